@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Conditions } from "../precondition.js";
+import { type ConditionFacts, type ParsedConditions, parseConditions } from "./conditions.js";
+
+const NOW = Date.UTC(2026, 10, 22, 10, 0, 0);
+const DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
+const MOMENT = 784_111_777_000;
+
+/** The request as its method, its headers, and the version in its body. */
+function parse(method: string, headers: Readonly<Record<string, string>>, version?: number): ParsedConditions {
+  const lines = new Map(Object.entries(headers));
+  const facts: ConditionFacts = { method, now: NOW, ...(version === undefined ? {} : { version }) };
+  return parseConditions((name) => lines.get(name), facts);
+}
+
+const tags = (...opaque: string[]) => ({ kind: "tags", tags: opaque.map((text) => ({ weak: false, opaque: text })) });
+
+describe("the conditions of a request", () => {
+  test.each<[string, string, Record<string, string>, object]>([
+    ["none", "PUT", {}, {}],
+    ["If-Match", "PUT", { "if-match": '"a", "b"' }, { ifMatch: tags("a", "b") }],
+    ["If-Match: *", "DELETE", { "if-match": "*" }, { ifMatch: { kind: "any" } }],
+    ['If-Match: "*"', "PUT", { "if-match": '"*"' }, { ifMatch: tags("*") }],
+    ["If-Match of obs-text", "PUT", { "if-match": '"\xe9"' }, { ifMatch: tags("\xe9") }],
+    ["If-None-Match", "GET", { "if-none-match": '"a"' }, { ifNoneMatch: tags("a") }],
+    ["If-None-Match: *", "PUT", { "if-none-match": "*" }, { ifNoneMatch: { kind: "any" } }],
+    ["both", "PUT", { "if-match": "*", "if-none-match": '"a"' }, { ifMatch: { kind: "any" }, ifNoneMatch: tags("a") }],
+    ["If-Unmodified-Since", "PUT", { "if-unmodified-since": DATE }, { ifUnmodifiedSince: MOMENT }],
+    ["If-Unmodified-Since on a read", "GET", { "if-unmodified-since": DATE }, { ifUnmodifiedSince: MOMENT }],
+    ["If-Modified-Since on GET", "GET", { "if-modified-since": DATE }, { ifModifiedSince: MOMENT }],
+    ["If-Modified-Since on HEAD", "HEAD", { "if-modified-since": DATE }, { ifModifiedSince: MOMENT }],
+    ["If-Modified-Since on a write", "PUT", { "if-modified-since": DATE }, {}],
+    ["a date that is none", "GET", { "if-modified-since": "0", "if-unmodified-since": "yesterday" }, {}],
+    ["an empty date", "PUT", { "if-unmodified-since": "" }, {}],
+    ["a list of dates", "PUT", { "if-unmodified-since": `${DATE}, ${DATE}` }, {}],
+    [
+      "If-Range, a tag",
+      "GET",
+      { range: "bytes=0-1", "if-range": '"a"' },
+      { ifRange: { kind: "tag", tag: { weak: false, opaque: "a" } } },
+    ],
+    [
+      "If-Range, a weak tag",
+      "GET",
+      { range: "bytes=0-1", "if-range": 'W/"a"' },
+      { ifRange: { kind: "tag", tag: { weak: true, opaque: "a" } } },
+    ],
+    ["If-Range, a date", "GET", { range: "bytes=0-1", "if-range": DATE }, { ifRange: { kind: "date", date: MOMENT } }],
+    ["If-Range, a list", "GET", { range: "bytes=0-1", "if-range": '"a","b"' }, { ifRange: { kind: "unreadable" } }],
+    ["If-Range, neither", "GET", { range: "bytes=0-1", "if-range": "a" }, { ifRange: { kind: "unreadable" } }],
+    ["If-Range, empty", "GET", { range: "bytes=0-1", "if-range": "" }, { ifRange: { kind: "unreadable" } }],
+    ["If-Range without Range", "GET", { "if-range": '"a"' }, {}],
+    ["If-Range on HEAD", "HEAD", { range: "bytes=0-1", "if-range": '"a"' }, {}],
+    ["Range alone", "GET", { range: "bytes=0-1" }, {}],
+  ])("%s on %s", (_, method, headers, conditions) => {
+    expect(parse(method, headers)).toEqual({ kind: "conditions", conditions });
+  });
+
+  test("hold the version that the body names", () => {
+    expect(parse("PUT", {}, 4)).toEqual({ kind: "conditions", conditions: { version: 4 } });
+    expect(parse("PUT", {}, 0)).toEqual({ kind: "conditions", conditions: { version: 0 } });
+  });
+
+  test.each(["OPTIONS", "TRACE", "CONNECT"])("are none on %s, malformed or not", (method) => {
+    const headers = { "if-match": "", "if-none-match": '"a', "if-unmodified-since": DATE };
+    expect(parse(method, headers, 4)).toEqual({ kind: "conditions", conditions: {} });
+  });
+
+  test("read a year of two digits by the time that is handed in", () => {
+    const at = (now: number) =>
+      parseConditions((name) => (name === "if-unmodified-since" ? "Monday, 01-Jan-80 00:00:00 GMT" : undefined), {
+        method: "PUT",
+        now,
+      });
+    expect(at(NOW)).toMatchObject({ conditions: { ifUnmodifiedSince: Date.UTC(1980, 0, 1) } });
+    expect(at(Date.UTC(2040, 0, 1))).toMatchObject({ conditions: { ifUnmodifiedSince: Date.UTC(2080, 0, 1) } });
+  });
+});
+
+describe("conditions that can't be read", () => {
+  test.each<[string, string, string]>([
+    ["if-match", "", "malformed-etag"],
+    ["if-match", " ", "malformed-etag"],
+    ["if-match", ",", "malformed-etag"],
+    ["if-match", "abc", "malformed-etag"],
+    ["if-match", '"a', "malformed-etag"],
+    ["if-match", '"a"b"', "malformed-etag"],
+    ["if-match", '"a";', "malformed-etag"],
+    ["if-match", '*, "a"', "malformed-etag"],
+    ["if-match", `"a"${" ".repeat(15_000)}"b"`, "malformed-etag"],
+    ["if-match", '"a",'.repeat(65), "too-many-etags"],
+    ["if-match", '"a",'.repeat(3_700), "too-many-etags"],
+    ["if-none-match", "", "malformed-etag"],
+    ["if-none-match", "abc", "malformed-etag"],
+    ["if-none-match", '"a",'.repeat(65), "too-many-etags"],
+  ])("%s: %.20s is %3$s", (name, field, code) => {
+    for (const method of ["GET", "PUT", "PATCH", "DELETE"]) {
+      const header = name === "if-match" ? "If-Match" : "If-None-Match";
+      const parsed = parse(method, { [name]: field });
+      expect(parsed).toEqual({ kind: "malformed", errors: [{ code, header, detail: expect.any(String) }] });
+    }
+  });
+
+  test("are all told", () => {
+    expect(parse("PUT", { "if-match": "", "if-none-match": '"a",'.repeat(65) })).toMatchObject({
+      errors: [
+        { code: "malformed-etag", header: "If-Match" },
+        { code: "too-many-etags", header: "If-None-Match" },
+      ],
+    });
+  });
+
+  test("are as many as the caller sets", () => {
+    const header = (name: string) => (name === "if-match" ? '"a", "b", "c"' : undefined);
+    const facts = { method: "PUT", now: NOW };
+    expect(parseConditions(header, facts, { tagsMax: 3 }).kind).toBe("conditions");
+    expect(parseConditions(header, facts, { tagsMax: 2 }).kind).toBe("malformed");
+  });
+});
+
+describe("a header and a body that disagree", () => {
+  const contradiction = {
+    kind: "malformed",
+    errors: [
+      {
+        code: "contradictory-preconditions",
+        header: "If-Match",
+        detail: "The body names version 7, and If-Match names only others.",
+      },
+    ],
+  };
+  test.each(['"8-p0aa"', '"8-p0aa.v1"', '"8-p0aa", "6-k2x9"', 'W/"8-p0aa"', '"8-p0aa-gzip"', '"70-a"'])(
+    "If-Match: %s, and version 7",
+    (field) => expect(parse("PUT", { "if-match": field }, 7)).toEqual(contradiction),
+  );
+
+  test.each(["*", '"7-p0aa"', '"8-p0aa", "7-k2x9"', '"abc"', '"8-p0aa", "abc"', '"abc", "8-p0aa"', '"8"', '"08-a"'])(
+    "is not what they do with If-Match: %s and version 7",
+    (field) => {
+      expect(parse("PUT", { "if-match": field }, 7)).toMatchObject({ kind: "conditions", conditions: { version: 7 } });
+    },
+  );
+
+  test("are judged by If-Match alone", () => {
+    expect(parse("PUT", { "if-none-match": '"8-p0aa"' }, 7).kind).toBe("conditions");
+  });
+});
+
+test("any headers at all are conditions or errors, and what is malformed is never passed for absent", () => {
+  const piece = fc.constantFrom('"a"', '"4-a"', "W/", '"', "*", ",", " ", DATE, "x", "\xe9", "Sun");
+  const value = fc.option(
+    fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join("")),
+    { nil: undefined },
+  );
+  const NAMES = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "range", "if-range"];
+  const method = fc.constantFrom("GET", "HEAD", "PUT", "PATCH", "DELETE", "POST");
+  const version = fc.option(fc.integer({ min: 3, max: 4 }), { nil: undefined });
+  fc.assert(
+    fc.property(method, fc.tuple(value, value, value, value, value, value), version, (name, values, named) => {
+      const headers = Object.fromEntries(
+        values.flatMap((text, index) => (text === undefined ? [] : [[NAMES[index] ?? "", text]])),
+      );
+      const parsed = parse(name, headers, named);
+      if (parsed.kind === "malformed") {
+        const sources = parsed.errors.map((error) => headers[error.header.toLowerCase()]);
+        expect(sources).not.toContain(undefined);
+        expect(sources.length).toBeGreaterThan(0);
+        return;
+      }
+      const {
+        ifMatch,
+        ifNoneMatch,
+        ifModifiedSince,
+        ifUnmodifiedSince,
+        ifRange,
+        version: kept,
+      }: Conditions = parsed.conditions;
+      expect(ifMatch !== undefined).toBe(headers["if-match"] !== undefined);
+      expect(ifNoneMatch !== undefined).toBe(headers["if-none-match"] !== undefined);
+      expect(ifUnmodifiedSince).toBe(headers["if-unmodified-since"] === DATE ? MOMENT : undefined);
+      const isRead = name === "GET" || name === "HEAD";
+      expect(ifModifiedSince).toBe(isRead && headers["if-modified-since"] === DATE ? MOMENT : undefined);
+      const { range, "if-range": condition } = headers;
+      const asksForRange = name === "GET" && range !== undefined && condition !== undefined;
+      expect(ifRange !== undefined).toBe(asksForRange);
+      expect(kept).toBe(named);
+    }),
+    { numRuns: 10_000 },
+  );
+});
