@@ -1,0 +1,61 @@
+export * from "./errors.js";
+export {
+  type ConditionError,
+  type ConditionFacts,
+  type ParsedConditions,
+  parseConditions,
+} from "./http/conditions.js";
+export {
+  type EntityTag,
+  type EntityTagLimits,
+  type EntityTagList,
+  formatEntityTag,
+  type MalformedEntityTagList,
+  parseEntityTag,
+  parseEntityTagList,
+  strongMatch,
+  unproxied,
+  weakMatch,
+} from "./http/entity-tag.js";
+export { formatHttpDate, parseHttpDate } from "./http/http-date.js";
+export {
+  type Preferences,
+  type PreferLimits,
+  parsePrefer,
+  preferredReturn,
+  preferredWaitSeconds,
+} from "./http/prefer.js";
+export {
+  createProblem,
+  type Problem,
+  type ProblemEntry,
+  type ProblemRequest,
+  type ProblemSlug,
+  problemTypePrefix,
+} from "./http/problem.js";
+export type { ResponsePlan } from "./http/response-plan.js";
+export { contentTag, readVersionTag, type VersionTag, versionTag } from "./http/version-tag.js";
+export { canonicalJson } from "./json/canonical.js";
+export { type CheckedJson, checkJson, type JsonFault, parseJson } from "./json/check.js";
+export { diffJson } from "./json/diff.js";
+export { jsonEqual } from "./json/equal.js";
+export { defaultJsonLimits, type JsonLimits } from "./json/limits.js";
+export { applyMergePatch } from "./json/merge-patch.js";
+export { applyJsonPatch, defaultPatchLimits, type PatchLimits, type PatchResult } from "./json/patch.js";
+export { type PatchError, type PatchErrorCode, type PatchOperation, readPatch } from "./json/patch-operation.js";
+export { covers, evaluatePointer, formatPointer, type ParsedPointer, parsePointer, pointerOf } from "./json/pointer.js";
+export { conflictingPointers } from "./json/touched.js";
+export { isJsonArray, isJsonObject, type Json, type JsonObject } from "./json/value.js";
+export {
+  type Conditions,
+  type CurrentState,
+  evaluatePreconditions,
+  type FailedCondition,
+  type PreconditionDecision,
+  type RangeCondition,
+  type RequirementOptions,
+  satisfiesRequirement,
+} from "./precondition.js";
+export { type IdFault, idBytesMax, idFault, resourceKey } from "./resource-key.js";
+export type * from "./store.js";
+export * from "./store-misuse.js";

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import type { RequestBody, RequestFacts } from "../request.js";
+import { type MountPoint, originForm } from "./mount-point.js";
+import { readNodeBody } from "./node-body.js";
+
+/** What an adapter knows of a request besides what Node knows of it. */
+export interface Mounted<Native> extends MountPoint {
+  /** The body as something before unclash has parsed it; `undefined` where nothing has. */
+  readonly parsed?: unknown;
+  /** Where the content is read from, if something has put a stream before the request. @default the request */
+  readonly content?: Readable;
+  readonly native: Native;
+}
+
+/** Turns a request of Node's into plain data; its body is read when it is asked for. */
+export function nodeFacts<Native>(request: IncomingMessage, mounted: Mounted<Native>): RequestFacts<Native> {
+  const url = originForm(mounted.url);
+  const question = url.indexOf("?");
+  return {
+    method: request.method ?? "GET",
+    base: mounted.base,
+    path: question === -1 ? url : url.slice(0, question),
+    query: question === -1 ? "" : url.slice(question + 1),
+    headers: request.headers,
+    address: request.socket.remoteAddress,
+    body: bodyOf(request, mounted),
+    native: mounted.native,
+  };
+}
+
+function bodyOf(request: IncomingMessage, { parsed, content = request }: Mounted<unknown>): RequestBody {
+  // Some parsers leave an empty object where they parsed nothing: only a body that was read can have been parsed.
+  if (parsed !== undefined && request.readableDidRead) {
+    warnOfParser();
+    return { kind: "parsed", value: parsed };
+  }
+  return { kind: "unread", read: (bytesMax) => readNodeBody(content, bytesMax) };
+}
+
+/** What a body parser has left on a request whose type says nothing of it. */
+export function bodyLeftOn(request: object): unknown {
+  return "body" in request ? request.body : undefined;
+}
+
+let warned = false;
+
+function warnOfParser(): void {
+  if (warned) return;
+  warned = true;
+  process.emitWarning(
+    "A body parser (such as express.json() or koa-bodyparser) runs before unclash. Its value is taken, but what it hides " +
+      "(repeated members, broken UTF-8, its own limits) can't be checked: mount unclash before it.",
+    { type: "UnclashWarning", code: "UNCLASH_PARSED_BODY" },
+  );
+}

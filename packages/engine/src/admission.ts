@@ -1,0 +1,117 @@
+import {
+  idFault,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type ProblemEntry,
+  type Reading,
+  type ResponsePlan,
+  resourceKey,
+  type StoredRecord,
+} from "@unclash/core";
+import type { Exchange } from "./exchange.js";
+import type { WriteIntent } from "./intent.js";
+import { problemPlan } from "./plan.js";
+import { fieldsOf, parseRepresentation } from "./representation.js";
+import { validate } from "./schema.js";
+import { initialFaults, type StateFault, stateFault } from "./states.js";
+
+/** A state that may be written, with what must still hold when it is; or the answer to one that may not. */
+export type Admission =
+  | { readonly kind: "admitted"; readonly fields: JsonObject; readonly reads: readonly Reading[] }
+  | { readonly kind: "refused"; readonly plan: ResponsePlan };
+
+/** Checks a proposed state: schema, start values and references (422), then steps of states and rules (409). */
+export async function admit(
+  exchange: Exchange,
+  intent: WriteIntent,
+  proposed: Json,
+  current: StoredRecord | undefined,
+): Promise<Admission> {
+  const { collection } = intent;
+  if (!isJsonObject(proposed)) return invalid(exchange, [{ pointer: "", detail: "A resource is a JSON object." }]);
+  const checked = await validate(collection.schema, proposed);
+  if (checked.kind === "invalid") return invalid(exchange, checked.errors);
+  const fields = fieldsOf(collection, checked.fields);
+  const before = comparesStates(intent) ? currentFields(intent, current) : undefined;
+  const references = changedReferences(intent, before, fields);
+  const missing = await missingReferences(exchange, references);
+  const errors =
+    before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
+  if (errors.length > 0) return invalid(exchange, errors);
+  const fault = (before && stateFault(collection.states, before, fields)) ?? ruleFault(intent, before, fields);
+  if (fault !== undefined) return { kind: "refused", plan: stateFaultPlan(exchange, intent, fault) };
+  return {
+    kind: "admitted",
+    fields,
+    reads: references.flatMap(({ key }) => (key === undefined ? [] : { key, expect: "present" })),
+  };
+}
+
+/** Parsing the current state costs as much as all the rest: it is done only where a rule asks for it. */
+function comparesStates({ collection }: WriteIntent): boolean {
+  return collection.states.size > 0 || collection.rules.length > 0 || collection.references.length > 0;
+}
+
+function currentFields({ collection }: WriteIntent, current: StoredRecord | undefined): JsonObject | undefined {
+  if (current === undefined || current.text === null) return undefined;
+  return fieldsOf(collection, parseRepresentation(current.text));
+}
+
+interface Reference {
+  readonly field: string;
+  /** `undefined`: what stands there can't be an id. */
+  readonly key: string | undefined;
+}
+
+/** The references that this write sets; one that stays may name what is gone meanwhile. */
+function changedReferences(
+  { collection }: WriteIntent,
+  before: JsonObject | undefined,
+  after: JsonObject,
+): readonly Reference[] {
+  return collection.references.flatMap(([field, target]) => {
+    const id = after[field];
+    if (typeof id !== "string" || id === before?.[field]) return [];
+    return [{ field, key: idFault(id) === undefined ? resourceKey(target, id) : undefined }];
+  });
+}
+
+async function missingReferences(
+  exchange: Exchange,
+  references: readonly Reference[],
+): Promise<readonly ProblemEntry[]> {
+  if (references.length === 0) return [];
+  const { records } = await exchange.settings.store.read(references.flatMap(({ key }) => key ?? []));
+  const existing = new Set(records.flatMap((record) => (record === undefined || record.deleted ? [] : record.key)));
+  const errors: ProblemEntry[] = [];
+  for (const { field, key } of references) {
+    const exists = key !== undefined && existing.has(key) && (await exchange.mayRead(key));
+    if (!exists) errors.push({ pointer: `/${field}`, detail: "There is no such resource." });
+  }
+  return errors;
+}
+
+function ruleFault(
+  { collection }: WriteIntent,
+  before: JsonObject | undefined,
+  after: JsonObject,
+): StateFault | undefined {
+  for (const rule of collection.rules) {
+    const fault = rule({ before, after });
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function invalid(exchange: Exchange, errors: readonly ProblemEntry[]): Admission {
+  const detail =
+    errors.length === 1
+      ? "One thing in the content is not valid."
+      : `${errors.length} things in the content are not valid.`;
+  return { kind: "refused", plan: problemPlan(exchange, "validation-failed", detail, { members: { errors } }) };
+}
+
+function stateFaultPlan(exchange: Exchange, intent: WriteIntent, { detail, ...fault }: StateFault): ResponsePlan {
+  return problemPlan(exchange, "invalid-state", detail, { members: { resource: intent.key, ...fault } });
+}

@@ -1,0 +1,34 @@
+import type { ResponsePlan } from "@unclash/core";
+import type { RequestFacts } from "./request.js";
+import type { Unclash } from "./unclash.js";
+
+export interface Asked {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+/** Sends a request straight to an engine, as an adapter would. */
+export function ask(unclash: Unclash, line: string, { headers = {}, json }: Asked = {}): Promise<ResponsePlan> {
+  const [method = "GET", url = "/"] = line.split(" ", 2);
+  const [path = "/", query = ""] = url.split("?", 2);
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const facts: RequestFacts = {
+    method,
+    base: "",
+    path,
+    query,
+    headers: { ...(json !== undefined && { "content-type": type }), ...headers },
+    address: "127.0.0.1",
+    body: {
+      kind: "unread",
+      read: async () => ({ kind: "bytes", bytes: Buffer.from(json === undefined ? "" : JSON.stringify(json)) }),
+    },
+    native: undefined,
+  };
+  return unclash.handle(facts);
+}
+
+/** The body of an answer, parsed. */
+export function bodyOf(plan: ResponsePlan): Record<string, unknown> {
+  return JSON.parse(plan.body ?? "null");
+}

@@ -1,0 +1,46 @@
+import { readVersionTag, type StoredRecord } from "@unclash/core";
+import type { Exchange } from "./exchange.js";
+import type { WriteIntent } from "./intent.js";
+import { shownVersion } from "./representation.js";
+
+/**
+ * The earlier state that a write was made for, as far as the history still has it: the client named it by the body's
+ * version or by an entity-tag, and this resource really had it.
+ */
+export async function findBase(
+  exchange: Exchange,
+  intent: WriteIntent,
+  current: StoredRecord,
+): Promise<StoredRecord | undefined> {
+  const { collection, conditions, key } = intent;
+  const named = namedStates(intent).filter(({ version }) => version < shownVersion(collection, current));
+  const newest = named.reduce<NamedState | undefined>(
+    (best, state) => (best && best.version >= state.version ? best : state),
+    undefined,
+  );
+  if (newest === undefined || conditions.ifMatch?.kind === "any") return undefined;
+  const { version, tag } = newest;
+  const where = collection.timestamps ? { at: version } : { before: version + 1 };
+  const { records } = await exchange.settings.store.history(key, { ...where, limit: 1, texts: true });
+  const [base] = records;
+  if (base === undefined || base.text === null || shownVersion(collection, base) !== version) return undefined;
+  return tag === undefined || tag === base.tag ? base : undefined;
+}
+
+interface NamedState {
+  readonly version: number;
+  readonly tag?: string;
+}
+
+function namedStates({ conditions }: WriteIntent): readonly NamedState[] {
+  const { ifMatch, version } = conditions;
+  const tags = ifMatch?.kind === "tags" ? ifMatch.tags : [];
+  const byTag = tags.flatMap((tag) => (tag.weak ? [] : (readVersionTag(tag.opaque) ?? [])));
+  return version === undefined ? byTag : [...byTag, { version }];
+}
+
+/** The version that a write names, for a sentence about it; the newest where it names several. */
+export function namedVersion(intent: WriteIntent): number | undefined {
+  const versions = namedStates(intent).map(({ version }) => version);
+  return versions.length === 0 ? undefined : Math.max(...versions);
+}

@@ -1,0 +1,26 @@
+/** Response headers that a browser app must be able to read: for `exposedHeaders` of the app's CORS middleware. */
+export const exposedHeaders: readonly string[] = [
+  "ETag",
+  "Last-Modified",
+  "Location",
+  "Content-Location",
+  "Link",
+  "Retry-After",
+  "Preference-Applied",
+  "Unclash-Conflict",
+  "Accept-Patch",
+  "Allow",
+  "Memento-Datetime",
+  "WWW-Authenticate",
+];
+
+/** Request headers that a browser app must be able to send: for `allowedHeaders` of the app's CORS middleware. */
+export const allowedHeaders: readonly string[] = [
+  "Authorization",
+  "Content-Type",
+  "If-Match",
+  "If-None-Match",
+  "If-Modified-Since",
+  "If-Unmodified-Since",
+  "Prefer",
+];

@@ -1,0 +1,92 @@
+import {
+  type CurrentState,
+  evaluatePreconditions,
+  type ResponsePlan,
+  type Snapshot,
+  type StoredRecord,
+  satisfiesRequirement,
+  type Text,
+} from "@unclash/core";
+import { type Admission, admit } from "./admission.js";
+import type { Exchange } from "./exchange.js";
+import type { WriteIntent } from "./intent.js";
+import { type PlannedWrite, planWrite } from "./planned-write.js";
+import { patchedTooLarge, propose } from "./propose.js";
+import { duplicateId, goneOrMissing, notPermitted, preconditionRequired } from "./refusals.js";
+import { entityTagOf, isUnchanged, parseRepresentation, shownVersion } from "./representation.js";
+import { settle } from "./settle.js";
+import { unchangedPlan } from "./written.js";
+
+export type Decision =
+  | { readonly kind: "respond"; readonly plan: ResponsePlan }
+  | { readonly kind: "write"; readonly planned: PlannedWrite };
+
+/**
+ * Decides on a write, given what there is: existence, then the precondition, then the content. What it decides is
+ * true only for this snapshot; the commit that it plans fails if anything in it has changed.
+ */
+export async function decide(exchange: Exchange, intent: WriteIntent, snapshot: Snapshot): Promise<Decision> {
+  const { collection, conditions, method, change } = intent;
+  const [found] = snapshot.records;
+  const current = found?.deleted ? undefined : found;
+  if (method === "POST" && current !== undefined) return respond(await duplicateId(exchange, intent));
+  if ((method === "PATCH" || method === "DELETE") && current === undefined)
+    return respond(await goneOrMissing(exchange, intent, found));
+  if (lacksPrecondition(intent, current)) return respond(preconditionRequired(exchange, intent));
+  const verdict = method === "POST" ? proceed : evaluatePreconditions(method, conditions, stateOf(intent, current));
+  const settled = verdict.kind === "failed" ? await settle(exchange, intent, verdict.condition, current) : undefined;
+  if (settled?.kind === "refused") return respond(settled.plan);
+  const settledBy = settled?.strategy;
+  if (change.kind === "delete")
+    return { kind: "write", planned: planWrite(exchange, intent, snapshot, deletion, settledBy) };
+  if (current === undefined && method === "PUT" && conditions.ifNoneMatch?.kind !== "any") {
+    const refusal = await notPermitted(exchange, "create", intent.key);
+    if (refusal !== undefined) return respond(refusal);
+  }
+  const proposal = settled ?? propose(exchange, intent, current?.text ? parseForPatch(intent, current.text) : {});
+  if (proposal.kind === "refused") return respond(proposal.plan);
+  const admission: Admission = await admit(exchange, intent, proposal.value ?? null, current);
+  if (admission.kind === "refused") return respond(admission.plan);
+  if (current !== undefined && isUnchanged(collection, intent.id, current, admission.fields)) {
+    return respond(await unchangedPlan(exchange, intent, current, settledBy));
+  }
+  const planned = planWrite(exchange, intent, snapshot, admission, settledBy);
+  return outgrown(exchange, intent, planned) ? respond(patchedTooLarge(exchange)) : { kind: "write", planned };
+}
+
+/** A resource that has grown patch by patch could no longer be sent back whole. */
+function outgrown({ settings }: Exchange, { change }: WriteIntent, { text }: PlannedWrite): boolean {
+  return change.kind === "merge-patch" && text !== null && Buffer.byteLength(text) > settings.limits.bodyBytesMax;
+}
+
+const proceed = { kind: "proceed" } as const;
+const deletion = { fields: null, reads: [] } as const;
+
+function respond(response: ResponsePlan): Decision {
+  return { kind: "respond", plan: response };
+}
+
+/** A replacement does not look at what it replaces. */
+function parseForPatch({ change }: WriteIntent, text: Text): ReturnType<typeof parseRepresentation> {
+  return change.kind === "replace" ? {} : parseRepresentation(text);
+}
+
+/** An absent resource is created only by who says that it is absent: a date says nothing about it. */
+function lacksPrecondition(
+  { collection, method, conditions }: WriteIntent,
+  current: StoredRecord | undefined,
+): boolean {
+  if (method === "POST" || !collection.preconditionRequired) return false;
+  const datesSuffice = collection.datesSuffice && current !== undefined;
+  return !satisfiesRequirement(method, conditions, { datesSuffice });
+}
+
+function stateOf({ collection }: WriteIntent, current: StoredRecord | undefined): CurrentState {
+  if (current === undefined) return { kind: "absent" };
+  return {
+    kind: "present",
+    etag: entityTagOf(collection, current),
+    modifiedAt: current.modifiedAt,
+    version: shownVersion(collection, current),
+  };
+}

@@ -1,0 +1,32 @@
+import { createHash, getHashes } from "node:crypto";
+import { ConfigurationError } from "@unclash/core";
+
+/** Digests for entity-tags made from content, by their names in RFC 9530 and before; `md5` is for compatibility only. */
+const algorithms = {
+  "sha-256": "sha256",
+  "sha-384": "sha384",
+  "sha-512": "sha512",
+  "sha-1": "sha1",
+  md5: "md5",
+} as const;
+
+export type ContentDigest = keyof typeof algorithms;
+
+/** The digest function of that name: from content to base64url, as an entity-tag may hold it. */
+export function contentDigest(name: ContentDigest): (content: string) => string {
+  const algorithm = algorithms[name];
+  return (content) => createHash(algorithm).update(content).digest("base64url");
+}
+
+/** Resolves the option `entityTags`; an unknown digest, or one that this Node lacks, is a `ConfigurationError`. */
+export function resolveDigest(
+  option: string,
+  chosen: "version" | ContentDigest | undefined,
+): ((content: string) => string) | undefined {
+  if (chosen === undefined || chosen === "version") return undefined;
+  if (Object.hasOwn(algorithms, chosen) && getHashes().includes(algorithms[chosen])) return contentDigest(chosen);
+  throw new ConfigurationError(
+    option,
+    `must be "version" or one of ${Object.keys(algorithms).join(", ")} that this Node has`,
+  );
+}

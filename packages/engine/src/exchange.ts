@@ -1,0 +1,41 @@
+import type { Actor } from "./actor.js";
+import type { Verdict } from "./authorize.js";
+import type { Settings } from "./options.js";
+import { header, type RequestFacts } from "./request.js";
+
+/** One request on its way along the line, with what was found out about it so far. */
+export class Exchange {
+  readonly settings: Settings<never>;
+  readonly request: RequestFacts;
+  readonly actor: Actor | undefined;
+  /** What the observer is told besides the answer. */
+  attempts = 1;
+  strategy: string | undefined;
+
+  constructor(settings: Settings<never>, request: RequestFacts, actor: Actor | undefined) {
+    this.settings = settings;
+    this.request = request;
+    this.actor = actor;
+  }
+
+  /** The path of the request, prefix included. */
+  get instance(): string {
+    return this.request.base + this.request.path;
+  }
+
+  readonly header = (name: string): string | undefined => header(this.request, name);
+
+  /** Whether the caller would be shown this resource by a GET. */
+  async mayRead(key: string): Promise<boolean> {
+    return (await this.permission("read", key)) === "allow";
+  }
+
+  permission(action: Parameters<Settings["authorize"]>[0], key: string): Verdict | Promise<Verdict> {
+    return this.settings.authorize(action, key, this.actor);
+  }
+
+  /** The URL path of a resource, safe in a header: nothing of an id can end or split it. */
+  pathOf(collection: string, id: string): string {
+    return `${this.request.base}/${collection}/${encodeURIComponent(id)}`;
+  }
+}

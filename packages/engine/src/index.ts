@@ -1,0 +1,15 @@
+export type { Actor, Identify, Identity, Refusal } from "./actor.js";
+export { refuse } from "./actor.js";
+export type { Action, Authorize, Verdict } from "./authorize.js";
+export { authorizeByDefault } from "./authorize.js";
+export type { CollectionOptions } from "./collection.js";
+export { allowedHeaders, exposedHeaders } from "./cors.js";
+export { type ContentDigest, contentDigest } from "./digest.js";
+export type { Limits } from "./limits.js";
+export { type Decision, decisionChannel, type Observer } from "./observe.js";
+export type { Decoding, UnclashOptions } from "./options.js";
+export type { ReadBody, RequestBody, RequestFacts } from "./request.js";
+export type { Schema } from "./schema.js";
+export type { ChangeRule, StateFault, StateRule } from "./states.js";
+export type { Settlement, StaleWrite, Strategy, StrategyFunction, StrategyName } from "./strategy.js";
+export { createUnclash, type Unclash } from "./unclash.js";

@@ -1,0 +1,57 @@
+import { ConfigurationError } from "@unclash/core";
+
+/** The caps on what one request may hold and cost. */
+export interface Limits {
+  /** Content of a request, in bytes, also after decoding. @default 1,048,576 */
+  readonly bodyBytesMax: number;
+  /** Nesting of a JSON body. @default 64 */
+  readonly jsonDepthMax: number;
+  /** Members in a JSON body, all levels together. @default 10,000 */
+  readonly jsonKeysMax: number;
+  /** Characters in the name of a member. @default 1,024 */
+  readonly jsonKeyLengthMax: number;
+  /** Operations in a JSON Patch. @default 200 */
+  readonly patchOperationsMax: number;
+  /** Entity-tags in one header. @default 64 */
+  readonly entityTagsMax: number;
+  /** Items of `Prefer` past which the header is ignored. @default 32 */
+  readonly preferItemsMax: number;
+  /** An id, in bytes of UTF-8. @default 256 */
+  readonly idBytesMax: number;
+  /** Items of a list where the request names no limit. @default 20 */
+  readonly pageSizeDefault: number;
+  /** Items of a list at most; a larger `limit` is cut to it. @default 100 */
+  readonly pageSizeMax: number;
+  /** Tries of a write that loses races to others and whose request has no precondition to fail. @default 8 */
+  readonly racesMax: number;
+}
+
+const defaultLimits: Limits = {
+  bodyBytesMax: 1_048_576,
+  jsonDepthMax: 64,
+  jsonKeysMax: 10_000,
+  jsonKeyLengthMax: 1_024,
+  patchOperationsMax: 200,
+  entityTagsMax: 64,
+  preferItemsMax: 32,
+  idBytesMax: 256,
+  pageSizeDefault: 20,
+  pageSizeMax: 100,
+  racesMax: 8,
+};
+
+/** Resolves the limits once, and refuses what is no positive whole number. */
+export function resolveLimits(given: Partial<Limits> = {}): Limits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(defaultLimits, name)) {
+      throw new ConfigurationError(`limits.${name}`, `is unknown; there are ${Object.keys(defaultLimits).join(", ")}`);
+    }
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new ConfigurationError(`limits.${name}`, `must be a whole number above 0, and is ${String(value)}`);
+    }
+  }
+  const limits = { ...defaultLimits, ...given };
+  if (limits.idBytesMax > 768) throw new ConfigurationError("limits.idBytesMax", "must be at most 768");
+  if (limits.pageSizeMax > 1_000) throw new ConfigurationError("limits.pageSizeMax", "must be at most 1,000");
+  return Object.freeze({ ...limits, pageSizeDefault: Math.min(limits.pageSizeDefault, limits.pageSizeMax) });
+}

@@ -1,0 +1,45 @@
+import { channel } from "node:diagnostics_channel";
+import type { Key } from "@unclash/core";
+
+/** One request, as it was decided. */
+export interface Decision {
+  readonly method: string;
+  /** `GET /{c}/{id}` and the like, with the collection's name; `undefined` for an unknown route. */
+  readonly route: string | undefined;
+  readonly resource: Key | undefined;
+  /** The actor's name; `undefined` for an anonymous one. */
+  readonly actor: string | undefined;
+  readonly status: number;
+  /** `ok`, `created`, `changed`, `unchanged`, `deleted`, `not-modified`, `dry-run`, or a problem's slug. */
+  readonly outcome: string;
+  /** The strategy that settled or refused a stale write. */
+  readonly strategy: string | undefined;
+  /** How many times the write was tried; above 1, others wrote at the same time. */
+  readonly attempts: number;
+  readonly durationMs: number;
+}
+
+/** Is told of each decision, after it was made. What it throws is reported as an uncaught exception, not to the client. */
+export type Observer = (decision: Decision) => void;
+
+/** The diagnostics channel on which every decision is published. */
+export const decisionChannel = "unclash:decision";
+
+const decisions = channel(decisionChannel);
+
+/** Whether anyone wants to know: decisions are not even made into objects where nobody does. */
+export function isObserved(observer: Observer | undefined): boolean {
+  return observer !== undefined || decisions.hasSubscribers;
+}
+
+export function publish(observer: Observer | undefined, decision: Decision): void {
+  if (decisions.hasSubscribers) decisions.publish(decision);
+  if (observer === undefined) return;
+  try {
+    observer(decision);
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { ConfigurationError } from "@unclash/core";
+import { createMemoryStore } from "@unclash/memory";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import type { CollectionOptions } from "./collection.js";
+import type { UnclashOptions } from "./options.js";
+import { createUnclash } from "./unclash.js";
+
+const schema = z.object({ title: z.string() });
+const store = createMemoryStore();
+
+function mistake(options: unknown): ConfigurationError {
+  try {
+    createUnclash(options as UnclashOptions);
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) return thrown;
+    throw thrown;
+  }
+  throw new Error("Nothing was refused.");
+}
+
+const collectionMistakes: readonly (readonly [option: string, collection: unknown])[] = [
+  ["collections.articles.schema", {}],
+  ["collections.articles.precondition", { schema, precondition: "always" }],
+  ["collections.articles.strategy", { schema, strategy: "newest-wins" }],
+  ["collections.articles.allowedStrategies", { schema, allowedStrategies: ["newest-wins"] }],
+  ["collections.articles.references.author", { schema, references: { author: "people" } }],
+  ["collections.articles.versionField", { schema, versionField: "id" }],
+  ["collections.articles.versions", { schema, versions: "dates" }],
+  ["collections.articles.entityTags", { schema, entityTags: "crc32" }],
+  ["collections.articles.retention", { schema, retention: { count: 0 } }],
+  ["collections.articles.retention", { schema, retention: "forever" }],
+  ["collections.articles.unique", { schema, unique: "title" }],
+  ["collections.articles.states.status", { schema, states: { status: { initial: "draft" } } }],
+  ["collections.articles.cacheControl", { schema, cacheControl: "no-cache\r\nset-cookie: a=b" }],
+];
+
+test.each(collectionMistakes)("a mistake in %s is refused at construction, by its name", (option, articles) => {
+  expect(mistake({ store, collections: { articles } }).option).toBe(option);
+});
+
+const engineMistakes: readonly (readonly [option: string, options: Record<string, unknown>])[] = [
+  ["store", { store: undefined }],
+  ["collections", { collections: {} }],
+  ["collections.locks", { collections: { locks: { schema } } }],
+  ["collections.v1", { collections: { v1: { schema } } }],
+  ["collections.A b", { collections: { "A b": { schema } } }],
+  ["conflictStatus", { conflictStatus: 400 }],
+  ["decodeBodies", { decodeBodies: ["compress"] }],
+  ["credentialHeaders", { credentialHeaders: ["x y"] }],
+  ["limits.bodyBytesMax", { limits: { bodyBytesMax: -1 } }],
+  ["limits.bodyBytes", { limits: { bodyBytes: 1 } }],
+  ["limits.pageSizeMax", { limits: { pageSizeMax: 5_000 } }],
+  ["problemTypePrefix", { problemTypePrefix: "" }],
+];
+
+test.each(engineMistakes)("a mistake in %s is refused at construction, by its name", (option, options) => {
+  expect(mistake({ store, collections: { articles: { schema } }, ...options }).option).toBe(option);
+});
+
+test("what an option may be stands in the message", () => {
+  const articles = { schema, strategy: "newest-wins" } as unknown as CollectionOptions;
+  expect(() => createUnclash({ store, collections: { articles } })).toThrow(
+    'collections.articles.strategy must be one of reject, last-write-wins, first-write-wins, and is "newest-wins"',
+  );
+});

@@ -1,0 +1,86 @@
+import { ConfigurationError, problemTypePrefix, type Store } from "@unclash/core";
+import type { Identify } from "./actor.js";
+import { type Authorize, authorizeByDefault } from "./authorize.js";
+import { type Collection, type CollectionOptions, resolveCollection } from "./collection.js";
+import { type Limits, resolveLimits } from "./limits.js";
+import type { Observer } from "./observe.js";
+
+/** A content coding that request bodies may have. */
+export type Decoding = "gzip" | "deflate" | "br";
+
+export interface UnclashOptions<Native = unknown> {
+  /** Where everything is kept. The app closes it, after its server. */
+  readonly store: Store;
+  /** By name, which is the first segment of the path: lower-case letters, digits and `-`. */
+  readonly collections: Readonly<Record<string, CollectionOptions>>;
+  /** Who makes a request. @default everyone is anonymous */
+  readonly identify?: Identify<Native>;
+  /** The request headers that `identify` looks at, for `Vary`. @default ["authorization"] with `identify`, else none */
+  readonly credentialHeaders?: readonly string[];
+  /** Who may do what. @default everyone may read, create, change and delete */
+  readonly authorize?: Authorize;
+  /** The status of a refused `If-Match`, `If-None-Match` or `If-Unmodified-Since` on a write; 412 is RFC 9110's. @default 409 */
+  readonly conflictStatus?: 409 | 412;
+  /** What a problem's `type` begins with. @default "urn:problem-type:unclash:" */
+  readonly problemTypePrefix?: string;
+  /** Content codings of request bodies that are decoded; all others get 415. @default [] */
+  readonly decodeBodies?: readonly Decoding[];
+  /** Caps on what one request may hold and cost. */
+  readonly limits?: Partial<Limits>;
+  /** Is told of every decision; the same is published on the diagnostics channel `unclash:decision`. */
+  readonly observe?: Observer;
+}
+
+/** The options, resolved once. */
+export interface Settings<Native = unknown> {
+  readonly store: Store;
+  readonly collections: ReadonlyMap<string, Collection>;
+  readonly identify: Identify<Native> | undefined;
+  readonly vary: string | undefined;
+  readonly authorize: Authorize;
+  readonly conflictStatus: 409 | 412;
+  readonly problemTypePrefix: string;
+  readonly decodeBodies: readonly Decoding[];
+  readonly limits: Limits;
+  readonly observe: Observer | undefined;
+}
+
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Resolves the options, and throws a `ConfigurationError` that names the first one that can't be. */
+export function resolveOptions<Native>(options: UnclashOptions<Native>): Settings<Native> {
+  const { store, conflictStatus = 409, decodeBodies = [] } = options;
+  if (typeof store?.commit !== "function")
+    throw new ConfigurationError("store", "must be a store, such as createMemoryStore()");
+  if (conflictStatus !== 409 && conflictStatus !== 412) {
+    throw new ConfigurationError("conflictStatus", `must be 409 or 412, and is ${String(conflictStatus)}`);
+  }
+  for (const coding of decodeBodies) {
+    if (!["gzip", "deflate", "br"].includes(coding))
+      throw new ConfigurationError("decodeBodies", "may hold gzip, deflate and br");
+  }
+  if (options.problemTypePrefix === "") throw new ConfigurationError("problemTypePrefix", "must not be empty");
+  const credentialHeaders = options.credentialHeaders ?? (options.identify === undefined ? [] : ["authorization"]);
+  for (const name of credentialHeaders) {
+    if (!headerName.test(name))
+      throw new ConfigurationError("credentialHeaders", `holds no header's name: ${JSON.stringify(name)}`);
+  }
+  return Object.freeze({
+    store,
+    collections: resolveCollections(options.collections),
+    identify: options.identify,
+    vary: credentialHeaders.length > 0 ? credentialHeaders.join(", ").toLowerCase() : undefined,
+    authorize: options.authorize ?? authorizeByDefault,
+    conflictStatus,
+    problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
+    decodeBodies,
+    limits: resolveLimits(options.limits),
+    observe: options.observe,
+  });
+}
+
+function resolveCollections(given: Readonly<Record<string, CollectionOptions>>): ReadonlyMap<string, Collection> {
+  const names = new Set(Object.keys(given));
+  if (names.size === 0) throw new ConfigurationError("collections", "must name at least one collection");
+  return new Map(Object.entries(given).map(([name, options]) => [name, resolveCollection(name, options, names)]));
+}

@@ -1,0 +1,51 @@
+import type { ProblemEntry } from "@unclash/core";
+import type { Limits } from "./limits.js";
+
+/** Which page of a list is asked for: how long, and after which item. */
+export interface PageRequest {
+  readonly limit: number;
+  /** What the cursor stands for: an id or a version. */
+  readonly after: string | undefined;
+}
+
+const cursorMark = "p1.";
+
+/** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors. */
+export function readPaging(query: URLSearchParams, limits: Limits, errors: ProblemEntry[]): PageRequest {
+  const limit = readLimit(query.get("limit"), limits, errors);
+  const cursor = query.get("after");
+  if (cursor === null) return { limit, after: undefined };
+  const after = readCursor(cursor);
+  if (after === undefined)
+    errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
+  return { limit, after };
+}
+
+function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: Limits, errors: ProblemEntry[]): number {
+  if (given === null) return pageSizeDefault;
+  const limit = given.trim() === "" ? Number.NaN : Number(given);
+  if (Number.isInteger(limit) && limit >= 1) return Math.min(limit, pageSizeMax);
+  errors.push({ code: "malformed-limit", parameter: "limit", detail: "A limit is a whole number above 0." });
+  return pageSizeDefault;
+}
+
+/** A cursor is a position and no secret: what stands there is checked and authorized on each page anew. */
+export function formatCursor(position: string): string {
+  return Buffer.from(cursorMark + position, "utf8").toString("base64url");
+}
+
+function readCursor(cursor: string): string | undefined {
+  const text = Buffer.from(cursor, "base64url").toString("utf8");
+  if (!text.startsWith(cursorMark)) return undefined;
+  const position = text.slice(cursorMark.length);
+  return formatCursor(position) === cursor ? position : undefined;
+}
+
+/** The content of a list, and the link to its next page. */
+export function listText(items: readonly string[], next: string | null): string {
+  return `{"items":[${items.join(",")}],"next":${JSON.stringify(next)}}`;
+}
+
+export function nextLink(path: string, limit: number, next: string | null): { readonly link?: string } {
+  return next === null ? {} : { link: `<${path}?limit=${limit}&after=${next}>; rel="next"` };
+}

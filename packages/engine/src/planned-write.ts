@@ -1,0 +1,71 @@
+import type { Commit, JsonObject, Reading, Snapshot, Text } from "@unclash/core";
+import type { Exchange } from "./exchange.js";
+import type { WriteIntent } from "./intent.js";
+import { nextShownVersion, representationText } from "./representation.js";
+import type { Strategy } from "./strategy.js";
+import { createTag } from "./tag.js";
+import { uniqueValues } from "./unique.js";
+
+/** A write that may happen: the commit that makes it happen if nothing has changed until then. */
+export interface PlannedWrite {
+  readonly commit: Commit;
+  /** The new state, or `null` for a deletion. */
+  readonly text: Text | null;
+  readonly created: boolean;
+  /** The strategy that let it through, though its precondition failed. */
+  readonly settledBy: Strategy | undefined;
+}
+
+/** What is to be written: the fields of the new state, or `null` for a deletion, and what it relies on. */
+export interface Outcome {
+  readonly fields: JsonObject | null;
+  readonly reads: readonly Reading[];
+}
+
+/** The one commit of a write. It names the state that it replaces, and so knows the version that it makes. */
+export function planWrite(
+  exchange: Exchange,
+  intent: WriteIntent,
+  { now, records: [found] }: Snapshot,
+  { fields, reads }: Outcome,
+  settledBy: Strategy | undefined,
+): PlannedWrite {
+  const { collection, id, key } = intent;
+  const version = (found?.version ?? 0) + 1;
+  const at = Math.max(now, found === undefined ? 0 : found.modifiedAt + 1);
+  const text =
+    fields === null ? null : representationText(collection, id, nextShownVersion(collection, version, at), fields);
+  const created = found === undefined || found.deleted === true;
+  const expect = found === undefined ? "absent" : found.deleted ? { gone: found.tag } : { tag: found.tag };
+  const action =
+    text === null || fields === null
+      ? ({ delete: "tombstone" } as const)
+      : { put: text, keep: collection.retention, index: uniqueValues(collection, fields) };
+  return {
+    text,
+    created,
+    settledBy,
+    commit: {
+      tag: createTag(),
+      at,
+      reads,
+      writes: [{ key, expect, ...action }],
+      events: [{ type: "resource.changed", key, version }],
+      by: exchange.actor?.name ?? null,
+      cause: causeOf(intent, created),
+    },
+  };
+}
+
+function causeOf({ change }: WriteIntent, created: boolean): string {
+  if (created) return "create";
+  switch (change.kind) {
+    case "replace":
+      return "replace";
+    case "merge-patch":
+    case "json-patch":
+      return "patch";
+    case "delete":
+      return "delete";
+  }
+}

@@ -1,0 +1,26 @@
+import { parsePrefer, preferredReturn } from "@unclash/core";
+import type { Collection } from "./collection.js";
+import type { Exchange } from "./exchange.js";
+import { type StrategyName, strategyNames } from "./strategy.js";
+
+/** What of `Prefer` (RFC 7240) means something here. Whatever can't be honoured is ignored, as the RFC wants it. */
+export interface Preferences {
+  readonly minimal: boolean;
+  readonly dryRun: boolean;
+  /** The strategy asked for, where the collection allows it. */
+  readonly onConflict: StrategyName | undefined;
+}
+
+const none: Preferences = { minimal: false, dryRun: false, onConflict: undefined };
+
+export function readPreferences(exchange: Exchange, collection: Collection): Preferences {
+  const field = exchange.header("prefer");
+  if (field === undefined) return none;
+  const asked = parsePrefer(field, { itemsMax: exchange.settings.limits.preferItemsMax });
+  const strategy = strategyNames.find((name) => name === asked.get("on-conflict"));
+  return {
+    minimal: preferredReturn(asked) === "minimal",
+    dryRun: asked.get("dry-run") === true,
+    onConflict: strategy !== undefined && collection.allowedStrategies.has(strategy) ? strategy : undefined,
+  };
+}

@@ -1,0 +1,31 @@
+import { type Conditions, type EntityTag, type ProblemEntry, strongMatch, unproxied } from "@unclash/core";
+
+/** The conditions as they were before a proxy marked the entity-tags of `If-Match` (nginx and Apache, when they compress). */
+export function withoutProxies(conditions: Conditions): Conditions {
+  const { ifMatch } = conditions;
+  if (ifMatch?.kind !== "tags") return conditions;
+  const tags = ifMatch.tags.flatMap((tag) => [tag, ...unmarked(tag)]);
+  return { ...conditions, ifMatch: { kind: "tags", tags } };
+}
+
+/** Says of each tag that would have matched, had no proxy marked it, that this is why it did not. */
+export function weakenedEntries(conditions: Conditions, current: EntityTag): readonly ProblemEntry[] {
+  const { ifMatch } = conditions;
+  if (ifMatch?.kind !== "tags") return [];
+  const marked = ifMatch.tags.flatMap(unmarked).filter((tag) => strongMatch(tag, current));
+  if (marked.length === 0) return [];
+  const detail = "A proxy between client and server marked this entity-tag, so it can't be compared strongly.";
+  return [{ header: "If-Match", code: "weakened-by-a-proxy", detail }];
+}
+
+const proxiesMax = 3;
+
+/** What a tag was before one proxy marked it, and before the proxy behind that one did. */
+function unmarked(tag: EntityTag): readonly EntityTag[] {
+  const earlier: EntityTag[] = [];
+  for (let tagBefore = unproxied(tag); tagBefore !== undefined && earlier.length < proxiesMax; ) {
+    earlier.push(tagBefore);
+    tagBefore = unproxied(tagBefore);
+  }
+  return earlier;
+}

@@ -1,0 +1,108 @@
+import {
+  evaluatePreconditions,
+  idFault,
+  type ProblemEntry,
+  parseConditions,
+  type ResponsePlan,
+  type StoredRecord,
+} from "@unclash/core";
+import type { Collection } from "./collection.js";
+import type { Exchange } from "./exchange.js";
+import { expectedState } from "./expected-state.js";
+import { malformedPlan } from "./intent.js";
+import { contentPlan, emptyPlan, problemPlan } from "./plan.js";
+import { goneOrMissing } from "./refusals.js";
+import { entityTagOf, etagHeader, shownVersion } from "./representation.js";
+import { lastModified } from "./written.js";
+
+/** GET and HEAD of a resource: its text as it was stored, or 304 from its version alone. */
+export async function readResource(
+  exchange: Exchange,
+  collection: Collection,
+  id: string,
+  key: string,
+): Promise<ResponsePlan> {
+  const { store, limits } = exchange.settings;
+  const parsed = parseConditions(
+    exchange.header,
+    { method: exchange.request.method, now: Date.now() },
+    { tagsMax: limits.entityTagsMax },
+  );
+  if (parsed.kind === "malformed") return malformedPlan(exchange, parsed.errors);
+  const {
+    records: [record],
+  } = await store.read([key]);
+  if (record === undefined || record.text === null) return goneOrMissing(exchange, { collection, id }, record);
+  const etag = entityTagOf(collection, record);
+  const verdict = evaluatePreconditions(exchange.request.method, parsed.conditions, {
+    kind: "present",
+    etag,
+    modifiedAt: record.modifiedAt,
+  });
+  if (verdict.kind === "failed")
+    return preconditionFailed(
+      exchange,
+      collection,
+      record,
+      expectedState(exchange, parsed.conditions, verdict.condition),
+    );
+  const headers: Record<string, string> = cachingHeaders(exchange, collection);
+  headers["etag"] = etagHeader(collection, record);
+  if (verdict.kind === "not-modified") return emptyPlan(304, "not-modified", headers);
+  headers["last-modified"] = lastModified(record);
+  headers["link"] = resourceLinks(
+    exchange.pathOf(collection.name, id),
+    shownVersion(collection, record),
+    hasPredecessor(collection, record),
+  );
+  return contentPlan(200, "ok", headers, record.text);
+}
+
+/** What caches are told of an answer to a read: ask each time, so that nobody edits a remembered version. */
+export function cachingHeaders(exchange: Exchange, collection: Collection): Record<string, string> {
+  const { vary } = exchange.settings;
+  const cacheControl = collection.cacheControl ?? (exchange.actor === undefined ? "no-cache" : "private, no-cache");
+  return vary === undefined ? { "cache-control": cacheControl } : { "cache-control": cacheControl, vary };
+}
+
+/** The links from a state to its neighbours in time (RFC 5829). */
+function resourceLinks(path: string, version: number, hasPredecessor: boolean): string {
+  const links = `<${path}>; rel="latest-version", <${path}/versions>; rel="version-history"`;
+  return hasPredecessor ? `${links}, <${path}/versions/${version - 1}>; rel="predecessor-version"` : links;
+}
+
+function hasPredecessor(collection: Collection, record: StoredRecord): boolean {
+  return record.version > 1 && !collection.timestamps && collection.retention !== "none";
+}
+
+function preconditionFailed(
+  exchange: Exchange,
+  collection: Collection,
+  record: StoredRecord,
+  expected: ReturnType<typeof expectedState>,
+): ResponsePlan {
+  return problemPlan(exchange, "version-conflict", `${record.key} is not in the state that this request is for.`, {
+    status: 412,
+    members: {
+      resource: record.key,
+      expected,
+      current: {
+        version: shownVersion(collection, record),
+        etag: etagHeader(collection, record),
+        modifiedAt: new Date(record.modifiedAt).toISOString(),
+      },
+    },
+  });
+}
+
+/** The id that a path's segment holds, percent-encoded, or what is malformed about it. */
+export function decodeId(raw: string, bytesMax: number): { readonly id: string } | ProblemEntry {
+  let id: string;
+  try {
+    id = decodeURIComponent(raw);
+  } catch {
+    return { code: "malformed-id", parameter: "id", detail: "An id is UTF-8, percent-encoded." };
+  }
+  const fault = idFault(id, bytesMax);
+  return fault === undefined ? { id } : { ...fault, parameter: "id" };
+}

@@ -1,0 +1,65 @@
+import { type Key, type ResponsePlan, resourceKey, type StoredRecord } from "@unclash/core";
+import type { Action } from "./authorize.js";
+import type { Collection } from "./collection.js";
+import type { Exchange } from "./exchange.js";
+import type { WriteIntent } from "./intent.js";
+import { problemPlan } from "./plan.js";
+import { shownVersion } from "./representation.js";
+import { fieldOfIndex } from "./unique.js";
+
+/** 403, or 404 where the app hides the resource; nothing where the action is allowed. */
+export async function notPermitted(exchange: Exchange, action: Action, key: Key): Promise<ResponsePlan | undefined> {
+  const verdict = await exchange.permission(action, key);
+  if (verdict === "allow") return undefined;
+  if (verdict === "hide") return notFound(exchange, key);
+  return problemPlan(
+    exchange,
+    "forbidden",
+    `You may not ${action === "history" ? "read the history of" : action} ${key}.`,
+  );
+}
+
+export function notFound(exchange: Exchange, key: Key): ResponsePlan {
+  return problemPlan(exchange, "not-found", `There is no ${key}.`);
+}
+
+/** 410 where a tombstone says that the resource was there, to those who may read it; 404 otherwise. */
+export async function goneOrMissing(
+  exchange: Exchange,
+  { collection, id }: { readonly collection: Collection; readonly id: string },
+  found: StoredRecord | undefined,
+): Promise<ResponsePlan> {
+  const key = resourceKey(collection.name, id);
+  if (found?.deleted !== true || !(await exchange.mayRead(key))) return notFound(exchange, key);
+  const version = shownVersion(collection, found);
+  return problemPlan(exchange, "gone", `${key} was deleted in version ${version}.`, {
+    members: { version, links: { versions: `${exchange.pathOf(collection.name, id)}/versions` } },
+  });
+}
+
+export function preconditionRequired(exchange: Exchange, { collection, id, key }: WriteIntent): ResponsePlan {
+  const field = collection.versionField === false ? "" : `, or its ${collection.versionField} in the content`;
+  const detail = `Say which state of ${key} this request is for: send its entity-tag in If-Match${field}; to create it by PUT, send If-None-Match: *.`;
+  return problemPlan(exchange, "precondition-required", detail, {
+    members: { links: { resource: exchange.pathOf(collection.name, id) } },
+  });
+}
+
+/** 409: the id that a POST asks for is taken. */
+export async function duplicateId(exchange: Exchange, { key }: WriteIntent): Promise<ResponsePlan> {
+  const members = { resource: key, field: "/id", ...((await exchange.mayRead(key)) && { holder: key }) };
+  return problemPlan(exchange, "duplicate", "The id is taken.", { members });
+}
+
+/** 409: a unique field's value is taken by another resource. */
+export async function duplicateValue(
+  exchange: Exchange,
+  intent: WriteIntent,
+  index: string,
+  holder: Key,
+): Promise<ResponsePlan> {
+  const field = fieldOfIndex(intent.collection, index);
+  const resource = intent.idGiven ? intent.key : intent.collection.name;
+  const members = { resource, field: `/${field}`, ...((await exchange.mayRead(holder)) && { holder }) };
+  return problemPlan(exchange, "duplicate", `The value of ${field} is taken.`, { members });
+}

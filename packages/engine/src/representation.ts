@@ -1,0 +1,79 @@
+import {
+  type EntityTag,
+  formatEntityTag,
+  isJsonObject,
+  type JsonObject,
+  jsonEqual,
+  type StoredRecord,
+  type Text,
+} from "@unclash/core";
+import type { Collection } from "./collection.js";
+import { createMemo } from "./memo.js";
+
+/**
+ * The text of a state: its fields, behind `id` and version. It is made once, when the state is written, and served
+ * as it is for ever after.
+ */
+export function representationText(collection: Collection, id: string, version: number, fields: JsonObject): Text {
+  const rest = JSON.stringify(fields);
+  const head = representationHead(collection, id, version);
+  return rest === "{}" ? `${head}}` : `${head},${rest.slice(1)}`;
+}
+
+function representationHead(collection: Collection, id: string, version: number): string {
+  const field = collection.versionField;
+  return `{"id":${JSON.stringify(id)}${field === false ? "" : `,${JSON.stringify(field)}:${version}`}`;
+}
+
+/** Whether the fields are those that a state has already; the order of members makes no difference. */
+export function isUnchanged(collection: Collection, id: string, current: StoredRecord, fields: JsonObject): boolean {
+  const text = representationText(collection, id, shownVersion(collection, current), fields);
+  if (text === current.text) return true;
+  // What differs only in the order of its members is equally long.
+  if (current.text === null || text.length !== current.text.length) return false;
+  return jsonEqual(parseRepresentation(text), parseRepresentation(current.text));
+}
+
+/** The fields of a representation: all but `id` and version. */
+export function fieldsOf(collection: Collection, representation: JsonObject): JsonObject {
+  return withoutMembers(representation, collection.versionField === false ? ["id"] : ["id", collection.versionField]);
+}
+
+/** The representation that a text holds. Only texts that `representationText` made are given to it. */
+export function parseRepresentation(text: Text): JsonObject {
+  const value = JSON.parse(text);
+  if (!isJsonObject(value)) throw new TypeError("A stored representation is no JSON object.");
+  return value;
+}
+
+function withoutMembers(object: JsonObject, names: readonly string[]): JsonObject {
+  if (!names.some((name) => Object.hasOwn(object, name))) return object;
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
+/** The version that clients see: the count of writes, or the time of the last one. */
+export function shownVersion(collection: Collection, record: StoredRecord): number {
+  return collection.timestamps ? record.modifiedAt : record.version;
+}
+
+/** The version that clients will see of what is about to be written. */
+export function nextShownVersion(collection: Collection, version: number, at: number): number {
+  return collection.timestamps ? at : version;
+}
+
+const contentTags = createMemo(10_000);
+
+/** The entity-tag of a state: from its version and tag alone, unless the collection takes it from the content. */
+export function entityTagOf(collection: Collection, record: StoredRecord): EntityTag {
+  const { digest } = collection;
+  if (digest === undefined || record.text === null) {
+    return { weak: false, opaque: `${shownVersion(collection, record)}-${record.tag}` };
+  }
+  const { text } = record;
+  // A tag stands for one text of a key for ever, so what was computed once is true for ever.
+  return { weak: false, opaque: contentTags(`${record.tag} ${record.key}`, () => digest(text)) };
+}
+
+export function etagHeader(collection: Collection, record: StoredRecord): string {
+  return formatEntityTag(entityTagOf(collection, record));
+}

@@ -1,0 +1,34 @@
+/** A request as plain data, made by an adapter from its framework's. */
+export interface RequestFacts<Native = unknown> {
+  readonly method: string;
+  /** The prefix under which the engine is mounted, without a `/` at its end: `/api`, or empty. */
+  readonly base: string;
+  /** The rest of the path as it was sent, percent-encoded: begins with `/` unless empty, holds no `?`. */
+  readonly path: string;
+  /** What stood after the `?`, or empty. */
+  readonly query: string;
+  /** By lower-case name, as Node gives them. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The address of the socket's other end. */
+  readonly address: string | undefined;
+  readonly body: RequestBody;
+  /** The framework's own request, for `identify`. */
+  readonly native: Native;
+}
+
+/** The content of a request: still to be read, or as something else has already parsed it. */
+export type RequestBody =
+  | { readonly kind: "unread"; read(bytesMax: number): Promise<ReadBody> }
+  | { readonly kind: "parsed"; readonly value: unknown };
+
+export type ReadBody =
+  | { readonly kind: "bytes"; readonly bytes: Buffer }
+  | { readonly kind: "too-large" }
+  /** The client went away before the end. */
+  | { readonly kind: "aborted" };
+
+/** A header's value; several lines are one, joined by commas (RFC 9110 §5.3). */
+export function header(request: RequestFacts, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}

@@ -1,0 +1,35 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { type JsonObject, type ProblemEntry, pointerOf } from "@unclash/core";
+
+/** A schema of any library that speaks Standard Schema (zod, valibot, arktype, …). Its output is what is stored. */
+export type Schema = StandardSchemaV1<unknown, object>;
+
+export type Validation =
+  | { readonly kind: "valid"; readonly fields: JsonObject }
+  | { readonly kind: "invalid"; readonly errors: readonly ProblemEntry[] };
+
+/** Checks the fields of a resource, and names all that is wrong. The output must be a JSON object. */
+export async function validate(schema: Schema, fields: JsonObject): Promise<Validation> {
+  const checked = schema["~standard"].validate(fields);
+  const result = checked instanceof Promise ? await checked : checked;
+  if (result.issues === undefined) return { kind: "valid", fields: jsonFields(result.value) };
+  return { kind: "invalid", errors: result.issues.map(entryOf) };
+}
+
+function entryOf(issue: StandardSchemaV1.Issue): ProblemEntry {
+  const path = (issue.path ?? []).map((segment) => (typeof segment === "object" ? segment.key : segment));
+  return {
+    pointer: pointerOf(path.map((key) => (typeof key === "number" ? key : String(key)))),
+    detail: issue.message,
+  };
+}
+
+function jsonFields(output: object): JsonObject {
+  if (!isPlainObject(output)) throw new TypeError("A collection's schema must give a plain object.");
+  return output;
+}
+
+/** What a schema gives is the app's own: that its values are JSON too is its author's part. */
+function isPlainObject(value: object): value is JsonObject {
+  return !Array.isArray(value);
+}

@@ -1,0 +1,43 @@
+import type { JsonObject, Key } from "@unclash/core";
+import type { Actor } from "./actor.js";
+
+/** The strategies that a request can ask for with `Prefer: on-conflict=…`, where its collection allows them. */
+export const strategyNames = ["reject", "last-write-wins", "first-write-wins"] as const;
+
+export type StrategyName = (typeof strategyNames)[number];
+
+/** A write that came too late: it was made for `base`, and meanwhile the resource became `current`. */
+export interface StaleWrite {
+  readonly resource: Key;
+  readonly method: "PUT" | "PATCH" | "DELETE";
+  /** The fields, without `id` and version, of the state that the client named. */
+  readonly base: JsonObject;
+  readonly current: JsonObject;
+  /** What the client wants: its PUT, or its patch applied to `base`; `null` for a DELETE. */
+  readonly proposed: JsonObject | null;
+  readonly actor: Actor | undefined;
+}
+
+/**
+ * What becomes of a stale write. An accepted value is checked like any write: by the schema, references and rules.
+ * For a DELETE, `accept` deletes and `value` is not looked at.
+ */
+export type Settlement = { readonly kind: "accept"; readonly value?: JsonObject } | { readonly kind: "reject" };
+
+/** A strategy of the app's own. It may run more than once for a write, when others write at the same time. */
+export type StrategyFunction = (write: StaleWrite) => Settlement | Promise<Settlement>;
+
+/**
+ * What happens to a PUT, PATCH or DELETE that names an earlier version of a resource.
+ *
+ * - `reject`: a conflict.
+ * - `last-write-wins`: it is applied over the current state.
+ * - `first-write-wins`: a conflict that shows the current state.
+ * - a function decides.
+ */
+export type Strategy = StrategyName | StrategyFunction;
+
+/** The name of a strategy as clients and logs are told it. */
+export function strategyLabel(strategy: Strategy): string {
+  return typeof strategy === "function" ? "function" : strategy;
+}

@@ -1,0 +1,101 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { type Store, StoreError } from "@unclash/core";
+import { createMemoryStore } from "@unclash/memory";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { ask, bodyOf } from "./ask.test-support.js";
+import { type Decision, decisionChannel } from "./observe.js";
+import type { UnclashOptions } from "./options.js";
+import { createUnclash } from "./unclash.js";
+
+const articles = { schema: z.object({ title: z.string() }) };
+
+function setUp(options: Partial<UnclashOptions> = {}) {
+  return createUnclash({ store: createMemoryStore(), collections: { articles }, ...options });
+}
+
+test("two writers of one state: the first gets in, the second is told what changed and gets in at the second try", async () => {
+  const unclash = setUp();
+  const made = await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
+  const etag = made.headers["etag"] ?? "";
+  const alice = await ask(unclash, "PUT /articles/1", { headers: { "if-match": etag }, json: { title: "New" } });
+  expect(alice).toMatchObject({ status: 200, outcome: "changed" });
+  const bob = await ask(unclash, "PUT /articles/1", { headers: { "if-match": etag }, json: { title: "Mine" } });
+  expect(bob.status).toBe(409);
+  expect(bodyOf(bob)).toMatchObject({
+    type: "urn:problem-type:unclash:version-conflict",
+    detail: "articles/1 is at version 2, and this request is for version 1.",
+    expected: { etag: [etag] },
+    current: { version: 2, etag: alice.headers["etag"] },
+    conflictingFields: ["/title"],
+    changes: [{ op: "replace", path: "/title", value: "New" }],
+    identical: false,
+  });
+  const again = { headers: { "if-match": alice.headers["etag"] ?? "" }, json: { title: "Mine" } };
+  expect(await ask(unclash, "PUT /articles/1", again)).toMatchObject({ status: 200 });
+});
+
+test("every decision is told to the observer and to the diagnostics channel", async () => {
+  const observed: Decision[] = [];
+  const published: unknown[] = [];
+  const listen = (message: unknown) => published.push(message);
+  subscribe(decisionChannel, listen);
+  const unclash = setUp({ observe: (decision) => observed.push(decision), identify: () => ({ name: "alice" }) });
+  await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
+  await ask(unclash, "PUT /articles/1", { json: { title: "New" } });
+  await ask(unclash, "GET /nothing");
+  unsubscribe(decisionChannel, listen);
+  expect(observed).toMatchObject([
+    { method: "POST", route: "/articles", actor: "alice", status: 201, outcome: "created", attempts: 1 },
+    { method: "PUT", route: "/articles/{id}", resource: "articles/1", status: 428, outcome: "precondition-required" },
+    { method: "GET", route: undefined, resource: undefined, status: 404, outcome: "not-found" },
+  ]);
+  expect(published).toEqual(observed);
+});
+
+test.each(["not-applied", "unknown"] as const)(
+  "a store that fails with the outcome %s answers 503 and says so",
+  async (outcome) => {
+    const broken: Store = { ...createMemoryStore(), commit: () => Promise.reject(new StoreError("down", outcome)) };
+    const plan = await ask(setUp({ store: broken }), "POST /articles", { json: { title: "New" } });
+    expect(plan).toMatchObject({ status: 503, headers: { "retry-after": "1", "cache-control": "no-store" } });
+    expect(bodyOf(plan)).toMatchObject({ type: "urn:problem-type:unclash:store-unavailable", outcome });
+  },
+);
+
+test("a write without a precondition that keeps losing races is given up after the tries that are set", async () => {
+  const store = createMemoryStore();
+  let commits = 0;
+  const contested: Store = {
+    ...store,
+    commit: async (commit) => {
+      const [write] = commit.writes;
+      commits += 1;
+      if (write !== undefined && write.expect !== "absent") {
+        const others = { ...commit, tag: `other${String(commits).padStart(11, "0")}` };
+        await store.commit({ ...others, writes: [{ key: write.key, expect: "present", put: "{}" }] });
+      }
+      return store.commit(commit);
+    },
+  };
+  const optional = { ...articles, precondition: "optional" } as const;
+  const unclash = setUp({ store: contested, collections: { articles: optional }, limits: { racesMax: 3 } });
+  await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
+  const plan = await ask(unclash, "PUT /articles/1", { json: { title: "New" } });
+  expect(plan.status).toBe(503);
+  expect(bodyOf(plan)).toMatchObject({ outcome: "not-applied" });
+  expect(commits).toBe(1 + 3);
+});
+
+test("what the app's own functions throw is the framework's to handle", async () => {
+  const unclash = setUp({ authorize: () => Promise.reject(new Error("no directory")) });
+  await expect(ask(unclash, "GET /articles/1")).rejects.toThrow("no directory");
+});
+
+test("a resource that grew patch by patch past what a body may hold is refused", async () => {
+  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+  const unclash = setUp({ collections: { notes }, limits: { bodyBytesMax: 100 } });
+  await ask(unclash, "POST /notes", { json: { id: "1", a: "x".repeat(50) } });
+  expect(await ask(unclash, "PATCH /notes/1", { json: { b: "x".repeat(50) } })).toMatchObject({ status: 413 });
+  expect(bodyOf(await ask(unclash, "GET /notes/1"))).not.toHaveProperty("b");
+});

@@ -1,0 +1,93 @@
+import {
+  formatHttpDate,
+  type HistoryRequest,
+  type ProblemEntry,
+  type ResponsePlan,
+  type StoredRecord,
+} from "@unclash/core";
+import type { Collection } from "./collection.js";
+import type { Exchange } from "./exchange.js";
+import { malformedPlan } from "./intent.js";
+import { formatCursor, listText, nextLink, readPaging } from "./paging.js";
+import { contentPlan } from "./plan.js";
+import { cachingHeaders } from "./read.js";
+import { goneOrMissing, notFound } from "./refusals.js";
+import { etagHeader, shownVersion } from "./representation.js";
+
+/** A resource, as the routes of its history address it. */
+export interface Addressed {
+  readonly collection: Collection;
+  readonly id: string;
+  readonly key: string;
+}
+
+/** `GET /{c}/{id}/versions`: the states that the resource had, the newest first, a deleted one's too. */
+export async function listVersions(exchange: Exchange, { collection, key }: Addressed): Promise<ResponsePlan> {
+  const errors: ProblemEntry[] = [];
+  const { limit, after } = readPaging(new URLSearchParams(exchange.request.query), exchange.settings.limits, errors);
+  const before = after === undefined ? undefined : wholeNumber(after);
+  if (after !== undefined && before === undefined) {
+    errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
+  }
+  if (errors.length > 0) return malformedPlan(exchange, errors);
+  const request: HistoryRequest = {
+    limit: Math.min(limit + 1, 1_000),
+    texts: false,
+    ...(before !== undefined && { before }),
+  };
+  const { records } = await exchange.settings.store.history(key, request);
+  if (records.length === 0 && before === undefined) return notFound(exchange, key);
+  const shown = records.slice(0, limit);
+  const next = records.length > limit ? formatCursor(String(shown.at(-1)?.version)) : null;
+  const path = exchange.request.base + exchange.request.path;
+  const items = shown.map((record) => JSON.stringify(versionItem(collection, record)));
+  return contentPlan(
+    200,
+    "ok",
+    { ...cachingHeaders(exchange, collection), ...nextLink(path, limit, next) },
+    listText(items, next),
+  );
+}
+
+function versionItem(collection: Collection, record: StoredRecord): object {
+  return {
+    version: shownVersion(collection, record),
+    ...(record.deleted !== true && { etag: etagHeader(collection, record) }),
+    modifiedAt: new Date(record.modifiedAt).toISOString(),
+    ...(record.by !== null && { author: record.by }),
+    cause: record.cause,
+    ...(record.deleted && { deleted: true }),
+  };
+}
+
+/** `GET /{c}/{id}/versions/{n}`: that state, byte for byte as it was served when it was the current one. */
+export async function readVersion(
+  exchange: Exchange,
+  { collection, id, key }: Addressed,
+  raw: string,
+): Promise<ResponsePlan> {
+  const version = wholeNumber(raw);
+  if (version === undefined) {
+    return malformedPlan(exchange, [
+      { code: "malformed-version", parameter: "version", detail: "A version is a whole number." },
+    ]);
+  }
+  const where = collection.timestamps ? { at: version } : { before: version + 1 };
+  const {
+    records: [record],
+  } = await exchange.settings.store.history(key, { ...where, limit: 1, texts: true });
+  if (record === undefined || shownVersion(collection, record) !== version)
+    return notFound(exchange, `${key} in version ${version}`);
+  if (record.text === null) return goneOrMissing(exchange, { collection, id }, record);
+  const headers = {
+    ...cachingHeaders(exchange, collection),
+    etag: etagHeader(collection, record),
+    "memento-datetime": formatHttpDate(record.modifiedAt),
+  };
+  return contentPlan(200, "ok", headers, record.text);
+}
+
+function wholeNumber(text: string): number | undefined {
+  const number = Number(text);
+  return /^[0-9]{1,16}$/.test(text) && Number.isSafeInteger(number) ? number : undefined;
+}
