@@ -1,0 +1,96 @@
+import {
+  assertBudget,
+  assertCommit,
+  assertHistoryRequest,
+  assertKeys,
+  assertRange,
+  type Capabilities,
+  ConfigurationError,
+  type Moment,
+  type Store,
+  StoreError,
+} from "@unclash/core";
+import { applyWrites } from "./apply.js";
+import { clashesOf } from "./check.js";
+import { clean } from "./clean.js";
+import { asRead } from "./entry.js";
+import { EventLog } from "./events.js";
+import { historyOf } from "./history.js";
+import { list } from "./list.js";
+import { Records } from "./records.js";
+
+/** The options of {@link createMemoryStore}. All may be left out. */
+export interface MemoryStoreOptions {
+  /**
+   * What time it is, in whole milliseconds since 1970. It may stand still; records lapse by it.
+   *
+   * @default Date.now
+   */
+  readonly clock?: () => Moment;
+}
+
+const capabilities: Capabilities = { durability: "none", failover: "safe", processes: "one" };
+
+/**
+ * Makes a store that keeps everything in this process and loses it with it: for tests, for trying things out, and for
+ * what may be lost. It is the reference implementation of the port. A commit is one synchronous step.
+ *
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core`), and
+ * with a `StoreError` after `close`.
+ *
+ * @throws ConfigurationError where `clock` is no function.
+ */
+export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  const clock = options.clock ?? Date.now;
+  if (typeof clock !== "function") throw new ConfigurationError("clock", "must be a function that gives the time");
+  let held: { readonly records: Records; readonly events: EventLog } | undefined = {
+    records: new Records(),
+    events: new EventLog(),
+  };
+  let revision = 0;
+
+  function opened(): { readonly records: Records; readonly events: EventLog } {
+    if (held === undefined) throw new StoreError("The memory store is closed.", "not-applied");
+    return held;
+  }
+
+  return {
+    capabilities,
+    async read(keys) {
+      assertKeys(keys);
+      const { records } = opened();
+      const now = clock();
+      const read = keys.map((key) => {
+        const entry = records.get(key);
+        return entry === undefined ? undefined : asRead(entry, now);
+      });
+      return { now, records: read };
+    },
+    async commit(commit) {
+      assertCommit(commit);
+      const { records, events } = opened();
+      const now = clock();
+      const clashes = clashesOf(commit, records, now);
+      if (clashes.length > 0) return { kind: "clash", clashes };
+      revision++;
+      events.add(commit.events, revision, commit.at);
+      return { kind: "committed", records: applyWrites(commit, records, revision, now) };
+    },
+    async list(range) {
+      assertRange(range);
+      return list(range, opened().records, clock());
+    },
+    async history(key, request) {
+      assertHistoryRequest(key, request);
+      return historyOf(opened().records.get(key), request, clock());
+    },
+    async clean(budget) {
+      assertBudget(budget);
+      const { records, events } = opened();
+      return clean(budget, records, events, clock());
+    },
+    async close() {
+      held = undefined;
+    },
+  };
+}
