@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import type { Store, StoredRecord } from "@unclash/core";
+import { apply, bury, put, putBriefly, readThere, statesOf, timeOf, versionsOf, write } from "./steps.js";
+import type { StoreCase } from "./trial.js";
+
+/** The past states of a key. */
+export const historyCases: readonly StoreCase[] = [
+  {
+    name: "a history has every state as it was committed, the newest first, the current one among them",
+    async run({ store }) {
+      const written = [
+        await put(store, "a/1", { put: "1" }),
+        await put(store, "a/1", { put: "2" }),
+        await bury(store, "a/1"),
+        await put(store, "a/1", { put: "4" }),
+      ];
+      assert.deepEqual(await statesOf(store, "a/1"), written.toReversed());
+      assert.deepEqual((await statesOf(store, "a/1"))[0], await readThere(store, "a/1"));
+    },
+  },
+  {
+    name: "a history tells who made each state, why and when",
+    async run({ store }) {
+      const now = await timeOf(store);
+      const authors = ["alice", null, "bob"];
+      for (const [n, by] of authors.entries()) {
+        const writes = [{ key: "a/1", expect: "any" as const, put: "{}" }];
+        await apply(store, { by, cause: `cause ${n}`, at: now + n * 10, writes });
+      }
+      const told = (await statesOf(store, "a/1")).map(({ by, cause, modifiedAt, createdAt }) => [
+        by,
+        cause,
+        modifiedAt,
+        createdAt,
+      ]);
+      assert.deepEqual(told, [
+        ["bob", "cause 2", now + 20, now],
+        [null, "cause 1", now + 10, now],
+        ["alice", "cause 0", now, now],
+      ]);
+    },
+  },
+  {
+    name: "a key that was never there has no history",
+    async run({ store }) {
+      await put(store, "a/10");
+      await put(store, "a/1/x");
+      assert.deepEqual(await statesOf(store, "a/1"), []);
+    },
+  },
+  {
+    name: "each key has a history of its own",
+    async run({ store }) {
+      for (const key of ["a/1", "a/10", "a/1", "A/1", "a/1/"]) await put(store, key, { put: JSON.stringify(key) });
+      assert.deepEqual(
+        (await statesOf(store, "a/1")).map(({ key, text }) => [key, text]),
+        [
+          ["a/1", '"a/1"'],
+          ["a/1", '"a/1"'],
+        ],
+      );
+    },
+  },
+  {
+    name: "a page of a history has at most as many states as its limit, the newest of them",
+    async run({ store }) {
+      await putTimes(store, 5);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { limit: 2 })), [5, 4]);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { limit: 1 })), [5]);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { limit: 5 })), [5, 4, 3, 2, 1]);
+    },
+  },
+  {
+    name: "a history goes on before a version",
+    async run({ store }) {
+      await putTimes(store, 5);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { before: 4, limit: 2 })), [3, 2]);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { before: 2 })), [1]);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { before: 1 })), []);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { before: 1_000 })), [5, 4, 3, 2, 1]);
+    },
+  },
+  {
+    name: "a history goes back to a moment: what was there then, and earlier",
+    async run({ store }) {
+      const states = await putTimes(store, 4);
+      const at = (version: number): number => states[version - 1]?.modifiedAt ?? Number.NaN;
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at: at(3) })), [3, 2, 1]);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at: at(3) - 1 })), [2, 1]);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at: at(3), limit: 1 })), [3]);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at: at(1) - 1 })), []);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at: at(4) + 1 })), [4, 3, 2, 1]);
+    },
+  },
+  {
+    name: "a version and a moment both bound a history",
+    async run({ store }) {
+      const states = await putTimes(store, 5);
+      const moment = states[3]?.modifiedAt ?? Number.NaN;
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at: moment, before: 3 })), [2, 1]);
+      assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at: moment, before: 5, limit: 2 })), [4, 3]);
+    },
+  },
+  {
+    name: "a history without texts is the same but for them, and tells its tombstones",
+    async run({ store }) {
+      await put(store, "a/1", { put: '"kept"' });
+      await bury(store, "a/1");
+      await put(store, "a/1");
+      const states = await statesOf(store, "a/1");
+      const bare = states.map((state) => ({ ...state, text: null }));
+      assert.deepEqual(await statesOf(store, "a/1", { texts: false }), bare);
+      assert.deepEqual(
+        bare.map(({ deleted }) => deleted),
+        [undefined, true, undefined],
+      );
+      assert.equal((await statesOf(store, "a/1"))[2]?.text, '"kept"', "and the texts are still there");
+    },
+  },
+  {
+    name: "a past state is not changed by what comes later: an extension, a tombstone, other index values",
+    async run({ store }) {
+      const first = await put(store, "a/1", { put: '"first"', index: [{ name: "n", value: "1" }] });
+      await put(store, "a/1", { ttlMs: 60_000 });
+      await write(store, { key: "a/1", expect: "present", extendMs: 90_000 });
+      await bury(store, "a/1");
+      assert.deepEqual((await statesOf(store, "a/1"))[2], first);
+    },
+  },
+  {
+    name: "the history of a lapsed record remains, and goes on when it is written over",
+    async run({ store, until }) {
+      await put(store, "a/1", { put: "1" });
+      const { lapsesAt } = await putBriefly(store, "a/1", { put: "2" });
+      await until(lapsesAt);
+      await put(store, "a/1", { put: "3" });
+      assert.deepEqual(
+        (await statesOf(store, "a/1")).map(({ text }) => text),
+        ["3", "2", "1"],
+      );
+    },
+  },
+];
+
+async function putTimes(store: Store, times: number): Promise<readonly StoredRecord[]> {
+  const written: StoredRecord[] = [];
+  const start = await timeOf(store);
+  for (let n = 0; n < times; n++) {
+    const writes = [{ key: "a/1", expect: "any" as const, put: `${n}` }];
+    const [record] = await apply(store, { at: start + n * 10, writes });
+    if (record) written.push(record);
+  }
+  return written;
+}

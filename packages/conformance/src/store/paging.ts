@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import type { Key, Store } from "@unclash/core";
+import { byBytes, compareBytes, walk } from "./ranges.js";
+import { apply, bury, forget, keysOf, put, putBriefly } from "./steps.js";
+import type { StoreCase } from "./trial.js";
+
+/** Walks over the pages of each kind of range. */
+export const pagingCases: readonly StoreCase[] = [
+  {
+    name: "pages of any size give every record of a prefix once",
+    async run({ store }) {
+      const keys = await putMany(store, 21);
+      for (const limit of [1, 2, 7, 20, 21, 22, 1_000]) {
+        assert.deepEqual(await walk(store, { prefix: "page/", limit }), keys, `pages of ${limit}`);
+      }
+    },
+  },
+  {
+    name: "a page that ends with the last record of its range is the last page",
+    async run({ store }) {
+      await putMany(store, 4);
+      assert.equal((await store.list({ prefix: "page/", limit: 4 })).next, undefined);
+      const { next } = await store.list({ prefix: "page/", limit: 3 });
+      assert.notEqual(next, undefined);
+      const last = await store.list({ prefix: "page/", limit: 1, after: next ?? "" });
+      assert.equal(last.next, undefined);
+    },
+  },
+  {
+    name: "a walk goes on where its last page ended, although the record there is gone",
+    async run({ store }) {
+      const keys = await putMany(store, 6);
+      const { next } = await store.list({ prefix: "page/", limit: 3 });
+      await forget(store, keys[2] ?? "");
+      await bury(store, keys[1] ?? "");
+      const { records } = await store.list({ prefix: "page/", limit: 10, after: next ?? "" });
+      assert.deepEqual(keysOf(records), keys.slice(3));
+    },
+  },
+  {
+    name: "a walk meets what is put after its position, and not what is put before it",
+    async run({ store }) {
+      await putMany(store, 4);
+      const { next } = await store.list({ prefix: "page/", limit: 2 });
+      await put(store, "page/00x");
+      await put(store, "page/01x");
+      const { records } = await store.list({ prefix: "page/", limit: 10, after: next ?? "" });
+      assert.deepEqual(keysOf(records), ["page/01x", "page/02", "page/03"]);
+    },
+  },
+  {
+    name: "pages of an index give every record once, by value, then key, also where values are the same",
+    async run({ store }) {
+      const values = ["", "\u0000", "b", "a", "a", "a\u0000b", "a", "😀", "\ue000", "b"];
+      for (const [n, value] of values.entries()) {
+        await put(store, `page/${9 - n}`, { index: [{ name: "word", value }] });
+      }
+      const places = values.map((value, n) => ({ value, key: `page/${9 - n}` }));
+      const keys = places
+        .sort((a, b) => compareBytes(a.value, b.value) || compareBytes(a.key, b.key))
+        .map(({ key }) => key);
+      for (const limit of [1, 2, 3, 10]) {
+        assert.deepEqual(
+          await walk(store, { index: "word", from: "", to: "\u{10ffff}", limit }),
+          keys,
+          `pages of ${limit}`,
+        );
+      }
+    },
+  },
+  {
+    name: "pages of what has lapsed give every record once, also where several lapsed at one moment",
+    async run({ store, until }) {
+      const keys = byBytes(["page/b", "page/a", "page/é", "other/1", "page/c"]);
+      const writes = [...keys].reverse().map((key) => ({ key, expect: "any" as const, put: "{}", ttlMs: 5 }));
+      await apply(store, { writes });
+      const { lapsesAt } = await putBriefly(store, "a-later-one", { ttlMs: 20 });
+      await until(lapsesAt);
+      for (const limit of [1, 2, 6, 10]) {
+        const found = await walk(store, { lapsedBefore: lapsesAt + 1, limit });
+        assert.deepEqual(found, [...keys, "a-later-one"], `pages of ${limit}`);
+      }
+    },
+  },
+  {
+    name: "a page holds up to 1,000 records",
+    async run({ store }) {
+      const keys: Key[] = [];
+      for (let hundred = 0; hundred < 10; hundred++) keys.push(...(await putHundred(store, hundred)));
+      await put(store, "page/last");
+      const { records, next } = await store.list({ prefix: "page/", limit: 1_000 });
+      assert.deepEqual(keysOf(records), keys);
+      assert.deepEqual(keysOf((await store.list({ prefix: "page/", limit: 1_000, after: next ?? "" })).records), [
+        "page/last",
+      ]);
+    },
+  },
+];
+
+async function putMany(store: Store, count: number): Promise<readonly Key[]> {
+  const keys = Array.from({ length: count }, (_, n) => `page/${String(n).padStart(2, "0")}`);
+  for (const key of keys.toReversed()) await put(store, key);
+  return keys;
+}
+
+async function putHundred(store: Store, hundred: number): Promise<readonly Key[]> {
+  const keys = Array.from({ length: 100 }, (_, n) => `page/${hundred}${String(n).padStart(2, "0")}`);
+  await apply(store, { writes: keys.map((key) => ({ key, expect: "absent", put: "{}" })) });
+  return keys;
+}
