@@ -1,0 +1,52 @@
+import { setTimeout } from "node:timers/promises";
+import { StoreError } from "@unclash/core";
+import { isBusy, storeError } from "./failure.js";
+
+/**
+ * Tries until another process has let go of the file, at most `busyTimeoutMs`, and leaves the event loop free between
+ * two tries. SQLite's own waiting (`busy_timeout`) would hold up the whole server.
+ *
+ * @throws StoreError `not-applied` where the file stayed locked, or where SQLite failed otherwise.
+ */
+export async function patiently<T>(attempt: () => T, busyTimeoutMs: number): Promise<T> {
+  const until = performance.now() + busyTimeoutMs;
+  for (let tries = 1; ; tries++) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error)) throw storeError(error, "not-applied");
+      if (performance.now() >= until) throw stayedLocked(busyTimeoutMs, error);
+    }
+    await pause(tries);
+  }
+}
+
+/** The same where the wait must block, as in a constructor. */
+export function patientlyBlocking<T>(attempt: () => T, busyTimeoutMs: number): T {
+  const until = performance.now() + busyTimeoutMs;
+  for (let tries = 1; ; tries++) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (performance.now() >= until) throw stayedLocked(busyTimeoutMs, error);
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs(tries));
+  }
+}
+
+/** What a call fails with once it has waited long enough. */
+export function stayedLocked(busyTimeoutMs: number, cause: unknown): StoreError {
+  return new StoreError(`The file stayed locked by another process for ${busyTimeoutMs} ms.`, "not-applied", { cause });
+}
+
+/** Waits a moment before the next of some tries. */
+export async function pause(tries: number): Promise<void> {
+  await setTimeout(pauseMs(tries));
+}
+
+// Jittered, so that two who wait do not meet again and again. Short at first, since a busy process leaves the lock for
+// less than a millisecond between two groups; longer once it seems that someone keeps it.
+function pauseMs(tries: number): number {
+  return 1 + Math.random() * Math.min(1 + tries / 16, 8);
+}

@@ -1,0 +1,57 @@
+import type { Clash, Commit, Key, Moment, Reading, Write } from "@unclash/core";
+import { isMet } from "./expectation.js";
+import type { Head } from "./head.js";
+import { recordOf } from "./state.js";
+import type { Tables } from "./tables.js";
+import { uniqueClashes } from "./unique.js";
+
+/** What a commit would meet: nothing in its way, with the heads that it writes over, in the order of its writes. */
+export type Check =
+  | { readonly kind: "clear"; readonly heads: readonly (Head | undefined)[] }
+  | { readonly kind: "clash"; readonly clashes: readonly Clash[] };
+
+/**
+ * Every reason not to carry out this commit at this moment: readings, then writes, then unique values. Writes nothing,
+ * so that a commit that clashes leaves its group as it was.
+ */
+export function check(commit: Commit, tables: Tables, now: Moment): Check {
+  const clashes: Clash[] = [];
+  for (const reading of commit.reads) {
+    if ("key" in reading) {
+      if (!isMet(reading.expect, tables.heads.get(reading.key), now)) clashes.push(clashOn(reading.key, tables, now));
+    } else if (!stillHolds(reading, tables, now)) {
+      clashes.push({ range: reading.range });
+    }
+  }
+  const heads = commit.writes.map(({ key }) => tables.heads.get(key));
+  for (const [at, write] of commit.writes.entries()) {
+    if (!isPossible(write, heads[at], tables, now)) clashes.push(clashOn(write.key, tables, now));
+  }
+  if (commit.writes.some((write) => "put" in write && write.index !== undefined)) {
+    clashes.push(...uniqueClashes(commit.writes, tables.claims));
+  }
+  return clashes.length > 0 ? { kind: "clash", clashes } : { kind: "clear", heads };
+}
+
+function stillHolds(reading: Extract<Reading, { range: unknown }>, tables: Tables, now: Moment): boolean {
+  const { records } = tables.ranges.page(reading.range, now);
+  return (
+    records.length === reading.seen.length &&
+    reading.seen.every(({ key, tag }, at) => records[at]?.key === key && records[at].tag === tag)
+  );
+}
+
+// Nothing can be extended, or redacted, where there is nothing: whatever was expected, that is a clash.
+function isPossible(write: Write, head: Head | undefined, tables: Tables, now: Moment): boolean {
+  if (!isMet(write.expect, head, now)) return false;
+  if ("extendMs" in write) return head?.deleted === 0;
+  if (!("redact" in write)) return true;
+  if (head === undefined) return false;
+  const state = head.version === write.version ? head : tables.log.get(head.id, write.version);
+  return state?.deleted === 0;
+}
+
+function clashOn(key: Key, { heads }: Tables, now: Moment): Clash {
+  const head = heads.getWithText(key);
+  return head === undefined ? { key } : { key, current: recordOf(key, head, head.text, now) };
+}

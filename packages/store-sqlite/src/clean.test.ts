@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { eventAgeMs } from "./clean.js";
+import { createSqliteStore } from "./sqlite.js";
+import { commitOf, connect, freshFile, intercepted, putOf } from "./store.test-support.js";
+
+function opened() {
+  const time = { now: 1_000_000 };
+  const locks = { taken: 0 };
+  const raw = connect(freshFile());
+  const database = intercepted(raw, (sql) => {
+    if (sql === "BEGIN IMMEDIATE") locks.taken++;
+  });
+  const store = createSqliteStore({ database, clock: () => time.now });
+  const count = (table: string) => Object.values(raw.prepare(`SELECT count(*) FROM ${table}`).get() ?? {})[0];
+  return { store, time, locks, raw, count };
+}
+
+test("the log of what was forgotten goes in steps, and what is made under its key since then stays", async () => {
+  const { store, count } = opened();
+  for (let n = 0; n < 5; n++) await store.commit(commitOf([putOf("a/1")]));
+  await store.commit(commitOf([{ key: "a/1", expect: "any", delete: "forget" }]));
+  await store.commit(commitOf([putOf("a/1")]));
+  expect(count("log")).toBe(6);
+  expect(await store.clean(2)).toEqual({ removed: 2, more: true });
+  expect(await store.clean(100)).toEqual({ removed: 3, more: false });
+  expect([count("log"), count("forgotten")]).toEqual([1, 0]);
+  expect((await store.history("a/1", { limit: 10, texts: true })).records).toHaveLength(1);
+});
+
+test("what keeps no past never touches the log, and leaves nothing to clean", async () => {
+  const { store, count } = opened();
+  for (let n = 0; n < 3; n++) await store.commit(commitOf([putOf("lock/a/1", { keep: "none" })]));
+  await store.commit(commitOf([{ key: "lock/a/1", expect: "any", delete: "forget" }]));
+  expect([count("log"), count("head"), count("forgotten")]).toEqual([0, 0, 0]);
+});
+
+test("events go once they are older than 25 hours, and the file remembers up to where they went", async () => {
+  const { store, time, raw, count } = opened();
+  const events = [{ type: "resource.changed", key: "a/1" }];
+  await store.commit(commitOf([], { at: time.now, events }));
+  time.now += 1_000;
+  await store.commit(commitOf([], { at: time.now, events }));
+  time.now += eventAgeMs - 1_000;
+  expect(await store.clean(100)).toEqual({ removed: 0, more: false });
+  time.now += 1;
+  const oldest = raw.prepare("SELECT min(position) AS eventsRemoved FROM event").get();
+  expect(await store.clean(100)).toEqual({ removed: 1, more: false });
+  expect(raw.prepare("SELECT eventsRemoved FROM counter").get()).toEqual(oldest);
+  expect(count("event")).toBe(1);
+});
+
+test("where nothing is to be removed no lock is taken", async () => {
+  const { store, locks } = opened();
+  await store.commit(commitOf([putOf("a/1", { keep: { count: 1 } })]));
+  await store.commit(commitOf([putOf("a/1", { keep: { count: 1 } })]));
+  locks.taken = 0;
+  expect(await store.clean(100)).toEqual({ removed: 0, more: false });
+  expect(locks.taken).toBe(0);
+});

@@ -1,0 +1,119 @@
+import type { Moment } from "@unclash/core";
+import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
+import type { Head } from "./head.js";
+import { removableOf } from "./retention.js";
+import type { Tables } from "./tables.js";
+
+/** How long an event can be followed at least. */
+export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
+
+// A step looks at the time between two handfuls of rows: it holds the write lock, and the event loop, while it runs.
+const handful = 100;
+const stepMaxMs = 10;
+
+type DueHead = Pick<Head, "id" | "version" | "modifiedAt" | "keepCount" | "keepAgeMs">;
+
+/** One step of cleaning: at most `budget` rows, and about 10 ms. Where there is nothing to do it takes no lock. */
+export function clean(
+  budget: number,
+  { transactions, cleaning }: Tables,
+  now: Moment,
+): { readonly removed: number; readonly more: boolean } {
+  if (!cleaning.isDue(now)) return { removed: 0, more: false };
+  return transactions.writing(() => ({ removed: cleaning.step(budget, now), more: cleaning.isDue(now) }));
+}
+
+/**
+ * Removes what nobody asks for any more: old events, past states beyond their retention, and the log of forgotten keys.
+ * Each is found by an index, so that a step costs what it removes, and the next one goes on where it ended.
+ */
+export class Cleaning {
+  readonly #isDue: Query<{ readonly due: 0 | 1 }>;
+  readonly #events: Query<{ readonly position: number; readonly at: Moment }>;
+  readonly #removeEvents: Command;
+  readonly #noteEvents: Command;
+  readonly #dueHead: Query<DueHead>;
+  readonly #pastCount: Query<{ readonly count: number }>;
+  readonly #past: Query<{ readonly version: number; readonly modifiedAt: Moment }>;
+  readonly #removePast: Command;
+  readonly #lookAgain: Command;
+  readonly #forgotten: Query<{ readonly id: number }>;
+  readonly #removeForgotten: Command;
+  readonly #settle: Command;
+
+  constructor(database: SqliteDatabase) {
+    this.#isDue = query(
+      database,
+      `SELECT coalesce((SELECT at < ? FROM event ORDER BY position LIMIT 1), 0)
+        OR EXISTS (SELECT 1 FROM head WHERE cleanAt <= ?)
+        OR EXISTS (SELECT 1 FROM forgotten) AS due`,
+    );
+    this.#events = query(database, "SELECT position, at FROM event ORDER BY position LIMIT ?");
+    this.#removeEvents = database.prepare("DELETE FROM event WHERE position <= ?");
+    this.#noteEvents = database.prepare("UPDATE counter SET eventsRemoved = ? WHERE id = 1");
+    this.#dueHead = query(
+      database,
+      `SELECT id, version, modifiedAt, keepCount, keepAgeMs FROM head WHERE cleanAt <= ? ORDER BY cleanAt LIMIT 1`,
+    );
+    this.#pastCount = query(database, "SELECT count(*) AS count FROM log WHERE id = ? AND version < ?");
+    this.#past = query(
+      database,
+      "SELECT version, modifiedAt FROM log WHERE id = ? AND version < ? ORDER BY version LIMIT ?",
+    );
+    this.#removePast = database.prepare("DELETE FROM log WHERE id = ? AND version < ?");
+    this.#lookAgain = database.prepare("UPDATE head SET cleanAt = ? WHERE id = ?");
+    this.#forgotten = query(database, "SELECT id FROM forgotten LIMIT 1");
+    this.#removeForgotten = database.prepare(
+      "DELETE FROM log WHERE position IN (SELECT position FROM log WHERE id = ? LIMIT ?)",
+    );
+    this.#settle = database.prepare("DELETE FROM forgotten WHERE id = ?");
+  }
+
+  /** Whether there is anything to remove. Needs no lock. */
+  isDue(now: Moment): boolean {
+    return this.#isDue.get(now - eventAgeMs, now)?.due === 1;
+  }
+
+  /** Removes at most `budget` rows, and says how many it did. Call it in a write transaction. */
+  step(budget: number, now: Moment): number {
+    const endsAt = performance.now() + stepMaxMs;
+    let removed = 0;
+    while (removed < budget && performance.now() < endsAt && this.isDue(now)) {
+      const count = Math.min(budget - removed, handful);
+      removed += this.#dropEvents(count, now) || this.#dropPast(count, now) || this.#dropForgotten(count);
+    }
+    return removed;
+  }
+
+  #dropEvents(count: number, now: Moment): number {
+    const events = this.#events.all(count);
+    const young = events.findIndex(({ at }) => at >= now - eventAgeMs);
+    const old = young === -1 ? events : events.slice(0, young);
+    const last = old.at(-1);
+    if (last === undefined) return 0;
+    this.#removeEvents.run(last.position);
+    this.#noteEvents.run(last.position);
+    return old.length;
+  }
+
+  #dropPast(count: number, now: Moment): number {
+    const head = this.#dueHead.get(now);
+    if (head === undefined) return 0;
+    const pastCount = this.#pastCount.get(head.id, head.version)?.count ?? 0;
+    // One more than may be removed: a state was current until the next one was written.
+    const states = [...this.#past.all(head.id, head.version, count + 1), head];
+    const { removable, cleanAt } = removableOf(head, states, pastCount, Math.min(count, pastCount), now);
+    const first = states[removable];
+    if (removable > 0 && first !== undefined) this.#removePast.run(head.id, first.version);
+    this.#lookAgain.run(cleanAt, head.id);
+    return removable;
+  }
+
+  #dropForgotten(count: number): number {
+    const forgotten = this.#forgotten.get();
+    if (forgotten === undefined) return 0;
+    const removed = Number(this.#removeForgotten.run(forgotten.id, count).changes);
+    if (removed < count) this.#settle.run(forgotten.id);
+    return removed;
+  }
+}

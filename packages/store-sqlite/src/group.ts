@@ -1,0 +1,125 @@
+import { setImmediate } from "node:timers/promises";
+import { type Commit, type CommitResult, StoreError } from "@unclash/core";
+import { pause, stayedLocked } from "./busy.js";
+import { isBroken, isBusy, storeError } from "./failure.js";
+import type { ResolvedOptions } from "./options.js";
+import type { Tables } from "./tables.js";
+
+interface Waiting {
+  readonly commit: Commit;
+  /** When it gives up waiting for another process, by `performance.now()`. */
+  readonly until: number;
+  resolve(result: CommitResult): void;
+  reject(error: StoreError): void;
+}
+
+/**
+ * Commits that wait together share one transaction and one fsync, and each has an outcome of its own.
+ *
+ * They are decided one after another, and each sees what those before it have written. One that clashes has written
+ * nothing. Nobody is answered before the transaction is on the disk: a clash, too, may be with a commit of the same
+ * group. What fails in one commit alone (a text that is too large for SQLite) fails that one, and the others go into the
+ * next group.
+ */
+export class GroupCommit {
+  readonly #tables: Tables;
+  readonly #decide: (commit: Commit) => CommitResult;
+  readonly #options: ResolvedOptions;
+  #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(tables: Tables, options: ResolvedOptions, decide: (commit: Commit) => CommitResult) {
+    this.#tables = tables;
+    this.#options = options;
+    this.#decide = decide;
+  }
+
+  /** Queues a commit. Rejects with a `StoreError` where too many wait, or where it could not be carried out. */
+  submit(commit: Commit): Promise<CommitResult> {
+    const { queueMax, busyTimeoutMs } = this.#options;
+    if (this.#queue.length >= queueMax) {
+      return Promise.reject(new StoreError(`More than ${queueMax} commits wait (queueMax).`, "not-applied"));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ commit, until: performance.now() + busyTimeoutMs, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves when nothing waits any more. */
+  async drained(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let tries = 1; this.#queue.length > 0; tries++) {
+      // What the event loop has at hand gets to queue its commits, and other work gets its turn between two groups.
+      await setImmediate();
+      if (this.#commitGroup()) tries = 0;
+      else await pause(tries);
+    }
+    this.#running = undefined;
+  }
+
+  /** Whether a group had its turn; else another process held the lock. Never awaits while its transaction is open. */
+  #commitGroup(): boolean {
+    const { transactions } = this.#tables;
+    try {
+      transactions.begin();
+    } catch (error) {
+      if (isBusy(error)) this.#giveUpLate(error);
+      else this.#fail(this.#queue.splice(0), error);
+      return !isBusy(error);
+    }
+    const results: CommitResult[] = [];
+    try {
+      this.#decideInto(results);
+    } catch (error) {
+      transactions.rollBack();
+      this.#fail(
+        isBroken(error) ? this.#queue.splice(0, results.length + 1) : this.#queue.splice(results.length, 1),
+        error,
+      );
+      return true;
+    }
+    const group = this.#queue.splice(0, results.length);
+    try {
+      transactions.commit();
+    } catch (error) {
+      transactions.rollBack();
+      for (const [at, result] of results.entries()) group[at]?.reject(storeError(error, outcomeOf(result, error)));
+      return true;
+    }
+    for (const [at, result] of results.entries()) group[at]?.resolve(result);
+    return true;
+  }
+
+  #decideInto(results: CommitResult[]): void {
+    const { counter } = this.#tables;
+    const endsAt = performance.now() + this.#options.groupMaxMs;
+    counter.load();
+    for (const { commit } of this.#queue) {
+      results.push(this.#decide(commit));
+      if (performance.now() >= endsAt) break;
+    }
+    counter.save();
+  }
+
+  #giveUpLate(cause: unknown): void {
+    const now = performance.now();
+    const late = this.#queue.filter(({ until }) => until <= now);
+    if (late.length === 0) return;
+    this.#queue = this.#queue.filter(({ until }) => until > now);
+    for (const { reject } of late) reject(stayedLocked(this.#options.busyTimeoutMs, cause));
+  }
+
+  #fail(group: readonly Waiting[], error: unknown): void {
+    for (const { reject } of group) reject(storeError(error, "not-applied"));
+  }
+}
+
+// A COMMIT that failed has perhaps reached the disk: it may be found there when the file is opened after a crash. What
+// clashed was nowhere in it.
+function outcomeOf(result: CommitResult, error: unknown): StoreError["outcome"] {
+  return result.kind === "clash" || isBusy(error) ? "not-applied" : "unknown";
+}

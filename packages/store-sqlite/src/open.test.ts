@@ -1,0 +1,105 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ConfigurationError, StoreError } from "@unclash/core";
+import { describe, expect, test } from "vitest";
+import { applicationId, migrations } from "./schema.js";
+import { createSqliteStore } from "./sqlite.js";
+import { commitOf, connect, freshFile, intercepted, putOf } from "./store.test-support.js";
+
+describe("opening a store", () => {
+  test("makes the folder and the file, marks the file as its own and sets the schema's version", async () => {
+    const file = join(dirname(freshFile()), "deep", "down", "store.db");
+    await createSqliteStore({ file }).close();
+    const database = connect(file);
+    expect(database.prepare("PRAGMA application_id").get()).toEqual({ application_id: applicationId });
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: migrations.length });
+    expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
+  });
+
+  test("finds the work done where another process was faster", async () => {
+    const file = freshFile();
+    let others = 0;
+    const database = intercepted(connect(file), (sql) => {
+      if (sql === "BEGIN IMMEDIATE" && others++ === 0) createSqliteStore({ file }).close();
+    });
+    const store = createSqliteStore({ database });
+    expect(others).toBe(1);
+    expect(await store.commit(commitOf([putOf("a/1")]))).toMatchObject({ kind: "committed" });
+  });
+
+  test.each([
+    ["full", 2, "fsync"],
+    ["normal", 1, "process"],
+  ] as const)(
+    "with synchronous %s it sets SQLite to %i and declares durability %s",
+    (synchronous, level, durability) => {
+      const database = connect(freshFile());
+      const store = createSqliteStore({ database, synchronous });
+      expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: level });
+      expect(database.prepare("PRAGMA busy_timeout").get()).toEqual({ timeout: 0 });
+      expect(store.capabilities).toEqual({ durability, failover: "safe", processes: "host" });
+    },
+  );
+
+  test.each([
+    ["tables of someone else", "CREATE TABLE theirs (a)"],
+    ["the mark of another application", "PRAGMA application_id = 7"],
+    ["the schema version of another application", "PRAGMA user_version = 3"],
+  ])("refuses a file with %s, and leaves it as it is", (_, sql) => {
+    const file = freshFile();
+    const database = connect(file);
+    database.exec(sql);
+    expect(() => createSqliteStore({ file })).toThrow(
+      expect.objectContaining({ code: "configuration", option: "file" }),
+    );
+    expect(() => createSqliteStore({ database })).toThrow(expect.objectContaining({ option: "database" }));
+    expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "delete" });
+  });
+
+  test("refuses a file of a newer release and names both versions", async () => {
+    const file = freshFile();
+    await createSqliteStore({ file }).close();
+    connect(file).exec(`PRAGMA user_version = ${migrations.length + 1}`);
+    expect(() => createSqliteStore({ file })).toThrow(
+      `file must not come from a newer release: its schema is ${migrations.length + 1}, and ${migrations.length}`,
+    );
+  });
+
+  test("refuses a database that orders keys by UTF-16", () => {
+    const file = freshFile();
+    connect(file).exec(`PRAGMA encoding = "UTF-16"; CREATE TABLE ours (a); PRAGMA application_id = ${applicationId}`);
+    expect(() => createSqliteStore({ file })).toThrow(/^file must be a database in UTF-8/);
+  });
+
+  test("refuses what is no database, no file, or in memory", () => {
+    const file = freshFile();
+    writeFileSync(file, "This is a text of some length, and not the header of a database.".repeat(20));
+    expect(() => createSqliteStore({ file })).toThrow(/^file must be a database of SQLite/);
+    mkdirSync(join(dirname(file), "folder"));
+    expect(() => createSqliteStore({ file: join(dirname(file), "folder") })).toThrow(/^file must be .* opened/);
+    expect(() => createSqliteStore({ database: connect(":memory:") })).toThrow(
+      /^database must be a file on a local disk/,
+    );
+  });
+
+  test.each([
+    ["holds the write lock", "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE"],
+    ["lets nobody read", "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; CREATE TABLE theirs (a)"],
+    ["writes without a write-ahead log", "BEGIN EXCLUSIVE"],
+  ])("gives up with a StoreError where another connection %s", (_, sql) => {
+    const file = freshFile();
+    connect(file).exec(sql);
+    const open = () => createSqliteStore({ file, busyTimeoutMs: 20 });
+    expect(open).toThrow(StoreError);
+    expect(open).not.toThrow(ConfigurationError);
+    expect(open).toThrow(expect.objectContaining({ outcome: "not-applied" }));
+  });
+});
+
+test("a connection of the user's own serves as well, and stays open when the store is closed", async () => {
+  const database = connect(freshFile());
+  const store = createSqliteStore({ database });
+  await store.commit(commitOf([putOf("a/1")]));
+  await store.close();
+  expect(database.prepare("SELECT key, version FROM head").all()).toEqual([{ key: "a/1", version: 1 }]);
+});

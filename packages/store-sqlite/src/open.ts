@@ -1,0 +1,139 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { ConfigurationError, StoreError } from "@unclash/core";
+import { patientlyBlocking } from "./busy.js";
+import { openFile, query, type SqliteDatabase } from "./driver.js";
+import { isBusy, messageOf, storeError } from "./failure.js";
+import type { ResolvedOptions } from "./options.js";
+import { applicationId, migrations } from "./schema.js";
+import { prepareTables, type Tables } from "./tables.js";
+
+/**
+ * Opens the file, or takes the user's connection, and makes it ready: pragmas set, schema brought up to date. Several
+ * processes may do so at once. Blocks while another has the file locked: a server that starts holds nobody up yet.
+ *
+ * @throws ConfigurationError where it cannot be opened, is no database, is not ours, or comes from a newer release.
+ * @throws StoreError where another process kept it locked, or the disk failed.
+ */
+export function openTables(options: ResolvedOptions): Tables {
+  if (options.database !== undefined) return madeReady(options.database, "database", options);
+  const database = openOwn(options.file, options.busyTimeoutMs);
+  try {
+    return madeReady(database, "file", options);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function openOwn(file: string, busyTimeoutMs: number): SqliteDatabase {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return patientlyBlocking(() => openFile(file), busyTimeoutMs);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new ConfigurationError("file", `must be a file that can be opened: ${messageOf(error)}`);
+  }
+}
+
+// Each step can be done again, so that the whole of it is tried again when any meets another process's lock.
+function madeReady(database: SqliteDatabase, option: string, options: ResolvedOptions): Tables {
+  try {
+    return patientlyBlocking(() => {
+      database.exec("PRAGMA busy_timeout = 0");
+      schemaVersion(database, option);
+      tune(database, option, options);
+      migrate(database, option);
+      return prepareTables(database);
+    }, options.busyTimeoutMs);
+  } catch (error) {
+    if (error instanceof ConfigurationError || error instanceof StoreError) throw error;
+    throw storeError(error, "not-applied");
+  }
+}
+
+function tune(database: SqliteDatabase, option: string, options: ResolvedOptions): void {
+  if (pragma(database, "encoding") !== "UTF-8") {
+    throw new ConfigurationError(option, "must be a database in UTF-8: keys are ordered by its bytes");
+  }
+  const mode = pragma(database, "journal_mode = WAL", "journal_mode");
+  if (mode !== "wal") {
+    throw new ConfigurationError(option, `must be a file on a local disk: a write-ahead log is not possible (${mode})`);
+  }
+  // Without fullfsync, macOS acknowledges what is still in the cache of its disk. Elsewhere it says nothing.
+  database.exec(`
+    PRAGMA synchronous = ${options.synchronous};
+    PRAGMA fullfsync = ${options.synchronous === "full" ? 1 : 0};
+    PRAGMA wal_autocheckpoint = ${options.walAutocheckpointPages};
+    PRAGMA journal_size_limit = ${walBytesKept};
+    PRAGMA cache_size = ${-cacheKiB};
+    PRAGMA temp_store = MEMORY;
+  `);
+}
+
+const cacheKiB = 16_384;
+const walBytesKept = 67_108_864;
+
+function migrate(database: SqliteDatabase, option: string): void {
+  if (schemaVersion(database, option) === migrations.length) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Someone else may have done it since.
+    const version = schemaVersion(database, option);
+    for (const step of migrations.slice(version)) database.exec(step);
+    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+  } catch (error) {
+    rollBackQuietly(database);
+    throw error;
+  }
+}
+
+// Where SQLite has rolled back already, there is nothing left to roll back. The first error is the one that tells.
+function rollBackQuietly(database: SqliteDatabase): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {}
+}
+
+function schemaVersion(database: SqliteDatabase, option: string): number {
+  const { application, version, tables } = identityOf(database, option);
+  if (application !== applicationId && (application !== 0 || version !== 0 || tables > 0)) {
+    throw new ConfigurationError(
+      option,
+      "must be a database of unclash alone, or a new one: this one has other tables",
+    );
+  }
+  if (version > migrations.length) {
+    throw new ConfigurationError(
+      option,
+      `must not come from a newer release: its schema is ${version}, and ${migrations.length} the newest known here`,
+    );
+  }
+  return version;
+}
+
+interface Identity {
+  readonly application: number;
+  readonly version: number;
+  readonly tables: number;
+}
+
+// One statement, so that another process's migration is seen whole or not at all.
+function identityOf(database: SqliteDatabase, option: string): Identity {
+  try {
+    const identity = query<Identity>(
+      database,
+      `SELECT (SELECT application_id FROM pragma_application_id) AS application,
+        (SELECT user_version FROM pragma_user_version) AS version,
+        (SELECT count(*) FROM sqlite_schema) AS tables`,
+    ).get();
+    return identity ?? { application: 0, version: 0, tables: 0 };
+  } catch (error) {
+    if (isBusy(error)) throw error;
+    throw new ConfigurationError(option, `must be a database of SQLite that can be read: ${messageOf(error)}`);
+  }
+}
+
+function pragma(database: SqliteDatabase, sql: string, column: string = sql): unknown {
+  return query<Record<string, unknown>>(database, `PRAGMA ${sql}`).get()?.[column];
+}

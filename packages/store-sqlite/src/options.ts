@@ -1,0 +1,109 @@
+import { ConfigurationError, type Moment } from "@unclash/core";
+import type { SqliteDatabase } from "./driver.js";
+
+/** Where the data are, and how the store treats them. */
+export type SqliteStoreOptions = SqliteSource & SqliteSettings;
+
+/** A file that the store opens and closes, or a connection that is the user's. */
+export type SqliteSource =
+  | {
+      /** The path of the file. It and its folder are made where they are not there. */
+      readonly file: string;
+      readonly database?: never;
+    }
+  | {
+      /**
+       * A connection that was opened with `node:sqlite` (`DatabaseSync`), `@photostructure/sqlite` or `better-sqlite3`.
+       * The store sets its pragmas and is its only user; `close` leaves it open.
+       */
+      readonly database: SqliteDatabase;
+      readonly file?: never;
+    };
+
+export interface SqliteSettings {
+  /**
+   * `full`: a commit is on the disk before it is acknowledged. `normal`: it survives a crash of the process, and the
+   * last ones may be lost with the machine.
+   *
+   * @default "full"
+   */
+  readonly synchronous?: "full" | "normal";
+  /**
+   * For how many milliseconds a call waits while another process holds the file, before it gives up with a
+   * `StoreError`. The wait does not block the event loop, except in the constructor.
+   *
+   * @default 5_000
+   */
+  readonly busyTimeoutMs?: number;
+  /**
+   * For how many milliseconds at most a group of commits goes on taking in more, while it holds the write lock.
+   *
+   * @default 5
+   */
+  readonly groupMaxMs?: number;
+  /**
+   * How many commits may wait. One more is refused with a `StoreError`.
+   *
+   * @default 10_000
+   */
+  readonly queueMax?: number;
+  /**
+   * After how many pages of 4 KiB in the write-ahead log these are copied into the file. More make such a pause rarer
+   * and longer.
+   *
+   * @default 4_000
+   */
+  readonly walAutocheckpointPages?: number;
+  /**
+   * What time it is, in whole milliseconds since 1970. All processes on the file must have the same.
+   *
+   * @default Date.now
+   */
+  readonly clock?: () => Moment;
+}
+
+/** The options, checked, with their defaults. */
+export type ResolvedOptions = SqliteSource & Readonly<Required<SqliteSettings>>;
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws ConfigurationError that names the option and what it may be.
+ */
+export function resolveOptions(options: SqliteStoreOptions): ResolvedOptions {
+  const { synchronous = "full", clock = Date.now } = options;
+  if (synchronous !== "full" && synchronous !== "normal") {
+    throw new ConfigurationError("synchronous", 'must be "full" or "normal"');
+  }
+  if (typeof clock !== "function") throw new ConfigurationError("clock", "must be a function that gives the time");
+  return Object.freeze({
+    ...resolveSource(options),
+    synchronous,
+    clock,
+    busyTimeoutMs: wholeNumber("busyTimeoutMs", options.busyTimeoutMs ?? 5_000, 0),
+    groupMaxMs: wholeNumber("groupMaxMs", options.groupMaxMs ?? 5, 1),
+    queueMax: wholeNumber("queueMax", options.queueMax ?? 10_000, 1),
+    walAutocheckpointPages: wholeNumber("walAutocheckpointPages", options.walAutocheckpointPages ?? 4_000, 1),
+  });
+}
+
+function resolveSource({ file, database }: SqliteStoreOptions): SqliteSource {
+  if (database !== undefined) {
+    if (file !== undefined) throw new ConfigurationError("file", "must not stand beside database");
+    if (typeof database?.prepare !== "function") {
+      throw new ConfigurationError("database", "must be an open connection of node:sqlite or better-sqlite3");
+    }
+    return { database };
+  }
+  if (typeof file !== "string" || file === "") {
+    throw new ConfigurationError("file", "must be the path of a file, unless database is given");
+  }
+  // SQLite would keep this one in memory; @unclash/memory does that better.
+  if (file === ":memory:") throw new ConfigurationError("file", "must be the path of a file, not :memory:");
+  return { file };
+}
+
+function wholeNumber(option: string, value: number, min: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new ConfigurationError(option, `must be a whole number of at least ${min}`);
+}

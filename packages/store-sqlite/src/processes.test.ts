@@ -1,0 +1,125 @@
+// These tests take real time and real processes, which run the built package: `pnpm build` comes first.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Store } from "@unclash/core";
+import { expect, test } from "vitest";
+import { createSqliteStore } from "./sqlite.js";
+import { connect, freshFile } from "./store.test-support.js";
+
+function start(script: string, ...parameters: readonly string[]) {
+  const path = fileURLToPath(new URL(`../test-processes/${script}`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...parameters], { stdio: ["ignore", "pipe", "pipe"] });
+  const output = { text: "", errors: "" };
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    output.text += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    output.errors += chunk;
+  });
+  return { child, output, closed: once(child, "close") };
+}
+
+async function finished(process: ReturnType<typeof start>): Promise<string> {
+  await process.closed;
+  expect(process.output.errors).toBe("");
+  expect(process.child.exitCode).toBe(0);
+  return process.output.text;
+}
+
+test("several processes may make a new file at once", async () => {
+  const file = freshFile();
+  const keys = ["a/1", "a/2", "a/3", "a/4"];
+  const outputs = await Promise.all(keys.map((key) => finished(start("open.mjs", file, key))));
+  expect(outputs).toEqual(["committed", "committed", "committed", "committed"]);
+  const store = createSqliteStore({ file });
+  expect((await store.list({ prefix: "a/", limit: 10 })).records.map(({ key }) => key)).toEqual(keys);
+  await store.close();
+});
+
+test("eight writers in two processes lose no update and meet no failure", async () => {
+  const file = freshFile();
+  const processes = [start("increment.mjs", file, "4", "100"), start("increment.mjs", file, "4", "100")];
+  const clashes = (await Promise.all(processes.map(finished))).map((output) => JSON.parse(output).clashes);
+  expect(Math.max(...clashes), "the processes got in each other's way").toBeGreaterThan(0);
+  const store = createSqliteStore({ file });
+  const { records } = await store.read(["counter/0", "counter/1"]);
+  expect(records.map((record) => [record?.text, record?.version])).toEqual([
+    ["400", 400],
+    ["400", 400],
+  ]);
+  await store.close();
+}, 60_000);
+
+const lanes = 2;
+const killsPerLane = 50;
+const writers = 3;
+
+test("after 100 kills in the middle of writes, all that was acknowledged is there once, and nothing is there by half", async () => {
+  const file = freshFile();
+  const acknowledged = await Promise.all(Array.from({ length: lanes }, (_, lane) => killAgainAndAgain(file, lane)));
+  const store = createSqliteStore({ file });
+
+  const found = new Map<string, number>();
+  for (let writer = 0; writer < writers; writer++) {
+    const [left, right] = [await tagsOf(store, `left/${writer}`), await tagsOf(store, `right/${writer}`)];
+    expect(right).toEqual(left);
+    for (const tag of left) found.set(tag, (found.get(tag) ?? 0) + 1);
+  }
+  const tags = acknowledged.flat();
+  expect(tags.length).toBeGreaterThan(lanes * killsPerLane);
+  expect(tags.filter((tag) => found.get(tag) !== 1)).toEqual([]);
+  await store.close();
+  expect(connect(file).prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+}, 180_000);
+
+async function killAgainAndAgain(file: string, lane: number): Promise<readonly string[]> {
+  const acknowledged: string[] = [];
+  for (let life = 0; life < killsPerLane; life++) {
+    const { child, output, closed } = start("write-until-killed.mjs", file, `${lane}.${life}`, `${writers}`);
+    await Promise.race([once(child.stdout, "data"), closed]);
+    await setTimeout(10 + Math.random() * 40);
+    await kill(child, closed);
+    expect(output.errors).toBe("");
+    // The last line may be cut off; what it told was acknowledged all the same, but its tag is not known.
+    const lines = output.text.split("\n").slice(0, -1);
+    acknowledged.push(...lines);
+    await assertNothingByHalf(file);
+  }
+  return acknowledged;
+}
+
+async function kill(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+  expect(child.exitCode, "the writer runs until it is killed").toBe(null);
+  child.kill("SIGKILL");
+  await closed;
+}
+
+// Opens the file anew: where the other lane is dead as well, SQLite recovers the write-ahead log.
+async function assertNothingByHalf(file: string): Promise<void> {
+  const store = createSqliteStore({ file });
+  for (let writer = 0; writer < writers; writer++) {
+    const { records } = await store.read([`left/${writer}`, `right/${writer}`]);
+    const [left, right] = records.map((record) => [record?.tag, record?.version, record?.text]);
+    expect(right).toEqual(left);
+  }
+  await store.close();
+}
+
+/** The tags of all states of a key, the newest first. Their versions lack none. */
+async function tagsOf(store: Store, key: string): Promise<readonly string[]> {
+  const tags: string[] = [];
+  let before = Number.MAX_SAFE_INTEGER;
+  while (before > 1) {
+    const { records } = await store.history(key, { before, limit: 1_000, texts: false });
+    for (const { tag, version } of records) {
+      if (before !== Number.MAX_SAFE_INTEGER) expect(version).toBe(before - 1);
+      tags.push(tag);
+      before = version;
+    }
+    if (records.length === 0) break;
+  }
+  expect(before).toBe(1);
+  return tags;
+}

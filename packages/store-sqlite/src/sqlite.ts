@@ -1,0 +1,100 @@
+import {
+  assertBudget,
+  assertCommit,
+  assertHistoryRequest,
+  assertKeys,
+  assertRange,
+  type Commit,
+  type CommitResult,
+  type Store,
+  StoreError,
+} from "@unclash/core";
+import { apply } from "./apply.js";
+import { patiently } from "./busy.js";
+import { check } from "./check.js";
+import { clean } from "./clean.js";
+import { GroupCommit } from "./group.js";
+import { historyOf } from "./history.js";
+import { assertPosition } from "./list.js";
+import { openTables } from "./open.js";
+import { resolveOptions, type SqliteStoreOptions } from "./options.js";
+import { read } from "./read.js";
+
+/**
+ * Opens a store in one SQLite file, which the processes of one host may use at once. Its folder, itself and its tables
+ * are made where they are not there. Commits that wait together share one fsync, and are acknowledged after it.
+ *
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core`), and
+ * with a `StoreError` after `close`, where the disk failed, or where another process kept the file locked for
+ * `busyTimeoutMs`.
+ *
+ * @throws ConfigurationError that names the option at fault: also for a file that is not a store's, or a newer release's
+ * @throws StoreError where another process kept the file locked while it was to be opened
+ */
+export function createSqliteStore(options: SqliteStoreOptions): Store {
+  const resolved = resolveOptions(options);
+  const { clock, busyTimeoutMs } = resolved;
+  const tables = openTables(resolved);
+  const group = new GroupCommit(tables, resolved, decide);
+  let closing: Promise<void> | undefined;
+
+  function decide(commit: Commit): CommitResult {
+    const now = clock();
+    const found = check(commit, tables, now);
+    if (found.kind === "clash") return found;
+    return { kind: "committed", records: apply(commit, found.heads, tables, now) };
+  }
+
+  function assertOpen(): void {
+    if (closing !== undefined) throw new StoreError("The SQLite store is closed.", "not-applied");
+  }
+
+  async function end(): Promise<void> {
+    await group.drained();
+    const { database } = tables;
+    try {
+      // Leaves little to do for whoever opens the file next. It is all as safe where another process is in the way.
+      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {}
+    if (resolved.file !== undefined) database.close();
+  }
+
+  return {
+    capabilities: {
+      durability: resolved.synchronous === "full" ? "fsync" : "process",
+      failover: "safe",
+      processes: "host",
+    },
+    async read(keys) {
+      assertKeys(keys);
+      assertOpen();
+      return patiently(() => read(keys, tables, clock()), busyTimeoutMs);
+    },
+    async commit(commit) {
+      assertCommit(commit);
+      for (const reading of commit.reads) if ("range" in reading) assertPosition(reading.range);
+      assertOpen();
+      return group.submit(commit);
+    },
+    async list(range) {
+      assertRange(range);
+      assertPosition(range);
+      assertOpen();
+      return patiently(() => tables.ranges.page(range, clock()), busyTimeoutMs);
+    },
+    async history(key, request) {
+      assertHistoryRequest(key, request);
+      assertOpen();
+      return patiently(() => historyOf(key, request, tables, clock()), busyTimeoutMs);
+    },
+    async clean(budget) {
+      assertBudget(budget);
+      assertOpen();
+      return patiently(() => clean(budget, tables, clock()), busyTimeoutMs);
+    },
+    async close() {
+      closing ??= end();
+      await closing;
+    },
+  };
+}
