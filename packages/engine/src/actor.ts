@@ -23,8 +23,11 @@ export type Identify<Native> = (request: RequestFacts<Native>) => Identity | Pro
 
 export type Identity = Actor | Refusal | null | undefined;
 
+/** The challenge where the app names none. */
+export const defaultChallenge = "Bearer";
+
 /** What `identify` returns for credentials that are wrong: the client gets 401 with this challenge. */
-export function refuse(challenge = "Bearer"): Refusal {
+export function refuse(challenge: string = defaultChallenge): Refusal {
   return { kind: "refused", challenge };
 }
 

@@ -1,7 +1,7 @@
-import { readVersionTag, type StoredRecord } from "@unclash/core";
+import { readVersionTag, type StoredRecord, strongMatch } from "@unclash/core";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
-import { shownVersion } from "./representation.js";
+import { entityTagOf, shownVersion } from "./representation.js";
 
 /**
  * The earlier state that a write was made for, as far as the history still has it: the client named it by the body's
@@ -13,6 +13,8 @@ export async function findBase(
   current: StoredRecord,
 ): Promise<StoredRecord | undefined> {
   const { collection, conditions, key } = intent;
+  if (collection.digest !== undefined && conditions.ifMatch !== undefined)
+    return findByContent(exchange, intent, current);
   const named = namedStates(intent).filter(({ version }) => version < shownVersion(collection, current));
   const newest = named.reduce<NamedState | undefined>(
     (best, state) => (best && best.version >= state.version ? best : state),
@@ -25,6 +27,24 @@ export async function findBase(
   const [base] = records;
   if (base === undefined || base.text === null || shownVersion(collection, base) !== version) return undefined;
   return tag === undefined || tag === base.tag ? base : undefined;
+}
+
+/** How far back a state is looked for whose entity-tag, made from its content, does not say which version it is. */
+const pastStatesMax = 100;
+
+/** The newest earlier state that has one of the entity-tags, where these are made from content. */
+async function findByContent(
+  exchange: Exchange,
+  { collection, conditions: { ifMatch }, key }: WriteIntent,
+  { version: before }: StoredRecord,
+): Promise<StoredRecord | undefined> {
+  if (ifMatch?.kind !== "tags") return undefined;
+  const { records } = await exchange.settings.store.history(key, { before, limit: pastStatesMax, texts: true });
+  return records.find((record) => {
+    if (record.text === null) return false;
+    const etag = entityTagOf(collection, record);
+    return ifMatch.tags.some((tag) => strongMatch(tag, etag));
+  });
 }
 
 interface NamedState {

@@ -29,7 +29,6 @@ export async function decide(exchange: Exchange, intent: WriteIntent, snapshot: 
   const { collection, conditions, method, change } = intent;
   const [found] = snapshot.records;
   const current = found?.deleted ? undefined : found;
-  if (method === "POST" && current !== undefined) return respond(await duplicateId(exchange, intent));
   if ((method === "PATCH" || method === "DELETE") && current === undefined)
     return respond(await goneOrMissing(exchange, intent, found));
   if (lacksPrecondition(intent, current)) return respond(preconditionRequired(exchange, intent));
@@ -45,8 +44,11 @@ export async function decide(exchange: Exchange, intent: WriteIntent, snapshot: 
   }
   const proposal = settled ?? propose(exchange, intent, current?.text ? parseForPatch(intent, current.text) : {});
   if (proposal.kind === "refused") return respond(proposal.plan);
-  const admission: Admission = await admit(exchange, intent, proposal.value ?? null, current);
+  // A POST to a taken id would be a creation: it is checked as one, since what is invalid is told before what is taken.
+  const taken = method === "POST" && current !== undefined;
+  const admission: Admission = await admit(exchange, intent, proposal.value ?? null, taken ? undefined : current);
   if (admission.kind === "refused") return respond(admission.plan);
+  if (taken) return respond(await duplicateId(exchange, intent));
   if (current !== undefined && isUnchanged(collection, intent.id, current, admission.fields)) {
     return respond(await unchangedPlan(exchange, intent, current, settledBy));
   }

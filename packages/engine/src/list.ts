@@ -52,7 +52,7 @@ export async function listResources(exchange: Exchange, collection: Collection):
     });
   }
   const items = readable.map((record) => itemText(collection, record));
-  const path = exchange.request.base + exchange.request.path;
+  const path = `${exchange.request.base}/${collection.name}`;
   return contentPlan(200, "ok", { ...headers, ...nextLink(path, limit, next) }, listText(items, next));
 }
 

@@ -1,4 +1,5 @@
 import { type Key, type ResponsePlan, resourceKey, type StoredRecord } from "@unclash/core";
+import { defaultChallenge } from "./actor.js";
 import type { Action } from "./authorize.js";
 import type { Collection } from "./collection.js";
 import type { Exchange } from "./exchange.js";
@@ -7,16 +8,19 @@ import { problemPlan } from "./plan.js";
 import { shownVersion } from "./representation.js";
 import { fieldOfIndex } from "./unique.js";
 
-/** 403, or 404 where the app hides the resource; nothing where the action is allowed. */
+/**
+ * 403, or 401 to an anonymous caller where credentials could help, or 404 where the app hides the resource; nothing
+ * where the action is allowed.
+ */
 export async function notPermitted(exchange: Exchange, action: Action, key: Key): Promise<ResponsePlan | undefined> {
   const verdict = await exchange.permission(action, key);
   if (verdict === "allow") return undefined;
   if (verdict === "hide") return notFound(exchange, key);
-  return problemPlan(
-    exchange,
-    "forbidden",
-    `You may not ${action === "history" ? "read the history of" : action} ${key}.`,
-  );
+  const detail = `You may not ${action === "history" ? "read the history of" : action} ${key}.`;
+  if (exchange.actor !== undefined || exchange.settings.identify === undefined) {
+    return problemPlan(exchange, "forbidden", detail);
+  }
+  return problemPlan(exchange, "unauthenticated", detail, { headers: { "www-authenticate": defaultChallenge } });
 }
 
 export function notFound(exchange: Exchange, key: Key): ResponsePlan {

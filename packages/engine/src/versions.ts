@@ -22,7 +22,7 @@ export interface Addressed {
 }
 
 /** `GET /{c}/{id}/versions`: the states that the resource had, the newest first, a deleted one's too. */
-export async function listVersions(exchange: Exchange, { collection, key }: Addressed): Promise<ResponsePlan> {
+export async function listVersions(exchange: Exchange, { collection, id, key }: Addressed): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
   const { limit, after } = readPaging(new URLSearchParams(exchange.request.query), exchange.settings.limits, errors);
   const before = after === undefined ? undefined : wholeNumber(after);
@@ -39,7 +39,7 @@ export async function listVersions(exchange: Exchange, { collection, key }: Addr
   if (records.length === 0 && before === undefined) return notFound(exchange, key);
   const shown = records.slice(0, limit);
   const next = records.length > limit ? formatCursor(String(shown.at(-1)?.version)) : null;
-  const path = exchange.request.base + exchange.request.path;
+  const path = `${exchange.pathOf(collection.name, id)}/versions`;
   const items = shown.map((record) => JSON.stringify(versionItem(collection, record)));
   return contentPlan(
     200,
@@ -72,7 +72,8 @@ export async function readVersion(
       { code: "malformed-version", parameter: "version", detail: "A version is a whole number." },
     ]);
   }
-  const where = collection.timestamps ? { at: version } : { before: version + 1 };
+  const before = Math.min(version + 1, Number.MAX_SAFE_INTEGER);
+  const where = collection.timestamps ? { at: version } : { before };
   const {
     records: [record],
   } = await exchange.settings.store.history(key, { ...where, limit: 1, texts: true });

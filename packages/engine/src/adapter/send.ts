@@ -4,7 +4,7 @@ import type { ResponsePlan } from "@unclash/core";
 /** Sends an answer over Node's own response. What was set on it before is kept where the answer says nothing else. */
 export function sendPlan(plan: ResponsePlan, response: ServerResponse): void {
   // Something else (a time-out) has answered meanwhile: there is nobody left to tell.
-  if (response.headersSent) return;
+  if (response.writableEnded) return;
   response.writeHead(plan.status, headersBeside(plan, response.getHeader("vary")));
   response.end(plan.body ?? undefined);
 }
