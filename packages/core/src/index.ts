@@ -39,10 +39,18 @@ export { canonicalJson } from "./json/canonical.js";
 export { type CheckedJson, checkJson, type JsonFault, parseJson } from "./json/check.js";
 export { diffJson } from "./json/diff.js";
 export { jsonEqual } from "./json/equal.js";
+export type { JsonFaultCode } from "./json/fault.js";
 export { defaultJsonLimits, type JsonLimits } from "./json/limits.js";
 export { applyMergePatch } from "./json/merge-patch.js";
 export { applyJsonPatch, defaultPatchLimits, type PatchLimits, type PatchResult } from "./json/patch.js";
-export { type PatchError, type PatchErrorCode, type PatchOperation, readPatch } from "./json/patch-operation.js";
+export {
+  type PatchError,
+  type PatchErrorCode,
+  type PatchOperation,
+  type ReadOperation,
+  type ReadPatch,
+  readPatch,
+} from "./json/patch-operation.js";
 export { covers, evaluatePointer, formatPointer, type ParsedPointer, parsePointer, pointerOf } from "./json/pointer.js";
 export { conflictingPointers } from "./json/touched.js";
 export { isJsonArray, isJsonObject, type Json, type JsonObject } from "./json/value.js";

@@ -73,8 +73,11 @@ export const indexCases: readonly StoreCase[] = [
       await put(store, "a/1", { index: ["2", "3"].map((value) => ({ name: "n", value })) });
       assert.deepEqual(await lookUp(store, "n", "1", "1"), []);
       assert.deepEqual(await lookUp(store, "n", "2", "3"), ["a/1", "a/1"]);
-      await put(store, "a/1");
+      await put(store, "a/1", { index: ["2", "3"].map((value) => ({ name: "m", value })) });
       assert.deepEqual(await lookUp(store, "n", "", "9"), []);
+      assert.deepEqual(await lookUp(store, "m", "", "9"), ["a/1", "a/1"]);
+      await put(store, "a/1");
+      assert.deepEqual(await lookUp(store, "m", "", "9"), []);
     },
   },
   {

@@ -82,6 +82,18 @@ export const uniqueCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "a record may make a value that it holds unique, and common again",
+    async run({ store }) {
+      const common = [{ name: "unique", value: "x" }];
+      const joining: Write = { key: "a/2", expect: "any", put: "{}", index: common };
+      await put(store, "a/1", { index: common });
+      await put(store, "a/1", { index: unique("x") });
+      assertClashes(await refuse(store, { writes: [joining] }), [taken("a/2", "x", "a/1")]);
+      await put(store, "a/1", { index: common });
+      await apply(store, { writes: [joining] });
+    },
+  },
+  {
     name: "two records swap their unique values in one commit",
     async run({ store }) {
       await put(store, "a/1", { index: unique("x") });
