@@ -6,7 +6,13 @@ import { cleanAtOf, type Keep, keepOf, keepsNothing } from "./retention.js";
 import { recordOf } from "./state.js";
 import type { Tables } from "./tables.js";
 
-type Put = Extract<Write, { put: unknown }>;
+/** What all writes of one commit have in common. */
+interface Step {
+  readonly commit: Commit;
+  readonly revision: number;
+  readonly now: Moment;
+  readonly tables: Tables;
+}
 
 /**
  * Carries out a commit that clashes with nothing, in the write transaction in which that was found. The result has one
@@ -18,33 +24,29 @@ export function apply(
   tables: Tables,
   now: Moment,
 ): readonly (StoredRecord | null)[] {
-  const revision = tables.counter.next();
-  tables.events.add(commit, revision);
-  return commit.writes.map((write, at) => {
-    const head = heads[at];
-    if ("put" in write) return put(commit, write, head, revision, tables, now);
-    if (head === undefined) return null;
-    if ("delete" in write)
-      return write.delete === "forget" ? forget(head, tables) : bury(commit, head, revision, tables);
-    if ("extendMs" in write) return extend(head, now + write.extendMs, tables);
-    return redact(commit, write, head, tables);
-  });
+  // A commit of readings alone leaves nothing behind, and so costs no fsync.
+  if (commit.writes.length === 0 && commit.events.length === 0) return [];
+  const step: Step = { commit, revision: tables.counter.next(), now, tables };
+  tables.events.add(commit, step.revision);
+  return commit.writes.map((write, at) => applyWrite(write, heads[at], step));
 }
 
-function put(
-  commit: Commit,
-  write: Put,
-  before: Head | undefined,
-  revision: number,
-  tables: Tables,
-  now: Moment,
-): StoredRecord {
+function applyWrite(write: Write, head: Head | undefined, step: Step): StoredRecord | null {
+  if ("put" in write) return put(write, head, step);
+  if (head === undefined) return null;
+  if ("extendMs" in write) return extend(write, head, step);
+  if ("redact" in write) return redact(write, head, step);
+  return write.delete === "forget" ? forget(head, step) : bury(head, step);
+}
+
+function put(write: Extract<Write, { put: unknown }>, before: Head | undefined, step: Step): StoredRecord {
+  const { commit, now, tables } = step;
   const keep = keepOf(write.keep ?? "all");
   const version = (before?.version ?? 0) + 1;
   const next: Head = {
     id: before?.id ?? tables.counter.next(),
     key: write.key,
-    ...writtenBy(commit, revision),
+    ...writtenBy(step),
     version,
     deleted: 0,
     createdAt: before === undefined || before.deleted === 1 ? commit.at : before.createdAt,
@@ -57,22 +59,22 @@ function put(
   return replace(before, next, write.put, tables);
 }
 
-function bury(commit: Commit, before: Head, revision: number, tables: Tables): StoredRecord {
+function bury(before: Head, step: Step): StoredRecord {
   const version = before.version + 1;
   const tombstone: Head = {
     ...before,
-    ...writtenBy(commit, revision),
+    ...writtenBy(step),
     version,
     deleted: 1,
     lapsesAt: null,
     cleanAt: cleanAtOf(before, version, before),
     claims: null,
-    ...placed(before, null, tables),
+    ...placed(before, null, step.tables),
   };
-  return replace(before, tombstone, null, tables);
+  return replace(before, tombstone, null, step.tables);
 }
 
-function writtenBy({ tag, at, by, cause }: Commit, revision: number) {
+function writtenBy({ commit: { tag, at, by, cause }, revision }: Step) {
   return { revision, tag, modifiedAt: at, actor: by === null ? null : escapeNul(by), cause: escapeNul(cause) };
 }
 
@@ -91,26 +93,29 @@ function replace(before: Head | undefined, next: Head, text: string | null, tabl
   return recordOf(next.key, next, text);
 }
 
-function forget(head: Head, { heads, log, claims }: Tables): null {
+function forget(head: Head, { tables: { heads, log, claims } }: Step): null {
   heads.remove(head);
   claims.replace(head, head.claims, null);
   if (head.position !== null || head.cleanAt !== null) log.forget(head.id);
   return null;
 }
 
-function extend(head: Head, lapsesAt: Moment, { heads, log }: Tables): StoredRecord | null {
+function extend(
+  { extendMs }: Extract<Write, { extendMs: unknown }>,
+  head: Head,
+  { now, tables: { heads, log } }: Step,
+): StoredRecord {
   const text = heads.getWithText(head.key)?.text ?? null;
-  const next: Head = { ...head, lapsesAt };
-  if (head.position !== null) log.extend(head.position, lapsesAt);
+  const next: Head = { ...head, lapsesAt: now + extendMs };
+  if (head.position !== null) log.extend(head.position, now + extendMs);
   heads.save(next, head);
   return recordOf(head.key, next, text);
 }
 
 function redact(
-  { tag }: Commit,
   { redact: text, version }: Extract<Write, { redact: unknown }>,
   head: Head,
-  { heads, log }: Tables,
+  { commit: { tag }, tables: { heads, log } }: Step,
 ): StoredRecord | null {
   const state = log.get(head.id, version);
   if (state !== undefined) log.redact(state.position, text, tag);

@@ -19,7 +19,7 @@ interface Waiting {
  * They are decided one after another, and each sees what those before it have written. One that clashes has written
  * nothing. Nobody is answered before the transaction is on the disk: a clash, too, may be with a commit of the same
  * group. What fails in one commit alone (a text that is too large for SQLite) fails that one, and the others go into the
- * next group.
+ * next group; where the disk fails, all that wait do.
  */
 export class GroupCommit {
   readonly #tables: Tables;
@@ -63,7 +63,7 @@ export class GroupCommit {
 
   /** Whether a group had its turn; else another process held the lock. Never awaits while its transaction is open. */
   #commitGroup(): boolean {
-    const { transactions } = this.#tables;
+    const { transactions, counter } = this.#tables;
     try {
       transactions.begin();
     } catch (error) {
@@ -76,14 +76,12 @@ export class GroupCommit {
       this.#decideInto(results);
     } catch (error) {
       transactions.rollBack();
-      this.#fail(
-        isBroken(error) ? this.#queue.splice(0, results.length + 1) : this.#queue.splice(results.length, 1),
-        error,
-      );
+      this.#fail(isBroken(error) ? this.#queue.splice(0) : this.#queue.splice(results.length, 1), error);
       return true;
     }
     const group = this.#queue.splice(0, results.length);
     try {
+      counter.save();
       transactions.commit();
     } catch (error) {
       transactions.rollBack();
@@ -95,14 +93,12 @@ export class GroupCommit {
   }
 
   #decideInto(results: CommitResult[]): void {
-    const { counter } = this.#tables;
     const endsAt = performance.now() + this.#options.groupMaxMs;
-    counter.load();
+    this.#tables.counter.load();
     for (const { commit } of this.#queue) {
       results.push(this.#decide(commit));
       if (performance.now() >= endsAt) break;
     }
-    counter.save();
   }
 
   #giveUpLate(cause: unknown): void {
