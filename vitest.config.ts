@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const conditions = ["unclash-source", "node", "import", "module", "default"];
+// Vitest hands these to Node as well: "import" or "module" here would make a `require` load the ESM build of a package.
+const conditions = ["unclash-source", "node"];
 
 export default defineConfig({
   resolve: { conditions },

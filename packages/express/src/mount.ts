@@ -19,12 +19,17 @@ export interface MountOptions {
  */
 export function mount(unclash: Unclash<Request>, { fallthrough = true }: MountOptions = {}): RequestHandler {
   return (request, response, next) => {
-    const { baseUrl: base, url, body: parsed } = request;
-    const facts = nodeFacts(request, { base, url, parsed, native: request });
+    const { baseUrl: base, body: parsed } = request;
+    const facts = nodeFacts(request, { base, url: urlBelow(request), parsed, native: request });
     if (fallthrough && !unclash.owns(facts.path)) return next();
     unclash
       .handle(facts)
       .then((plan) => sendPlan(plan, response))
       .catch((thrown: unknown) => next(errorOf(thrown)));
   };
+}
+
+/** What is below the mount. Express 4 takes one `/` too many off `/api//notes`, past whatever guards `/api/notes`. */
+function urlBelow({ baseUrl, url, originalUrl }: Request): string {
+  return originalUrl === `${baseUrl}/${url}` ? `/${url}` : url;
 }

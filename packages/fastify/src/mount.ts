@@ -1,0 +1,49 @@
+import { Readable } from "node:stream";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { Unclash } from "unclash";
+import { nodeFacts, normalizePrefix } from "unclash/adapter";
+import { leaveBodiesUnread } from "./bodies.js";
+import { pointBelow } from "./point-below.js";
+import { sendReply } from "./send-reply.js";
+
+export interface MountOptions {
+  /**
+   * Whether paths below the prefix that no collection owns stay the app's; else they are answered 404 with a problem.
+   * @default true
+   */
+  readonly fallthrough?: boolean;
+}
+
+/**
+ * Makes a plugin of an engine: `app.register(mount(unclash), { prefix: "/api" })`. Inside it, bodies are left for unclash
+ * to read; the app's own parsers, and its routes outside, are untouched. The app's hooks run, and its error handler gets
+ * what its own functions throw.
+ *
+ * Fastify answers badly encoded URLs before any plugin sees them: give the server `frameworkErrors` too.
+ *
+ * The native request, which `identify` sees, is Fastify's.
+ */
+export function mount(unclash: Unclash<FastifyRequest>, { fallthrough = true }: MountOptions = {}): FastifyPluginAsync {
+  return async (app) => {
+    const prefix = normalizePrefix(app.prefix);
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const { raw, body } = request;
+      const content = body instanceof Readable ? { content: body } : { parsed: body };
+      const facts = nodeFacts(raw, { ...pointBelow(raw.url ?? "/", prefix), ...content, native: request });
+      return sendReply(reply, await unclash.handle(facts));
+    };
+    leaveBodiesUnread(app);
+    for (const name of unclash.collections) {
+      app.register(
+        async (collection) => {
+          collection.all("", handler);
+          collection.all("/*", handler);
+          // Methods that Fastify has no routes for.
+          collection.setNotFoundHandler(handler);
+        },
+        { prefix: `/${name}` },
+      );
+    }
+    if (!fallthrough) app.setNotFoundHandler(handler);
+  };
+}

@@ -1,0 +1,2 @@
+export { allowedHeaders, exposedHeaders } from "unclash";
+export { type MountOptions, mount } from "./mount.js";

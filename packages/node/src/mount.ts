@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Unclash } from "unclash";
+import { bodyLeftOn, errorOf, findMount, type MountPoint, nodeFacts, normalizePrefix, sendPlan } from "unclash/adapter";
+import { answerFailure, warnOfFailure } from "./failure.js";
+
+export interface MountOptions {
+  /** The path under which the collections are: `/api`. @default "" */
+  readonly prefix?: string;
+  /**
+   * Whether paths that no collection owns go on to `next`. Else those below the prefix are answered 404 with a problem;
+   * where there is no `next`, all are.
+   * @default true
+   */
+  readonly fallthrough?: boolean;
+  /**
+   * Where there is no `next` to tell: is told what the app's own functions threw, and faults of unclash itself. The
+   * client gets a bare 500.
+   * @default a warning of the process, with the stack
+   */
+  readonly onError?: (error: object, request: IncomingMessage) => void;
+}
+
+/** A request listener of `node:http`; and a middleware, for those that call it with `next` as connect does. */
+export type MountedHandler = (request: IncomingMessage, response: ServerResponse, next?: Next) => void;
+
+/** Takes a request on, or, called with an error, ends it. */
+export type Next = (error?: unknown) => void;
+
+/**
+ * Mounts an engine in a server of `node:http`: `createServer(mount(unclash, { prefix: "/api" }))`, or in whatever calls
+ * `(request, response, next)`.
+ *
+ * The native request, which `identify` sees, is Node's `IncomingMessage`.
+ */
+export function mount(
+  unclash: Unclash<IncomingMessage>,
+  { prefix = "", fallthrough = true, onError = warnOfFailure }: MountOptions = {},
+): MountedHandler {
+  const normalized = normalizePrefix(prefix);
+  return (request, response, next) => {
+    const { url = "/" } = request;
+    const point = findMount(url, normalized, originalUrl(request));
+    if (point === undefined && next !== undefined) return next();
+    const facts = nodeFacts(request, { ...(point ?? nowhere(url)), parsed: bodyLeftOn(request), native: request });
+    if (fallthrough && next !== undefined && !unclash.owns(facts.path)) return next();
+    unclash
+      .handle(facts)
+      .then((plan) => sendPlan(plan, response))
+      .catch((thrown: unknown) => {
+        const error = errorOf(thrown);
+        if (next !== undefined) return next(error);
+        answerFailure(request, response);
+        onError(error, request);
+      });
+  };
+}
+
+/** What connect and its kin keep the whole URL under while a mount of theirs has cut its path off. */
+function originalUrl(request: IncomingMessage): string | undefined {
+  return "originalUrl" in request && typeof request.originalUrl === "string" ? request.originalUrl : undefined;
+}
+
+/** A request outside the mount: all of its path is above, so that no collection owns it. */
+function nowhere(url: string): MountPoint {
+  return { base: url.split("?", 1)[0] ?? "", url: "" };
+}

@@ -1,0 +1,60 @@
+import { createServer } from "node:http";
+import { listen, type Served } from "@unclash/conformance/adapter";
+import * as onExpress from "@unclash/express";
+import * as onFastify from "@unclash/fastify";
+import * as onKoa from "@unclash/koa";
+import { createMemoryStore } from "@unclash/memory";
+import express from "express";
+import Fastify from "fastify";
+import Koa from "koa";
+import { createUnclash, type Identity, refuse, type Unclash } from "unclash";
+import { z } from "zod";
+import { mount } from "./mount.js";
+
+const prefix = "/api";
+
+/** The same engine under each framework, mounted at `/api` on a free port of the loopback. */
+export const servers: Readonly<Record<string, () => Promise<Served>>> = {
+  "node:http": () => listen(createServer(mount(engine(), { prefix }))),
+  express: () => {
+    const app = express();
+    app.use(prefix, onExpress.mount(engine()));
+    return listen(createServer(app));
+  },
+  koa: () => {
+    const app = new Koa();
+    app.use(onKoa.mount(engine(), { prefix }));
+    const handle = app.callback();
+    return listen(createServer((request, response) => void handle(request, response)));
+  },
+  fastify: async () => {
+    const unclash = engine();
+    const { clientErrorHandler } = onFastify;
+    const app = Fastify({ frameworkErrors: onFastify.frameworkErrors(unclash, { prefix }), clientErrorHandler });
+    app.register(onFastify.mount(unclash), { prefix });
+    const url = await app.listen({ host: "127.0.0.1", port: 0 });
+    return { url, close: () => app.close() };
+  },
+};
+
+const articles = {
+  schema: z.looseObject({ title: z.string(), slug: z.string().optional() }),
+  allowedStrategies: "all",
+  discloseCurrent: true,
+} as const;
+
+function engine(): Unclash {
+  return createUnclash({
+    // Time stands still, so that all servers say the same of it.
+    store: createMemoryStore({ clock: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) }),
+    collections: { articles: { ...articles, unique: ["slug"] }, notes: { ...articles, precondition: "optional" } },
+    identify: ({ headers }) => identities.get(headers["authorization"]),
+    authorize: (_action, key) => (key.endsWith("/secret") ? "deny" : key.endsWith("/hidden") ? "hide" : "allow"),
+    limits: { bodyBytesMax: 200, pageSizeMax: 2 },
+  });
+}
+
+const identities: ReadonlyMap<unknown, Identity> = new Map<unknown, Identity>([
+  ["Bearer wrong", refuse()],
+  ["Bearer alice", { name: "alice" }],
+]);
