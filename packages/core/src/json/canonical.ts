@@ -5,8 +5,8 @@ import { isJsonArray, type Json } from "./value.js";
  * code units, no white space, numbers as ECMAScript prints them. Equal values have equal texts, so it is what content
  * hashes and fingerprints are made of (over its UTF-8).
  *
- * Throws a TypeError for what has no canonical text, NaN, Infinity and surrogates without a partner, and recurses as deep
- * as the value goes: check what came from outside with `checkJson` first.
+ * Throws a TypeError for what has no canonical text, NaN, Infinity and surrogates without a partner, and recurses as
+ * deep as the value goes: check what came from outside with `checkJson` first.
  */
 export function canonicalJson(value: Json): string {
   if (typeof value === "string") return canonicalString(value);

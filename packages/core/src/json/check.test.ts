@@ -53,7 +53,7 @@ describe("a text that a client sent", () => {
     ["an escaped backslash before what looks like a surrogate", '"\\\\ud800"'],
     ["constructor and prototype", '{"constructor":{"prototype":{"admin":true}}}'],
     ["__proto__ as text", '["__proto__"]'],
-    ["a long text in which brackets and colons stand in strings", JSON.stringify(["[{:\\".repeat(100_000), '"'])],
+    ["a long text in which brackets and colons stand in strings", JSON.stringify(['"[{:'.repeat(60_000), "\\", "]"])],
   ])("%s is sound, and comes back as JSON.parse gives it", (_name, text) => {
     expect(parseJson(text, limits)).toEqual({ kind: "sound", value: JSON.parse(text) });
   });

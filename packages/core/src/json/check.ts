@@ -44,8 +44,8 @@ export function checkJson(
 }
 
 /**
- * Parses JSON text (RFC 8259) and checks the value as `checkJson` does. What is not JSON is `malformed-json`; the detail
- * gives a position where the engine tells one. Of members with one name the last counts, as in `JSON.parse`.
+ * Parses JSON text (RFC 8259) and checks the value as `checkJson` does. What is not JSON is `malformed-json`; the
+ * detail gives a position where the engine tells one. Of members with one name the last counts, as in `JSON.parse`.
  */
 export function parseJson(text: string, limits: JsonLimits): CheckedJson {
   const early = text.length > parsedUnseenMax ? findTextFault(text, limits) : undefined;
@@ -60,8 +60,8 @@ export function parseJson(text: string, limits: JsonLimits): CheckedJson {
 }
 
 /**
- * Texts up to this length, in UTF-16 code units, are parsed without a look at their structure first: nesting and members
- * can make `JSON.parse` take some 15 ms for so much, but 150 ms for 1 MiB. The look costs half as much as parsing.
+ * Texts up to this length, in UTF-16 code units, are parsed without a look at their structure first: nesting and
+ * members can make `JSON.parse` take some 15 ms for so much, but 150 ms for 1 MiB. A look costs half of parsing.
  */
 const parsedUnseenMax = 131_072;
 

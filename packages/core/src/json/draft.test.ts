@@ -9,7 +9,7 @@ import type { Json } from "./value.js";
 
 const failure = new Error("The operation fails.");
 
-/** RFC 6902 without a thought for costs, on copies that share nothing: the document after each operation. Or it throws. */
+/** RFC 6902 without a thought for costs, on copies that share nothing: the document after each operation. May throw. */
 function byTheBook(document: Json, patch: readonly PatchOperation[]): readonly Json[] {
   const root: { document: Json } = { document: structuredClone(document) };
   const keyIn = (container: object, token: string): string => {

@@ -38,6 +38,7 @@ describe("jsonEqual", () => {
       { a: 1, c: 1 },
     ],
     [{ toString: 1 }, { b: 1 }],
+    [JSON.parse('{"__proto__":{}}'), { b: {} }],
     [{ constructor: null }, { b: null }],
     ["\u00e9", "e\u0301"],
   ])("%j does not equal %j", (a, b) => {

@@ -79,8 +79,8 @@ export function findFault(root: unknown, limits: JsonLimits, wellFormed: boolean
 }
 
 /**
- * The same bounds on the text: what of them can be seen there, too many levels or members. To refuse before it is parsed
- * a text that `JSON.parse` would spend 100 ms and more on. It says nothing about whether the text is JSON.
+ * What can be seen of the same limits in the text: too many levels or members. It is for refusing, before it is parsed,
+ * a text that `JSON.parse` would spend 100 ms and more on, and says nothing about whether the text is JSON.
  */
 export function findTextFault(text: string, limits: JsonLimits): Finding | undefined {
   let depth = 0;

@@ -1,8 +1,8 @@
 import { pointerOf } from "./pointer.js";
 
 /**
- * The JSON Pointer from a parsed value to one of the objects or arrays in it, by the shortest way. For the rare case that
- * a walk which kept no paths found a fault there. Ends on cycles too: each object is looked at once.
+ * The JSON Pointer from a parsed value to one of the objects or arrays in it, by the shortest way. For the rare case
+ * that a walk which kept no paths found a fault there. Ends on cycles too: each object is looked at once.
  */
 export function locate(root: unknown, target: object): string {
   const origins = new Map<unknown, { readonly parent: unknown; readonly step: string | number } | undefined>();

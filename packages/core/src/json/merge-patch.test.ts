@@ -39,7 +39,7 @@ describe("applyMergePatch", () => {
 
   test("gives the target itself where nothing changes, and shares what it does not change", () => {
     const target = { a: { b: 1 }, c: { d: [1] } };
-    expect(applyMergePatch(target, { a: { b: 1, x: null } })).toBe(target);
+    expect(applyMergePatch(target, { a: { b: 1, x: null }, toString: null })).toBe(target);
     const merged = applyMergePatch(target, { a: { b: 2 } });
     expect(isJsonObject(merged) && merged["c"]).toBe(target.c);
   });
@@ -49,6 +49,7 @@ describe("applyMergePatch", () => {
     const merged = applyMergePatch({ a: {} }, patch);
     expect(merged).toEqual({ a: { b: 1 } });
     expect(JSON.stringify(merged)).toBe('{"a":{"b":1}}');
+    expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
   });
 
   test("does what RFC 7396 §2 says, and changes neither target nor patch", () => {

@@ -5,8 +5,9 @@ import { isJsonObject, type Json, type JsonObject } from "./value.js";
  * (arrays too) replaces what is there. It can't set a member to `null` or change a part of an array.
  *
  * The target is never changed; untouched parts are shared with it, and where nothing changes it comes back itself.
- * `undefined` is a target that is not there. A member named `__proto__` is passed over, should one get past `checkJson`.
- * It recurses as deep as the patch goes, which `checkJson` has bounded.
+ * `undefined` is a target that is not there. A member `__proto__` is passed over, should one have got past `checkJson`.
+ * It recurses as deep as the patch goes, which `checkJson` has bounded. The result can have as many members and bytes
+ * as both together: that is for the caller to bound.
  */
 export function applyMergePatch(target: Json | undefined, patch: Json): Json {
   if (!isJsonObject(patch)) return patch;

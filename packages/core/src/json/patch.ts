@@ -35,7 +35,7 @@ export const defaultPatchLimits: PatchLimits = Object.freeze({ operationsMax: 20
 /** What `applyJsonPatch` gives. All but `patched` mean that nothing was applied. */
 export type PatchResult =
   | { readonly kind: "patched"; readonly value: Json }
-  /** Status 400: the patch itself is wrong, or makes a document that would be refused as a body, by depth or members. */
+  /** Status 400: the patch itself is wrong, or makes a document that would be refused as a body: too deep or wide. */
   | { readonly kind: "malformed"; readonly errors: readonly PatchError[] }
   /** Status 413: the document would become larger than this many bytes. */
   | { readonly kind: "too-large"; readonly bytesMax: number }
@@ -52,8 +52,8 @@ export type PatchResult =
  * changed; the result shares with them what it can.
  *
  * - All that is wrong with the patch in itself is reported at once; else the first operation that fails.
- * - On an array, a token that is no index (`-1`, `01`, `1e1`, `name`) is `malformed-pointer`: RFC 6901 §4 allows it in no
- *   array. An index past the end, and a `test` of what is not there, are `not-applicable`; so is removing the whole.
+ * - On an array, a token that is no index (`-1`, `01`, `1e1`, `name`) is `malformed-pointer`: RFC 6901 §4 allows it in
+ *   no array. An index past the end, and a `test` of what is not there, are `not-applicable`; so is removing the whole.
  * - The result's size, depth and members are bounded. So is, by the same size, all that the patch copies, removed again
  *   or not: thirty copies of a document into itself would make it 2^30 times as large.
  */

@@ -6,7 +6,7 @@ export type ParsedPointer =
   | { readonly kind: "malformed"; readonly code: "malformed-pointer"; readonly detail: string };
 
 /**
- * Reads a JSON Pointer in its string form (RFC 6901 §3): `""` is the whole document, `/a~1b/0` the tokens `a/b` and `0`.
+ * Reads a JSON Pointer in its string form (RFC 6901 §3): `""` is the whole document, `/a~1b/0` the tokens `a/b`, `0`.
  * Malformed are text that does not begin with `/`, and a `~` without 0 or 1 after it. The detail never echoes the text.
  */
 export function parsePointer(text: string): ParsedPointer {
