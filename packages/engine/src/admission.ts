@@ -12,13 +12,13 @@ import {
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
 import { problemPlan } from "./plan.js";
-import { fieldsOf, parseRepresentation } from "./representation.js";
+import { type Content, contentOf, fieldsOf, parseRepresentation } from "./representation.js";
 import { validate } from "./schema.js";
 import { initialFaults, type StateFault, stateFault } from "./states.js";
 
 /** A state that may be written, with what must still hold when it is; or the answer to one that may not. */
 export type Admission =
-  | { readonly kind: "admitted"; readonly fields: JsonObject; readonly reads: readonly Reading[] }
+  | { readonly kind: "admitted"; readonly content: Content; readonly reads: readonly Reading[] }
   | { readonly kind: "refused"; readonly plan: ResponsePlan };
 
 /** Checks a proposed state: schema, start values and references (422), then steps of states and rules (409). */
@@ -43,7 +43,7 @@ export async function admit(
   if (fault !== undefined) return { kind: "refused", plan: stateFaultPlan(exchange, intent, fault) };
   return {
     kind: "admitted",
-    fields,
+    content: contentOf(fields),
     reads: references.flatMap(({ key }) => (key === undefined ? [] : { key, expect: "present" })),
   };
 }

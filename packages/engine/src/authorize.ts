@@ -4,7 +4,7 @@ import type { Actor } from "./actor.js";
 /** What someone wants to do to a resource. */
 export type Action = "read" | "create" | "change" | "delete" | "history";
 
-/** `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403. */
+/** `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403, or 401 to who is anonymous. */
 export type Verdict = "allow" | "deny" | "hide";
 
 /**

@@ -61,7 +61,8 @@ function malformed(detail: string): TakenBody {
   return { kind: "malformed", errors: [{ code: "malformed-json", pointer: "", detail }] };
 }
 
-function jsonLimitsOf(limits: Limits): JsonLimits {
+/** The limits on a JSON value, as core takes them. */
+export function jsonLimitsOf(limits: Limits): JsonLimits {
   return {
     ...defaultJsonLimits,
     depthMax: limits.jsonDepthMax,

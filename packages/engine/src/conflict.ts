@@ -108,7 +108,7 @@ function changesSince(
   const changes = diffJson(base, current);
   const whole = [{ op: "remove", path: "" }] as const;
   const mine = change.kind === "delete" ? whole : diffJson(base, proposed ?? base);
-  return { conflictingFields: conflictingPointers(changes, mine), changes };
+  return { conflictingFields: conflictingPointers(changes, mine, base), changes };
 }
 
 /** The fields that the write would have left behind, had nobody been faster; as the schema takes them, where it does. */

@@ -49,7 +49,7 @@ export async function decide(exchange: Exchange, intent: WriteIntent, snapshot: 
   const admission: Admission = await admit(exchange, intent, proposal.value ?? null, taken ? undefined : current);
   if (admission.kind === "refused") return respond(admission.plan);
   if (taken) return respond(await duplicateId(exchange, intent));
-  if (current !== undefined && isUnchanged(collection, intent.id, current, admission.fields)) {
+  if (current !== undefined && isUnchanged(collection, intent.id, current, admission.content)) {
     return respond(await unchangedPlan(exchange, intent, current, settledBy));
   }
   const planned = planWrite(exchange, intent, snapshot, admission, settledBy);
@@ -62,7 +62,7 @@ function outgrown({ settings }: Exchange, { change }: WriteIntent, { text }: Pla
 }
 
 const proceed = { kind: "proceed" } as const;
-const deletion = { fields: null, reads: [] } as const;
+const deletion = { content: null, reads: [] } as const;
 
 function respond(response: ResponsePlan): Decision {
   return { kind: "respond", plan: response };

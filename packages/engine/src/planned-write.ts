@@ -1,7 +1,7 @@
-import type { Commit, JsonObject, Reading, Snapshot, Text } from "@unclash/core";
+import type { Commit, Reading, Snapshot, Text } from "@unclash/core";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
-import { nextShownVersion, representationText } from "./representation.js";
+import { type Content, nextShownVersion, representationText } from "./representation.js";
 import type { Strategy } from "./strategy.js";
 import { createTag } from "./tag.js";
 import { uniqueValues } from "./unique.js";
@@ -16,9 +16,9 @@ export interface PlannedWrite {
   readonly settledBy: Strategy | undefined;
 }
 
-/** What is to be written: the fields of the new state, or `null` for a deletion, and what it relies on. */
+/** What is to be written: the content of the new state, or `null` for a deletion, and what it relies on. */
 export interface Outcome {
-  readonly fields: JsonObject | null;
+  readonly content: Content | null;
   readonly reads: readonly Reading[];
 }
 
@@ -27,20 +27,20 @@ export function planWrite(
   exchange: Exchange,
   intent: WriteIntent,
   { now, records: [found] }: Snapshot,
-  { fields, reads }: Outcome,
+  { content, reads }: Outcome,
   settledBy: Strategy | undefined,
 ): PlannedWrite {
   const { collection, id, key } = intent;
   const version = (found?.version ?? 0) + 1;
   const at = Math.max(now, found === undefined ? 0 : found.modifiedAt + 1);
   const text =
-    fields === null ? null : representationText(collection, id, nextShownVersion(collection, version, at), fields);
+    content === null ? null : representationText(collection, id, nextShownVersion(collection, version, at), content);
   const created = found === undefined || found.deleted === true;
   const expect = found === undefined ? "absent" : found.deleted ? { gone: found.tag } : { tag: found.tag };
   const action =
-    text === null || fields === null
+    text === null || content === null
       ? ({ delete: "tombstone" } as const)
-      : { put: text, keep: collection.retention, index: uniqueValues(collection, fields) };
+      : { put: text, keep: collection.retention, index: uniqueValues(collection, content.fields) };
   return {
     text,
     created,

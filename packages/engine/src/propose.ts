@@ -2,11 +2,13 @@ import {
   applyJsonPatch,
   applyMergePatch,
   assertNever,
+  checkJson,
   isJsonObject,
   type Json,
   type JsonObject,
   type ResponsePlan,
 } from "@unclash/core";
+import { jsonLimitsOf } from "./body.js";
 import type { Exchange } from "./exchange.js";
 import { malformedPlan, type WriteIntent } from "./intent.js";
 import { problemPlan } from "./plan.js";
@@ -24,7 +26,7 @@ export function propose(exchange: Exchange, intent: WriteIntent, onto: JsonObjec
     case "replace":
       return { kind: "proposed", value: change.value };
     case "merge-patch":
-      return { kind: "proposed", value: applyMergePatch(fieldsOf(collection, onto), change.patch) };
+      return proposeMerged(exchange, applyMergePatch(fieldsOf(collection, onto), change.patch));
     case "json-patch":
       return proposePatched(exchange, intent, onto, change.patch);
     case "delete":
@@ -34,9 +36,22 @@ export function propose(exchange: Exchange, intent: WriteIntent, onto: JsonObjec
   }
 }
 
+/** Patch by patch a resource could come to have more members than a body may, and could not be sent back whole. */
+function proposeMerged(exchange: Exchange, merged: Json): Proposal {
+  const checked = checkJson(merged, jsonLimitsOf(exchange.settings.limits), { wellFormed: true });
+  if (checked.kind === "sound") return { kind: "proposed", value: merged };
+  const { code, pointer, detail } = checked;
+  return refused(malformedPlan(exchange, [{ code, pointer, detail }]));
+}
+
 function proposePatched(exchange: Exchange, intent: WriteIntent, onto: JsonObject, patch: Json): Proposal {
-  const { patchOperationsMax, bodyBytesMax } = exchange.settings.limits;
-  const patched = applyJsonPatch(onto, patch, { operationsMax: patchOperationsMax, bytesMax: bodyBytesMax });
+  const { limits } = exchange.settings;
+  const patched = applyJsonPatch(onto, patch, {
+    operationsMax: limits.patchOperationsMax,
+    bytesMax: limits.bodyBytesMax,
+    depthMax: limits.jsonDepthMax,
+    keysMax: limits.jsonKeysMax,
+  });
   switch (patched.kind) {
     case "patched":
       return unmoved(exchange, intent, onto, patched.value);

@@ -9,15 +9,25 @@ import {
 } from "@unclash/core";
 import type { Collection } from "./collection.js";
 import { createMemo } from "./memo.js";
+import { mayBeReordered } from "./reordered.js";
+
+/** The fields of a state, and their text: of a large one it costs as much as all the rest, so it is made once. */
+export interface Content {
+  readonly fields: JsonObject;
+  readonly text: Text;
+}
+
+export function contentOf(fields: JsonObject): Content {
+  return { fields, text: JSON.stringify(fields) };
+}
 
 /**
  * The text of a state: its fields, behind `id` and version. It is made once, when the state is written, and served
  * as it is for ever after.
  */
-export function representationText(collection: Collection, id: string, version: number, fields: JsonObject): Text {
-  const rest = JSON.stringify(fields);
+export function representationText(collection: Collection, id: string, version: number, { text }: Content): Text {
   const head = representationHead(collection, id, version);
-  return rest === "{}" ? `${head}}` : `${head},${rest.slice(1)}`;
+  return text === "{}" ? `${head}}` : `${head},${text.slice(1)}`;
 }
 
 function representationHead(collection: Collection, id: string, version: number): string {
@@ -26,11 +36,10 @@ function representationHead(collection: Collection, id: string, version: number)
 }
 
 /** Whether the fields are those that a state has already; the order of members makes no difference. */
-export function isUnchanged(collection: Collection, id: string, current: StoredRecord, fields: JsonObject): boolean {
-  const text = representationText(collection, id, shownVersion(collection, current), fields);
+export function isUnchanged(collection: Collection, id: string, current: StoredRecord, content: Content): boolean {
+  const text = representationText(collection, id, shownVersion(collection, current), content);
   if (text === current.text) return true;
-  // What differs only in the order of its members is equally long.
-  if (current.text === null || text.length !== current.text.length) return false;
+  if (current.text === null || !mayBeReordered(text, current.text)) return false;
   return jsonEqual(parseRepresentation(text), parseRepresentation(current.text));
 }
 

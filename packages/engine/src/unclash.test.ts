@@ -99,3 +99,12 @@ test("a resource that grew patch by patch past what a body may hold is refused",
   expect(await ask(unclash, "PATCH /notes/1", { json: { b: "x".repeat(50) } })).toMatchObject({ status: 413 });
   expect(bodyOf(await ask(unclash, "GET /notes/1"))).not.toHaveProperty("b");
 });
+
+test("a resource that grew patch by patch past the members that a body may have is refused", async () => {
+  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+  const unclash = setUp({ collections: { notes }, limits: { jsonKeysMax: 3 } });
+  await ask(unclash, "POST /notes", { json: { id: "1", a: 1, b: 2 } });
+  const plan = await ask(unclash, "PATCH /notes/1", { json: { c: 3, d: 4 } });
+  expect(plan.status).toBe(400);
+  expect(bodyOf(plan)).toMatchObject({ errors: [{ code: "too-many-keys" }] });
+});
