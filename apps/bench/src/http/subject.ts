@@ -1,0 +1,73 @@
+import type { Profiler } from "node:inspector";
+import { type Size, sizes } from "../article.js";
+import { type Cell, cells, requestsOf } from "./cell.js";
+import { type Connections, connect, disconnect, run } from "./load.js";
+import { creationOf, type Resource, scriptOf } from "./script.js";
+import { type ServerProcess, startServer } from "./server-process.js";
+import type { FrameworkName } from "./servers/all.js";
+import type { Variant } from "./servers/variant.js";
+
+/** How many requests are in flight at once, each on its own connection and its own document. */
+const concurrency = 16;
+
+/** What some requests of one cell have cost: the server's processor time, and the time on the clock. */
+export interface Cost {
+  readonly requests: number;
+  readonly cpuMicros: number;
+  readonly seconds: number;
+}
+
+/** A running server with the connections to it and the documents in it. */
+export interface Subject {
+  readonly variant: Variant;
+  readonly server: ServerProcess;
+  readonly connections: Connections;
+  readonly resources: Readonly<Record<Size, readonly Resource[]>>;
+}
+
+/** Starts a server and fills it. */
+export async function startSubject(framework: FrameworkName, variant: Variant): Promise<Subject> {
+  const server = await startServer(framework, variant);
+  const connections = connect(server.origin, concurrency);
+  const resources = { "1 KB": resourcesOf("small"), "64 KB": resourcesOf("large") };
+  for (const size of sizes) {
+    const created = resources[size].map((resource) => creationOf(resource, size));
+    await run(connections, created, concurrency);
+    const seen = resources[size].map((resource) => scriptOf(resource, { ask: "GET 200", size }, variant));
+    await run(connections, seen, concurrency);
+  }
+  return { variant, server, connections, resources };
+}
+
+export async function stopSubject({ server, connections }: Subject): Promise<void> {
+  await disconnect(connections);
+  await server.stop();
+}
+
+/** Runs what will be measured until the code is compiled. */
+export async function warmUp(subject: Subject, asked: readonly Cell[] = cells): Promise<void> {
+  for (const cell of asked) await takeCost(subject, cell, requestsOf(cell) * 2);
+}
+
+/** Runs so many requests of a cell. */
+export async function takeCost(subject: Subject, cell: Cell, requests: number): Promise<Cost> {
+  const { server } = subject;
+  const before = await server.cpuMicros();
+  const seconds = await ask(subject, cell, requests);
+  const after = await server.cpuMicros();
+  return { requests, cpuMicros: after - before, seconds };
+}
+
+/** Profiles the server while it answers so many requests of a cell. */
+export function takeProfile(subject: Subject, cell: Cell, requests: number): Promise<Profiler.Profile> {
+  return subject.server.profile(() => ask(subject, cell, requests));
+}
+
+function ask({ connections, variant, resources }: Subject, cell: Cell, requests: number): Promise<number> {
+  const scripts = resources[cell.size].map((resource) => scriptOf(resource, cell, variant));
+  return run(connections, scripts, requests);
+}
+
+function resourcesOf(name: string): readonly Resource[] {
+  return Array.from({ length: concurrency }, (_, at) => ({ path: `/articles/${name}-${at}`, etag: undefined }));
+}

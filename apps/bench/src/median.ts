@@ -1,0 +1,8 @@
+/** The middle of these numbers; of an even count, the mean of the two in the middle. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const upper = sorted[sorted.length >> 1];
+  const lower = sorted[(sorted.length - 1) >> 1];
+  if (upper === undefined || lower === undefined) throw new TypeError("There is no median of nothing.");
+  return (lower + upper) / 2;
+}

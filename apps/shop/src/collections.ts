@@ -1,0 +1,61 @@
+import type { CollectionOptions } from "unclash";
+import { z } from "zod";
+
+/** The names of the shop's collections: the first segments of its paths. */
+export type CollectionName = "articles" | "products" | "orders" | "notes";
+
+// Strict: a field that is not known here is refused by name. Were it dropped, its writer would believe it was saved.
+const article = z.strictObject({
+  title: z.string(),
+  body: z.string(),
+  tags: z.array(z.string()).default([]),
+  status: z.enum(["draft", "published"]).default("draft"),
+});
+
+const product = z.strictObject({
+  sku: z.string().min(1),
+  name: z.string().min(1),
+  price: z.number().nonnegative(),
+  stock: z.int().nonnegative(),
+});
+
+const order = z.strictObject({
+  product: z.string(),
+  quantity: z.int().min(1),
+  status: z.enum(["pending", "paid", "shipped", "cancelled"]).default("pending"),
+});
+
+const note = z.looseObject({});
+
+/** What the shop keeps, and what happens there when two people write at once. */
+export const collections: Readonly<Record<CollectionName, CollectionOptions>> = {
+  articles: {
+    schema: article,
+    // To become `merge`, with a union of tags and a line-wise merge of bodies.
+    strategy: "first-write-wins",
+    allowedStrategies: "all",
+  },
+  products: {
+    schema: product,
+    unique: ["sku"],
+    strategy: "reject",
+  },
+  orders: {
+    schema: order,
+    references: { product: "products" },
+    states: {
+      status: {
+        initial: ["pending"],
+        transitions: { pending: ["paid", "cancelled"], paid: ["shipped", "cancelled"] },
+      },
+    },
+    // To become `manual`: a late change to an order waits until someone has looked at it.
+    strategy: "first-write-wins",
+  },
+  notes: {
+    schema: note,
+    precondition: "optional",
+    strategy: "last-write-wins",
+    allowedStrategies: "all",
+  },
+};

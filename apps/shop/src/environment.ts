@@ -1,0 +1,63 @@
+import { ConfigurationError } from "@unclash/core";
+import { type Account, parseAccounts } from "./accounts.js";
+
+/** How a sample was asked to run. */
+export interface Settings {
+  /** `HOST`. @default "127.0.0.1" */
+  readonly host: string;
+  /** `PORT`; 0 takes a free one. @default 3000 */
+  readonly port: number;
+  /** `UNCLASH_STORE`. @default "sqlite:data/shop.db" */
+  readonly store: StoreLocation;
+  /** `UNCLASH_CONFLICT_STATUS`. @default 409 */
+  readonly conflictStatus: 409 | 412;
+  /** `UNCLASH_TOKENS`. @default nobody has a name */
+  readonly accounts: readonly Account[];
+}
+
+/** Where a shop's data are: gone with the process, or in a file. */
+export type StoreLocation = { readonly kind: "memory" } | { readonly kind: "sqlite"; readonly file: string };
+
+/**
+ * Reads the settings of a sample from environment variables. One that is empty counts as not set.
+ *
+ * @throws ConfigurationError that names the variable and what it may be
+ */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Settings {
+  const tokens = variables["UNCLASH_TOKENS"];
+  return {
+    host: variables["HOST"] || "127.0.0.1",
+    port: parsePort(variables["PORT"] || "3000"),
+    store: parseStore(variables["UNCLASH_STORE"] || "sqlite:data/shop.db"),
+    conflictStatus: parseConflictStatus(variables["UNCLASH_CONFLICT_STATUS"] || "409"),
+    accounts: tokens ? parseAccounts(tokens) : [],
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^[0-9]{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new ConfigurationError("PORT", `must be a whole number from 0 to 65535, and is ${JSON.stringify(text)}`);
+}
+
+// What stands here may hold a password, so that no message shows more of it than its scheme.
+function parseStore(text: string): StoreLocation {
+  const [scheme = "", file] = splitAtColon(text);
+  if (scheme === "memory" && file === "") return { kind: "memory" };
+  if (scheme === "sqlite" && file) return { kind: "sqlite", file };
+  if (/^(postgres(ql)?|rediss?)$/.test(scheme)) {
+    throw new ConfigurationError("UNCLASH_STORE", `can't be ${scheme}: yet: use sqlite:FILE or memory:`);
+  }
+  throw new ConfigurationError("UNCLASH_STORE", "must be sqlite:FILE, such as sqlite:data/shop.db, or memory:");
+}
+
+function splitAtColon(text: string): readonly string[] {
+  const colon = text.indexOf(":");
+  return colon === -1 ? [] : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+function parseConflictStatus(text: string): 409 | 412 {
+  if (text === "409") return 409;
+  if (text === "412") return 412;
+  throw new ConfigurationError("UNCLASH_CONFLICT_STATUS", `must be 409 or 412, and is ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,2 @@
+export { type CollectionName, collections } from "./collections.js";
+export { runShop } from "./run.js";

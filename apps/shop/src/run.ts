@@ -1,0 +1,34 @@
+import type { Server } from "node:http";
+import { UnclashError } from "@unclash/core";
+import { createUnclash, type Unclash } from "unclash";
+import { identifyByToken } from "./accounts.js";
+import { collections } from "./collections.js";
+import { readEnvironment } from "./environment.js";
+import { openStore } from "./open-store.js";
+import { seed } from "./seed.js";
+import { serve } from "./serve.js";
+
+/**
+ * Runs the shop until the process is told to stop: reads the environment, opens the store, fills an empty shop, and
+ * serves what `createServer` makes of the engine. A sample gives its framework here, and has nothing else to do.
+ *
+ * What keeps it from starting is told in one line on stderr, and the process ends with 1.
+ */
+export async function runShop(createServer: (unclash: Unclash) => Server | Promise<Server>): Promise<void> {
+  try {
+    const { host, port, conflictStatus, accounts, store: location } = readEnvironment(process.env);
+    const store = openStore(location);
+    try {
+      await seed(store);
+      const unclash = createUnclash({ store, collections, identify: identifyByToken(accounts), conflictStatus });
+      await serve(await createServer(unclash), { host, port });
+    } finally {
+      // Last, so that every request that was let finish could.
+      await store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof UnclashError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

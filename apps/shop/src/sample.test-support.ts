@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+/** The samples, each in a folder of its name. */
+export const sampleNames = ["express", "koa", "fastify", "node"] as const;
+
+export type SampleName = (typeof sampleNames)[number];
+
+/** A built sample that runs in a process of its own. */
+export interface Sample {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  kill(signal: NodeJS.Signals): void;
+  /** How it ended, once it has. */
+  readonly ended: Promise<Ending>;
+}
+
+/** How a process ended, and all that it printed. */
+export interface Ending {
+  /** `null` where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts a sample on a free port, in memory unless told otherwise, and waits until it listens. */
+export async function startSample(name: SampleName, variables: Readonly<Record<string, string>> = {}): Promise<Sample> {
+  const { ended, listening, kill } = spawnSample(name, variables);
+  const origin = await Promise.race([listening, ended.then(failToStart)]);
+  return { origin, kill, ended };
+}
+
+/** Runs a sample that is not expected to start. */
+export function runSample(name: SampleName, variables: Readonly<Record<string, string>>): Promise<Ending> {
+  return spawnSample(name, variables).ended;
+}
+
+/** A new folder, gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "unclash-shop-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+interface Spawned extends Omit<Sample, "origin"> {
+  readonly listening: Promise<string>;
+}
+
+/** Runs what `pnpm build` made of a sample, and ends it with the test at the latest. */
+function spawnSample(name: SampleName, variables: Readonly<Record<string, string>>): Spawned {
+  const main = fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url));
+  const env = { PATH: process.env["PATH"], UNCLASH_STORE: "memory:", PORT: "0", ...variables };
+  const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  const listening = new Promise<string>((resolve) => {
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      const origin = /^listening on (http:\/\/\S+)\n/m.exec(stdout)?.[1];
+      if (origin !== undefined) resolve(origin);
+    });
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, "close").then(([code]) => ({ code, stdout, stderr }));
+  return { listening, ended, kill: (signal) => void child.kill(signal) };
+}
+
+function failToStart({ code, stderr }: Ending): never {
+  throw new Error(`The sample ended with ${code} before it listened: ${stderr}`);
+}

@@ -1,0 +1,86 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { runSample, sampleNames, startSample, temporaryFolder } from "./sample.test-support.js";
+
+/** Needs processes: it runs what `pnpm build` made. */
+describe.each(sampleNames)("the %s sample", (name) => {
+  it("prints one line once it is ready, and has a shop by then", async () => {
+    const sample = await startSample(name);
+    expect(sample.origin).toMatch(/^http:\/\/127\.0\.0\.1:[1-9][0-9]*$/);
+    const answer = await fetch(`${sample.origin}/articles/1`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("etag")).toMatch(/^"1-[\w-]{16}"$/);
+    await answer.arrayBuffer();
+    sample.kill("SIGTERM");
+    expect(await sample.ended).toEqual({ code: 0, stdout: `listening on ${sample.origin}\n`, stderr: "" });
+  });
+
+  it("keeps its shop in a file, in a folder that it makes", async () => {
+    const variables = { UNCLASH_STORE: `sqlite:${join(temporaryFolder(), "data", "shop.db")}` };
+    const first = await startSample(name, variables);
+    const created = await fetch(`${first.origin}/notes/mine`, put({ text: "kept" }));
+    expect(created.status).toBe(201);
+    await created.arrayBuffer();
+    first.kill("SIGTERM");
+    expect(await first.ended).toMatchObject({ code: 0, stderr: "" });
+    const second = await startSample(name, variables);
+    const kept = await fetch(`${second.origin}/notes/mine`);
+    expect(await kept.json()).toEqual({ id: "mine", version: 1, text: "kept" });
+    expect(kept.headers.get("etag")).toBe(created.headers.get("etag"));
+  });
+
+  it("refuses a wrong token on every path, and knows its accounts by theirs", async () => {
+    const { origin } = await startSample(name, { UNCLASH_TOKENS: "alice=a1:client" });
+    for (const path of ["/articles/1", "/articles", "/articles/%ff", "/", "/no/such/path"]) {
+      const refused = await fetch(origin + path, { headers: { authorization: "Bearer a2" } });
+      expect([path, refused.status, refused.headers.get("www-authenticate")]).toEqual([
+        path,
+        401,
+        'Bearer realm="shop", error="invalid_token"',
+      ]);
+    }
+    await fetch(`${origin}/notes/hers`, put({}, { authorization: "Bearer a1" }));
+    const versions = await fetch(`${origin}/notes/hers/versions`);
+    expect(await versions.json()).toMatchObject({ items: [{ version: 1, author: "alice" }] });
+  });
+});
+
+describe("a sample", () => {
+  it("answers a refused If-Match as it was told to", async () => {
+    const { origin } = await startSample("express", { UNCLASH_CONFLICT_STATUS: "412" });
+    const stale = await fetch(`${origin}/products/1`, { method: "DELETE", headers: { "if-match": '"0-stale"' } });
+    expect(stale.status).toBe(412);
+  });
+
+  it("says in one line that its port is taken", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void other.close());
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    expect(await runSample("express", { PORT: String(port) })).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `PORT ${port} on 127.0.0.1 is taken: choose another one, such as PORT=${port + 1}\n`,
+    });
+  });
+
+  it.each([
+    ["PORT", "http"],
+    ["HOST", "256.0.0.1"],
+    ["UNCLASH_STORE", "postgres://localhost/shop"],
+    ["UNCLASH_STORE", `sqlite:${import.meta.dirname}`],
+    ["UNCLASH_CONFLICT_STATUS", "200"],
+    ["UNCLASH_TOKENS", "alice"],
+  ])("does not start with %s=%s, and says why in one line", async (variable, value) => {
+    const { code, stdout, stderr } = await runSample("express", { [variable]: value });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(new RegExp(`^${variable} .+\n$`));
+  });
+});
+
+function put(body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit {
+  return { method: "PUT", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,34 @@
+import type { ResponsePlan, Store } from "@unclash/core";
+import { createUnclash, type Unclash } from "unclash";
+import { collections } from "./collections.js";
+
+/** The shop over a store, without a socket. */
+export function createShop(store: Store): Unclash {
+  return createUnclash({ store, collections });
+}
+
+/** A request to the shop; a body is sent as JSON, as a merge patch where the method is PATCH. */
+export function send(
+  unclash: Unclash,
+  method: string,
+  target: string,
+  { headers, body }: { readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown } = {},
+): Promise<ResponsePlan> {
+  const [path = "", query = ""] = target.split("?");
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  return unclash.handle({
+    method,
+    base: "",
+    path,
+    query,
+    headers: { ...(body !== undefined && { "content-type": type }), ...headers },
+    address: undefined,
+    body: { kind: "parsed", value: body },
+    native: undefined,
+  });
+}
+
+/** The content of an answer, as JSON. */
+export function content({ body }: ResponsePlan): unknown {
+  return JSON.parse(body ?? "null");
+}

@@ -1,0 +1,63 @@
+/**
+ * Builds the Express sample, starts it, and prints a tour of it. `pnpm start` runs this; it needs nothing but Node and
+ * what `pnpm install` has installed.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Whether this process was told to stop. */
+let stopped = false;
+
+/** Runs a Node program to its end, and passes on to it what tells this process to stop. Gives its exit code. */
+async function run(args, { variables, onLine }) {
+  const env = { ...process.env, ...variables };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "pipe", "inherit"] });
+  const stop = () => {
+    stopped = true;
+    child.kill("SIGTERM");
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  createInterface({ input: child.stdout }).on("line", onLine);
+  const [code] = await once(child, "close");
+  process.off("SIGINT", stop).off("SIGTERM", stop);
+  return code ?? 1;
+}
+
+async function build() {
+  console.log("Building the Express sample; the first time, this takes a while.");
+  const turbo = "node_modules/turbo/bin/turbo";
+  const code = await run([turbo, "run", "build", "--filter=@unclash/app-express", "--output-logs=hash-only"], {
+    variables: { TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" },
+    onLine: (line) => console.log(line),
+  });
+  if (code !== 0 && !stopped) console.error("The build failed: `pnpm build` shows why.");
+  return code;
+}
+
+function serve() {
+  return run(["apps/express/dist/main.js"], {
+    variables: { UNCLASH_STORE: process.env.UNCLASH_STORE || "sqlite:data/shop.db" },
+    onLine: async (line) => {
+      console.log(line);
+      const origin = /^listening on (\S+)$/.exec(line)?.[1];
+      if (origin !== undefined) console.log(await tourOf(origin));
+    },
+  });
+}
+
+async function tourOf(origin) {
+  const tour = await readFile(new URL("tour.sh", import.meta.url), "utf8");
+  return `
+Two people edit one article at once. To see what becomes of it, paste this into another terminal:
+
+${tour.replace("http://127.0.0.1:3000", origin)}
+Ctrl-C stops the shop.`;
+}
+
+const code = await build();
+process.exitCode = code !== 0 || stopped ? code : await serve();
