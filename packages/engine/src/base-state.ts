@@ -30,7 +30,7 @@ export async function findBase(
 }
 
 /** How far back a state is looked for whose entity-tag, made from its content, does not say which version it is. */
-const pastStatesMax = 100;
+const pastStatesMax = 16;
 
 /** The newest earlier state that has one of the entity-tags, where these are made from content. */
 async function findByContent(

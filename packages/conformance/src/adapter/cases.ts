@@ -1,0 +1,59 @@
+import { conditionalReadCases } from "./conditional-reads.js";
+import { conflictCases } from "./conflicts.js";
+import { connectionCases } from "./connections.js";
+import { creatingCases } from "./creating.js";
+import { failureCases } from "./failures.js";
+import { historyCases } from "./histories.js";
+import { hostileContentCases } from "./hostile-content.js";
+import { hostileFramingCases } from "./hostile-framing.js";
+import { hostileIdCases } from "./hostile-ids.js";
+import { hostileLimitCases } from "./hostile-limits.js";
+import { hostileMixtureCases } from "./hostile-mixtures.js";
+import { hostilePatchCases } from "./hostile-patches.js";
+import { hostilePreconditionCases } from "./hostile-preconditions.js";
+import { listCases } from "./lists.js";
+import { methodCases } from "./methods.js";
+import { mountingCases } from "./mounting.js";
+import { orderingCases } from "./ordering.js";
+import { parsedBodyCases } from "./parsed-bodies.js";
+import { patchingCases } from "./patching.js";
+import { permissionCases } from "./permissions.js";
+import { preferringCases } from "./preferring.js";
+import { raceCases } from "./races.js";
+import { relationCases } from "./relations.js";
+import { replacingCases } from "./replacing.js";
+import { representationCases } from "./representations.js";
+import { settingCases } from "./settings.js";
+import { strategyCases } from "./strategies.js";
+import type { AdapterCase } from "./trial.js";
+
+/** All cases, in the order in which the contract speaks of what they check. */
+export const adapterCases: readonly AdapterCase[] = [
+  ...mountingCases,
+  ...representationCases,
+  ...conditionalReadCases,
+  ...creatingCases,
+  ...replacingCases,
+  ...patchingCases,
+  ...listCases,
+  ...methodCases,
+  ...conflictCases,
+  ...strategyCases,
+  ...preferringCases,
+  ...relationCases,
+  ...settingCases,
+  ...historyCases,
+  ...permissionCases,
+  ...orderingCases,
+  ...raceCases,
+  ...hostilePreconditionCases,
+  ...hostileFramingCases,
+  ...hostileContentCases,
+  ...hostileLimitCases,
+  ...hostilePatchCases,
+  ...hostileIdCases,
+  ...hostileMixtureCases,
+  ...connectionCases,
+  ...failureCases,
+  ...parsedBodyCases,
+];

@@ -1,0 +1,58 @@
+import type { Store } from "@unclash/core";
+import { type CollectionOptions, createUnclash, type StrategyFunction, type Unclash } from "unclash";
+import { anything, shape } from "./schema.js";
+import { slowStore } from "./slow-store.js";
+
+const article = shape({ title: "text", body: "text?", tags: "texts?" });
+
+/** Decides as the proposal asks for in its member `decide`, so that each case can have it its way. */
+const asProposed: StrategyFunction = ({ base, current, proposed }) => {
+  switch (proposed?.["decide"]) {
+    case "accept":
+      return { kind: "accept" };
+    case "combine":
+      return {
+        kind: "accept",
+        value: { base: base["name"] ?? null, current: current["name"] ?? null, proposed: proposed["name"] ?? null },
+      };
+    default:
+      return { kind: "reject" };
+  }
+};
+
+/** The collections of the engine that knows no actors: one for each thing that can be set. */
+const collections = {
+  articles: { schema: article, allowedStrategies: ["last-write-wins", "first-write-wins"] },
+  notes: { schema: anything, precondition: "optional" },
+  pages: { schema: anything, precondition: "optional" },
+  empty: { schema: anything },
+  drafts: { schema: anything, strategy: "last-write-wins", allowedStrategies: "all" },
+  first: { schema: anything, strategy: "first-write-wins" },
+  decided: { schema: anything, strategy: asProposed },
+  products: { schema: shape({ sku: "text?", name: "text?", price: "number?" }), unique: ["sku"] },
+  orders: {
+    schema: shape({ product: "text", quantity: "number", status: "text" }),
+    references: { product: "products" },
+    states: { status: { initial: ["pending"], transitions: { pending: ["paid", "cancelled"], paid: ["shipped"] } } },
+    rules: [
+      ({ before, after }) =>
+        before === undefined || before["quantity"] === after["quantity"] || after["status"] === "pending"
+          ? undefined
+          : { field: "/quantity", detail: "The quantity is fixed once an order is paid." },
+    ],
+  },
+  renamed: { schema: anything, versionField: "revision" },
+  unversioned: { schema: anything, versionField: false },
+  stamped: { schema: anything, versions: "timestamps", allowedStrategies: "all" },
+  hashed: { schema: anything, entityTags: "sha-256", allowedStrategies: "all" },
+  legacy: { schema: anything, entityTags: "md5" },
+  disclosed: { schema: anything, discloseCurrent: true },
+  proxied: { schema: anything, acceptProxyTags: true },
+  dated: { schema: anything, datesSuffice: true },
+  cached: { schema: anything, cacheControl: "max-age=60" },
+} as const satisfies Readonly<Record<string, CollectionOptions>>;
+
+/** An engine over which everyone is anonymous and may do everything, with the limits that hold unless others are set. */
+export function createOpenEngine(store: Store): Unclash {
+  return createUnclash({ store: slowStore(store), collections });
+}

@@ -1,0 +1,61 @@
+import type { Store } from "@unclash/core";
+import { type Authorize, createUnclash, type Identity, type RequestFacts, refuse, type Unclash } from "unclash";
+import { anything } from "./schema.js";
+
+/** What wrong credentials are answered with. */
+export const challenge = 'Bearer realm="conformance", error="invalid_token"';
+
+/** What `type` begins with in problems of the guarded engine. */
+export const guardedTypePrefix = "https://problems.example/unclash/";
+
+const names: ReadonlySet<string> = new Set(["alice", "bob", "writer", "admin"]);
+
+/** A token is its holder's name. `broken` stands for an app whose `identify` throws, `broken-later` for one that rejects. */
+function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise<Identity> {
+  if (authorization === undefined) return undefined;
+  const token = String(authorization).replace(/^Bearer /, "");
+  if (token === "broken") throw new Error("This identify is broken.");
+  if (token === "broken-later") return Promise.reject(new Error("This identify is broken."));
+  if (!names.has(token)) return refuse(challenge);
+  return token === "admin" ? { name: token, role: "admin" } : { name: token };
+}
+
+/**
+ * The admin may do everything. For all others the beginning of an id decides: `hidden-` does not seem to exist, `fixed-`
+ * can't be written, `new-` can't be created, `past-` has no open history, `known-` is for those who say who they are; and
+ * `writer` may write what it may not read.
+ */
+const mayDo: Authorize = (action, key, actor) => {
+  if (key.includes("/broken-")) throw new Error("This authorize is broken.");
+  if (actor?.name === "admin") return "allow";
+  const reads = action === "read" || action === "history";
+  if (key.includes("/hidden-")) return "hide";
+  if (key.includes("/known-") && actor === undefined) return "deny";
+  if (actor?.name === "writer" && reads) return "deny";
+  if (key.includes("/fixed-") && !reads) return "deny";
+  if (key.includes("/new-") && action === "create") return "deny";
+  if (key.includes("/past-") && action === "history") return "deny";
+  return "allow";
+};
+
+/** An engine with actors, and with RFC 9110's status for a failed precondition. */
+export function createGuardedEngine(store: Store, seen: (facts: RequestFacts) => void): Unclash {
+  return createUnclash({
+    store,
+    collections: {
+      articles: { schema: anything },
+      notes: { schema: anything, precondition: "optional", unique: ["name"], references: { about: "articles" } },
+      listed: { schema: anything },
+      drafts: { schema: anything, strategy: "last-write-wins" },
+      first: { schema: anything, strategy: "first-write-wins" },
+      decided: { schema: anything, strategy: () => ({ kind: "reject" }) },
+    },
+    conflictStatus: 412,
+    problemTypePrefix: guardedTypePrefix,
+    authorize: mayDo,
+    identify(facts) {
+      seen(facts);
+      return whoIs(facts);
+    },
+  });
+}

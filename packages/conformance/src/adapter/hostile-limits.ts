@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { assertHeaders, assertStatus, memberOf } from "./answer.js";
+import { objectOf, objectWith } from "./hostile-content.js";
+import { assertMalformed, assertMalformedBody, assertProblem } from "./problems.js";
+import { create, read } from "./resource.js";
+import { type AdapterCase, casesOn } from "./trial.js";
+
+export const hostileLimitCases: readonly AdapterCase[] = casesOn("small", [
+  {
+    name: "row 23: where gzip is decoded, a body counts as it is inflated: a bomb is 413, and broken gzip 400",
+    async run(trial) {
+      const note = await create(trial, "notes", { a: 1 });
+      const { path } = note;
+      const gzip = { "content-encoding": "gzip" };
+      const put = (content: Buffer | string, headers = gzip) => trial.send("PUT", path, { content, headers });
+      const bomb = gzipSync(Buffer.alloc(2_097_152));
+      assert(bomb.length < 4_096);
+      assertProblem(trial, await put(bomb), "payload-too-large");
+      const broken = { code: "malformed-json", pointer: "" };
+      for (const content of [gzipSync('{"a":2}').subarray(0, 20), Buffer.from("{}"), Buffer.alloc(0)])
+        assertMalformed(trial, await put(content), broken);
+      const other = await put(gzipSync("{}"), { "content-encoding": "br" });
+      assertProblem(trial, other, "unsupported-media-type");
+      assertHeaders(other, { "accept-encoding": "gzip" });
+      assert.equal((await read(trial, note)).text, note.text);
+      assertStatus(await put(gzipSync('{"a":2}'), { "content-encoding": "GZIP" }), 200);
+      assertStatus(await put('{"a":3}', { "content-encoding": "identity" }), 200);
+      assert.equal(memberOf(await read(trial, note), "a"), 3);
+    },
+  },
+  {
+    name: "the caps on content are those that the app has set",
+    async run(trial) {
+      const { path } = await create(trial, "notes", { a: 1 });
+      const put = (content: string) => trial.send("PUT", path, { content });
+      assertStatus(await put(objectOf(4_096)), 200);
+      assertStatus(await put(objectOf(4_097)), 413);
+      assertStatus(await put('{"a":[[[1]]]}'), 200);
+      assertMalformedBody(trial, await put('{"a":[[[[1]]]]}'), "too-deep");
+      assertStatus(await put(objectWith(12)), 200);
+      assertMalformedBody(trial, await put(objectWith(13)), "too-many-keys");
+      assertStatus(await put(`{"${"k".repeat(16)}":1}`), 200);
+      assertMalformedBody(trial, await put(`{"${"k".repeat(17)}":1}`), "key-too-long");
+      const tags = await trial.send("PUT", path, { json: {}, ifMatch: '"a","b","c"' });
+      assertMalformed(trial, tags, { code: "too-many-etags", header: "If-Match" });
+      const jsonPatch = Array.from({ length: 4 }, () => ({ op: "add", path: "/a", value: 1 }));
+      const patched = await trial.send("PATCH", path, {
+        content: JSON.stringify(jsonPatch),
+        headers: { "content-type": "application/json-patch+json" },
+      });
+      assertMalformedBody(trial, patched, "too-many-operations");
+      const ignored = await trial.send("PUT", path, { json: { b: 1 }, prefer: "return=minimal, a, b" });
+      assertStatus(ignored, 200);
+    },
+  },
+]);

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { type Answer, assertHeaders, bodyOf, headerOf } from "./answer.js";
+import type { Received } from "./client.js";
+
+/** Checks what holds for every answer of unclash, whatever it was asked. */
+export function assertSound({ answer, lines }: Received, typePrefix: string): void {
+  const where = `the answer to ${answer.method} ${answer.path}, ${answer.status}`;
+  const names = lines.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+  assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted(), `${where}, carries no header twice`);
+  headerOf(answer, "date");
+  assertFramed(answer, where);
+  const { etag } = answer.headers;
+  if (etag !== undefined) assert.match(etag, /^"[\x21\x23-\x7e]+"$/, `${where}, has a strong entity-tag`);
+  if (answer.status >= 400) assertIsProblem(answer, typePrefix);
+  else if (answer.text !== "") assertHeaders(answer, { "content-type": "application/json; charset=utf-8" });
+}
+
+/** The content is as long as it says, and not there where there can't be any (RFC 9110 §6.4.1, §8.6). */
+function assertFramed(answer: Answer, where: string): void {
+  assert.equal(answer.headers["transfer-encoding"], undefined, `${where}, says how long it is`);
+  if (answer.status === 204 || answer.status === 304) {
+    assert.equal(answer.text, "", `${where}, has no content`);
+    assertHeaders(answer, { "content-length": undefined, "content-type": undefined });
+  } else if (answer.method === "HEAD") {
+    assert.equal(answer.text, "", `${where}, has no content`);
+  } else {
+    assertHeaders(answer, { "content-length": String(Buffer.byteLength(answer.text)) });
+  }
+}
+
+/** RFC 9457 §3.1: the standard members agree with the answer; no cache keeps it. */
+function assertIsProblem(answer: Answer, typePrefix: string): void {
+  assertHeaders(answer, { "content-type": "application/problem+json", "cache-control": "no-store" });
+  if (answer.method === "HEAD") return;
+  const { type, title, status, detail, instance } = bodyOf(answer);
+  assert(typeof type === "string" && type.startsWith(typePrefix), `a type of ours: ${answer.text}`);
+  assert(typeof title === "string" && title !== "", `a title: ${answer.text}`);
+  assert(typeof detail === "string" && detail !== "", `a detail: ${answer.text}`);
+  assert.equal(status, answer.status, "the problem has the answer's status");
+  assert.equal(instance, answer.path, "the problem names the path that was asked for, its prefix included");
+}

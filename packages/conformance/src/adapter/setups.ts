@@ -1,0 +1,34 @@
+import type { ServerOptions } from "node:http";
+import { problemTypePrefix, type Store } from "@unclash/core";
+import type { RequestFacts, Unclash } from "unclash";
+import { createOpenEngine } from "./collections.js";
+import { createGuardedEngine, guardedTypePrefix } from "./guarded.js";
+import { createSmallEngine } from "./small.js";
+
+/** The servers that the suite starts, each with an engine and a store of its own. */
+export type SetupName = "open" | "guarded" | "small" | "impatient" | "parsed";
+
+export interface Setup {
+  readonly prefix: string;
+  readonly typePrefix: string;
+  readonly server: ServerOptions;
+  engine(store: Store, seen: (facts: RequestFacts) => void): Unclash;
+}
+
+// A server must not close an idle connection in the moment in which a test writes to it.
+const patient: ServerOptions = { keepAliveTimeout: 60_000 };
+
+export const setups: Readonly<Record<SetupName, Setup>> = {
+  open: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createOpenEngine },
+  guarded: { prefix: "", typePrefix: guardedTypePrefix, server: patient, engine: createGuardedEngine },
+  small: { prefix: "/deep/er", typePrefix: problemTypePrefix, server: patient, engine: createSmallEngine },
+  /** Its time-outs are those that Node has for slow senders, cut to what a test can wait for. */
+  impatient: {
+    prefix: "",
+    typePrefix: problemTypePrefix,
+    server: { headersTimeout: 250, requestTimeout: 250, connectionsCheckingInterval: 25 },
+    engine: createOpenEngine,
+  },
+  /** A body parser runs before the mount. */
+  parsed: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createOpenEngine },
+};

@@ -1,0 +1,29 @@
+import type { Store } from "@unclash/core";
+import { createUnclash, type Unclash } from "unclash";
+import { faultyStore } from "./faulty-store.js";
+import { anything } from "./schema.js";
+
+/** An engine with limits of its own, which decodes gzip, over a store that fails for some keys. */
+export function createSmallEngine(store: Store): Unclash {
+  return createUnclash({
+    store: faultyStore(store),
+    collections: {
+      notes: { schema: anything, precondition: "optional" },
+      pages: { schema: anything, precondition: "optional" },
+      stamped: { schema: anything, precondition: "optional", versions: "timestamps" },
+    },
+    decodeBodies: ["gzip"],
+    limits: {
+      bodyBytesMax: 4_096,
+      jsonDepthMax: 4,
+      jsonKeysMax: 12,
+      jsonKeyLengthMax: 16,
+      patchOperationsMax: 3,
+      entityTagsMax: 2,
+      preferItemsMax: 2,
+      idBytesMax: 24,
+      pageSizeDefault: 2,
+      pageSizeMax: 3,
+    },
+  });
+}

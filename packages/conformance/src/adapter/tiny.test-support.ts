@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { RequestFacts } from "unclash";
+import { belowPrefix, nodeFacts, originForm, type ResponsePlan, sendPlan } from "unclash/adapter";
+import { listen } from "./listen.js";
+import type { Start } from "./suite.js";
+
+export type Facts = RequestFacts<IncomingMessage>;
+
+/** What a twisted adapter does otherwise than a sound one. */
+export interface Twist {
+  readonly url?: (url: string) => string;
+  readonly base?: (base: string) => string;
+  readonly owns?: boolean;
+  readonly parsed?: (value: unknown) => unknown;
+  readonly facts?: (facts: Facts) => Facts | Promise<Facts>;
+  readonly plan?: (plan: ResponsePlan, facts: Facts) => ResponsePlan;
+  readonly send?: (plan: ResponsePlan, response: ServerResponse) => void;
+  readonly fail?: (response: ServerResponse) => void;
+}
+
+function answerText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "content-type": "text/plain", "content-length": text.length }).end(text);
+}
+
+/** The smallest adapter that there can be, over Node's own server, or one that is twisted in a single place. */
+export function tinyStart(twist: Twist = {}, parse?: (request: IncomingMessage) => Promise<unknown>): Start {
+  const { url: twistUrl = String, base: twistBase = String, facts: twistFacts = (facts: Facts) => facts } = twist;
+  const { plan: twistPlan = (plan: ResponsePlan) => plan, send = sendPlan } = twist;
+  const { fail = (response: ServerResponse) => answerText(response, 500, "It failed.") } = twist;
+  return (unclash, { prefix, server }) => {
+    const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const below = belowPrefix(twistUrl(originForm(request.url ?? "/")), prefix);
+      const value = await parse?.(request);
+      const parsed = twist.parsed === undefined ? value : twist.parsed(value);
+      if (parsed instanceof Error) return answerText(response, parsed instanceof RangeError ? 413 : 400, "no body");
+      const mounted = { base: twistBase(prefix), url: below ?? "/", native: request };
+      const facts = nodeFacts(request, parsed === undefined ? mounted : { ...mounted, parsed });
+      if (below === undefined || !(twist.owns ?? unclash.owns(facts.path))) {
+        const isAppRoute = facts.path === "/app-route";
+        return answerText(response, isAppRoute ? 200 : 404, isAppRoute ? "app" : "not found");
+      }
+      const taken = await twistFacts(facts);
+      send(twistPlan(await unclash.handle(taken), taken), response);
+    };
+    return listen(
+      createServer(server, (request, response) => void handle(request, response).catch(() => fail(response))),
+    );
+  };
+}
+
+/** A JSON parser that runs before the mount: the value; an error for what is no JSON, a `RangeError` for too much of it. */
+export async function parseJsonBody(request: IncomingMessage): Promise<unknown> {
+  if (!/^application\/([a-z-]+\+)?json/.test(request.headers["content-type"] ?? "")) return undefined;
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString("utf8");
+  if (text.length > 1_048_576) return new RangeError("too much");
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return new Error("no JSON");
+  }
+}
