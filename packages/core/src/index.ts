@@ -37,7 +37,7 @@ export type { ResponsePlan } from "./http/response-plan.js";
 export { contentTag, readVersionTag, type VersionTag, versionTag } from "./http/version-tag.js";
 export { canonicalJson } from "./json/canonical.js";
 export { type CheckedJson, checkJson, type JsonFault, parseJson } from "./json/check.js";
-export { diffJson } from "./json/diff.js";
+export { type DiffLimits, diffJson } from "./json/diff.js";
 export { jsonEqual } from "./json/equal.js";
 export type { JsonFaultCode } from "./json/fault.js";
 export { defaultJsonLimits, type JsonLimits } from "./json/limits.js";

@@ -17,11 +17,35 @@ export const readKeysMax = 256;
 /** The most records of one page of a range, and the most states of one page of a history. */
 export const pageLimitMax = 1_000;
 
-/** The longest key, index name and index value, in bytes of UTF-8. */
+/** A page ends with the record whose text brings its texts to about this many bytes: 8 MiB. */
+export const pageBytesMax = 8_388_608;
+
+/** The longest key, in bytes of UTF-8. */
 export const keyBytesMax = 1_024;
+
+/** The longest name of an index, in bytes of UTF-8. */
+export const indexNameBytesMax = 128;
+
+/** The longest index value, in bytes of UTF-8: with name and key it must fit into a database's index entry. */
+export const indexValueBytesMax = 512;
+
+/** The most writes of one commit, and the most events. */
+export const commitWritesMax = 256;
+
+/** The most readings of one commit. */
+export const commitReadsMax = 512;
+
+/** The most index values of one record. */
+export const indexValuesMax = 32;
+
+/** The longest `ttlMs`, `extendMs` and `keep.ageMs`: 100 years. */
+export const durationMsMax = 3_155_760_000_000;
 
 /** The longest `data` of an event, in bytes of UTF-8. */
 export const eventDataBytesMax = 8_192;
+
+// Tags become parts of keys and of packed fields: nothing in them may need escaping anywhere.
+const tagSyntax = /^[\w-]{1,64}$/;
 
 // Control characters, and surrogates without their other half: no UTF-8 can say those.
 const unfitForKeys = /[\p{Cc}\p{Cs}]/u;
@@ -40,17 +64,26 @@ export function assertKeys(keys: readonly Key[]): void {
 /**
  * Throws where a commit is not one that a store could carry out, whatever it holds. Every store calls it first.
  *
- * @throws TypeError for a key that stands twice in `writes`, a malformed key (see {@link assertKeys}), a reading of a
- *   range that is no prefix, a `ttlMs` or `extendMs` that is no positive whole number, a `keep` without a bound, a
- *   malformed index value, a `version` to redact below 1, an `at` that is no whole number, or an event over 8 KiB.
+ * @throws TypeError for a key that stands twice in `writes`, a malformed key (see {@link assertKeys}) or tag, a text that
+ *   is not well-formed or holds U+0000, a reading of a range that is no prefix, a duration that is no positive whole
+ *   number up to 100 years, a `keep` without a bound, a malformed index value, a `version` to redact below 1, an `at`
+ *   that is no whole number from 0, an event over 8 KiB, or more of anything than one commit may hold.
  */
 export function assertCommit(commit: Commit): void {
-  if (!Number.isSafeInteger(commit.at)) misuse(`A commit's "at" is whole milliseconds, not ${commit.at}.`);
+  if (!isNaturalOrAbsent(commit.at)) misuse(`A commit's "at" is whole milliseconds, not ${commit.at}.`);
+  assertTag(commit.tag);
+  assertSayable("by", commit.by ?? "");
+  assertSayable("cause", commit.cause);
+  assertCount("readings", commit.reads.length, commitReadsMax);
+  assertCount("writes", commit.writes.length, commitWritesMax);
+  assertCount("events", commit.events.length, commitWritesMax);
   for (const reading of commit.reads) assertReading(reading);
   for (const write of commit.writes) assertWrite(write);
   if (commit.writes.length > 1) assertEachKeyOnce(commit.writes);
   for (const event of commit.events) {
     assertKey(event.key);
+    assertSayable("type", event.type);
+    assertSayable("data", event.data ?? "");
     if (event.data !== undefined && exceedsBytes(event.data, eventDataBytesMax)) {
       misuse(
         `The data of an event are at most ${eventDataBytesMax} bytes: ${shown(event.type)} about ${shown(event.key)}.`,
@@ -112,18 +145,26 @@ function assertReading(reading: Reading): void {
   }
   if (!("prefix" in reading.range)) misuse("Only a range with a prefix can be read in a commit.");
   assertRange(reading.range);
+  assertCount("records seen", reading.seen.length, reading.range.limit);
+  for (const { key, tag } of reading.seen) {
+    assertKey(key);
+    assertTag(tag);
+  }
 }
 
 function assertWrite(write: Write): void {
   assertKey(write.key);
   assertExpectation(write.key, write.expect);
   if ("put" in write) {
+    assertSayable("put", write.put);
+    assertCount("index values", write.index?.length ?? 0, indexValuesMax);
     if (write.ttlMs !== undefined) assertDuration(write.key, "ttlMs", write.ttlMs);
     if (write.keep !== undefined) assertRetention(write.key, write.keep);
     if (write.index !== undefined) for (const value of write.index) assertIndexValue(value);
   } else if ("extendMs" in write) {
     assertDuration(write.key, "extendMs", write.extendMs);
   } else if ("redact" in write) {
+    assertSayable("redact", write.redact);
     if (!isPositive(write.version)) misuse(`The version to redact of ${shown(write.key)} is none: ${write.version}.`);
   } else if (write.delete !== "tombstone" && write.delete !== "forget") {
     assertNever(write.delete);
@@ -145,6 +186,22 @@ function assertExpectation(key: Key, expect: Expectation): void {
   }
   const tag = "tag" in expect ? expect.tag : "gone" in expect ? expect.gone : expect.lapsed;
   if (typeof tag !== "string") misuse(`What is expected of ${shown(key)} names no tag.`);
+  assertTag(tag);
+}
+
+function assertTag(tag: string): void {
+  if (!tagSyntax.test(tag)) misuse(`A tag is 1 to 64 letters, digits, "-" and "_": ${shown(tag)}.`);
+}
+
+// What PostgreSQL refuses, and what UTF-8 can't say, so that another text would be read than was written.
+function assertSayable(member: string, text: string): void {
+  if (text.includes("\u0000") || !text.isWellFormed()) {
+    misuse(`"${member}" is well-formed and holds no U+0000: ${shown(text)}.`);
+  }
+}
+
+function assertCount(what: string, count: number, countMax: number): void {
+  if (count > countMax) misuse(`There are ${count} ${what} where at most ${countMax} may be.`);
 }
 
 function assertRetention(key: Key, keep: Retention): void {
@@ -153,7 +210,9 @@ function assertRetention(key: Key, keep: Retention): void {
     misuse(`What to keep of ${shown(key)} has a "count", an "ageMs", or both.`);
   }
   if (!isNaturalOrAbsent(keep.count)) misuse(`"keep.count" of ${shown(key)} is a whole number, not ${keep.count}.`);
-  if (!isNaturalOrAbsent(keep.ageMs)) misuse(`"keep.ageMs" of ${shown(key)} is whole milliseconds, not ${keep.ageMs}.`);
+  if (!isNaturalOrAbsent(keep.ageMs) || (keep.ageMs ?? 0) > durationMsMax) {
+    misuse(`"keep.ageMs" of ${shown(key)} is whole milliseconds up to 100 years, not ${keep.ageMs}.`);
+  }
 }
 
 function assertIndexValue(value: IndexValue): void {
@@ -162,7 +221,9 @@ function assertIndexValue(value: IndexValue): void {
 }
 
 function assertDuration(key: Key, option: string, durationMs: number): void {
-  if (!isPositive(durationMs)) misuse(`"${option}" of ${shown(key)} is whole milliseconds above 0, not ${durationMs}.`);
+  if (!isPositive(durationMs) || durationMs > durationMsMax) {
+    misuse(`"${option}" of ${shown(key)} is whole milliseconds above 0, up to 100 years, not ${durationMs}.`);
+  }
 }
 
 function assertLimit(limit: number): void {
@@ -178,14 +239,18 @@ function assertKey(key: Key): void {
 }
 
 function assertName(name: string): void {
-  if (name === "" || unfitForKeys.test(name) || exceedsBytes(name, keyBytesMax)) {
-    misuse(`The name of an index is 1 to ${keyBytesMax} bytes of UTF-8 without control characters: ${shown(name)}.`);
+  if (name === "" || unfitForKeys.test(name) || exceedsBytes(name, indexNameBytesMax)) {
+    misuse(
+      `The name of an index is 1 to ${indexNameBytesMax} bytes of UTF-8 without control characters: ${shown(name)}.`,
+    );
   }
 }
 
 function assertValue(value: string): void {
-  if (exceedsBytes(value, keyBytesMax) || !value.isWellFormed()) {
-    misuse(`The value of an index is well-formed and at most ${keyBytesMax} bytes of UTF-8: ${shown(value)}.`);
+  if (exceedsBytes(value, indexValueBytesMax) || value.includes("\u0000") || !value.isWellFormed()) {
+    misuse(
+      `The value of an index is well-formed, without U+0000, and at most ${indexValueBytesMax} bytes of UTF-8: ${shown(value)}.`,
+    );
   }
 }
 

@@ -26,7 +26,7 @@ export type Version = number;
  */
 export type Revision = number;
 
-/** Whole milliseconds since 1970 in UTC, by the store's clock: the clocks of app nodes disagree. */
+/** Whole milliseconds since 1970 in UTC, by the store's clock, which may step back: the clocks of app nodes disagree. */
 export type Moment = number;
 
 /** The name that the app gave to whoever acted; `null` is anonymous. */
@@ -35,11 +35,18 @@ export type Actor = string | null;
 /** What made a write: `create`, `replace`, `patch`, `delete`, `rollback`, `merge`, `transaction`, `resolution`, … */
 export type Cause = string;
 
-/** How much of a key's past the store keeps. A lower bound: cleaning happens later, never inside a commit. */
+/**
+ * How much of a key's past the store keeps: a lower bound, since cleaning happens later, never inside a commit. That of
+ * the newest put holds for the whole past; a tombstone inherits it.
+ */
 export type Retention =
   | "all"
+  /** No past state at all; a store need not even write one. */
   | "none"
-  /** Past states beyond both bounds may go: the newest `count` stay, and whatever was current in the last `ageMs`. */
+  /**
+   * Past states beyond all bounds given may go: the newest `count` stay, the current one not counted, and whatever was
+   * current in the last `ageMs`. A count that is not given is 0. At least one is given.
+   */
   | { readonly count?: number; readonly ageMs?: number };
 
 /** One state of a record: the current one, or a past one from the history. */
@@ -48,17 +55,20 @@ export interface StoredRecord {
   readonly version: Version;
   readonly revision: Revision;
   readonly tag: Tag;
-  /** `null`: a tombstone, or, in a history page without texts, a text that was not asked for (see `deleted`). */
+  /** `null`: a tombstone, or, in a page without texts, a text that was not asked for (see `deleted`). */
   readonly text: Text | null;
   /** This state is a tombstone. */
   readonly deleted?: true;
-  /** When the record was first written, or first written again after its tombstone. */
+  /**
+   * The `at` of the commit that wrote the record first, or first after its tombstone. What is put over a lapsed record
+   * goes on with its version and this.
+   */
   readonly createdAt: Moment;
-  /** The `at` of the commit that wrote this state. */
+  /** The `at` of the commit that wrote this state, or 1 ms after the state before where that is later: it never falls. */
   readonly modifiedAt: Moment;
   /** From this moment on the record counts as lapsed. */
   readonly lapsesAt?: Moment;
-  /** The record had lapsed, by the store's clock, when it was read. It stays readable until it is written over. */
+  /** On a current state: it had lapsed, by the store's clock, when it was read. It stays readable until it is written over. */
   readonly lapsed?: true;
   readonly by: Actor;
   readonly cause: Cause;
@@ -83,11 +93,16 @@ export type Expectation =
   | { readonly gone: Tag }
   | { readonly lapsed: Tag };
 
-/** A value under which a record can be looked up. Values are compared as bytes of UTF-8, at most 1,024 of them. */
+/** A value under which a record can be looked up. Values are compared as bytes of UTF-8. */
 export interface IndexValue {
+  /** At most 128 bytes of UTF-8, without control characters. */
   readonly name: string;
+  /** At most 512 bytes of UTF-8, without U+0000; whoever has longer ones puts their hash. */
   readonly value: string;
-  /** No other living or lapsed record may hold the same value under the same name. */
+  /**
+   * No other living or lapsed record may hold the same value under the same name. All values of a name are unique, or
+   * none is; what a store does where they are mixed is undefined.
+   */
   readonly unique?: boolean;
 }
 
@@ -106,33 +121,47 @@ export type WriteAction =
     }
   /** `tombstone` is one more version; `forget` leaves nothing of the record or its history. Both drop index values. */
   | { readonly delete: "tombstone" | "forget" }
-  /** A renewal: the record lapses this long after the commit; text, version, revision and tag stay. */
+  /** A renewal: the record lapses this long after the commit; text, version, revision and tag stay. Clashes on nothing. */
   | { readonly extendMs: number }
-  /** The one change of a past state: the text of `version` is replaced and its tag becomes the commit's. */
+  /**
+   * The one change of a past state: the text of `version` is replaced and its tag becomes the commit's; all else of it
+   * stays. `expect` is about the current state. Clashes where that version is not there, or is a tombstone. The old bytes
+   * may stay on the disk until the engine underneath clears up.
+   */
   | { readonly redact: Text; readonly version: Version };
 
 /** A set of records in a fixed order. Tombstones are never in it; lapsed records are, marked. */
 export type Range = (
   | { /** Ends in `/`: the records whose parent this is, by key. */ readonly prefix: string }
   | {
-      /** By value, then key; both bounds included. */ readonly index: string;
+      /** By value, then key; both bounds included. A record comes once for each of its values. */ readonly index: string;
       readonly from: string;
       readonly to: string;
     }
   | {
-      /** The records that lapsed before this moment, by the moment they lapsed, then key. */ readonly lapsedBefore: Moment;
+      /** The records that have lapsed, and did before this moment, by the moment they lapsed, then key. */ readonly lapsedBefore: Moment;
     }
 ) & {
   /** Go on after the page that gave this as its `next`. */
   readonly after?: string;
   /** At most this many records, from 1 to 1,000. */
   readonly limit: number;
+  /**
+   * Whether to fetch the texts: sweeps, queues and readings of ranges want keys and tags alone. Without them `text` is
+   * `null`; tombstones are never in a range, so it can mean nothing else.
+   *
+   * @default true
+   */
+  readonly texts?: boolean;
 };
 
 /** What a commit has read and relies on, without writing it. */
 export type Reading =
   | { readonly key: Key; readonly expect: Expectation }
-  /** The range still holds exactly these, in this order. Only for a `prefix`. */
+  /**
+   * The range still holds exactly these, in this order. Only for a `prefix`. Texts are not looked at: who relies on a page
+   * that ended before its `limit` gives the number of its records as the `limit`.
+   */
   | { readonly range: Range; readonly seen: readonly { readonly key: Key; readonly tag: Tag }[] };
 
 /** Something that others may follow. It names a version and never holds it. */
@@ -146,9 +175,15 @@ export interface NewEvent {
   readonly data?: Text;
 }
 
-/** All or nothing: every expectation holds, or nothing is written. */
+/**
+ * All or nothing: every expectation holds, or nothing is written. At most 512 readings, 256 writes and 256 events. Texts,
+ * names and data are well-formed Unicode without U+0000.
+ */
 export interface Commit {
-  /** Becomes the tag of every record that is written. */
+  /**
+   * Becomes the tag of every record that is written. Whoever tries a commit again after an unknown outcome uses the same
+   * tag: the first try may still be on its way, and a clash with a record of this very tag then means that it arrived.
+   */
   readonly tag: Tag;
   /** Becomes `modifiedAt`: the larger of the snapshot's `now` and 1 ms after the newest `modifiedAt` written over. */
   readonly at: Moment;
@@ -160,9 +195,15 @@ export interface Commit {
   readonly cause: Cause;
 }
 
-/** Why a commit was refused: what is there instead. `current` is absent where nothing is. */
+/** Why a commit was refused: what is there instead. */
 export type Clash =
-  | { readonly key: Key; readonly current?: StoredRecord }
+  | {
+      readonly key: Key;
+      /** Without its text, which is `null`; absent where nothing is there. */
+      readonly current?: StoredRecord;
+      /** The expectation holds; it is this version, to be redacted, that is not there. */
+      readonly version?: Version;
+    }
   | { readonly index: string; readonly value: string; readonly key: Key; readonly holder: Key }
   | { readonly range: Range };
 
@@ -178,6 +219,10 @@ export interface Snapshot {
   readonly records: readonly (StoredRecord | undefined)[];
 }
 
+/**
+ * A page of a range. It may end before its `limit` once its texts hold about 8 MiB (`pageBytesMax`); `next` then goes on.
+ * It holds at least one record where there is one.
+ */
 export interface Page {
   readonly now: Moment;
   readonly records: readonly StoredRecord[];
@@ -196,10 +241,15 @@ export interface HistoryRequest {
   readonly texts: boolean;
 }
 
-/** States of one key, the newest first, the current one among them. */
+/** States of one key, the newest first, the current one among them. Its texts are bounded like those of a {@link Page}. */
 export interface HistoryPage {
   readonly now: Moment;
   readonly records: readonly StoredRecord[];
+  /**
+   * There are more of the states that were asked for than the page holds, because its texts came to about 8 MiB
+   * (`pageBytesMax`) before its `limit`: go on with `before` its last version.
+   */
+  readonly more?: true;
 }
 
 /** What a store can promise. Declared, never sniffed. */
@@ -217,7 +267,11 @@ export interface Store {
   readonly capabilities: Capabilities;
   /** At most 256 keys. Lapsed records and tombstones come too, marked. */
   read(keys: readonly Key[]): Promise<Snapshot>;
-  /** Rejects with `StoreError` where I/O broke; its `outcome` tells whether the commit may have been applied. */
+  /**
+   * Rejects with `StoreError` where I/O broke; its `outcome` tells whether the commit may have been applied. Where that is
+   * unknown, its tag in a record or its history means that it was. That its tag is nowhere means nothing where a later
+   * write keeps no past, nor for renewals, for what was forgotten, and for events alone.
+   */
   commit(commit: Commit): Promise<CommitResult>;
   /** Each page is one consistent view; a walk over pages is not. */
   list(range: Range): Promise<Page>;

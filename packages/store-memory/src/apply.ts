@@ -41,7 +41,7 @@ function putState(
     tag: commit.tag,
     text: write.put,
     createdAt: before === undefined || before.deleted ? commit.at : before.createdAt,
-    modifiedAt: commit.at,
+    modifiedAt: modifiedAtOver(before, commit),
     by: commit.by,
     cause: commit.cause,
   };
@@ -57,12 +57,17 @@ function bury(commit: Commit, records: Records, entry: Entry, revision: Revision
     text: null,
     deleted: true,
     createdAt: entry.current.createdAt,
-    modifiedAt: commit.at,
+    modifiedAt: modifiedAtOver(entry.current, commit),
     by: commit.by,
     cause: commit.cause,
   };
   records.write(tombstone, entry.keep, []);
   return tombstone;
+}
+
+// Two that expect no particular state may commit in another order than they read the time: it never falls all the same.
+function modifiedAtOver(before: StoredRecord | undefined, { at }: Commit): Moment {
+  return before === undefined ? at : Math.max(at, before.modifiedAt + 1);
 }
 
 function extend(records: Records, entry: Entry, lapsesAt: Moment): StoredRecord {

@@ -1,4 +1,4 @@
-import type { Clash, Commit, Key, Moment, Reading, Write } from "@unclash/core";
+import type { Clash, Commit, Key, Moment, Reading, Version, Write } from "@unclash/core";
 import { asRead } from "./entry.js";
 import { isMet } from "./expectation.js";
 import { list } from "./list.js";
@@ -17,7 +17,8 @@ export function clashesOf(commit: Commit, records: Records, now: Moment): Clash[
     }
   }
   for (const write of commit.writes) {
-    if (!isPossible(write, records, now)) clashes.push(clashOn(write.key, records, now));
+    if (!isMet(write.expect, records.get(write.key)?.current, now)) clashes.push(clashOn(write.key, records, now));
+    else if (!isPossible(write, records)) clashes.push({ ...clashOn(write.key, records, now), ...missing(write) });
   }
   if (commit.writes.some((write) => "put" in write && write.index !== undefined)) {
     clashes.push(...uniqueClashes(commit.writes, records));
@@ -26,7 +27,7 @@ export function clashesOf(commit: Commit, records: Records, now: Moment): Clash[
 }
 
 function stillHolds(reading: Extract<Reading, { range: unknown }>, records: Records, now: Moment): boolean {
-  const { records: found } = list(reading.range, records, now);
+  const { records: found } = list({ ...reading.range, texts: false }, records, now);
   return (
     found.length === reading.seen.length &&
     reading.seen.every(({ key, tag }, at) => found[at]?.key === key && found[at].tag === tag)
@@ -34,9 +35,8 @@ function stillHolds(reading: Extract<Reading, { range: unknown }>, records: Reco
 }
 
 // Nothing can be extended, or redacted, where there is nothing: whatever was expected, that is a clash.
-function isPossible(write: Write, records: Records, now: Moment): boolean {
+function isPossible(write: Write, records: Records): boolean {
   const entry = records.get(write.key);
-  if (!isMet(write.expect, entry?.current, now)) return false;
   if ("extendMs" in write) return entry !== undefined && entry.current.deleted !== true;
   if (!("redact" in write)) return true;
   if (entry === undefined) return false;
@@ -45,7 +45,12 @@ function isPossible(write: Write, records: Records, now: Moment): boolean {
   return state !== undefined && state.deleted !== true;
 }
 
-function clashOn(key: Key, records: Records, now: Moment): Clash {
+// Where the expectation holds and only the state to redact is not there, trying again would never help.
+function missing(write: Write): { readonly version?: Version } {
+  return "redact" in write ? { version: write.version } : {};
+}
+
+function clashOn(key: Key, records: Records, now: Moment): Extract<Clash, { current?: unknown }> {
   const entry = records.get(key);
-  return entry === undefined ? { key } : { key, current: asRead(entry, now) };
+  return entry === undefined ? { key } : { key, current: { ...asRead(entry, now), text: null } };
 }

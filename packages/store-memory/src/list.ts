@@ -1,6 +1,7 @@
-import type { Key, Moment, Page, Range, StoredRecord } from "@unclash/core";
+import type { Key, Moment, Page, Range } from "@unclash/core";
 import { compareCodePoints } from "./code-points.js";
 import { asRead } from "./entry.js";
+import { countOnPage, withoutText } from "./page-bytes.js";
 import { type AgendaPlace, beginning, type IndexPlace, type KeyPlace, type Records } from "./records.js";
 
 /** One page of a range, as it is read at this moment. */
@@ -12,7 +13,7 @@ export function list(range: Range, records: Records, now: Moment): Page {
 
 function listChildren(range: Extract<Range, { prefix: unknown }>, records: Records, now: Moment): Page {
   const found = records.children.after(range.prefix, { key: range.after ?? "" }, range.limit + 1);
-  return pageOf(found, range.limit, records, now, ({ key }) => key);
+  return pageOf(found, range, records, now, ({ key }) => key);
 }
 
 function listIndex(range: Extract<Range, { index: unknown }>, records: Records, now: Moment): Page {
@@ -21,31 +22,32 @@ function listIndex(range: Extract<Range, { index: unknown }>, records: Records, 
   const start = compareCodePoints(after.value, from.value) < 0 ? from : after;
   const isWithin = ({ value }: IndexPlace): boolean => compareCodePoints(value, range.to) <= 0;
   const found = records.indexes.after(range.index, start, range.limit + 1, isWithin);
-  return pageOf(found, range.limit, records, now, ({ value, key }) => position(value, key));
+  return pageOf(found, range, records, now, ({ value, key }) => position(value, key));
 }
 
 function listLapsed(range: Extract<Range, { lapsedBefore: unknown }>, records: Records, now: Moment): Page {
   const after = range.after === undefined ? beginning : agendaPlace(readPosition(range.after));
   const isWithin = ({ moment }: AgendaPlace): boolean => moment < range.lapsedBefore && moment <= now;
   const found = records.lapses.after(after, range.limit + 1, isWithin);
-  return pageOf(found, range.limit, records, now, ({ moment, key }) => position(`${moment}`, key));
+  return pageOf(found, range, records, now, ({ moment, key }) => position(`${moment}`, key));
 }
 
 // One item more than the limit was looked for: it tells whether this page is the last.
 function pageOf<T extends KeyPlace>(
   found: readonly T[],
-  limit: number,
+  { limit, texts = true }: Range,
   records: Records,
   now: Moment,
   positionOf: (item: T) => string,
 ): Page {
-  const page: StoredRecord[] = [];
-  for (const { key } of found.slice(0, limit)) {
+  const states = found.slice(0, limit).flatMap(({ key }) => {
     const entry = records.get(key);
-    if (entry !== undefined) page.push(asRead(entry, now));
-  }
-  const last = found[limit - 1];
-  if (found.length <= limit || last === undefined) return { now, records: page };
+    return entry === undefined ? [] : [asRead(entry, now)];
+  });
+  const count = texts ? countOnPage(states) : states.length;
+  const page = texts ? states.slice(0, count) : states.map(withoutText);
+  const last = found[count - 1];
+  if (found.length <= count || last === undefined) return { now, records: page };
   return { now, records: page, next: positionOf(last) };
 }
 

@@ -1,7 +1,6 @@
 import type { Commit, Moment, StoredRecord, Write } from "@unclash/core";
 import { claimsOf } from "./claims.js";
 import type { Head } from "./head.js";
-import { escapeNul } from "./nul.js";
 import { cleanAtOf, type Keep, keepOf, keepsNothing } from "./retention.js";
 import { recordOf } from "./state.js";
 import type { Tables } from "./tables.js";
@@ -46,7 +45,7 @@ function put(write: Extract<Write, { put: unknown }>, before: Head | undefined, 
   const next: Head = {
     id: before?.id ?? tables.counter.next(),
     key: write.key,
-    ...writtenBy(step),
+    ...writtenBy(step, before),
     version,
     deleted: 0,
     createdAt: before === undefined || before.deleted === 1 ? commit.at : before.createdAt,
@@ -63,7 +62,7 @@ function bury(before: Head, step: Step): StoredRecord {
   const version = before.version + 1;
   const tombstone: Head = {
     ...before,
-    ...writtenBy(step),
+    ...writtenBy(step, before),
     version,
     deleted: 1,
     lapsesAt: null,
@@ -74,8 +73,10 @@ function bury(before: Head, step: Step): StoredRecord {
   return replace(before, tombstone, null, step.tables);
 }
 
-function writtenBy({ commit: { tag, at, by, cause }, revision }: Step) {
-  return { revision, tag, modifiedAt: at, actor: by === null ? null : escapeNul(by), cause: escapeNul(cause) };
+function writtenBy({ commit: { tag, at, by, cause }, revision }: Step, before: Head | undefined) {
+  // Two that expect no particular state may commit in another order than they read the time: it never falls all the same.
+  const modifiedAt = before === undefined ? at : Math.max(at, before.modifiedAt + 1);
+  return { revision, tag, modifiedAt, actor: by, cause: cause };
 }
 
 function placed(keep: Keep, text: string | null, { counter }: Tables): Pick<Head, "position" | "body"> {

@@ -1,4 +1,4 @@
-import type { Clash, Commit, Key, Moment, Reading, Write } from "@unclash/core";
+import type { Clash, Commit, Key, Moment, Reading, Version, Write } from "@unclash/core";
 import { isMet } from "./expectation.js";
 import type { Head } from "./head.js";
 import { recordOf } from "./state.js";
@@ -25,7 +25,10 @@ export function check(commit: Commit, tables: Tables, now: Moment): Check {
   }
   const heads = commit.writes.map(({ key }) => tables.heads.get(key));
   for (const [at, write] of commit.writes.entries()) {
-    if (!isPossible(write, heads[at], tables, now)) clashes.push(clashOn(write.key, tables, now));
+    if (!isMet(write.expect, heads[at], now)) clashes.push(clashOn(write.key, tables, now));
+    else if (!isPossible(write, heads[at], tables)) {
+      clashes.push({ ...clashOn(write.key, tables, now), ...missing(write) });
+    }
   }
   if (commit.writes.some((write) => "put" in write && write.index !== undefined)) {
     clashes.push(...uniqueClashes(commit.writes, tables.claims));
@@ -34,7 +37,7 @@ export function check(commit: Commit, tables: Tables, now: Moment): Check {
 }
 
 function stillHolds(reading: Extract<Reading, { range: unknown }>, tables: Tables, now: Moment): boolean {
-  const { records } = tables.ranges.page(reading.range, now);
+  const { records } = tables.ranges.page({ ...reading.range, texts: false }, now);
   return (
     records.length === reading.seen.length &&
     reading.seen.every(({ key, tag }, at) => records[at]?.key === key && records[at].tag === tag)
@@ -42,8 +45,7 @@ function stillHolds(reading: Extract<Reading, { range: unknown }>, tables: Table
 }
 
 // Nothing can be extended, or redacted, where there is nothing: whatever was expected, that is a clash.
-function isPossible(write: Write, head: Head | undefined, tables: Tables, now: Moment): boolean {
-  if (!isMet(write.expect, head, now)) return false;
+function isPossible(write: Write, head: Head | undefined, tables: Tables): boolean {
   if ("extendMs" in write) return head?.deleted === 0;
   if (!("redact" in write)) return true;
   if (head === undefined) return false;
@@ -51,7 +53,12 @@ function isPossible(write: Write, head: Head | undefined, tables: Tables, now: M
   return state?.deleted === 0;
 }
 
-function clashOn(key: Key, { heads }: Tables, now: Moment): Clash {
-  const head = heads.getWithText(key);
-  return head === undefined ? { key } : { key, current: recordOf(key, head, head.text, now) };
+// Where the expectation holds and only the state to redact is not there, trying again would never help.
+function missing(write: Write): { readonly version?: Version } {
+  return "redact" in write ? { version: write.version } : {};
+}
+
+function clashOn(key: Key, { heads }: Tables, now: Moment): Extract<Clash, { current?: unknown }> {
+  const head = heads.get(key);
+  return head === undefined ? { key } : { key, current: recordOf(key, head, null, now) };
 }

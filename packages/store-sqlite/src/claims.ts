@@ -1,7 +1,6 @@
 import type { IndexValue, Key } from "@unclash/core";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 import type { Head } from "./head.js";
-import { escapeNul } from "./nul.js";
 
 /** Who holds a value of an index. */
 export interface Holder {
@@ -36,14 +35,14 @@ export class Claims {
 
   /** The first who hold a value, by key. */
   holders({ name, value }: IndexValue, limit: number): readonly Holder[] {
-    return this.#holders.all(name, escapeNul(value), limit);
+    return this.#holders.all(name, value, limit);
   }
 
   /** Replaces the values of a head. The same set again costs nothing. */
   replace(head: Pick<Head, "id" | "key">, before: string | null, after: string | null): void {
     if (before === after) return;
-    for (const [name, value] of parsed(before)) this.#remove.run(name, escapeNul(value), head.key);
-    for (const [name, value, sole] of parsed(after)) this.#add.run(name, escapeNul(value), head.key, head.id, sole);
+    for (const [name, value] of parsed(before)) this.#remove.run(name, value, head.key);
+    for (const [name, value, sole] of parsed(after)) this.#add.run(name, value, head.key, head.id, sole);
   }
 }
 

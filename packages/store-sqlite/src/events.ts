@@ -1,7 +1,6 @@
 import type { Commit, Revision } from "@unclash/core";
 import type { Counter } from "./counter.js";
 import type { Command, SqliteDatabase } from "./driver.js";
-import { escapeNul } from "./nul.js";
 
 /** The rows of `event`: what others may follow. */
 export class Events {
@@ -17,7 +16,7 @@ export class Events {
 
   add({ events, at }: Commit, revision: Revision): void {
     for (const { type, key, version = null, data = null } of events) {
-      this.#add.run(this.#counter.next(), revision, at, escapeNul(type), key, version, data);
+      this.#add.run(this.#counter.next(), revision, at, type, key, version, data);
     }
   }
 }

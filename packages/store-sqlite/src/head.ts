@@ -1,5 +1,6 @@
 import type { Key, Text } from "@unclash/core";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
+import type { Sized } from "./page-bytes.js";
 import type { State } from "./state.js";
 
 /** The current state of a key: a row of `head`. */
@@ -23,9 +24,21 @@ export interface HeadWithText extends Head {
   readonly text: Text | null;
 }
 
-/** Selects heads with their texts. `head` may be joined to more. */
-export const selectHeadWithText = `SELECT head.*, coalesce(head.body, log.text) AS text
-  FROM head LEFT JOIN log ON log.position = head.position`;
+/** A head in a list: its text is not loaded, only measured. */
+export interface ListedHead extends State, Sized {
+  readonly key: Key;
+}
+
+/**
+ * The columns of {@link ListedHead}. The first parameter is 1 where texts are asked for. SQLite takes `octet_length` of a
+ * column from the head of its row, so that no text is loaded; of anything else than a column it would load it.
+ */
+export const listedHeadColumns = `head.id, head.key, head.version, head.revision, head.tag, head.deleted, head.createdAt,
+  head.modifiedAt, head.lapsesAt, head.actor, head.cause, CASE WHEN ? = 1 THEN coalesce(octet_length(head.body),
+  (SELECT octet_length(log.text) FROM log WHERE log.position = head.position)) END AS size`;
+
+// A head's text, wherever it stands.
+const headText = "coalesce(head.body, (SELECT log.text FROM log WHERE log.position = head.position)) AS text";
 
 /** How many slashes a key has: with its prefix that tells whose child it is. */
 export function depthOf(key: Key): number {
@@ -38,6 +51,7 @@ export function depthOf(key: Key): number {
 export class Heads {
   readonly #get: Query<Head>;
   readonly #getWithText: Query<HeadWithText>;
+  readonly #text: Query<{ readonly text: Text | null }>;
   readonly #insert: Command;
   readonly #update: Command;
   readonly #setDeleted: Command;
@@ -45,7 +59,8 @@ export class Heads {
 
   constructor(database: SqliteDatabase) {
     this.#get = query(database, "SELECT * FROM head WHERE key = ?");
-    this.#getWithText = query(database, `${selectHeadWithText} WHERE head.key = ?`);
+    this.#getWithText = query(database, `SELECT *, ${headText} FROM head WHERE key = ?`);
+    this.#text = query(database, `SELECT ${headText} FROM head WHERE id = ?`);
     this.#insert = database.prepare(
       `INSERT INTO head (version, revision, position, tag, createdAt, modifiedAt, lapsesAt, actor, cause,
         keepCount, keepAgeMs, cleanAt, claims, body, id, key, depth, deleted)
@@ -67,6 +82,11 @@ export class Heads {
 
   getWithText(key: Key): HeadWithText | undefined {
     return this.#getWithText.get(key);
+  }
+
+  /** The text of a head. Whoever asks for several after a list does so in the same transaction. */
+  textOf(id: number): Text | null {
+    return this.#text.get(id)?.text ?? null;
   }
 
   /** Puts `next` in the place of `before`, which is what `get` gave in the same transaction. */

@@ -1,21 +1,25 @@
-import type { HistoryPage, HistoryRequest, Key, Moment, StoredRecord } from "@unclash/core";
+import type { HistoryPage, HistoryRequest, Key, Moment } from "@unclash/core";
+import { countOnPage } from "./page-bytes.js";
 import { recordOf } from "./state.js";
 import type { Tables } from "./tables.js";
 
-/** The states of one key that were asked for, the newest first, in one view. */
+/** The states of one key that were asked for, the newest first, in one view. No text is loaded that is not on the page. */
 export function historyOf(key: Key, request: HistoryRequest, tables: Tables, now: Moment): HistoryPage {
   const { before = Number.MAX_SAFE_INTEGER, at = Number.MAX_SAFE_INTEGER, limit, texts } = request;
-  return tables.transactions.reading(() => {
-    const head = tables.heads.getWithText(key);
+  const { transactions, heads, log } = tables;
+  return transactions.reading(() => {
+    const head = heads.get(key);
     if (head === undefined) return { now, records: [] };
-    const records: StoredRecord[] = [];
-    if (head.version < before && head.modifiedAt <= at) {
-      records.push(recordOf(key, head, texts ? head.text : null, now));
-    }
-    if (records.length < limit) {
-      const past = tables.log.page(head.id, Math.min(before, head.version), at, limit - records.length, texts);
-      for (const state of past) records.push(recordOf(key, state, state.text));
-    }
-    return { now, records };
+    const isAsked = head.version < before && head.modifiedAt <= at;
+    const text = isAsked && texts ? heads.textOf(head.id) : null;
+    const current = isAsked ? [recordOf(key, head, text, now)] : [];
+    const past =
+      current.length < limit
+        ? log.page(head.id, Math.min(before, head.version), at, limit - current.length, texts)
+        : [];
+    // The current state stands first, or a row without a text in its place.
+    const count = countOnPage([{ size: text === null ? null : Buffer.byteLength(text) }, ...past]) - 1;
+    const onPage = past.slice(0, count).map((state) => recordOf(key, state, texts ? log.textAt(state.position) : null));
+    return { now, records: [...current, ...onPage], ...(count < past.length && { more: true as const }) };
   });
 }

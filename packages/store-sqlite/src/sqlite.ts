@@ -15,7 +15,7 @@ import { check } from "./check.js";
 import { clean } from "./clean.js";
 import { GroupCommit } from "./group.js";
 import { historyOf } from "./history.js";
-import { assertPosition } from "./list.js";
+import { assertPosition, list } from "./list.js";
 import { openTables } from "./open.js";
 import { resolveOptions, type SqliteStoreOptions } from "./options.js";
 import { read } from "./read.js";
@@ -80,7 +80,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       assertRange(range);
       assertPosition(range);
       assertOpen();
-      return patiently(() => tables.ranges.page(range, clock()), busyTimeoutMs);
+      return patiently(() => list(range, tables, clock()), busyTimeoutMs);
     },
     async history(key, request) {
       assertHistoryRequest(key, request);

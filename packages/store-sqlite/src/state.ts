@@ -1,5 +1,4 @@
 import type { Moment, StoredRecord, Tag, Text } from "@unclash/core";
-import { unescapeNul } from "./nul.js";
 
 /** What a row of `head` and a row of `log` have in common: one state of a key, without its text. */
 export interface State {
@@ -34,7 +33,7 @@ export function recordOf(key: string, state: State, text: Text | null, now?: Mom
     modifiedAt: state.modifiedAt,
     ...(state.lapsesAt !== null && { lapsesAt: state.lapsesAt }),
     ...(now !== undefined && hasLapsed(state, now) && { lapsed: true as const }),
-    by: state.actor === null ? null : unescapeNul(state.actor),
-    cause: unescapeNul(state.cause),
+    by: state.actor,
+    cause: state.cause,
   };
 }

@@ -24,15 +24,16 @@ export interface Tables {
 /** Prepares all statements. The file must have the newest schema. */
 export function prepareTables(database: SqliteDatabase): Tables {
   const counter = new Counter(database);
+  const heads = new Heads(database);
   return {
     database,
     transactions: new Transactions(database),
     counter,
-    heads: new Heads(database),
+    heads,
     log: new Log(database),
     claims: new Claims(database),
     events: new Events(database, counter),
-    ranges: new Ranges(database),
+    ranges: new Ranges(database, heads),
     cleaning: new Cleaning(database),
   };
 }

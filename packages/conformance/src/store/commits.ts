@@ -10,7 +10,6 @@ import {
   put,
   putBriefly,
   readOne,
-  readThere,
   refuse,
   submit,
 } from "./steps.js";
@@ -87,7 +86,7 @@ export const commitCases: readonly StoreCase[] = [
         ],
       });
       const named: Clash[] = [{ key: "a/read" }, { range }, { key: "a/missing" }];
-      for (const key of ["a/alive", "a/deleted", "a/lapsed"]) named.push({ key, current: await readThere(store, key) });
+      for (const key of ["a/alive", "a/deleted", "a/lapsed"]) named.push(await clashOn(store, key));
       assertClashes(clashes, named);
     },
   },

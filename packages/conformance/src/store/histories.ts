@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Store, StoredRecord } from "@unclash/core";
+import type { HistoryPage, HistoryRequest, Store, StoredRecord } from "@unclash/core";
+import { assertBounded, largeText } from "./ranges.js";
 import { apply, bury, put, putBriefly, readThere, statesOf, timeOf, versionsOf, write } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 
@@ -140,7 +141,53 @@ export const historyCases: readonly StoreCase[] = [
       );
     },
   },
+  {
+    name: "a history of large texts ends before its limit, tells that there is more, and goes on: no state is lost or comes twice",
+    async run({ store }) {
+      for (let n = 1; n <= 12; n++) await put(store, "a/1", { put: largeText(n) });
+      for (const limit of [12, 1_000]) {
+        const pages = await historyPages(store, "a/1", { limit, texts: true });
+        assert(pages.length > 1, "12 texts of 1 MiB are more than one page");
+        for (const { records } of pages) assertBounded(records);
+        const states = pages.flatMap(({ records }) => records);
+        assert.deepEqual(versionsOf(states), [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+        for (const { version, text } of states) assert(text === largeText(version), `version ${version} has its text`);
+      }
+    },
+  },
+  {
+    name: "a history that its limit or its bounds end, and not its texts, tells of no more",
+    async run({ store }) {
+      for (let n = 1; n <= 12; n++) await put(store, "a/1", { put: largeText(n) });
+      const requests: readonly HistoryRequest[] = [
+        { limit: 3, texts: true },
+        { limit: 1, texts: true },
+        { limit: 1_000, texts: true, before: 4 },
+        { limit: 12, texts: false },
+        { limit: 1_000, texts: false },
+      ];
+      const told = [];
+      for (const request of requests) {
+        const { records, more } = await store.history("a/1", request);
+        told.push([records.length, more]);
+      }
+      assert.deepEqual(
+        told,
+        [3, 1, 3, 12, 12].map((count) => [count, undefined]),
+      );
+    },
+  },
 ];
+
+// Goes on for as long as a page tells of more.
+async function historyPages(store: Store, key: string, request: HistoryRequest): Promise<readonly HistoryPage[]> {
+  const pages = [await store.history(key, request)];
+  for (let last = pages[0]; last?.more; last = pages.at(-1)) {
+    assert(pages.length < 100, "a walk over a short history ends");
+    pages.push(await store.history(key, { ...request, before: last.records.at(-1)?.version ?? 0 }));
+  }
+  return pages;
+}
 
 async function putTimes(store: Store, times: number): Promise<readonly StoredRecord[]> {
   const written: StoredRecord[] = [];

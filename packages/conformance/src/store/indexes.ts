@@ -6,8 +6,8 @@ import type { StoreCase } from "./trial.js";
 
 const values: readonly string[] = [
   ...["", "a", "A", "a ", " a", "aa", "b", "10", "9", "é", "e\u0301", "ß", "\ue000", "\ufb01", "😀", "\u{10ffff}"],
-  ...["\u0000", "a\u0000", "a\u0000b", "a\u0001", "a\nb", "it's", '"', "\\", "%", "_", "a:b", "a|b", "a/b"],
-  "é".repeat(512),
+  ...["\u0001", "a\u0001", "a\u0001b", "a\nb", "it's", '"', "\\", "%", "_", "a:b", "a|b", "a/b"],
+  "é".repeat(256),
 ];
 
 /** Looking records up by their values. */

@@ -30,7 +30,7 @@ const misuses: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   "a ttl of half a millisecond": (store) =>
     commit(store, { writes: [{ key: "a/1", expect: "any", put: "{}", ttlMs: 0.5 }] }),
   "an extension of -1": (store) => commit(store, { writes: [{ key: "a/1", expect: "any", extendMs: -1 }] }),
-  "an index value over 1,024 bytes": (store) =>
+  "an index value over 512 bytes": (store) =>
     commit(store, { writes: [{ key: "a/1", expect: "any", put: "{}", index: [{ name: "n", value: longKey }] }] }),
   "event data over 8 KiB": (store) =>
     commit(store, { events: [{ type: "t", key: "a/1", data: JSON.stringify("x".repeat(8_192)) }] }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Key, Store } from "@unclash/core";
-import { byBytes, compareBytes, walk } from "./ranges.js";
+import type { Key, Page, Range, Store, Text } from "@unclash/core";
+import { assertBounded, byBytes, compareBytes, largeText, walk } from "./ranges.js";
 import { apply, bury, forget, keysOf, put, putBriefly } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 
@@ -51,7 +51,7 @@ export const pagingCases: readonly StoreCase[] = [
   {
     name: "pages of an index give every record once, by value, then key, also where values are the same",
     async run({ store }) {
-      const values = ["", "\u0000", "b", "a", "a", "a\u0000b", "a", "😀", "\ue000", "b"];
+      const values = ["", "\u0001", "b", "a", "a", "a\u0001b", "a", "😀", "\ue000", "b"];
       for (const [n, value] of values.entries()) {
         await put(store, `page/${9 - n}`, { index: [{ name: "word", value }] });
       }
@@ -95,7 +95,84 @@ export const pagingCases: readonly StoreCase[] = [
       ]);
     },
   },
+  {
+    name: "a page of large texts ends before its limit, and its next goes on: no record is lost or comes twice",
+    async run({ store }) {
+      const texts = await putLarge(store);
+      const ranges: readonly Range[] = [
+        { prefix: "page/", limit: 1_000 },
+        { prefix: "page/", limit: texts.size },
+        { index: "size", from: "large", to: "large", limit: 1_000 },
+      ];
+      for (const range of ranges) {
+        const pages = await pagesOf(store, range);
+        assert(pages.length > 1, "12 texts of 1 MiB are more than one page");
+        for (const { records } of pages) assertBounded(records);
+        const records = pages.flatMap((page) => page.records);
+        assert.deepEqual(keysOf(records), [...texts.keys()]);
+        for (const { key, text } of records) assert(text === texts.get(key), `${key} has its text`);
+      }
+    },
+  },
+  {
+    name: "a page of large texts that is cut at its limit and by no more has its limit's records",
+    async run({ store }) {
+      const keys = [...(await putLarge(store)).keys()];
+      const range: Range = { prefix: "page/", limit: 3 };
+      assert.deepEqual(
+        (await pagesOf(store, range)).map(({ records }) => keysOf(records)),
+        [keys.slice(0, 3), keys.slice(3, 6), keys.slice(6, 9), keys.slice(9)],
+      );
+    },
+  },
+  {
+    name: "a reading of a range does not look at texts: large ones do not end it before its limit",
+    async run({ store }) {
+      const keys = [...(await putLarge(store)).keys()];
+      const range: Range = { prefix: "page/", limit: 1_000 };
+      const { records } = await store.list({ ...range, texts: false });
+      const seen = records.map(({ key, tag }) => ({ key, tag }));
+      assert.deepEqual(keysOf(records), keys);
+      await apply(store, { reads: [{ range, seen }] });
+    },
+  },
+  {
+    name: "a page without texts has no bound but its limit",
+    async run({ store }) {
+      const keys = [...(await putLarge(store)).keys()];
+      const bare = (await store.read(keys)).records.map((record) => ({ ...record, text: null }));
+      const prefix: Range = { prefix: "page/", limit: 12, texts: false };
+      const index: Range = { index: "size", from: "large", to: "large", limit: 12, texts: false };
+      for (const range of [prefix, index]) {
+        const { records, next } = await store.list(range);
+        // Compared as JSON: should texts be there, a failure must not print a diff of 12 MiB.
+        assert(JSON.stringify(records.map(({ text }) => text)) === JSON.stringify(keys.map(() => null)), "no texts");
+        assert.deepEqual(records, bare);
+        assert.equal(next, undefined);
+      }
+    },
+  },
 ];
+
+async function pagesOf(store: Store, range: Range): Promise<readonly Page[]> {
+  const pages: Page[] = [await store.list(range)];
+  for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next) {
+    assert(pages.length < 100, "a walk over a small range ends");
+    pages.push(await store.list({ ...range, after: next }));
+  }
+  return pages;
+}
+
+// 12 texts of 1 MiB, each its own.
+async function putLarge(store: Store): Promise<ReadonlyMap<Key, Text>> {
+  const texts = new Map<Key, Text>();
+  for (let n = 0; n < 12; n++) {
+    const key = `page/${String(n).padStart(2, "0")}`;
+    texts.set(key, largeText(n));
+    await put(store, key, { put: largeText(n), index: [{ name: "size", value: "large" }] });
+  }
+  return texts;
+}
 
 async function putMany(store: Store, count: number): Promise<readonly Key[]> {
   const keys = Array.from({ length: count }, (_, n) => `page/${String(n).padStart(2, "0")}`);

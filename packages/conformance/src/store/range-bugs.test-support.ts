@@ -92,7 +92,7 @@ export const rangeBugs: readonly Bug[] = [
     caughtBy: "both bounds of an index range are included, and nothing outside them",
     plant: (store) => ({
       ...store,
-      list: (range) => store.list("index" in range ? { ...range, from: `${range.from}\u0000` } : range),
+      list: (range) => store.list("index" in range ? { ...range, from: `${range.from}\u0001` } : range),
     }),
   },
   {
@@ -150,14 +150,6 @@ export const rangeBugs: readonly Bug[] = [
     bug: "all values are unique",
     caughtBy: "values that are not unique may be held by many",
     plant: (store) => changeIndexes(store, (index) => index.map((value) => ({ ...value, unique: true }))),
-  },
-  {
-    bug: "a unique value is compared with other unique values only",
-    caughtBy: "no record shares a value with one that holds it as unique, whichever of the two came first",
-    plant: (store) =>
-      changeIndexes(store, (index) =>
-        index.map((value) => (value.unique ? value : { ...value, name: `${value.name} (many)` })),
-      ),
   },
   {
     bug: "unique values are claimed before old ones are released",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Key, Range, Store } from "@unclash/core";
+import { type Key, pageBytesMax, type Range, type Store, type StoredRecord, type Text } from "@unclash/core";
 
 /** Orders two texts by their bytes in UTF-8. */
 export function compareBytes(a: string, b: string): number {
@@ -24,4 +24,16 @@ export async function walk(store: Store, range: Range): Promise<readonly Key[]> 
   assert(page.records.length <= range.limit, "a page holds no more than its limit");
   keys.push(...page.records.map(({ key }) => key));
   return keys;
+}
+
+/** A JSON text of 1 MiB, all ASCII, that no other number has. */
+export function largeText(n: number): Text {
+  return JSON.stringify(`${n} `.padEnd(1_048_574, "x"));
+}
+
+/** Shows that a page ends with the record whose text brings its texts to 8 MiB, at the latest, and holds something. */
+export function assertBounded(records: readonly StoredRecord[]): void {
+  assert(records.length > 0, "a page holds at least one record where there is one");
+  const before = records.slice(0, -1).reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
+  assert(before < pageBytesMax, `a page goes on only below ${pageBytesMax} bytes, not after ${before}`);
 }

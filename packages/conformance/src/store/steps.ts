@@ -111,10 +111,10 @@ export function assertClashes(actual: readonly Clash[], expected: readonly Clash
   assert.deepEqual(sorted(actual), sorted(expected));
 }
 
-/** The clash of a key whose expectation failed, as the store names it now. */
+/** The clash of a key whose expectation failed, as the store names it now: its record without the text. */
 export async function clashOn(store: Store, key: Key): Promise<Clash> {
   const current = await readOne(store, key);
-  return current === undefined ? { key } : { key, current };
+  return current === undefined ? { key } : { key, current: { ...current, text: null } };
 }
 
 /** All states of a key, or those that were asked for, the newest first. */

@@ -3,6 +3,7 @@ import { type Store, StoreError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { describe, expect, it, test } from "vitest";
 import { commitBugs } from "./commit-bugs.test-support.js";
+import { pageBugs } from "./page-bugs.test-support.js";
 import { rangeBugs } from "./range-bugs.test-support.js";
 import { type StoreSuiteOptions, storeSuite } from "./suite.js";
 import { timeBugs } from "./time-bugs.test-support.js";
@@ -23,7 +24,7 @@ function testsOf(options: Omit<StoreSuiteOptions, "test">): Tests {
 }
 
 describe("a store with a bug fails the suite:", () => {
-  it.each([...commitBugs, ...rangeBugs, ...timeBugs])("$bug", async ({ caughtBy, plant }) => {
+  it.each([...commitBugs, ...rangeBugs, ...pageBugs, ...timeBugs])("$bug", async ({ caughtBy, plant }) => {
     const tests = testsOf({ open: async ({ clock }) => plant(createMemoryStore({ clock: clock.now })) });
     const run = tests.get(caughtBy);
     expect(run, `there is a test "${caughtBy}"`).toBeDefined();

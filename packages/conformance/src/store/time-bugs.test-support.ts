@@ -217,6 +217,24 @@ export const timeBugs: readonly Bug[] = [
     caughtBy: "a step of cleaning removes no more than its budget, and the steps end when all is done",
     plant: (store) => ({ ...store, clean: async (budget) => ({ ...(await store.clean(budget)), more: true }) }),
   },
+  {
+    bug: "the time of a state is whatever its commit says",
+    caughtBy: "the time of a state is later than that of the state before, whatever the commit says",
+    plant: (store) => {
+      const saidAt = new Map<string, Moment>();
+      const told = changeRecords(store, (record) => ({
+        ...record,
+        modifiedAt: saidAt.get(record.tag) ?? record.modifiedAt,
+      }));
+      return {
+        ...told,
+        commit: (commit) => {
+          saidAt.set(commit.tag, commit.at);
+          return told.commit(commit);
+        },
+      };
+    },
+  },
 ];
 
 // Changes each ttl and each extension.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Store, StoredRecord } from "@unclash/core";
+import type { Commit, Store, StoredRecord } from "@unclash/core";
 import {
   apply,
   assertClashes,
@@ -9,7 +9,6 @@ import {
   nextTag,
   put,
   readOne,
-  readThere,
   refuse,
   statesOf,
   versionsOf,
@@ -51,6 +50,20 @@ export const versionCases: readonly StoreCase[] = [
       assert.deepEqual({ version, text, deleted }, { version: 2, text: null, deleted: true });
       assert.equal(lapsesAt ?? lapsed, undefined, "a tombstone does not lapse");
       assert.equal((await readOne(store, "a/1"))?.deleted, true, "a tombstone is read as one");
+    },
+  },
+  {
+    name: "the time of a state is later than that of the state before, whatever the commit says",
+    async run({ store }) {
+      const at = (await put(store, "a/1")).modifiedAt;
+      const late = await store.commit({ ...commitOf([{ key: "a/1", expect: "any", put: "{}" }]), at: at - 500 });
+      const buried = await store.commit({ ...commitOf([{ key: "a/1", expect: "any", delete: "tombstone" }]), at: 0 });
+      const times = [late, buried].map((result) => (result.kind === "committed" ? result.records[0]?.modifiedAt : 0));
+      assert.deepEqual(times, [at + 1, at + 2]);
+      assert.deepEqual(
+        (await statesOf(store, "a/1")).map(({ modifiedAt }) => modifiedAt),
+        [at + 2, at + 1, at],
+      );
     },
   },
   {
@@ -167,8 +180,8 @@ export const versionCases: readonly StoreCase[] = [
       const { tag, version } = await bury(store, "a/1");
       const again = await write(store, { key: "a/1", expect: { gone: tag }, put: "{}" });
       assert.equal(again.version, version + 1);
-      const clash = { key: "a/1", current: await readThere(store, "a/1") };
-      assertClashes(await refuse(store, { writes: [{ key: "a/1", expect: { gone: tag }, put: "{}" }] }), [clash]);
+      const clashes = await refuse(store, { writes: [{ key: "a/1", expect: { gone: tag }, put: "{}" }] });
+      assertClashes(clashes, [await clashOn(store, "a/1")]);
     },
   },
 ];
@@ -184,4 +197,8 @@ function assertGrowing(revisions: readonly number[]): void {
   for (const [at, revision] of revisions.entries()) {
     assert(at === 0 || revision > (revisions[at - 1] ?? 0), `revisions grow: ${revisions.join(", ")}`);
   }
+}
+
+function commitOf(writes: Commit["writes"]): Commit {
+  return { tag: nextTag(), at: 0, reads: [], writes, events: [], by: null, cause: "test" };
 }

@@ -84,6 +84,36 @@ describe("diffJson", () => {
     );
   });
 
+  test("gives one however short it must be, then of whole members", () => {
+    const from = { a: { b: [1, 2, 3] }, c: 1, d: { e: 1 } };
+    const to = { a: { b: [4, 5, 6] }, c: 1, d: { e: 1 }, f: 2 };
+    expect(diffJson(from, to, { lengthMax: 100 })).toEqual([
+      { op: "replace", path: "/a", value: { b: [4, 5, 6] } },
+      { op: "add", path: "/f", value: 2 },
+    ]);
+    const limits = { operationsMax: Number.POSITIVE_INFINITY, bytesMax: Number.POSITIVE_INFINITY };
+    fc.assert(
+      fc.property(json, json, fc.nat(200), (some, other, lengthMax) => {
+        const result = applyJsonPatch(some, diffJson(frozen(some), frozen(other), { lengthMax }), limits);
+        if (result.kind !== "patched") throw new Error(JSON.stringify(result));
+        expect(jsonEqual(result.value, other)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("stays about as long as the two values, where many changes lie deep inside", () => {
+    const deep = (item: number): Json => {
+      let value: Json = Array.from({ length: 1_000 }, () => item);
+      for (let level = 0; level < 60; level += 1) value = { ["k".repeat(1_000)]: value };
+      return value;
+    };
+    const patch = diffJson(deep(1), deep(2));
+    expect(JSON.stringify(patch).length).toBeLessThan(2 * JSON.stringify(deep(2)).length);
+    const wide = (item: number): Json => ({ a: Array.from({ length: 100_000 }, () => item) });
+    expect(diffJson(wide(1), wide(2))).toHaveLength(1);
+  });
+
   test("gives no operation where they are equal, and some where they are not", () => {
     fc.assert(
       fc.property(json, json, (from, to) => {
