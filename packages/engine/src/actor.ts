@@ -34,3 +34,8 @@ export function refuse(challenge: string = defaultChallenge): Refusal {
 export function isRefusal(identity: Identity): identity is Refusal {
   return typeof identity === "object" && identity !== null && "kind" in identity && identity.kind === "refused";
 }
+
+/** An actor's name as a store keeps it, and others see it: what no store could keep of a name is replaced in it. */
+export function recordedName(actor: Actor | undefined): string | null {
+  return actor === undefined ? null : actor.name.toWellFormed().replaceAll("\u0000", "\ufffd");
+}

@@ -34,13 +34,16 @@ export async function admit(
   if (checked.kind === "invalid") return invalid(exchange, checked.errors);
   const fields = fieldsOf(collection, checked.fields);
   const before = comparesStates(intent) ? currentFields(intent, current) : undefined;
-  const references = changedReferences(intent, before, fields);
+  const references = changedReferences(exchange, intent, before, fields);
   const missing = await missingReferences(exchange, references);
   const errors =
     before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
   if (errors.length > 0) return invalid(exchange, errors);
   const fault = (before && stateFault(collection.states, before, fields)) ?? ruleFault(intent, before, fields);
-  if (fault !== undefined) return { kind: "refused", plan: stateFaultPlan(exchange, intent, fault) };
+  if (fault !== undefined) {
+    const shown = before === undefined || (await exchange.mayRead(intent.key));
+    return { kind: "refused", plan: stateFaultPlan(exchange, intent, shown ? fault : withoutState(fault)) };
+  }
   return {
     kind: "admitted",
     content: contentOf(fields),
@@ -66,14 +69,16 @@ interface Reference {
 
 /** The references that this write sets; one that stays may name what is gone meanwhile. */
 function changedReferences(
+  { settings: { limits } }: Exchange,
   { collection }: WriteIntent,
   before: JsonObject | undefined,
   after: JsonObject,
 ): readonly Reference[] {
   return collection.references.flatMap(([field, target]) => {
     const id = after[field];
-    if (typeof id !== "string" || id === before?.[field]) return [];
-    return [{ field, key: idFault(id) === undefined ? resourceKey(target, id) : undefined }];
+    if (id === undefined || id === null || id === before?.[field]) return [];
+    const named = typeof id === "string" && idFault(id, limits.idBytesMax) === undefined;
+    return [{ field, key: named ? resourceKey(target, id) : undefined }];
   });
 }
 
@@ -110,6 +115,11 @@ function invalid(exchange: Exchange, errors: readonly ProblemEntry[]): Admission
       ? "One thing in the content is not valid."
       : `${errors.length} things in the content are not valid.`;
   return { kind: "refused", plan: problemPlan(exchange, "validation-failed", detail, { members: { errors } }) };
+}
+
+/** What is left of a fault for who may not read the state that it tells of. */
+function withoutState({ field }: StateFault): StateFault {
+  return { field, detail: "The state of the resource does not allow this change." };
 }
 
 function stateFaultPlan(exchange: Exchange, intent: WriteIntent, { detail, ...fault }: StateFault): ResponsePlan {

@@ -29,7 +29,10 @@ export async function takeBody(exchange: Exchange, accepted: readonly string[]):
   const { limits } = exchange.settings;
   const { body } = exchange.request;
   const jsonLimits = jsonLimitsOf(limits);
-  if (body.kind === "parsed") return bodyOf(essence, parsedElsewhere(body.value, jsonLimits));
+  if (body.kind === "parsed") {
+    if (body.value instanceof Uint8Array && !isUtf8(body.value)) return malformed("The content is no UTF-8.");
+    return bodyOf(essence, parsedElsewhere(body.value, jsonLimits));
+  }
   const coding = codingOf(exchange);
   if (coding === "unknown") return { kind: "refused", plan: wrongCoding(exchange) };
   if (Number(exchange.header("content-length") ?? 0) > limits.bodyBytesMax)

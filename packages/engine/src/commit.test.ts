@@ -66,3 +66,26 @@ test("a commit that was not applied is reported as such without another look", a
   };
   await expect(commitOnce(blind, commit)).rejects.toMatchObject({ outcome: "not-applied" });
 });
+
+test("an unknown outcome stays unknown where the store can't be asked about it", async () => {
+  const store = createMemoryStore();
+  const gone: Store = {
+    ...breaking(store, "after", "unknown"),
+    history: () => Promise.reject(new StoreError("Still no connection.", "not-applied")),
+  };
+  await expect(commitOnce(gone, commit)).rejects.toMatchObject({ outcome: "unknown" });
+});
+
+test("to look for what became of a commit, no texts are fetched", async () => {
+  const store = createMemoryStore();
+  const asked: boolean[] = [];
+  const watched: Store = {
+    ...breaking(store, "after", "unknown"),
+    history: (key, request) => {
+      asked.push(request.texts);
+      return store.history(key, request);
+    },
+  };
+  expect(await commitOnce(watched, commit)).toMatchObject({ records: [{ text: '{"id":"1"}' }] });
+  expect(asked).toEqual([false]);
+});

@@ -1,4 +1,4 @@
-import { type Commit, type CommitResult, isStoreError, type Store, type StoredRecord } from "@unclash/core";
+import { type Commit, type CommitResult, isStoreError, type Store, type StoredRecord, type Write } from "@unclash/core";
 
 /**
  * Commits, and finds out what became of it where the store can't say: the commit's own tag in the record, or in its
@@ -11,15 +11,25 @@ export async function commitOnce(store: Store, commit: Commit): Promise<CommitRe
     return await store.commit(commit);
   } catch (error) {
     if (!isStoreError(error) || error.outcome !== "unknown") throw error;
-    const records = await Promise.all(commit.writes.map(({ key }) => findByTag(store, key, commit.tag)));
-    if (records.every((record) => record === undefined)) throw error;
-    return { kind: "committed", records: records.map((record) => record ?? null) };
+    const records = await findApplied(store, commit);
+    if (records.every((record) => record === null)) throw error;
+    return { kind: "committed", records };
   }
 }
 
 const pastStatesMax = 100;
 
-async function findByTag(store: Store, key: string, tag: string): Promise<StoredRecord | undefined> {
-  const { records } = await store.history(key, { limit: pastStatesMax, texts: true });
-  return records.find((record) => record.tag === tag);
+/** What a commit has written, as far as it can be found. A store that can't be asked tells nothing about the commit. */
+async function findApplied(store: Store, { writes, tag }: Commit): Promise<readonly (StoredRecord | null)[]> {
+  try {
+    return await Promise.all(writes.map((write) => findByTag(store, write, tag)));
+  } catch {
+    return [];
+  }
+}
+
+async function findByTag(store: Store, write: Write, tag: string): Promise<StoredRecord | null> {
+  const { records } = await store.history(write.key, { limit: pastStatesMax, texts: false });
+  const record = records.find((state) => state.tag === tag);
+  return record === undefined ? null : { ...record, text: "put" in write ? write.put : null };
 }

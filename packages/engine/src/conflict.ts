@@ -16,7 +16,7 @@ import type { WriteIntent } from "./intent.js";
 import { problemPlan } from "./plan.js";
 import { propose } from "./propose.js";
 import { weakenedEntries } from "./proxy-tags.js";
-import { entityTagOf, fieldsOf, parseRepresentation, shownVersion } from "./representation.js";
+import { contentOf, entityTagOf, fieldsOf, parseRepresentation, shownVersion } from "./representation.js";
 import { validate } from "./schema.js";
 import type { Strategy } from "./strategy.js";
 
@@ -121,5 +121,8 @@ async function proposedFields(
   const proposal = propose(exchange, intent, onto);
   if (proposal.kind === "refused" || !isJsonObject(proposal.value)) return undefined;
   const checked = await validate(intent.collection.schema, proposal.value);
-  return checked.kind === "valid" ? fieldsOf(intent.collection, checked.fields) : proposal.value;
+  // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
+  return checked.kind === "valid"
+    ? parseRepresentation(contentOf(fieldsOf(intent.collection, checked.fields)).text)
+    : proposal.value;
 }

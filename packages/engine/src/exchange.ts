@@ -11,6 +11,8 @@ export class Exchange {
   /** What the observer is told besides the answer. */
   attempts = 1;
   strategy: string | undefined;
+  /** The write is in the store, whatever fails after that. */
+  applied = false;
 
   constructor(settings: Settings<never>, request: RequestFacts, actor: Actor | undefined) {
     this.settings = settings;
@@ -34,8 +36,9 @@ export class Exchange {
     return this.settings.authorize(action, key, this.actor);
   }
 
-  /** The URL path of a resource, safe in a header: nothing of an id can end or split it. */
-  pathOf(collection: string, id: string): string {
-    return `${this.request.base}/${collection}/${encodeURIComponent(id)}`;
+  /** The URL path of a collection or resource, safe in a header: nothing of a mount's path or an id can end or split it. */
+  pathOf(collection: string, id?: string): string {
+    const path = `${this.request.base.replace(/[<>"\\]/g, encodeURIComponent)}/${collection}`;
+    return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
   }
 }

@@ -1,4 +1,4 @@
-import { assertNever, type Conditions, type EntityTagList, type FailedCondition, formatEntityTag } from "@unclash/core";
+import { assertNever, type Conditions, type FailedCondition, formatEntityTag, parseEntityTagList } from "@unclash/core";
 import type { Exchange } from "./exchange.js";
 
 /** The condition that failed, as the client gave it, for the member `expected`; one for absence names no state. */
@@ -9,7 +9,7 @@ export function expectedState(
 ): Readonly<Record<string, unknown>> | undefined {
   switch (failed) {
     case "if-match":
-      return { etag: formatTags(conditions.ifMatch) };
+      return { etag: givenTags(exchange) };
     case "version":
       return { version: conditions.version };
     case "if-unmodified-since":
@@ -21,6 +21,8 @@ export function expectedState(
   }
 }
 
-function formatTags(list: EntityTagList | undefined): readonly string[] {
-  return list?.kind === "tags" ? list.tags.map(formatEntityTag) : ["*"];
+/** The tags as they were sent: the conditions may hold more, where what proxies make of them is taken too. */
+function givenTags({ header, settings: { limits } }: Exchange): readonly string[] {
+  const list = parseEntityTagList(header("if-match") ?? "", { tagsMax: limits.entityTagsMax });
+  return list.kind === "tags" ? list.tags.map(formatEntityTag) : ["*"];
 }

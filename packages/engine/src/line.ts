@@ -36,9 +36,12 @@ export async function answer(exchange: Exchange, route: Route | undefined): Prom
   if (!("id" in decoded)) return malformedPlan(exchange, [decoded]);
   const { id } = decoded;
   const key = `${collection.name}/${id}`;
-  const action = route.kind === "resource" ? actionOf(exchange, method) : "history";
-  const refusal = await notPermitted(exchange, action, key);
-  if (refusal !== undefined) return refusal;
+  // What a resource was is not for who may not see what it is.
+  const actions: readonly Action[] = route.kind === "resource" ? [actionOf(exchange, method)] : ["read", "history"];
+  for (const action of actions) {
+    const refusal = await notPermitted(exchange, action, key);
+    if (refusal !== undefined) return refusal;
+  }
   switch (route.kind) {
     case "versions":
       return listVersions(exchange, { collection, id, key });
@@ -80,7 +83,11 @@ async function takeAndWrite(
   id: string | undefined,
 ): Promise<ResponsePlan> {
   const taken = await takeIntent(exchange, collection, method, id);
-  return taken.kind === "refused" ? taken.plan : write(exchange, taken.intent);
+  if (taken.kind === "refused") return taken.plan;
+  const { intent } = taken;
+  // Who may create something may not create this, for that: a POST names it in its content, if at all.
+  const refusal = method === "POST" && intent.idGiven ? await notPermitted(exchange, "create", intent.key) : undefined;
+  return refusal ?? write(exchange, intent);
 }
 
 /** What a method does to a resource. A PUT that may only create is a creation; one that turns out to be is asked again. */

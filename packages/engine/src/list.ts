@@ -4,7 +4,6 @@ import {
   idFault,
   type Page,
   type ProblemEntry,
-  parseConditions,
   type ResponsePlan,
   resourceKey,
   type StoredRecord,
@@ -15,7 +14,7 @@ import type { Exchange } from "./exchange.js";
 import { malformedPlan } from "./intent.js";
 import { formatCursor, listText, nextLink, readPaging } from "./paging.js";
 import { contentPlan, emptyPlan, problemPlan } from "./plan.js";
-import { cachingHeaders } from "./read.js";
+import { cachingHeaders, readConditions } from "./read.js";
 import { etagHeader, parseRepresentation } from "./representation.js";
 
 /** GET and HEAD of a collection: a page of the resources that the caller may read, by id. */
@@ -26,11 +25,7 @@ export async function listResources(exchange: Exchange, collection: Collection):
   if (errors.length === 0 && paging.after !== undefined && idFault(paging.after, limits.idBytesMax) !== undefined) {
     errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
   }
-  const parsed = parseConditions(
-    exchange.header,
-    { method: exchange.request.method, now: Date.now() },
-    { tagsMax: limits.entityTagsMax },
-  );
+  const parsed = readConditions(exchange);
   if (parsed.kind === "malformed") errors.push(...parsed.errors);
   if (errors.length > 0 || parsed.kind === "malformed") return malformedPlan(exchange, errors);
   const { limit, after } = paging;
@@ -52,7 +47,7 @@ export async function listResources(exchange: Exchange, collection: Collection):
     });
   }
   const items = readable.map((record) => itemText(collection, record));
-  const path = `${exchange.request.base}/${collection.name}`;
+  const path = exchange.pathOf(collection.name);
   return contentPlan(200, "ok", { ...headers, ...nextLink(path, limit, next) }, listText(items, next));
 }
 

@@ -4,8 +4,9 @@ import type { Key } from "@unclash/core";
 /** One request, as it was decided. */
 export interface Decision {
   readonly method: string;
-  /** `GET /{c}/{id}` and the like, with the collection's name; `undefined` for an unknown route. */
+  /** `/articles/{id}` and the like; `undefined` for an unknown route. */
   readonly route: string | undefined;
+  /** The resource that the path names; `undefined` where it names none, as in a POST. */
   readonly resource: Key | undefined;
   /** The actor's name; `undefined` for an anonymous one. */
   readonly actor: string | undefined;

@@ -1,4 +1,5 @@
 import type { Commit, Reading, Snapshot, Text } from "@unclash/core";
+import { recordedName } from "./actor.js";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
 import { type Content, nextShownVersion, representationText } from "./representation.js";
@@ -51,7 +52,7 @@ export function planWrite(
       reads,
       writes: [{ key, expect, ...action }],
       events: [{ type: "resource.changed", key, version }],
-      by: exchange.actor?.name ?? null,
+      by: recordedName(exchange.actor),
       cause: causeOf(intent, created),
     },
   };

@@ -1,6 +1,9 @@
 import {
+  assertNever,
+  type Conditions,
   evaluatePreconditions,
   idFault,
+  type ParsedConditions,
   type ProblemEntry,
   parseConditions,
   type ResponsePlan,
@@ -22,33 +25,16 @@ export async function readResource(
   id: string,
   key: string,
 ): Promise<ResponsePlan> {
-  const { store, limits } = exchange.settings;
-  const parsed = parseConditions(
-    exchange.header,
-    { method: exchange.request.method, now: Date.now() },
-    { tagsMax: limits.entityTagsMax },
-  );
+  const parsed = readConditions(exchange);
   if (parsed.kind === "malformed") return malformedPlan(exchange, parsed.errors);
   const {
     records: [record],
-  } = await store.read([key]);
+  } = await exchange.settings.store.read([key]);
   if (record === undefined || record.text === null) return goneOrMissing(exchange, { collection, id }, record);
-  const etag = entityTagOf(collection, record);
-  const verdict = evaluatePreconditions(exchange.request.method, parsed.conditions, {
-    kind: "present",
-    etag,
-    modifiedAt: record.modifiedAt,
-  });
-  if (verdict.kind === "failed")
-    return preconditionFailed(
-      exchange,
-      collection,
-      record,
-      expectedState(exchange, parsed.conditions, verdict.condition),
-    );
+  const instead = conditionalPlan(exchange, collection, record, parsed.conditions);
+  if (instead !== undefined) return instead;
   const headers: Record<string, string> = cachingHeaders(exchange, collection);
   headers["etag"] = etagHeader(collection, record);
-  if (verdict.kind === "not-modified") return emptyPlan(304, "not-modified", headers);
   headers["last-modified"] = lastModified(record);
   headers["link"] = resourceLinks(
     exchange.pathOf(collection.name, id),
@@ -56,6 +42,38 @@ export async function readResource(
     hasPredecessor(collection, record),
   );
   return contentPlan(200, "ok", headers, record.text);
+}
+
+/** What the headers of a read say of the state that the client knows. */
+export function readConditions({ header, request, settings }: Exchange): ParsedConditions {
+  const facts = { method: request.method, now: Date.now() };
+  return parseConditions(header, facts, { tagsMax: settings.limits.entityTagsMax });
+}
+
+/** 304 or 412 in place of a state, where the conditions ask for that; nothing where the state is to be sent. */
+export function conditionalPlan(
+  exchange: Exchange,
+  collection: Collection,
+  record: StoredRecord,
+  conditions: Conditions,
+): ResponsePlan | undefined {
+  const verdict = evaluatePreconditions(exchange.request.method, conditions, {
+    kind: "present",
+    etag: entityTagOf(collection, record),
+    modifiedAt: record.modifiedAt,
+  });
+  switch (verdict.kind) {
+    case "proceed":
+      return undefined;
+    case "not-modified": {
+      const headers = { ...cachingHeaders(exchange, collection), etag: etagHeader(collection, record) };
+      return emptyPlan(304, "not-modified", headers);
+    }
+    case "failed":
+      return preconditionFailed(exchange, collection, record, expectedState(exchange, conditions, verdict.condition));
+    default:
+      return assertNever(verdict);
+  }
 }
 
 /** What caches are told of an answer to a read: ask each time, so that nobody edits a remembered version. */

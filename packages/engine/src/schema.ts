@@ -30,6 +30,7 @@ function jsonFields(output: object): JsonObject {
 }
 
 /** What a schema gives is the app's own: that its values are JSON too is its author's part. */
-function isPlainObject(value: object): value is JsonObject {
-  return !Array.isArray(value);
+function isPlainObject(value: object | null): value is JsonObject {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return !("toJSON" in value && typeof value.toJSON === "function");
 }

@@ -1,10 +1,17 @@
-import { type FailedCondition, isJsonObject, type Json, type ResponsePlan, type StoredRecord } from "@unclash/core";
+import {
+  evaluatePreconditions,
+  type FailedCondition,
+  isJsonObject,
+  type Json,
+  type ResponsePlan,
+  type StoredRecord,
+} from "@unclash/core";
 import { findBase } from "./base-state.js";
 import { conflictPlan } from "./conflict.js";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
 import { propose } from "./propose.js";
-import { fieldsOf, parseRepresentation } from "./representation.js";
+import { entityTagOf, fieldsOf, parseRepresentation } from "./representation.js";
 import { type Settlement, type Strategy, type StrategyFunction, strategyLabel } from "./strategy.js";
 
 /** What becomes of a write whose precondition failed. */
@@ -24,7 +31,8 @@ export async function settle(
   current: StoredRecord | undefined,
 ): Promise<Settled> {
   const strategy = intent.preferences.onConflict ?? intent.collection.strategy;
-  const isStale = current !== undefined && (failed === "if-match" || failed === "version");
+  const namesState = failed === "if-match" || failed === "version";
+  const isStale = namesState && current !== undefined && holdsOtherwise(intent, current);
   const base = isStale ? await findBase(exchange, intent, current) : undefined;
   if (base !== undefined && current !== undefined) {
     exchange.strategy = strategyLabel(strategy);
@@ -34,6 +42,14 @@ export async function settle(
   // A strategy that had no say leaves a plain refusal, whatever its name.
   const heard = base === undefined && strategy !== "first-write-wins" ? "reject" : strategy;
   return { kind: "refused", plan: await conflictPlan(exchange, { intent, failed, current, base, strategy: heard }) };
+}
+
+/** Whether `If-None-Match` holds besides: who may only create, and asks for just that, must not come to change anything. */
+function holdsOtherwise({ collection, conditions, method }: WriteIntent, current: StoredRecord): boolean {
+  const { ifNoneMatch } = conditions;
+  if (ifNoneMatch === undefined) return true;
+  const state = { kind: "present", etag: entityTagOf(collection, current) } as const;
+  return evaluatePreconditions(method, { ifNoneMatch }, state).kind === "proceed";
 }
 
 async function applyStrategy(

@@ -63,6 +63,24 @@ test.each(["not-applied", "unknown"] as const)(
   },
 );
 
+test("a store that fails once the write is in it does not make the write seem not applied", async () => {
+  const store = createMemoryStore();
+  const down = () => Promise.reject(new StoreError("down", "not-applied"));
+  const unclash = setUp({ store, authorize: (action) => (action === "read" ? down() : "allow") });
+  const plan = await ask(unclash, "POST /articles", { json: { id: "1", title: "New" } });
+  expect(plan.status).toBe(503);
+  expect(bodyOf(plan)).toMatchObject({ outcome: "unknown" });
+  expect((await store.read(["articles/1"])).records).toMatchObject([{ version: 1 }]);
+});
+
+test("an observer is told the key of a resource, and none where the path holds no id", async () => {
+  const resources: unknown[] = [];
+  const unclash = setUp({ observe: ({ resource }) => resources.push(resource) });
+  for (const path of ["/articles/a%20b", "/articles/%ff", "/articles/a%2Fb", "/articles"])
+    await ask(unclash, `GET ${path}`);
+  expect(resources).toEqual(["articles/a b", undefined, undefined, undefined]);
+});
+
 test("a write without a precondition that keeps losing races is given up after the tries that are set", async () => {
   const store = createMemoryStore();
   let commits = 0;

@@ -1,9 +1,10 @@
-import { isStoreError, type ResponsePlan } from "@unclash/core";
+import { isStoreError, type Key, type ResponsePlan, resourceKey } from "@unclash/core";
 import { Exchange } from "./exchange.js";
 import { answer, identifyCaller } from "./line.js";
 import { isObserved, publish } from "./observe.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { problemPlan, unavailablePlan } from "./plan.js";
+import { decodeId } from "./read.js";
 import type { RequestFacts } from "./request.js";
 import { findRoute, ownsPath, type Route, routePattern } from "./route.js";
 
@@ -48,15 +49,22 @@ async function handle<Native>(settings: Settings<Native>, request: RequestFacts<
 
 function storeFailure(exchange: Exchange, thrown: unknown): ResponsePlan {
   if (!isStoreError(thrown)) throw thrown;
-  return unavailablePlan(exchange, thrown.outcome, "The store did not answer.");
+  // What fails after the commit says of itself that it did nothing: this must not be taken for the write.
+  return unavailablePlan(exchange, exchange.applied ? "unknown" : thrown.outcome, "The store did not answer.");
+}
+
+/** The resource that a route names; none where what stands there can't be an id. */
+function resourceOf({ settings }: Exchange, route: Route | undefined): Key | undefined {
+  if (route === undefined || route.kind === "collection") return undefined;
+  const decoded = decodeId(route.rawId, settings.limits.idBytesMax);
+  return "id" in decoded ? resourceKey(route.collection.name, decoded.id) : undefined;
 }
 
 function tell(exchange: Exchange, route: Route | undefined, plan: ResponsePlan, durationMs: number): void {
   publish(exchange.settings.observe, {
     method: exchange.request.method,
     route: route && routePattern(route),
-    resource:
-      route === undefined || route.kind === "collection" ? undefined : `${route.collection.name}/${route.rawId}`,
+    resource: resourceOf(exchange, route),
     actor: exchange.actor?.name,
     status: plan.status,
     outcome: plan.outcome,

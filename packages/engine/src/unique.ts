@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Clash, IndexValue, Json, JsonObject, Key, Store } from "@unclash/core";
+import {
+  type Clash,
+  canonicalJson,
+  type IndexValue,
+  type Json,
+  type JsonObject,
+  type Key,
+  type Store,
+} from "@unclash/core";
 import type { Collection } from "./collection.js";
 
 const valueBytesMax = 512;
@@ -42,7 +50,7 @@ function indexName(collection: Collection, field: string): string {
 
 /** Values are compared as JSON, so that 1 and "1" differ; a long one by its hash, since indexes of databases have short keys. */
 function indexValue(value: Json): string {
-  const text = JSON.stringify(value);
+  const text = typeof value === "object" ? canonicalJson(JSON.parse(JSON.stringify(value))) : JSON.stringify(value);
   if (Buffer.byteLength(text) <= valueBytesMax) return text;
   return `sha-256:${createHash("sha256").update(text).digest("base64url")}`;
 }

@@ -2,6 +2,7 @@ import {
   formatHttpDate,
   type HistoryRequest,
   type ProblemEntry,
+  pageLimitMax,
   type ResponsePlan,
   type StoredRecord,
 } from "@unclash/core";
@@ -10,7 +11,7 @@ import type { Exchange } from "./exchange.js";
 import { malformedPlan } from "./intent.js";
 import { formatCursor, listText, nextLink, readPaging } from "./paging.js";
 import { contentPlan } from "./plan.js";
-import { cachingHeaders } from "./read.js";
+import { cachingHeaders, conditionalPlan, readConditions } from "./read.js";
 import { goneOrMissing, notFound } from "./refusals.js";
 import { etagHeader, shownVersion } from "./representation.js";
 
@@ -21,24 +22,26 @@ export interface Addressed {
   readonly key: string;
 }
 
+/** Entity-tags made from content need the texts, which may be large: so many states are a page of such a history at most. */
+const pastTextsMax = 16;
+
 /** `GET /{c}/{id}/versions`: the states that the resource had, the newest first, a deleted one's too. */
 export async function listVersions(exchange: Exchange, { collection, id, key }: Addressed): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
-  const { limit, after } = readPaging(new URLSearchParams(exchange.request.query), exchange.settings.limits, errors);
+  const { store, limits } = exchange.settings;
+  const { limit: asked, after } = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
   const before = after === undefined ? undefined : wholeNumber(after);
   if (after !== undefined && before === undefined) {
     errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
   }
   if (errors.length > 0) return malformedPlan(exchange, errors);
-  const request: HistoryRequest = {
-    limit: Math.min(limit + 1, 1_000),
-    texts: false,
-    ...(before !== undefined && { before }),
-  };
-  const { records } = await exchange.settings.store.history(key, request);
-  if (records.length === 0 && before === undefined) return notFound(exchange, key);
+  const texts = collection.digest !== undefined;
+  const limit = Math.min(asked, texts ? pastTextsMax : pageLimitMax - 1);
+  const request: HistoryRequest = { limit: limit + 1, texts, ...(before !== undefined && { before }) };
+  const { records, more = records.length > limit } = await store.history(key, request);
+  if (records.length === 0 && (await store.read([key])).records[0] === undefined) return notFound(exchange, key);
   const shown = records.slice(0, limit);
-  const next = records.length > limit ? formatCursor(String(shown.at(-1)?.version)) : null;
+  const next = more ? formatCursor(String(shown.at(-1)?.version)) : null;
   const path = `${exchange.pathOf(collection.name, id)}/versions`;
   const items = shown.map((record) => JSON.stringify(versionItem(collection, record)));
   return contentPlan(
@@ -67,11 +70,12 @@ export async function readVersion(
   raw: string,
 ): Promise<ResponsePlan> {
   const version = wholeNumber(raw);
-  if (version === undefined) {
-    return malformedPlan(exchange, [
-      { code: "malformed-version", parameter: "version", detail: "A version is a whole number." },
-    ]);
-  }
+  const errors: ProblemEntry[] = [];
+  if (version === undefined)
+    errors.push({ code: "malformed-version", parameter: "version", detail: "A version is a whole number." });
+  const parsed = readConditions(exchange);
+  if (parsed.kind === "malformed") errors.push(...parsed.errors);
+  if (version === undefined || parsed.kind === "malformed") return malformedPlan(exchange, errors);
   const before = Math.min(version + 1, Number.MAX_SAFE_INTEGER);
   const where = collection.timestamps ? { at: version } : { before };
   const {
@@ -80,6 +84,8 @@ export async function readVersion(
   if (record === undefined || shownVersion(collection, record) !== version)
     return notFound(exchange, `${key} in version ${version}`);
   if (record.text === null) return goneOrMissing(exchange, { collection, id }, record);
+  const instead = conditionalPlan(exchange, collection, record, parsed.conditions);
+  if (instead !== undefined) return instead;
   const headers = {
     ...cachingHeaders(exchange, collection),
     etag: etagHeader(collection, record),

@@ -25,6 +25,7 @@ export async function write(exchange: Exchange, intent: WriteIntent): Promise<Re
     const result = intent.preferences.dryRun
       ? await tryOut(exchange, planned)
       : await commitOnce(store, planned.commit);
+    exchange.applied = result.kind === "committed" && !intent.preferences.dryRun;
     if (result.kind === "committed") return committedPlan(exchange, intent, planned, result);
     const taken = uniqueClash(result.clashes);
     if (taken !== undefined) return duplicateValue(exchange, intent, taken.index, taken.holder);
