@@ -5,14 +5,49 @@ const production = { pathNot: "\\.(test|test-support)\\.ts$" };
 
 module.exports = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "core-knows-nobody", severity: "error", from: { path: "^packages/core/src/", ...production }, to: { pathNot: "^packages/core/" } },
-    { name: "engine-knows-core", severity: "error", from: { path: "^packages/engine/", ...production }, to: { path: "^(packages/(?!engine|core)|apps/)" } },
-    { name: "stores-know-core", severity: "error", from: { path: "^packages/store-([^/]+)/", ...production }, to: { path: "^(packages|apps)/", pathNot: "^packages/(core|store-$1)/" } },
-    { name: "adapters-know-the-engine", severity: "error", from: { path: "^packages/(express|koa|fastify|node)/", ...production }, to: { path: "^(packages|apps)/", pathNot: "^packages/($1|engine|core)/" } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "core-knows-nobody",
+      severity: "error",
+      from: { path: "^packages/core/src/", ...production },
+      to: { pathNot: "^packages/core/" },
+    },
+    {
+      name: "engine-knows-core",
+      severity: "error",
+      from: { path: "^packages/engine/", ...production },
+      to: { path: "^(packages/(?!engine|core)|apps/)" },
+    },
+    {
+      name: "stores-know-core",
+      severity: "error",
+      from: { path: "^packages/store-([^/]+)/", ...production },
+      to: { path: "^(packages|apps)/", pathNot: "^packages/(core|store-$1)/" },
+    },
+    {
+      name: "adapters-know-the-engine",
+      severity: "error",
+      from: { path: "^packages/(express|koa|fastify|node)/", ...production },
+      to: { path: "^(packages|apps)/", pathNot: "^packages/($1|engine|core)/" },
+    },
     { name: "no-package-knows-an-app", severity: "error", from: { path: "^packages/" }, to: { path: "^apps/" } },
-    { name: "conformance-knows-no-store-and-no-adapter", severity: "error", from: { path: "^packages/conformance/", ...production }, to: { path: [adapters, stores] } },
-    { name: "no-inside-through-the-front-door", severity: "error", from: { path: "^packages/([^/]+)/src/(?!index)" }, to: { path: "^packages/$1/src/index\\.ts$" } },
+    {
+      name: "conformance-knows-no-store-and-no-adapter",
+      severity: "error",
+      from: { path: "^packages/conformance/", ...production },
+      to: { path: [adapters, stores] },
+    },
+    {
+      name: "no-inside-through-the-front-door",
+      severity: "error",
+      from: { path: "^packages/([^/]+)/src/(?!index)" },
+      to: { path: "^packages/$1/src/index\\.ts$" },
+    },
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -20,6 +55,10 @@ module.exports = {
     exclude: { path: "(^|/)(dist|node_modules)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["unclash-source", "import", "node", "default", "types"], extensions: [".ts", ".js"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["unclash-source", "import", "node", "default", "types"],
+      extensions: [".ts", ".js"],
+    },
   },
 };

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "@unclash/core";
+import { ConfigurationError, indexNameBytesMax, indexValuesMax } from "@unclash/core";
 import type { CollectionOptions } from "./collection.js";
 import { headerValue, namesOnly, oneOf, retentionOnly } from "./configuration.js";
 import { checkStateRule } from "./states.js";
@@ -48,10 +48,24 @@ export function checkCollection(name: string, options: CollectionOptions, known:
     if (!known.has(target)) throw new ConfigurationError(at(`references.${field}`), `names no collection: ${target}`);
   }
   namesOnly(at("unique"), options.unique);
+  for (const field of options.unique ?? []) {
+    if (Buffer.byteLength(`${name}.${field}`) > indexNameBytesMax || (options.unique?.length ?? 0) > indexValuesMax) {
+      throw new ConfigurationError(at("unique"), `may hold ${indexValuesMax} names that are no longer than 64 bytes`);
+    }
+  }
   retentionOnly(at("retention"), options.retention);
+  if (options.retention === "none" && settlesStaleWrites(options)) {
+    throw new ConfigurationError(at("retention"), "must keep some past states where a strategy compares with them");
+  }
   headerValue(at("cacheControl"), options.cacheControl);
   for (const [field, rule] of Object.entries(options.states ?? {})) checkStateRule(at(`states.${field}`), rule);
   if (options.versionField === "id" || options.versionField === "") {
     throw new ConfigurationError(at("versionField"), "must be a name other than `id`, or false");
   }
+}
+
+/** Whether a stale write may be let through, for which the state that it was made for must still be known. */
+function settlesStaleWrites({ strategy, allowedStrategies = [] }: CollectionOptions): boolean {
+  const settles = (name: unknown): boolean => typeof name === "function" || name === "last-write-wins";
+  return settles(strategy) || allowedStrategies === "all" || allowedStrategies.some(settles);
 }

@@ -1,6 +1,6 @@
 import type { Retention } from "@unclash/core";
 import { checkCollection } from "./collection-check.js";
-import type { ContentDigest } from "./digest.js";
+import type { ContentDigest, NamedDigest } from "./digest.js";
 import { resolveDigest } from "./digest.js";
 import type { Schema } from "./schema.js";
 import type { ChangeRule, StateRule } from "./states.js";
@@ -57,7 +57,7 @@ export interface Collection {
   readonly versionField: string | false;
   readonly timestamps: boolean;
   readonly retention: Retention;
-  readonly digest: ((content: string) => string) | undefined;
+  readonly digest: NamedDigest | undefined;
   readonly discloseCurrent: boolean;
   readonly acceptProxyTags: boolean;
   readonly cacheControl: string | undefined;

@@ -1,4 +1,4 @@
-import { ConfigurationError, type Retention } from "@unclash/core";
+import { ConfigurationError, durationMsMax, type Retention } from "@unclash/core";
 
 /** Refuses a value that is none of those allowed; an option that was left out is fine. */
 export function oneOf(option: string, value: unknown, allowed: readonly string[]): void {
@@ -24,6 +24,7 @@ export function retentionOnly(option: string, value: Retention | undefined): voi
   if (value === undefined || value === "all" || value === "none") return;
   const bounds = typeof value === "object" && value !== null ? [value.count, value.ageMs] : [];
   const given = bounds.filter((bound) => bound !== undefined);
-  if (given.length > 0 && given.every((bound) => Number.isSafeInteger(bound) && bound > 0)) return;
+  const isBound = (bound: number): boolean => Number.isSafeInteger(bound) && bound > 0 && bound <= durationMsMax;
+  if (given.length > 0 && given.every(isBound)) return;
   throw new ConfigurationError(option, 'must be "all", "none", or hold a `count` or `ageMs` above 0');
 }

@@ -1,5 +1,6 @@
 import { createHash, getHashes } from "node:crypto";
 import { ConfigurationError } from "@unclash/core";
+import { createMemo } from "./memo.js";
 
 /** Digests for entity-tags made from content, by their names in RFC 9530 and before; `md5` is for compatibility only. */
 const algorithms = {
@@ -18,13 +19,19 @@ export function contentDigest(name: ContentDigest): (content: string) => string 
   return (content) => createHash(algorithm).update(content).digest("base64url");
 }
 
+const rememberedMax = 10_000;
+
+/** A digest that remembers: `name` stands for one content for ever. */
+export type NamedDigest = (content: string, name: string) => string;
+
 /** Resolves the option `entityTags`; an unknown digest, or one that this Node lacks, is a `ConfigurationError`. */
-export function resolveDigest(
-  option: string,
-  chosen: "version" | ContentDigest | undefined,
-): ((content: string) => string) | undefined {
+export function resolveDigest(option: string, chosen: "version" | ContentDigest | undefined): NamedDigest | undefined {
   if (chosen === undefined || chosen === "version") return undefined;
-  if (Object.hasOwn(algorithms, chosen) && getHashes().includes(algorithms[chosen])) return contentDigest(chosen);
+  if (Object.hasOwn(algorithms, chosen) && getHashes().includes(algorithms[chosen])) {
+    const digest = contentDigest(chosen);
+    const remembered = createMemo(rememberedMax);
+    return (content, name) => remembered(name, () => digest(content));
+  }
   throw new ConfigurationError(
     option,
     `must be "version" or one of ${Object.keys(algorithms).join(", ")} that this Node has`,

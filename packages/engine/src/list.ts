@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import {
   evaluatePreconditions,
   idFault,
-  type Page,
+  type Key,
   type ProblemEntry,
+  pageBytesMax,
   type ResponsePlan,
   resourceKey,
   type StoredRecord,
@@ -20,7 +21,7 @@ import { etagHeader, parseRepresentation } from "./representation.js";
 /** GET and HEAD of a collection: a page of the resources that the caller may read, by id. */
 export async function listResources(exchange: Exchange, collection: Collection): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
-  const { limits, store } = exchange.settings;
+  const { limits } = exchange.settings;
   const paging = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
   if (errors.length === 0 && paging.after !== undefined && idFault(paging.after, limits.idBytesMax) !== undefined) {
     errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
@@ -30,13 +31,10 @@ export async function listResources(exchange: Exchange, collection: Collection):
   if (errors.length > 0 || parsed.kind === "malformed") return malformedPlan(exchange, errors);
   const { limit, after } = paging;
   const prefix = `${collection.name}/`;
-  const page = await store.list({
-    prefix,
-    limit,
-    ...(after !== undefined && { after: resourceKey(collection.name, after) }),
-  });
-  const readable = await readableOf(exchange, page.records);
-  const next = page.next === undefined ? null : formatCursor(lastId(page, prefix));
+  const start = after === undefined ? undefined : resourceKey(collection.name, after);
+  const { readable, more } = await readablePage(exchange, prefix, limit, start);
+  const last = readable.at(-1);
+  const next = more && last !== undefined ? formatCursor(last.key.slice(prefix.length)) : null;
   const etag = { weak: false, opaque: fingerprint(collection, readable, next) };
   const headers = { ...cachingHeaders(exchange, collection), etag: `"${etag.opaque}"` };
   const verdict = evaluatePreconditions(exchange.request.method, parsed.conditions, { kind: "present", etag });
@@ -51,14 +49,30 @@ export async function listResources(exchange: Exchange, collection: Collection):
   return contentPlan(200, "ok", { ...headers, ...nextLink(path, limit, next) }, listText(items, next));
 }
 
-async function readableOf(exchange: Exchange, records: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
+/**
+ * The next resources that the caller may read. Goes on past those that are hidden, so that the cursor, which names the
+ * last one shown, never names a hidden one.
+ */
+async function readablePage(
+  exchange: Exchange,
+  prefix: string,
+  limit: number,
+  start: Key | undefined,
+): Promise<{ readonly readable: readonly StoredRecord[]; readonly more: boolean }> {
   const readable: StoredRecord[] = [];
-  for (const record of records) if (await exchange.mayRead(record.key)) readable.push(record);
-  return readable;
-}
-
-function lastId({ records }: Page, prefix: string): string {
-  return records.at(-1)?.key.slice(prefix.length) ?? "";
+  let bytes = 0;
+  for (let after = start; ; ) {
+    const page = await exchange.settings.store.list({ prefix, limit, ...(after !== undefined && { after }) });
+    for (const [at, record] of page.records.entries()) {
+      if (!(await exchange.mayRead(record.key))) continue;
+      readable.push(record);
+      bytes += record.text?.length ?? 0;
+      const isFull = readable.length === limit || bytes >= pageBytesMax;
+      if (isFull) return { readable, more: page.next !== undefined || at + 1 < page.records.length };
+    }
+    if (page.next === undefined) return { readable, more: false };
+    after = page.next;
+  }
 }
 
 /** An entity-tag for a page, from those of its items: the same items in the same states are the same bytes. */

@@ -31,6 +31,11 @@ const collectionMistakes: readonly (readonly [option: string, collection: unknow
   ["collections.articles.retention", { schema, retention: { count: 0 } }],
   ["collections.articles.retention", { schema, retention: "forever" }],
   ["collections.articles.unique", { schema, unique: "title" }],
+  ["collections.articles.unique", { schema, unique: ["a".repeat(120)] }],
+  ["collections.articles.unique", { schema, unique: Array.from({ length: 33 }, (_, n) => `f${n}`) }],
+  ["collections.articles.retention", { schema, retention: "none", strategy: "last-write-wins" }],
+  ["collections.articles.retention", { schema, retention: "none", allowedStrategies: "all" }],
+  ["collections.articles.retention", { schema, retention: { ageMs: 1e13 } }],
   ["collections.articles.states.status", { schema, states: { status: { initial: "draft" } } }],
   ["collections.articles.cacheControl", { schema, cacheControl: "no-cache\r\nset-cookie: a=b" }],
 ];
@@ -51,6 +56,9 @@ const engineMistakes: readonly (readonly [option: string, options: Record<string
   ["limits.bodyBytesMax", { limits: { bodyBytesMax: -1 } }],
   ["limits.bodyBytes", { limits: { bodyBytes: 1 } }],
   ["limits.pageSizeMax", { limits: { pageSizeMax: 5_000 } }],
+  ["identify", { identify: "bearer" }],
+  ["authorize", { authorize: {} }],
+  ["observe", { observe: true }],
   ["problemTypePrefix", { problemTypePrefix: "" }],
 ];
 

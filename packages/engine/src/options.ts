@@ -55,6 +55,11 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   if (conflictStatus !== 409 && conflictStatus !== 412) {
     throw new ConfigurationError("conflictStatus", `must be 409 or 412, and is ${String(conflictStatus)}`);
   }
+  for (const name of ["identify", "authorize", "observe"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      throw new ConfigurationError(name, "must be a function");
+    }
+  }
   for (const coding of decodeBodies) {
     if (!["gzip", "deflate", "br"].includes(coding))
       throw new ConfigurationError("decodeBodies", "may hold gzip, deflate and br");

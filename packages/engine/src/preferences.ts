@@ -20,7 +20,8 @@ export function readPreferences(exchange: Exchange, collection: Collection): Pre
   const strategy = strategyNames.find((name) => name === asked.get("on-conflict"));
   return {
     minimal: preferredReturn(asked) === "minimal",
-    dryRun: asked.get("dry-run") === true,
+    // Whoever sends `dry-run=true` means it too: to take that for a real write would be the worse mistake.
+    dryRun: asked.has("dry-run") && asked.get("dry-run") !== "false",
     onConflict: strategy !== undefined && collection.allowedStrategies.has(strategy) ? strategy : undefined,
   };
 }

@@ -8,7 +8,6 @@ import {
   type Text,
 } from "@unclash/core";
 import type { Collection } from "./collection.js";
-import { createMemo } from "./memo.js";
 import { mayBeReordered } from "./reordered.js";
 
 /** The fields of a state, and their text: of a large one it costs as much as all the rest, so it is made once. */
@@ -70,8 +69,6 @@ export function nextShownVersion(collection: Collection, version: number, at: nu
   return collection.timestamps ? at : version;
 }
 
-const contentTags = createMemo(10_000);
-
 /** The entity-tag of a state: from its version and tag alone, unless the collection takes it from the content. */
 export function entityTagOf(collection: Collection, record: StoredRecord): EntityTag {
   const { digest } = collection;
@@ -80,7 +77,7 @@ export function entityTagOf(collection: Collection, record: StoredRecord): Entit
   }
   const { text } = record;
   // A tag stands for one text of a key for ever, so what was computed once is true for ever.
-  return { weak: false, opaque: contentTags(`${record.tag} ${record.key}`, () => digest(text)) };
+  return { weak: false, opaque: digest(text, `${record.tag} ${record.key}`) };
 }
 
 export function etagHeader(collection: Collection, record: StoredRecord): string {

@@ -8,12 +8,15 @@ export type Validation =
   | { readonly kind: "valid"; readonly fields: JsonObject }
   | { readonly kind: "invalid"; readonly errors: readonly ProblemEntry[] };
 
-/** Checks the fields of a resource, and names all that is wrong. The output must be a JSON object. */
+/** What is said of one content at most: a body of half a million wrong items must not get an answer of many megabytes. */
+const issuesMax = 100;
+
+/** Checks the fields of a resource, and names all that is wrong, up to a hundred things. The output must be a JSON object. */
 export async function validate(schema: Schema, fields: JsonObject): Promise<Validation> {
   const checked = schema["~standard"].validate(fields);
   const result = checked instanceof Promise ? await checked : checked;
   if (result.issues === undefined) return { kind: "valid", fields: jsonFields(result.value) };
-  return { kind: "invalid", errors: result.issues.map(entryOf) };
+  return { kind: "invalid", errors: result.issues.slice(0, issuesMax).map(entryOf) };
 }
 
 function entryOf(issue: StandardSchemaV1.Issue): ProblemEntry {

@@ -126,3 +126,46 @@ test("a resource that grew patch by patch past the members that a body may have 
   expect(plan.status).toBe(400);
   expect(bodyOf(plan)).toMatchObject({ errors: [{ code: "too-many-keys" }] });
 });
+
+test("a list shows only what the caller may read, page by page, and its cursor names nothing else", async () => {
+  const notes = { schema: z.looseObject({}) };
+  const hidden = (key: string) => key.includes("secret");
+  const unclash = setUp({ collections: { notes }, authorize: (_, key) => (hidden(key) ? "hide" : "allow") });
+  const store = createMemoryStore();
+  const open = createUnclash({ store, collections: { notes } });
+  const shut = createUnclash({
+    store,
+    collections: { notes },
+    authorize: (_, key) => (hidden(key) ? "hide" : "allow"),
+  });
+  expect(bodyOf(await ask(unclash, "GET /notes"))).toEqual({ items: [], next: null });
+  for (const id of ["a-secret", "b", "c-secret", "d-secret", "e", "f-secret"])
+    await ask(open, "POST /notes", { json: { id } });
+  const shown: unknown[] = [];
+  for (let path = "/notes?limit=1"; ; ) {
+    const { items, next } = z
+      .object({ items: z.array(z.object({ id: z.string() })), next: z.string().nullable() })
+      .parse(bodyOf(await ask(shut, `GET ${path}`)));
+    shown.push(...items.map(({ id }) => id));
+    if (next === null) break;
+    expect(Buffer.from(next, "base64url").toString()).not.toContain("secret");
+    path = `/notes?limit=1&after=${next}`;
+  }
+  expect(shown).toEqual(["b", "e"]);
+});
+
+test.each(["dry-run", "dry-run=true", 'dry-run="1"'])("Prefer: %s applies nothing", async (prefer) => {
+  const unclash = setUp();
+  const made = await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
+  const headers = { "if-match": made.headers["etag"] ?? "", prefer };
+  expect(await ask(unclash, "DELETE /articles/1", { headers })).toMatchObject({ status: 204, outcome: "dry-run" });
+  expect(await ask(unclash, "GET /articles/1")).toMatchObject({ status: 200 });
+});
+
+test("of very many things that are wrong, the first hundred are named", async () => {
+  const notes = { schema: z.object({ tags: z.array(z.string()) }) };
+  const tags = Array.from({ length: 5_000 }, (_, n) => n);
+  const plan = await ask(setUp({ collections: { notes } }), "POST /notes", { json: { tags } });
+  expect(plan.status).toBe(422);
+  expect(bodyOf(plan)["errors"]).toHaveLength(100);
+});

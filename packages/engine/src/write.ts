@@ -10,6 +10,9 @@ import { duplicateValue } from "./refusals.js";
 import { findHolder, uniqueClash } from "./unique.js";
 import { writtenPlan } from "./written.js";
 
+/** The longest pause between two tries of a write. */
+const pauseMsMax = 250;
+
 /**
  * The one way in which a resource is written: read, decide, commit; and again from the start where others were faster.
  * A write with a precondition then learns that it no longer holds; one without has a bounded number of tries.
@@ -18,7 +21,7 @@ export async function write(exchange: Exchange, intent: WriteIntent): Promise<Re
   const { store, limits } = exchange.settings;
   for (let attempt = 1; attempt <= limits.racesMax; attempt++) {
     exchange.attempts = attempt;
-    if (attempt > 1) await pause(Math.random() * 2 ** attempt);
+    if (attempt > 1) await pause(Math.random() * Math.min(2 ** attempt, pauseMsMax));
     const decision = await decide(exchange, intent, await store.read([intent.key]));
     if (decision.kind === "respond") return decision.plan;
     const { planned } = decision;
