@@ -59,10 +59,32 @@ export function articleOf(size: Size): Article {
   return article;
 }
 
-/** The text of the same article with another title each time. */
+/** The text of the same article with another title each time, and always of the same length. */
 export function editsOf(size: Size): (edit: number) => string {
   const [head, tail] = JSON.stringify({ ...articleOf(size), title: "Notes, edit %" }).split("%", 2);
-  return (edit) => `${head}${edit}${tail}`;
+  return (edit) => head + digitsOf(edit) + tail;
+}
+
+let edits = 0;
+
+/** The same as bytes, in one buffer that is changed: it may be sent again once the last answer is there. */
+export class EditedBytes {
+  readonly #bytes: Buffer;
+  readonly #at: number;
+
+  constructor(size: Size) {
+    this.#bytes = Buffer.from(editsOf(size)(0));
+    this.#at = this.#bytes.indexOf(digitsOf(0));
+  }
+
+  next(): Buffer {
+    this.#bytes.write(digitsOf(++edits), this.#at, "latin1");
+    return this.#bytes;
+  }
+}
+
+function digitsOf(edit: number): string {
+  return String(edit).padStart(8, "0");
 }
 
 function jsonBytes(value: Article | string): number {

@@ -102,6 +102,20 @@ describe("seed", () => {
     expect(await count(store)).toEqual({ ...counts, notes: 1 });
   });
 
+  it("leaves a collection alone that someone begins to fill meanwhile", async () => {
+    const store = createMemoryStore();
+    const faster: Store = {
+      ...store,
+      async commit(commit) {
+        const isOfNotes = commit.writes.every(({ key }) => key.startsWith("notes/"));
+        if (isOfNotes) await send(createShop(store), "PUT", "/notes/mine", { body: {} });
+        return store.commit(commit);
+      },
+    };
+    await seed(faster);
+    expect(await count(store)).toEqual({ ...counts, notes: 1 });
+  });
+
   it("fills a shop once when several processes start on one file", async () => {
     const stores = openFile(3);
     await Promise.all(stores.map(seed));

@@ -18,7 +18,6 @@ const lastMs = 500;
 export async function serve(server: Server, address: { readonly host: string; readonly port: number }): Promise<void> {
   const responses = trackResponses(server);
   await listen(server, address);
-  console.log(`listening on http://${hostAndPort(server.address(), address)}`);
   const closed = once(server, "close");
   const stop = (): void => {
     if (!server.listening) return;
@@ -29,6 +28,7 @@ export async function serve(server: Server, address: { readonly host: string; re
     setTimeout(() => process.exit(), graceMs + lastMs).unref();
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
+  console.log(`listening on http://${hostAndPort(server.address(), address)}`);
   await closed;
 }
 

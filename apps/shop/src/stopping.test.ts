@@ -1,9 +1,11 @@
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sampleNames, startSample } from "./sample.test-support.js";
+import { sampleNames, startSample, temporaryFolder } from "./sample.test-support.js";
 
 /** Needs processes and signals: it runs what `pnpm build` made. */
 describe.each(sampleNames)("the %s sample, told to stop", (name) => {
@@ -28,13 +30,17 @@ describe.each(sampleNames)("the %s sample, told to stop", (name) => {
 
 describe("a sample that was told to stop", () => {
   // Needs real time: the four seconds that running requests are given.
-  it("cuts off a request that never ends, and ends with 0", async () => {
-    const { origin, kill, ended } = await startSample("express");
+  it("cuts off a request that never ends, closes its store, and ends with 0", async () => {
+    const folder = temporaryFolder();
+    const variables = { UNCLASH_STORE: `sqlite:${join(folder, "shop.db")}` };
+    const { origin, kill, ended } = await startSample("express", variables);
     const running = await beginPut(`${origin}/notes/never`);
     const cut = once(running, "response");
     kill("SIGTERM");
     await expect(cut).rejects.toThrow("socket hang up");
-    expect(await ended).toMatchObject({ code: 0 });
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+    // Had the file not been closed, its log would still be beside it.
+    expect(readdirSync(folder)).toEqual(["shop.db"]);
   });
 });
 

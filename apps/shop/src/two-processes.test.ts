@@ -13,11 +13,11 @@ describe("two processes of a sample on one SQLite file", { timeout: 60_000 }, ()
     const url = (index: number): string => `${samples[index % 2]?.origin}/articles/1`;
     const { acknowledged, unknown, statuses } = await appendLines({
       clients,
-      linesEach: 20,
+      linesEach: 15,
       urlFor: (client, attempt) => url(client + attempt),
     });
     expect(unknown).toEqual([]);
-    expect(acknowledged).toHaveLength(clients * 20);
+    expect(acknowledged).toHaveLength(clients * 15);
     // Were there no conflicts, this would have shown nothing.
     expect([...statuses.keys()].sort()).toEqual([200, 409]);
     const [here, there] = await Promise.all([readLines(url(0)), readLines(url(1))]);
@@ -40,7 +40,7 @@ describe("two processes of a sample on one SQLite file", { timeout: 60_000 }, ()
     };
     const { acknowledged, unknown, statuses } = await appendLines({
       clients,
-      linesEach: 20,
+      linesEach: 15,
       urlFor: (client, attempt) => `${((client + attempt) % 2 === 0 ? survivor : other).origin}/articles/1`,
       onAcknowledged: (count) => {
         if (count % 40 === 20) restarted = restarted.then(restart);

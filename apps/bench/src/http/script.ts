@@ -1,55 +1,68 @@
-import { editsOf, type Size } from "../article.js";
-import type { Ask, Cell } from "./cell.js";
+import { EditedBytes, type Size } from "../article.js";
+import type { Ask } from "./cell.js";
+import type { Answer } from "./connection.js";
 import type { Script } from "./load.js";
 import type { Variant } from "./servers/variant.js";
 
 /** One document on a server. One connection works on it at a time, so that each write knows the last entity-tag. */
-export interface Resource {
+export class Resource {
   readonly path: string;
+  /** What a PUT sends: another title each time, in the same bytes. */
+  readonly #content: EditedBytes;
   /** As last seen; a bare server gives none. */
   etag: string | undefined;
+
+  constructor(path: string, size: Size) {
+    this.path = path;
+    this.#content = new EditedBytes(size);
+  }
+
+  /** A PUT with this precondition. */
+  put(precondition: string): { readonly head: string; readonly body: Buffer } {
+    const body = this.#content.next();
+    const fields = [precondition, "content-type: application/json", `content-length: ${body.length}`];
+    return { head: headOf("PUT", this.path, fields), body };
+  }
+
+  /** Takes note of the entity-tag, and throws where the status is none of these. */
+  heard({ status, etag }: Answer, expected: readonly number[]): void {
+    if (!expected.includes(status))
+      throw new Error(`${this.path} was answered ${status}, not ${expected.join(" or ")}.`);
+    this.etag = etag;
+  }
 }
 
 /** For servers that give no entity-tags, so that they too have such a header to read. */
 const someTag = '"1-AAAAAAAAAAAAAAAA"';
 
-const reading = { accept: "application/json" };
-const writing = { ...reading, "content-type": "application/json" };
-
-const edits: Readonly<Record<Size, (edit: number) => string>> = { "1 KB": editsOf("1 KB"), "64 KB": editsOf("64 KB") };
-let edit = 0;
-
 /** The requests of a cell. A bare server has no 304 to give: it is asked for the same document by a plain GET. */
-export function scriptOf(resource: Resource, { ask, size }: Cell, variant: Variant): Script {
-  const { path } = resource;
-  const answered = (etag: string | undefined): void => {
-    resource.etag = etag;
-  };
+export function scriptOf(resource: Resource, ask: Ask, variant: Variant): Script {
   const given: Ask = ask === "GET 304" && variant === "bare" ? "GET 200" : ask;
   switch (given) {
-    case "GET 200":
-      return { answered, next: () => ({ method: "GET", path, headers: reading, expect: [200] }) };
+    case "GET 200": {
+      const head = headOf("GET", resource.path, []);
+      return { next: () => ({ head }), answered: (answer) => resource.heard(answer, [200]) };
+    }
     case "GET 304": {
-      const headers = (): Readonly<Record<string, string>> => ({
-        ...reading,
-        "if-none-match": resource.etag ?? someTag,
-      });
-      return { answered, next: () => ({ method: "GET", path, headers: headers(), expect: [304] }) };
+      const head = headOf("GET", resource.path, [`if-none-match: ${resource.etag ?? someTag}`]);
+      return { next: () => ({ head }), answered: (answer) => resource.heard(answer, [304]) };
     }
-    case "PUT": {
-      const headers = (): Readonly<Record<string, string>> => ({ ...writing, "if-match": resource.etag ?? someTag });
-      const body = edits[size];
-      return { answered, next: () => ({ method: "PUT", path, headers: headers(), body: body(++edit), expect: [200] }) };
-    }
+    case "PUT":
+      return {
+        next: () => resource.put(`if-match: ${resource.etag ?? someTag}`),
+        answered: (answer) => resource.heard(answer, [200]),
+      };
   }
 }
 
 /** Makes the document. */
-export function creationOf({ path }: Resource, size: Size): Script {
-  const headers = { ...writing, "if-none-match": "*" };
-  const body = edits[size];
+export function creationOf(resource: Resource): Script {
   return {
-    answered: () => undefined,
-    next: () => ({ method: "PUT", path, headers, body: body(++edit), expect: [200, 201] }),
+    next: () => resource.put("if-none-match: *"),
+    answered: (answer) => resource.heard(answer, [200, 201]),
   };
+}
+
+function headOf(method: string, path: string, fields: readonly string[]): string {
+  return [`${method} ${path} HTTP/1.1`, "host: 127.0.0.1", "accept: application/json", ...fields, "", ""].join("\r\n");
 }

@@ -18,6 +18,8 @@ export type ServerRequest = "cpu" | "start-profile" | "end-profile";
 
 const [, , name = "", variant = ""] = process.argv;
 const server = await start(name, variant);
+// Connections are idle while other servers are measured.
+server.keepAliveTimeout = 3_600_000;
 const inspector = new Session();
 process.on("message", async (asked: ServerRequest) => tell(await answer(asked)));
 process.on("disconnect", () => process.exit());

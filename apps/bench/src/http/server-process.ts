@@ -8,11 +8,12 @@ import type { Variant } from "./servers/variant.js";
 
 /** A server in a process of its own, so that the time it uses can be told from everything else's. */
 export interface ServerProcess {
-  readonly origin: string;
+  readonly port: number;
   /** The processor time that the process has used so far, in microseconds. */
   cpuMicros(): Promise<number>;
-  /** Profiles the process while something is done. */
-  profile(during: () => Promise<unknown>): Promise<Profiler.Profile>;
+  /** Profiles the process from here on, once in its life. */
+  startProfile(): Promise<void>;
+  endProfile(): Promise<Profiler.Profile>;
   stop(): Promise<void>;
 }
 
@@ -22,13 +23,14 @@ export async function startServer(framework: FrameworkName, variant: Variant): P
   const child = fork(entry, [framework, variant], { env: { ...process.env, NODE_ENV: "production" } });
   const first = await nextMessage(child, "listening");
   return {
-    origin: `http://127.0.0.1:${first.port}`,
+    port: first.port,
     async cpuMicros() {
       return (await ask(child, "cpu", "cpu")).micros;
     },
-    async profile(during) {
+    async startProfile() {
       await ask(child, "start-profile", "profiling");
-      await during();
+    },
+    async endProfile() {
       return (await ask(child, "end-profile", "profile")).profile;
     },
     async stop() {

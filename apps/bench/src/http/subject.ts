@@ -1,8 +1,8 @@
-import type { Profiler } from "node:inspector";
 import { type Size, sizes } from "../article.js";
 import { type Cell, cells, requestsOf } from "./cell.js";
-import { type Connections, connect, disconnect, run } from "./load.js";
-import { creationOf, type Resource, scriptOf } from "./script.js";
+import { Connection } from "./connection.js";
+import { run } from "./load.js";
+import { creationOf, Resource, scriptOf } from "./script.js";
 import { type ServerProcess, startServer } from "./server-process.js";
 import type { FrameworkName } from "./servers/all.js";
 import type { Variant } from "./servers/variant.js";
@@ -21,27 +21,26 @@ export interface Cost {
 export interface Subject {
   readonly variant: Variant;
   readonly server: ServerProcess;
-  readonly connections: Connections;
+  readonly connections: readonly Connection[];
   readonly resources: Readonly<Record<Size, readonly Resource[]>>;
 }
 
 /** Starts a server and fills it. */
 export async function startSubject(framework: FrameworkName, variant: Variant): Promise<Subject> {
   const server = await startServer(framework, variant);
-  const connections = connect(server.origin, concurrency);
-  const resources = { "1 KB": resourcesOf("small"), "64 KB": resourcesOf("large") };
+  const connections = Array.from({ length: concurrency }, () => new Connection(server.port));
+  const resources = { "1 KB": resourcesOf("small", "1 KB"), "64 KB": resourcesOf("large", "64 KB") };
   for (const size of sizes) {
-    const created = resources[size].map((resource) => creationOf(resource, size));
-    await run(connections, created, concurrency);
-    const seen = resources[size].map((resource) => scriptOf(resource, { ask: "GET 200", size }, variant));
+    await run(connections, resources[size].map(creationOf), concurrency);
+    const seen = resources[size].map((resource) => scriptOf(resource, "GET 200", variant));
     await run(connections, seen, concurrency);
   }
   return { variant, server, connections, resources };
 }
 
 export async function stopSubject({ server, connections }: Subject): Promise<void> {
-  await disconnect(connections);
   await server.stop();
+  for (const connection of connections) connection.close();
 }
 
 /** Runs what will be measured until the code is compiled. */
@@ -58,16 +57,12 @@ export async function takeCost(subject: Subject, cell: Cell, requests: number): 
   return { requests, cpuMicros: after - before, seconds };
 }
 
-/** Profiles the server while it answers so many requests of a cell. */
-export function takeProfile(subject: Subject, cell: Cell, requests: number): Promise<Profiler.Profile> {
-  return subject.server.profile(() => ask(subject, cell, requests));
-}
-
-function ask({ connections, variant, resources }: Subject, cell: Cell, requests: number): Promise<number> {
-  const scripts = resources[cell.size].map((resource) => scriptOf(resource, cell, variant));
+/** Keeps all connections busy until so many requests of a cell were answered; gives the seconds that it took. */
+export function ask({ connections, variant, resources }: Subject, cell: Cell, requests: number): Promise<number> {
+  const scripts = resources[cell.size].map((resource) => scriptOf(resource, cell.ask, variant));
   return run(connections, scripts, requests);
 }
 
-function resourcesOf(name: string): readonly Resource[] {
-  return Array.from({ length: concurrency }, (_, at) => ({ path: `/articles/${name}-${at}`, etag: undefined }));
+function resourcesOf(name: string, size: Size): readonly Resource[] {
+  return Array.from({ length: concurrency }, (_, at) => new Resource(`/articles/${name}-${at}`, size));
 }
