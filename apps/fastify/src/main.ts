@@ -1,9 +1,12 @@
 import { runShop } from "@unclash/app-shop";
-import { frameworkErrors, mount } from "@unclash/fastify";
+import { clientErrorHandler, frameworkErrors, mount } from "@unclash/fastify";
 import Fastify from "fastify";
 
 await runShop(async (unclash) => {
-  const app = Fastify({ frameworkErrors: frameworkErrors(unclash) });
+  const app = Fastify({
+    clientErrorHandler,
+    frameworkErrors: frameworkErrors(unclash, { fallthrough: false }),
+  });
   app.register(mount(unclash, { fallthrough: false }));
   await app.ready();
   return app.server;

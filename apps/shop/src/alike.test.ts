@@ -20,6 +20,7 @@ const requests: readonly SampleRequest[] = [
   ["OPTIONS", "/articles/1"],
   ["GET", "/"],
   ["GET", "/no/such/path?x=1"],
+  ["GET", "/no/such/%ff"],
   ["POST", "/no/such/path", json, "{}"],
   ["TRACE", "/articles/1"],
   ["PROPFIND", "/articles/1"],

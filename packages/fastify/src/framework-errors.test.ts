@@ -47,6 +47,13 @@ test("other bad URLs are answered as Fastify does, or as the app says", async ()
   }
 });
 
+test("without fallthrough, all bad URLs below the prefix are answered with a problem", async () => {
+  const app = appWith({ prefix: "/api", fallthrough: false });
+  const problem = await app.inject("/api/elsewhere/%ff");
+  expect([problem.statusCode, problem.headers["content-type"]]).toEqual([404, "application/problem+json"]);
+  expect((await app.inject("/elsewhere/%ff")).json()).toMatchObject({ code: "FST_ERR_BAD_URL" });
+});
+
 test("what identify throws there is answered by Fastify's error handling", async () => {
   const app = appWith({ prefix: "/api" }, () => {
     throw new Error("broken");

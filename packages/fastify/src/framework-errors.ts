@@ -6,6 +6,8 @@ import { sendReply } from "./send-reply.js";
 export interface FrameworkErrorsOptions {
   /** The prefix with which `mount` is registered. @default "" */
   readonly prefix?: string;
+  /** As `mount` has it: `false` answers also those below the prefix that no collection owns. @default true */
+  readonly fallthrough?: boolean;
   /** Answers all the others. @default Fastify's error handling */
   readonly otherwise?: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void;
 }
@@ -17,7 +19,7 @@ export interface FrameworkErrorsOptions {
  */
 export function frameworkErrors(
   unclash: Unclash<FastifyRequest>,
-  { prefix = "", otherwise = sendError }: FrameworkErrorsOptions = {},
+  { prefix = "", fallthrough = true, otherwise = sendError }: FrameworkErrorsOptions = {},
 ): NonNullable<FastifyServerOptions["frameworkErrors"]> {
   const normalized = normalizePrefix(prefix);
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
@@ -25,7 +27,7 @@ export function frameworkErrors(
     if (point === undefined) return otherwise(error, request, reply);
     const facts = nodeFacts(request.raw, { ...point, native: request });
     // No hook has run, one that checks credentials neither: what could name a resource must not get through here.
-    if (isDecodable(facts.path) || !unclash.owns(facts.path)) return otherwise(error, request, reply);
+    if (isDecodable(facts.path) || (fallthrough && !unclash.owns(facts.path))) return otherwise(error, request, reply);
     unclash
       .handle(facts)
       .then((plan) => sendReply(reply, plan))
