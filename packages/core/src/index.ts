@@ -67,3 +67,4 @@ export {
 export { type IdFault, idBytesMax, idFault, resourceKey } from "./resource-key.js";
 export type * from "./store.js";
 export * from "./store-misuse.js";
+export { type HolderOf, uniqueClashes } from "./unique-clashes.js";

@@ -1,9 +1,18 @@
-import type { Clash, Commit, Key, Moment, Reading, Version, Write } from "@unclash/core";
+import {
+  type Clash,
+  type Commit,
+  type IndexValue,
+  type Key,
+  type Moment,
+  type Reading,
+  uniqueClashes,
+  type Version,
+  type Write,
+} from "@unclash/core";
 import { asRead } from "./entry.js";
 import { isMet } from "./expectation.js";
 import { list } from "./list.js";
 import type { Records } from "./records.js";
-import { uniqueClashes } from "./unique.js";
 
 /** Every reason not to carry out this commit at this moment: readings, then writes, then unique values. */
 export function clashesOf(commit: Commit, records: Records, now: Moment): Clash[] {
@@ -20,10 +29,14 @@ export function clashesOf(commit: Commit, records: Records, now: Moment): Clash[
     if (!isMet(write.expect, records.get(write.key)?.current, now)) clashes.push(clashOn(write.key, records, now));
     else if (!isPossible(write, records)) clashes.push({ ...clashOn(write.key, records, now), ...missing(write) });
   }
-  if (commit.writes.some((write) => "put" in write && write.index !== undefined)) {
-    clashes.push(...uniqueClashes(commit.writes, records));
-  }
+  clashes.push(...uniqueClashes(commit.writes, (value, released) => holderOf(records, value, released)));
   return clashes;
+}
+
+// A unique value has one holder, so that among one more than are released there is the one that is not, or none.
+function holderOf(records: Records, { name, value }: IndexValue, released: ReadonlySet<Key>): Key | undefined {
+  const holders = records.indexes.after(name, { value, key: "" }, released.size + 1);
+  return holders.find((entry) => entry.value === value && !released.has(entry.key))?.key;
 }
 
 function stillHolds(reading: Extract<Reading, { range: unknown }>, records: Records, now: Moment): boolean {

@@ -103,24 +103,6 @@ describe("list", () => {
     const { records } = await store.list({ index: "n", from: "b", to: "c", limit: 10, after: "\u0000" });
     expect(records.map(({ key }) => key)).toEqual(["x/b", "x/c"]);
   });
-
-  it("takes a value that a set has twice as unique where either says so", async () => {
-    const store = createMemoryStore();
-    const value = { name: "n", value: "1" };
-    for (const index of [
-      [{ ...value, unique: true }, value],
-      [value, { ...value, unique: true }],
-    ]) {
-      await put(store, "a/1", { index });
-      const result = await commit(store, [{ key: "a/2", expect: "any", put: "{}", index: [value] }]);
-      expect(result.kind).toBe("clash");
-      const together = await commit(store, [
-        { key: "b/1", expect: "any", put: "{}", index: index.map((one) => ({ ...one, value: "2" })) },
-        { key: "b/2", expect: "any", put: "{}", index: [{ ...value, value: "2" }] },
-      ]);
-      expect(together.kind).toBe("clash");
-    }
-  });
 });
 
 describe("clean", () => {

@@ -1,9 +1,18 @@
-import type { Clash, Commit, Key, Moment, Reading, Version, Write } from "@unclash/core";
+import {
+  type Clash,
+  type Commit,
+  type IndexValue,
+  type Key,
+  type Moment,
+  type Reading,
+  uniqueClashes,
+  type Version,
+  type Write,
+} from "@unclash/core";
 import { isMet } from "./expectation.js";
 import type { Head } from "./head.js";
 import { recordOf } from "./state.js";
 import type { Tables } from "./tables.js";
-import { uniqueClashes } from "./unique.js";
 
 /** What a commit would meet: nothing in its way, with the heads that it writes over, in the order of its writes. */
 export type Check =
@@ -30,10 +39,13 @@ export function check(commit: Commit, tables: Tables, now: Moment): Check {
       clashes.push({ ...clashOn(write.key, tables, now), ...missing(write) });
     }
   }
-  if (commit.writes.some((write) => "put" in write && write.index !== undefined)) {
-    clashes.push(...uniqueClashes(commit.writes, tables.claims));
-  }
+  clashes.push(...uniqueClashes(commit.writes, (value, released) => holderOf(tables.claims, value, released)));
   return clashes.length > 0 ? { kind: "clash", clashes } : { kind: "clear", heads };
+}
+
+// A unique value has one holder, so that among one more than are released there is the one that is not, or none.
+function holderOf(claims: Tables["claims"], value: IndexValue, released: ReadonlySet<Key>): Key | undefined {
+  return claims.holders(value, released.size + 1).find(({ key }) => !released.has(key))?.key;
 }
 
 function stillHolds(reading: Extract<Reading, { range: unknown }>, tables: Tables, now: Moment): boolean {
