@@ -30,8 +30,9 @@ export async function exchange(port: number, bytes: string): Promise<Wire> {
 export function masked({ statusLine, headers, body }: Wire): Wire {
   const mask = (text: string): string =>
     text
+      // A list's digest first: its end may look like a tag.
+      .replace(/(?<=^etag: ")[\w-]{43}(?="$)/, "DIGEST")
       .replace(/(?<=\d-)[\w-]{16}(?=\\?")/g, "TAG")
-      .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, "UUID")
-      .replace(/(?<=^etag: ")[\w-]{43}(?="$)/, "DIGEST");
+      .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, "UUID");
   return { statusLine, headers: headers.map(mask), body: mask(body) };
 }

@@ -77,7 +77,7 @@ test("after 100 kills in the middle of writes, all that was acknowledged is ther
 async function killAgainAndAgain(file: string, lane: number): Promise<readonly string[]> {
   const acknowledged: string[] = [];
   for (let life = 0; life < killsPerLane; life++) {
-    const { child, output, closed } = start("write-until-killed.mjs", file, `${lane}.${life}`, `${writers}`);
+    const { child, output, closed } = start("write-until-killed.mjs", file, `${lane}-${life}`, `${writers}`);
     await Promise.race([once(child.stdout, "data"), closed]);
     await setTimeout(10 + Math.random() * 40);
     await kill(child, closed);

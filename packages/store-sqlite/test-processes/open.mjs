@@ -5,7 +5,7 @@ import { createSqliteStore } from "../dist/index.js";
 const [file = "", key = ""] = process.argv.slice(2);
 const store = createSqliteStore({ file });
 const result = await store.commit({
-  tag: key,
+  tag: key.replaceAll("/", "-"),
   at: Date.now(),
   reads: [],
   writes: [{ key, expect: "absent", put: "{}" }],
