@@ -1,3 +1,4 @@
+export { type EventPlace, formatCursor, parseCursor } from "./cursor.js";
 export * from "./errors.js";
 export {
   type ConditionError,

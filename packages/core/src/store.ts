@@ -252,6 +252,39 @@ export interface HistoryPage {
   readonly more?: true;
 }
 
+/**
+ * A place in the store's events: that of an event, or one between two. Only the store that gave it knows what it means;
+ * its events' cursors grow, compared as strings. At most 128 characters of `[\w.-]`, so that it can be the id of a
+ * server-sent event. Two words stand for places: `start` is before the oldest event that is kept, `now` behind the newest.
+ */
+export type Cursor = string;
+
+/** An event as it is followed. */
+export interface StoredEvent extends NewEvent {
+  /** Its place, the same each time that it is followed: go on after it. */
+  readonly cursor: Cursor;
+  /** That of the commit that it came with, as are `tag` and `at`. */
+  readonly revision: Revision;
+  readonly tag: Tag;
+  readonly at: Moment;
+}
+
+/**
+ * Events may be missing before this place: the log does not reach back to where it was to go on, or that is no place
+ * of this log (another store's cursor, one from before a backup was restored, one whose event a failover lost).
+ */
+export interface Reset {
+  /** Where it goes on: the end of the log at that moment. */
+  readonly reset: Cursor;
+}
+
+/** Ends what goes on for long; an `AbortSignal` is one. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** What a store can promise. Declared, never sniffed. */
 export interface Capabilities {
   /** What an acknowledged commit survives: `none` a crash of this process, `process` but not of the machine, `fsync` both. */
@@ -276,7 +309,24 @@ export interface Store {
   /** Each page is one consistent view; a walk over pages is not. */
   list(range: Range): Promise<Page>;
   history(key: Key, request: HistoryRequest): Promise<HistoryPage>;
-  /** Removes what no retention asks for, in one short step of at most `budget` rows. */
+  /**
+   * The events behind `after`, and then those to come, until `stop` or `close`: none is skipped, those of one key come in
+   * the order of its commits, and those of one commit in theirs. A commit of any process appears within about a second.
+   *
+   * Where the log does not reach back to `after`, or does not know it, a {@link Reset} comes first, and it goes on at the
+   * end of the log; so too where a slow follower is overtaken by `clean`. After `now` a `Reset` comes first as well, and
+   * says where that is. Throws `StoreError` where I/O broke: follow again, after the last event that came.
+   *
+   * Opened once a process; whoever needs more readers fans it out.
+   */
+  follow(after: Cursor, stop: StopSignal): AsyncIterable<StoredEvent | Reset>;
+  /**
+   * Calls `wake` after commits of any process, until the function that it returns is called, or `close`. It is a hint: it
+   * may come late (by about a second), twice or never, in no order. It names keys that were written; none means that any
+   * may have been. Whoever waits for something also looks by itself now and then.
+   */
+  watch(wake: (keys: readonly Key[]) => void): () => void;
+  /** Removes what no retention asks for, and events that are older than 25 hours, in one short step of at most `budget` rows. */
   clean(budget: number): Promise<{ readonly removed: number; readonly more: boolean }>;
   /** Ends the store; what was acknowledged is safe. Calling it again does nothing. */
   close(): Promise<void>;
