@@ -13,6 +13,8 @@ const commit: Commit = {
   cause: "create",
 };
 
+const lookUp = { lookUpMs: 60_000 };
+
 /** A store that breaks around its commit, as a network does: before it, or after it with the answer lost. */
 function breaking(store: Store, when: "before" | "after", outcome: "not-applied" | "unknown"): Store {
   return {
@@ -26,7 +28,7 @@ function breaking(store: Store, when: "before" | "after", outcome: "not-applied"
 
 test("an unknown outcome is found to be applied by the commit's own tag", async () => {
   const store = createMemoryStore();
-  const result = await commitOnce(breaking(store, "after", "unknown"), commit);
+  const result = await commitOnce(breaking(store, "after", "unknown"), commit, lookUp);
   expect(result).toMatchObject({ kind: "committed", records: [{ tag: commit.tag, version: 1, text: '{"id":"1"}' }] });
 });
 
@@ -48,13 +50,15 @@ test("an unknown outcome is found to be applied though others have written since
       return store.history(key, request);
     },
   };
-  const result = await commitOnce(slow, commit);
+  const result = await commitOnce(slow, commit, lookUp);
   expect(result).toMatchObject({ kind: "committed", records: [{ tag: commit.tag, version: 1 }] });
 });
 
 test("an unknown outcome whose tag is nowhere stays unknown, and nothing is tried again", async () => {
   const store = createMemoryStore();
-  await expect(commitOnce(breaking(store, "before", "unknown"), commit)).rejects.toMatchObject({ outcome: "unknown" });
+  await expect(commitOnce(breaking(store, "before", "unknown"), commit, lookUp)).rejects.toMatchObject({
+    outcome: "unknown",
+  });
   expect((await store.read(["articles/1"])).records).toEqual([undefined]);
 });
 
@@ -64,7 +68,7 @@ test("a commit that was not applied is reported as such without another look", a
     ...breaking(store, "before", "not-applied"),
     history: () => Promise.reject(new Error("read")),
   };
-  await expect(commitOnce(blind, commit)).rejects.toMatchObject({ outcome: "not-applied" });
+  await expect(commitOnce(blind, commit, lookUp)).rejects.toMatchObject({ outcome: "not-applied" });
 });
 
 test("an unknown outcome stays unknown where the store can't be asked about it", async () => {
@@ -73,7 +77,7 @@ test("an unknown outcome stays unknown where the store can't be asked about it",
     ...breaking(store, "after", "unknown"),
     history: () => Promise.reject(new StoreError("Still no connection.", "not-applied")),
   };
-  await expect(commitOnce(gone, commit)).rejects.toMatchObject({ outcome: "unknown" });
+  await expect(commitOnce(gone, commit, lookUp)).rejects.toMatchObject({ outcome: "unknown" });
 });
 
 test("to look for what became of a commit, no texts are fetched", async () => {
@@ -86,6 +90,14 @@ test("to look for what became of a commit, no texts are fetched", async () => {
       return store.history(key, request);
     },
   };
-  expect(await commitOnce(watched, commit)).toMatchObject({ records: [{ text: '{"id":"1"}' }] });
+  expect(await commitOnce(watched, commit, lookUp)).toMatchObject({ records: [{ text: '{"id":"1"}' }] });
   expect(asked).toEqual([false]);
+});
+
+test("a store that hangs is not waited for once more", async () => {
+  const hanging: Store = {
+    ...breaking(createMemoryStore(), "after", "unknown"),
+    history: () => new Promise(() => {}),
+  };
+  await expect(commitOnce(hanging, commit, { lookUpMs: 1 })).rejects.toMatchObject({ outcome: "unknown" });
 });

@@ -1,17 +1,21 @@
 import { type Commit, type CommitResult, isStoreError, type Store, type StoredRecord, type Write } from "@unclash/core";
 
+/** How long to look for what became of a commit, in milliseconds. */
+export type LookUp = { readonly lookUpMs: number };
+
 /**
  * Commits, and finds out what became of it where the store can't say: the commit's own tag in the record, or in its
- * history, means that it was applied. Nothing is tried again here.
+ * history, means that it was applied. Nothing is tried again here. The look-up has a time of its own: a store that has just
+ * kept the client waiting for all of its time-out is not waited for as long once more.
  *
  * @throws StoreError where the store failed; `unknown` only where its tag was looked for and not found
  */
-export async function commitOnce(store: Store, commit: Commit): Promise<CommitResult> {
+export async function commitOnce(store: Store, commit: Commit, { lookUpMs }: LookUp): Promise<CommitResult> {
   try {
     return await store.commit(commit);
   } catch (error) {
     if (!isStoreError(error) || error.outcome !== "unknown") throw error;
-    const records = await findApplied(store, commit);
+    const records = await within(lookUpMs, findApplied(store, commit), []);
     if (records.every((record) => record === null)) throw error;
     return { kind: "committed", records };
   }
@@ -32,4 +36,13 @@ async function findByTag(store: Store, write: Write, tag: string): Promise<Store
   const { records } = await store.history(write.key, { limit: pastStatesMax, texts: false });
   const record = records.find((state) => state.tag === tag);
   return record === undefined ? null : { ...record, text: "put" in write ? write.put : null };
+}
+
+/** What `work` gives, or `otherwise` where it takes longer. */
+async function within<T>(durationMs: number, work: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), durationMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

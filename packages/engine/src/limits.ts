@@ -24,6 +24,8 @@ export interface Limits {
   readonly pageSizeMax: number;
   /** Tries of a write that loses races to others and whose request has no precondition to fail. @default 8 */
   readonly racesMax: number;
+  /** How long to look for what became of a commit whose answer the store still owes, in milliseconds. @default 1,000 */
+  readonly lookUpMs: number;
 }
 
 const defaultLimits: Limits = {
@@ -38,6 +40,7 @@ const defaultLimits: Limits = {
   pageSizeDefault: 20,
   pageSizeMax: 100,
   racesMax: 8,
+  lookUpMs: 1_000,
 };
 
 /** Resolves the limits once, and refuses what is no positive whole number. */

@@ -27,7 +27,7 @@ export async function write(exchange: Exchange, intent: WriteIntent): Promise<Re
     const { planned } = decision;
     const result = intent.preferences.dryRun
       ? await tryOut(exchange, planned)
-      : await commitOnce(store, planned.commit);
+      : await commitOnce(store, planned.commit, limits);
     exchange.applied = result.kind === "committed" && !intent.preferences.dryRun;
     if (result.kind === "committed") return committedPlan(exchange, intent, planned, result);
     const taken = uniqueClash(result.clashes);
