@@ -46,6 +46,8 @@ test.each(collectionMistakes)("a mistake in %s is refused at construction, by it
 
 const engineMistakes: readonly (readonly [option: string, options: Record<string, unknown>])[] = [
   ["store", { store: undefined }],
+  ["requireDurability", { requireDurability: "process" }],
+  ["requireDurability", { requireDurability: "disk" }],
   ["collections", { collections: {} }],
   ["collections.locks", { collections: { locks: { schema } } }],
   ["collections.v1", { collections: { v1: { schema } } }],

@@ -1,4 +1,4 @@
-import { ConfigurationError, problemTypePrefix, type Store } from "@unclash/core";
+import { type Capabilities, ConfigurationError, problemTypePrefix, type Store } from "@unclash/core";
 import type { Identify } from "./actor.js";
 import { type Authorize, authorizeByDefault } from "./authorize.js";
 import { type Collection, type CollectionOptions, resolveCollection } from "./collection.js";
@@ -11,6 +11,13 @@ export type Decoding = "gzip" | "deflate" | "br";
 export interface UnclashOptions<Native = unknown> {
   /** Where everything is kept. The app closes it, after its server. */
   readonly store: Store;
+  /**
+   * What an acknowledged write must survive: `process` a crash of the app, `fsync` that of the machine too. A store that
+   * declares less is refused at construction.
+   *
+   * @default "none"
+   */
+  readonly requireDurability?: Capabilities["durability"];
   /** By name, which is the first segment of the path: lower-case letters, digits and `-`. */
   readonly collections: Readonly<Record<string, CollectionOptions>>;
   /** Who makes a request. @default everyone is anonymous */
@@ -52,6 +59,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   const { store, conflictStatus = 409, decodeBodies = [] } = options;
   if (typeof store?.commit !== "function")
     throw new ConfigurationError("store", "must be a store, such as createMemoryStore()");
+  checkDurability(store, options.requireDurability ?? "none");
   if (conflictStatus !== 409 && conflictStatus !== 412) {
     throw new ConfigurationError("conflictStatus", `must be 409 or 412, and is ${String(conflictStatus)}`);
   }
@@ -82,6 +90,17 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     limits: resolveLimits(options.limits),
     observe: options.observe,
   });
+}
+
+const durabilities: readonly Capabilities["durability"][] = ["none", "process", "fsync"];
+
+function checkDurability({ capabilities: { durability } }: Store, required: Capabilities["durability"]): void {
+  if (!durabilities.includes(required)) {
+    throw new ConfigurationError("requireDurability", "must be none, process or fsync");
+  }
+  if (durabilities.indexOf(durability) < durabilities.indexOf(required)) {
+    throw new ConfigurationError("requireDurability", `is ${required}, and the store's durability is ${durability}`);
+  }
 }
 
 function resolveCollections(given: Readonly<Record<string, CollectionOptions>>): ReadonlyMap<string, Collection> {
