@@ -25,6 +25,8 @@ export function faultyStore(store: Store): Store {
     commit: (commit) => commitOrFail(store, commit),
     list: (range) => store.list(range),
     history: (key, request) => store.history(key, request),
+    follow: (after, stop) => store.follow(after, stop),
+    watch: (wake) => store.watch(wake),
     clean: (budget) => store.clean(budget),
     close: () => store.close(),
   };

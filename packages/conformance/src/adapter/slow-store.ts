@@ -18,6 +18,8 @@ export function slowStore(store: Store): Store {
     commit: (commit) => slowly(() => store.commit(commit)),
     list: (range) => slowly(() => store.list(range)),
     history: (key, request) => slowly(() => store.history(key, request)),
+    follow: (after, stop) => store.follow(after, stop),
+    watch: (wake) => store.watch(wake),
     clean: (budget) => store.clean(budget),
     close: () => store.close(),
   };

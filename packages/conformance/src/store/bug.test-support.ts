@@ -1,4 +1,15 @@
-import type { Commit, Key, Moment, Store, StoredRecord, Write } from "@unclash/core";
+import type {
+  Commit,
+  Cursor,
+  Key,
+  Moment,
+  Reset,
+  StopSignal,
+  Store,
+  StoredEvent,
+  StoredRecord,
+  Write,
+} from "@unclash/core";
 
 /** A store that works, with one bug in it. */
 export interface Bug {
@@ -68,5 +79,27 @@ export function changeExpectations(
       expect: change(write.expect, await here(write.key)),
     }));
     return { ...commit, reads: await Promise.all(reads), writes: await Promise.all(writes) };
+  });
+}
+
+/** Changes what followers are given. */
+export function changeFollowing(
+  store: Store,
+  change: (
+    events: AsyncIterable<StoredEvent | Reset>,
+    after: Cursor,
+    stop: StopSignal,
+  ) => AsyncIterable<StoredEvent | Reset>,
+): Store {
+  return { ...store, follow: (after, stop) => change(store.follow(after, stop), after, stop) };
+}
+
+/** Changes each event that followers are given; `undefined` leaves it out. */
+export function changeEvents(store: Store, change: (event: StoredEvent) => StoredEvent | undefined): Store {
+  return changeFollowing(store, async function* (events) {
+    for await (const event of events) {
+      const changed = "reset" in event ? event : change(event);
+      if (changed !== undefined) yield changed;
+    }
   });
 }

@@ -1,6 +1,9 @@
+import { cleaningCases } from "./cleaning.js";
 import { closingCases } from "./closing.js";
 import { commitCases } from "./commits.js";
+import { eventRaceCases } from "./event-races.js";
 import { expectationCases } from "./expectations.js";
+import { followingCases } from "./following.js";
 import { historyCases } from "./histories.js";
 import { indexCases } from "./indexes.js";
 import { keyCases } from "./keys.js";
@@ -12,11 +15,14 @@ import { raceCases } from "./races.js";
 import { rangeReadingCases } from "./range-readings.js";
 import { recordCases } from "./records.js";
 import { redactionCases } from "./redactions.js";
+import { resumingCases } from "./resuming.js";
 import { retentionCases } from "./retention.js";
+import { stoppingCases } from "./stopping.js";
 import { textCases } from "./texts.js";
 import type { StoreCase } from "./trial.js";
 import { uniqueCases } from "./unique-values.js";
 import { versionCases } from "./versions.js";
+import { watchingCases } from "./watching.js";
 
 /** Every case of the suite, in the order in which the port's documentation tells of what they prove. */
 export const storeCases: readonly StoreCase[] = [
@@ -36,6 +42,12 @@ export const storeCases: readonly StoreCase[] = [
   ...redactionCases,
   ...retentionCases,
   ...raceCases,
+  ...followingCases,
+  ...resumingCases,
+  ...stoppingCases,
+  ...eventRaceCases,
+  ...watchingCases,
+  ...cleaningCases,
   ...misuseCases,
   ...closingCases,
 ];

@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import type { Store } from "@unclash/core";
-import { apply, bury, keysOf, nextTag, put, putBriefly, refuse, statesOf, write } from "./steps.js";
+import { follow } from "./follower.js";
+import { within } from "./patience.js";
+import { apply, bury, keysOf, nextTag, put, putBriefly, refuse, statesOf, tell, write } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 
-const uses: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+const uses: Readonly<Record<string, (store: Store, patienceMs: number) => Promise<unknown>>> = {
   read: (store) => store.read(["a/1"]),
   list: (store) => store.list({ prefix: "a/", limit: 1 }),
   history: (store) => store.history("a/1", { limit: 1, texts: true }),
   clean: (store) => store.clean(1),
+  follow: (store, patienceMs) => {
+    const steps = store.follow("start", new AbortController().signal)[Symbol.asyncIterator]();
+    return within(patienceMs, "following a closed store fails", steps.next());
+  },
   commit: (store) =>
     store.commit({
       tag: nextTag(),
@@ -26,13 +32,30 @@ export const closingCases: readonly StoreCase[] = [
     ([name, use]) =>
       ({
         name: `after it was closed, a store refuses to ${name}: a StoreError that says nothing was applied`,
-        async run({ store }) {
+        async run({ store, patienceMs }) {
           await put(store, "a/1");
           await store.close();
-          await assert.rejects(async () => use(store), { name: "StoreError", code: "store", outcome: "not-applied" });
+          await assert.rejects(async () => use(store, patienceMs), {
+            name: "StoreError",
+            code: "store",
+            outcome: "not-applied",
+          });
         },
       }) satisfies StoreCase,
   ),
+  {
+    name: "closing a store ends those who follow it, whether they wait or have more to read",
+    async run({ store, patienceMs }) {
+      await tell(store, "many", "a/1", "a/2");
+      const [waiting, reading] = ["now", "start"].map((after) => follow(store, after, patienceMs));
+      await waiting?.reset();
+      await reading?.events(1);
+      const ended = waiting?.ends();
+      await store.close();
+      await ended;
+      await reading?.ends();
+    },
+  },
   {
     name: "closing a store again does nothing",
     async run({ store }) {

@@ -73,6 +73,11 @@ export function put(
   return write(store, { expect: "any", put: "{}", ...options, key });
 }
 
+/** Commits events alone, of this type, about these keys. */
+export async function tell(store: Store, type: string, ...keys: readonly Key[]): Promise<void> {
+  await apply(store, { events: keys.map((key) => ({ type, key })) });
+}
+
 /** Leaves a tombstone. */
 export function bury(store: Store, key: Key): Promise<StoredRecord> {
   return write(store, { key, expect: "any", delete: "tombstone" });

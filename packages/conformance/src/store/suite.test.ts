@@ -3,10 +3,14 @@ import { type Store, StoreError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { describe, expect, it, test } from "vitest";
 import { commitBugs } from "./commit-bugs.test-support.js";
+import { cursorBugs } from "./cursor-bugs.test-support.js";
+import { endingBugs } from "./ending-bugs.test-support.js";
+import { eventBugs } from "./event-bugs.test-support.js";
 import { pageBugs } from "./page-bugs.test-support.js";
 import { rangeBugs } from "./range-bugs.test-support.js";
 import { type StoreSuiteOptions, storeSuite } from "./suite.js";
 import { timeBugs } from "./time-bugs.test-support.js";
+import { watchBugs } from "./watch-bugs.test-support.js";
 
 type Tests = ReadonlyMap<string, () => Promise<void>>;
 
@@ -24,8 +28,20 @@ function testsOf(options: Omit<StoreSuiteOptions, "test">): Tests {
 }
 
 describe("a store with a bug fails the suite:", () => {
-  it.each([...commitBugs, ...rangeBugs, ...pageBugs, ...timeBugs])("$bug", async ({ caughtBy, plant }) => {
-    const tests = testsOf({ open: async ({ clock }) => plant(createMemoryStore({ clock: clock.now })) });
+  const bugs = [
+    ...commitBugs,
+    ...rangeBugs,
+    ...pageBugs,
+    ...timeBugs,
+    ...eventBugs,
+    ...endingBugs,
+    ...cursorBugs,
+    ...watchBugs,
+  ];
+  it.each(bugs)("$bug", async ({ caughtBy, plant }) => {
+    const open: StoreSuiteOptions["open"] = async ({ clock }) => plant(createMemoryStore({ clock: clock.now }));
+    // What a bug keeps from coming is waited for in vain: not for long, since nothing in memory takes long.
+    const tests = testsOf({ open, patienceMs: 300 });
     const run = tests.get(caughtBy);
     expect(run, `there is a test "${caughtBy}"`).toBeDefined();
     await expect(run?.()).rejects.toThrow(AssertionError);
@@ -35,6 +51,7 @@ describe("a store with a bug fails the suite:", () => {
 // As a file would: closing ends the one who has it open, and what is in it stays.
 function openAgain(file: Store): Store {
   let isOpen = true;
+  const ends = new Set<() => void>();
   const guard = <T>(use: () => Promise<T>): Promise<T> =>
     isOpen ? use() : Promise.reject(new StoreError("closed", "not-applied"));
   return {
@@ -43,9 +60,29 @@ function openAgain(file: Store): Store {
     commit: (commit) => guard(() => file.commit(commit)),
     list: (range) => guard(() => file.list(range)),
     history: (key, request) => guard(() => file.history(key, request)),
+    async *follow(after, stop) {
+      if (!isOpen) throw new StoreError("closed", "not-applied");
+      const either = new AbortController();
+      const end = (): void => either.abort();
+      if (stop.aborted) return;
+      stop.addEventListener("abort", end);
+      ends.add(end);
+      try {
+        yield* file.follow(after, either.signal);
+      } finally {
+        ends.delete(end);
+        stop.removeEventListener("abort", end);
+      }
+    },
+    watch(wake) {
+      const end = file.watch(wake);
+      ends.add(end);
+      return end;
+    },
     clean: (budget) => guard(() => file.clean(budget)),
     async close() {
       isOpen = false;
+      for (const end of ends) end();
     },
   };
 }

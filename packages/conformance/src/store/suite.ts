@@ -25,6 +25,13 @@ export interface StoreSuiteOptions {
    * @default "handed-in"
    */
   readonly clock?: "handed-in" | "own";
+  /**
+   * How long the suite waits for an event, a wake or the end of a following, in milliseconds, before it counts as
+   * missing. The port allows about a second; a busy machine needs more.
+   *
+   * @default 10_000
+   */
+  readonly patienceMs?: number;
   /** Closes a durable store and opens it again with what it holds. Without it, the tests of that are left out. */
   readonly reopen?: (store: Store, context: StoreContext) => Promise<Store>;
 }
@@ -51,6 +58,7 @@ async function runCase({ run }: StoreCase, options: StoreSuiteOptions): Promise<
   const trial: Trial = {
     store,
     clock,
+    patienceMs: options.patienceMs ?? 10_000,
     until: (moment) => (options.clock === "own" ? waitUntil(store, moment) : moveTo(clock, moment)),
     async reopen() {
       if (options.reopen !== undefined) store = await options.reopen(store, context);

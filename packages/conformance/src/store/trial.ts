@@ -8,6 +8,8 @@ export interface Trial {
   readonly until: (moment: Moment) => Promise<void>;
   /** The clock that the store was given. Only for cases that say that they need it. */
   readonly clock: TestClock;
+  /** How long a case waits for what the store owes it, in milliseconds, before it fails. */
+  readonly patienceMs: number;
   /** Closes the store and opens it again with what it held. Only for cases that say that they need it. */
   readonly reopen: () => Promise<Store>;
 }
