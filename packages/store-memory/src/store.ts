@@ -11,13 +11,21 @@ import {
   StoreError,
 } from "@unclash/core";
 import { applyWrites } from "./apply.js";
+import { Bell } from "./bell.js";
 import { clashesOf } from "./check.js";
 import { clean } from "./clean.js";
 import { asRead } from "./entry.js";
 import { EventLog } from "./events.js";
+import { follow } from "./follow.js";
 import { historyOf } from "./history.js";
 import { list } from "./list.js";
 import { Records } from "./records.js";
+import { Watchers } from "./watchers.js";
+
+interface Held {
+  readonly records: Records;
+  readonly events: EventLog;
+}
 
 /** The options of {@link createMemoryStore}. All may be left out. */
 export interface MemoryStoreOptions {
@@ -43,13 +51,12 @@ const capabilities: Capabilities = { durability: "none", failover: "safe", proce
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const clock = options.clock ?? Date.now;
   if (typeof clock !== "function") throw new ConfigurationError("clock", "must be a function that gives the time");
-  let held: { readonly records: Records; readonly events: EventLog } | undefined = {
-    records: new Records(),
-    events: new EventLog(),
-  };
+  const bell = new Bell();
+  const watchers = new Watchers();
+  let held: Held | undefined = { records: new Records(), events: new EventLog() };
   let revision = 0;
 
-  function opened(): { readonly records: Records; readonly events: EventLog } {
+  function opened(): Held {
     if (held === undefined) throw new StoreError("The memory store is closed.", "not-applied");
     return held;
   }
@@ -73,8 +80,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const clashes = clashesOf(commit, records, now);
       if (clashes.length > 0) return { kind: "clash", clashes };
       revision++;
-      events.add(commit.events, revision, commit.at);
-      return { kind: "committed", records: applyWrites(commit, records, revision, now) };
+      const written = applyWrites(commit, records, revision, now);
+      events.add(commit, revision);
+      if (commit.events.length > 0) bell.ring();
+      watchers.note(commit);
+      return { kind: "committed", records: written };
     },
     async list(range) {
       assertRange(range);
@@ -84,6 +94,13 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       assertHistoryRequest(key, request);
       return historyOf(opened().records.get(key), request, clock());
     },
+    follow(after, stop) {
+      return follow(after, opened().events, bell, stop);
+    },
+    watch(wake) {
+      opened();
+      return watchers.add(wake);
+    },
     async clean(budget) {
       assertBudget(budget);
       const { records, events } = opened();
@@ -91,6 +108,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     },
     async close() {
       held = undefined;
+      bell.silence();
+      watchers.clear();
     },
   };
 }
