@@ -1,3 +1,4 @@
+import type { Cursor, Store } from "@unclash/core";
 import { expect, test } from "vitest";
 import { eventAgeMs } from "./clean.js";
 import { createSqliteStore } from "./sqlite.js";
@@ -56,4 +57,56 @@ test("where nothing is to be removed no lock is taken", async () => {
   locks.taken = 0;
   expect(await store.clean(100)).toEqual({ removed: 0, more: false });
   expect(locks.taken).toBe(0);
+});
+
+test("the place of what went last is remembered after closing and opening", async () => {
+  const file = freshFile();
+  const time = { now: 1_000_000 };
+  const open = () => createSqliteStore({ file, clock: () => time.now });
+  const first = async (store: Store, after: Cursor) => {
+    for await (const event of store.follow(after, new AbortController().signal)) return event;
+    return undefined;
+  };
+  const tell = (store: Store, type: string) =>
+    store.commit(commitOf([], { at: time.now, events: [{ type, key: "a/1" }] }));
+  const before = open();
+  await tell(before, "first");
+  await tell(before, "second");
+  const one = await first(before, "start");
+  const two = await first(before, one && "cursor" in one ? one.cursor : "");
+  time.now += eventAgeMs + 1;
+  expect(await before.clean(100)).toEqual({ removed: 2, more: false });
+  await before.close();
+  const after = open();
+  await tell(after, "third");
+  expect(await first(after, two && "cursor" in two ? two.cursor : "")).toMatchObject({ type: "third" });
+  expect(await first(after, "start")).toMatchObject({ type: "third" });
+  expect(await first(after, one && "cursor" in one ? one.cursor : "")).toMatchObject({ reset: expect.any(String) });
+  await after.close();
+});
+
+test("of many past states the oldest go first, also where a step sees only some of them", async () => {
+  const { store, count } = opened();
+  const keep = { count: 30 };
+  for (let n = 0; n < 500; n++) await store.commit(commitOf([putOf("a/1", { keep })]));
+  let removed = 0;
+  for (let more = true; more; ) {
+    const step = await store.clean(7);
+    removed += step.removed;
+    more = step.more;
+  }
+  expect([removed, count("log")]).toEqual([469, 31]);
+  const { records } = await store.history("a/1", { limit: 100, texts: false });
+  expect(records.map(({ version }) => version)).toEqual(Array.from({ length: 31 }, (_, n) => 500 - n));
+});
+
+test("long texts go a few at a time, and all of them in the end", async () => {
+  const { store, count } = opened();
+  const long = JSON.stringify("x".repeat(700_000));
+  for (let n = 0; n < 12; n++) await store.commit(commitOf([putOf("a/1", { put: long, keep: { count: 1 } })]));
+  await store.commit(commitOf([putOf("a/2", { put: long })]));
+  await store.commit(commitOf([{ key: "a/2", expect: "any", delete: "forget" }]));
+  expect((await store.clean(5)).removed).toBeLessThanOrEqual(5);
+  for (let more = true; more; ) more = (await store.clean(500)).more;
+  expect(count("log")).toBe(2);
 });

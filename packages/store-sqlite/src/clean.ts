@@ -1,4 +1,4 @@
-import type { Moment } from "@unclash/core";
+import type { Moment, Tag } from "@unclash/core";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 import type { Head } from "./head.js";
 import { removableOf } from "./retention.js";
@@ -7,9 +7,20 @@ import type { Tables } from "./tables.js";
 /** How long an event can be followed at least. */
 export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
 
-// A step looks at the time between two handfuls of rows: it holds the write lock, and the event loop, while it runs.
+// A step looks at the time between two handfuls of rows: it holds the write lock, and the event loop, while it runs. All the
+// pages of a long text have to be found for it to go, so that a handful has some bytes at most, too.
 const handful = 100;
-const stepMaxMs = 10;
+const handfulBytes = 1_048_576;
+const forgottenHandful = 8;
+// What is left of some 10 ms is for the last handful and the COMMIT.
+const stepMaxMs = 5;
+
+interface PastState {
+  readonly version: number;
+  readonly modifiedAt: Moment;
+  /** The bytes of its text; `null` for a tombstone. */
+  readonly size: number | null;
+}
 
 type DueHead = Pick<Head, "id" | "version" | "modifiedAt" | "keepCount" | "keepAgeMs">;
 
@@ -29,12 +40,12 @@ export function clean(
  */
 export class Cleaning {
   readonly #isDue: Query<{ readonly due: 0 | 1 }>;
-  readonly #events: Query<{ readonly position: number; readonly at: Moment }>;
+  readonly #events: Query<{ readonly position: number; readonly at: Moment; readonly tag: Tag }>;
   readonly #removeEvents: Command;
   readonly #noteEvents: Command;
   readonly #dueHead: Query<DueHead>;
   readonly #pastCount: Query<{ readonly count: number }>;
-  readonly #past: Query<{ readonly version: number; readonly modifiedAt: Moment }>;
+  readonly #past: Query<PastState>;
   readonly #removePast: Command;
   readonly #lookAgain: Command;
   readonly #forgotten: Query<{ readonly id: number }>;
@@ -48,17 +59,21 @@ export class Cleaning {
         OR EXISTS (SELECT 1 FROM head WHERE cleanAt <= ?)
         OR EXISTS (SELECT 1 FROM forgotten) AS due`,
     );
-    this.#events = query(database, "SELECT position, at FROM event ORDER BY position LIMIT ?");
+    this.#events = query(database, "SELECT position, at, tag FROM event ORDER BY position LIMIT ?");
     this.#removeEvents = database.prepare("DELETE FROM event WHERE position <= ?");
-    this.#noteEvents = database.prepare("UPDATE counter SET eventsRemoved = ? WHERE id = 1");
+    this.#noteEvents = database.prepare("UPDATE counter SET eventsRemoved = ?, eventsRemovedTag = ? WHERE id = 1");
     this.#dueHead = query(
       database,
       `SELECT id, version, modifiedAt, keepCount, keepAgeMs FROM head WHERE cleanAt <= ? ORDER BY cleanAt LIMIT 1`,
     );
-    this.#pastCount = query(database, "SELECT count(*) AS count FROM log WHERE id = ? AND version < ?");
+    // Counts no further than it matters: of a million states, nobody wants to count all for each handful.
+    this.#pastCount = query(
+      database,
+      "SELECT count(*) AS count FROM (SELECT 1 FROM log WHERE id = ? AND version < ? LIMIT ?)",
+    );
     this.#past = query(
       database,
-      "SELECT version, modifiedAt FROM log WHERE id = ? AND version < ? ORDER BY version LIMIT ?",
+      "SELECT version, modifiedAt, octet_length(text) AS size FROM log WHERE id = ? AND version < ? ORDER BY version LIMIT ?",
     );
     this.#removePast = database.prepare("DELETE FROM log WHERE id = ? AND version < ?");
     this.#lookAgain = database.prepare("UPDATE head SET cleanAt = ? WHERE id = ?");
@@ -92,28 +107,42 @@ export class Cleaning {
     const last = old.at(-1);
     if (last === undefined) return 0;
     this.#removeEvents.run(last.position);
-    this.#noteEvents.run(last.position);
+    this.#noteEvents.run(last.position, last.tag);
     return old.length;
   }
 
   #dropPast(count: number, now: Moment): number {
     const head = this.#dueHead.get(now);
     if (head === undefined) return 0;
-    const pastCount = this.#pastCount.get(head.id, head.version)?.count ?? 0;
+    const enough = (head.keepCount ?? 0) + count + 1;
+    const pastCount = this.#pastCount.get(head.id, head.version, enough)?.count ?? 0;
     // One more than may be removed: a state was current until the next one was written.
-    const states = [...this.#past.all(head.id, head.version, count + 1), head];
-    const { removable, cleanAt } = removableOf(head, states, pastCount, Math.min(count, pastCount), now);
+    const past = this.#past.all(head.id, head.version, count + 1);
+    const states = [...past, head];
+    const countMax = Math.min(count, pastCount, fitting(past));
+    const { removable, cleanAt } = removableOf(head, states, pastCount, countMax, now);
     const first = states[removable];
     if (removable > 0 && first !== undefined) this.#removePast.run(head.id, first.version);
     this.#lookAgain.run(cleanAt, head.id);
     return removable;
   }
 
-  #dropForgotten(count: number): number {
+  #dropForgotten(countMax: number): number {
     const forgotten = this.#forgotten.get();
     if (forgotten === undefined) return 0;
+    const count = Math.min(countMax, forgottenHandful);
     const removed = Number(this.#removeForgotten.run(forgotten.id, count).changes);
     if (removed < count) this.#settle.run(forgotten.id);
     return removed;
   }
+}
+
+// How many of these states make a handful, by their bytes: one at least.
+function fitting(states: readonly PastState[]): number {
+  let bytes = 0;
+  const last = states.findIndex(({ size }) => {
+    bytes += size ?? 0;
+    return bytes >= handfulBytes;
+  });
+  return last === -1 ? states.length : last + 1;
 }

@@ -24,14 +24,25 @@ interface Waiting {
 export class GroupCommit {
   readonly #tables: Tables;
   readonly #decide: (commit: Commit) => CommitResult;
+  readonly #announce: (commit: Commit) => void;
   readonly #options: ResolvedOptions;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(tables: Tables, options: ResolvedOptions, decide: (commit: Commit) => CommitResult) {
+  /**
+   * @param decide carries a commit out, or finds what it clashes with, in an open write transaction
+   * @param announce is told of each commit that is on the disk; it must not throw
+   */
+  constructor(
+    tables: Tables,
+    options: ResolvedOptions,
+    decide: (commit: Commit) => CommitResult,
+    announce: (commit: Commit) => void,
+  ) {
     this.#tables = tables;
     this.#options = options;
     this.#decide = decide;
+    this.#announce = announce;
   }
 
   /** Queues a commit. Rejects with a `StoreError` where too many wait, or where it could not be carried out. */
@@ -88,7 +99,11 @@ export class GroupCommit {
       for (const [at, result] of results.entries()) group[at]?.reject(storeError(error, outcomeOf(result, error)));
       return true;
     }
-    for (const [at, result] of results.entries()) group[at]?.resolve(result);
+    for (const [at, result] of results.entries()) {
+      const waiting = group[at];
+      if (result.kind === "committed" && waiting !== undefined) this.#announce(waiting.commit);
+      waiting?.resolve(result);
+    }
     return true;
   }
 

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Store } from "@unclash/core";
+import type { Store, StoredEvent } from "@unclash/core";
 import { expect, test } from "vitest";
 import { createSqliteStore } from "./sqlite.js";
-import { connect, freshFile } from "./store.test-support.js";
+import { commitOf, connect, freshFile } from "./store.test-support.js";
 
 function start(script: string, ...parameters: readonly string[]) {
   const path = fileURLToPath(new URL(`../test-processes/${script}`, import.meta.url));
@@ -52,12 +52,50 @@ test("eight writers in two processes lose no update and meet no failure", async 
   await store.close();
 }, 60_000);
 
+test("followers in three processes are given the same events of two writing ones, each once, and watchers are woken", async () => {
+  const file = freshFile();
+  const store = createSqliteStore({ file });
+  const events = 2 * 2 * 4 * 50;
+  const other = start("follow.mjs", file, `${events}`);
+  const watching = start("follow.mjs", file);
+  let wakes = 0;
+  const stop = store.watch((keys) => {
+    expect(keys, "what another process wrote is not known").toEqual([]);
+    wakes++;
+  });
+  const own = eventsOf(store, events);
+  await Promise.all(["a", "b"].map((name) => finished(start("tell.mjs", file, name, "4", "50"))));
+  const found = await own;
+  expect(JSON.parse(await finished(other))).toEqual(found.map(({ cursor }) => cursor));
+  expect(await finished(watching), "who only watches does not keep its process alive").toBe("[]");
+  expect(found.map(({ type }) => type)).toEqual(found.map((_, n) => (n % 2 === 0 ? "first" : "second")));
+  for (const key of ["told/0", "told/1", "told/2"]) {
+    const told = found.filter((event) => event.key === key && event.type === "first");
+    expect(told.map(({ tag }) => tag)).toEqual((await tagsOf(store, key)).toReversed());
+  }
+  expect(wakes).toBeGreaterThan(0);
+  stop();
+  await store.close();
+}, 60_000);
+
+async function eventsOf(store: Store, count: number): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for await (const event of store.follow("start", new AbortController().signal)) {
+    if ("reset" in event) throw new Error(`a reset: ${event.reset}`);
+    if (events.push(event) === count) break;
+  }
+  return events;
+}
+
 const lanes = 2;
 const killsPerLane = 50;
 const writers = 3;
 
-test("after 100 kills in the middle of writes, all that was acknowledged is there once, and nothing is there by half", async () => {
+test("after 100 kills in the middle of writes, all that was acknowledged is there once, was told once, and nothing is there by half", async () => {
   const file = freshFile();
+  const follower = createSqliteStore({ file });
+  const told: string[] = [];
+  const following = followInto(follower, told);
   const acknowledged = await Promise.all(Array.from({ length: lanes }, (_, lane) => killAgainAndAgain(file, lane)));
   const store = createSqliteStore({ file });
 
@@ -70,9 +108,26 @@ test("after 100 kills in the middle of writes, all that was acknowledged is ther
   const tags = acknowledged.flat();
   expect(tags.length).toBeGreaterThan(lanes * killsPerLane);
   expect(tags.filter((tag) => found.get(tag) !== 1)).toEqual([]);
-  await store.close();
+
+  await store.commit(commitOf([], { tag: "end", events: [{ type: "end", key: "end" }] }));
+  await following;
+  const inOrder = (writer: number) => [`left/${writer}`, `right/${writer}`];
+  for (const key of Array.from({ length: writers }, (_, writer) => inOrder(writer)).flat()) {
+    const expected = (await tagsOf(store, key)).toReversed().map((tag) => `${key} ${tag}`);
+    expect(told.filter((line) => line.startsWith(`${key} `))).toEqual(expected);
+  }
+  await Promise.all([store.close(), follower.close()]);
   expect(connect(file).prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
 }, 180_000);
+
+// Follows while the writers live and die, until the event that ends it.
+async function followInto(store: Store, told: string[]): Promise<void> {
+  for await (const event of store.follow("start", new AbortController().signal)) {
+    if ("reset" in event) throw new Error(`a reset: ${event.reset}`);
+    if (event.type === "end") return;
+    told.push(`${event.key} ${event.tag}`);
+  }
+}
 
 async function killAgainAndAgain(file: string, lane: number): Promise<readonly string[]> {
   const acknowledged: string[] = [];

@@ -36,7 +36,7 @@ export function cleanAtOf(keep: Keep, version: number, before: Head | undefined)
  * How many of the past states of a key may go at this moment, at most `countMax`, and when to look at it again.
  *
  * @param states the oldest past states, and at least the one that follows the last of `countMax`
- * @param pastCount how many past states there are
+ * @param pastCount how many past states there are; anything above `keepCount` and `countMax` together will do for more
  */
 export function removableOf(
   { keepCount, keepAgeMs }: Keep,

@@ -11,10 +11,12 @@ export const applicationId = 0x756e636c;
  * - `log` is the history of all keys, in the order of their commits, and only appended to. Only `clean`, a redaction and
  *   a renewal change what is in it.
  * - `event` is what others may follow, in the order of `position`. Positions are taken inside the write lock, so one
- *   that is visible is never followed by a smaller one. A table of its own, and not a column of `log`, since events go
+ *   that is visible is never followed by a smaller one. `tag` is that of its commit: a file that was taken back, from a
+ *   backup, gives the same positions to other events. A table of its own, and not a column of `log`, since events go
  *   after a day where most histories stay; as a column it was measured to be as fast.
  * - `claim` has the values of indexes. A head has its own as JSON too, so that an unchanged set costs nothing.
- * - `counter` gives ids, positions and revisions. Nothing else could: what was deleted last must not be counted again.
+ * - `counter` gives ids, positions and revisions. Nothing else could: what was deleted last must not be counted again. It
+ *   also has the place of the newest event that was removed; before the first one, a tag that no other file has.
  * - `forgotten` names heads that are gone while their log still waits for `clean`.
  *
  * `depth` counts the slashes of the key: the keys of one depth that begin with a prefix are exactly its children, in a
@@ -89,5 +91,18 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE forgotten (id INTEGER PRIMARY KEY) STRICT;
+  `,
+  // Events from before get the tag of the state that they tell of, where that is still there. Nobody has followed one yet,
+  // so that for the others any will do.
+  `
+  ALTER TABLE event ADD COLUMN tag TEXT NOT NULL DEFAULT '';
+  UPDATE event SET tag = coalesce(
+    (SELECT log.tag FROM head JOIN log ON log.id = head.id AND log.version = event.version
+      WHERE head.key = event.key AND log.revision = event.revision),
+    (SELECT head.tag FROM head WHERE head.key = event.key AND head.revision = event.revision),
+    lower(hex(randomblob(8)))
+  );
+  ALTER TABLE counter ADD COLUMN eventsRemovedTag TEXT NOT NULL DEFAULT '';
+  UPDATE counter SET eventsRemovedTag = lower(hex(randomblob(8)));
   `,
 ];

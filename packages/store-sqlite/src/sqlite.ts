@@ -10,15 +10,19 @@ import {
   StoreError,
 } from "@unclash/core";
 import { apply } from "./apply.js";
+import { Bell } from "./bell.js";
 import { patiently } from "./busy.js";
 import { check } from "./check.js";
 import { clean } from "./clean.js";
+import { follow } from "./follow.js";
 import { GroupCommit } from "./group.js";
 import { historyOf } from "./history.js";
 import { assertPosition, list } from "./list.js";
 import { openTables } from "./open.js";
 import { resolveOptions, type SqliteStoreOptions } from "./options.js";
+import { OtherConnections } from "./other-connections.js";
 import { read } from "./read.js";
+import { Watchers } from "./watchers.js";
 
 /**
  * Opens a store in one SQLite file, which the processes of one host may use at once. Its folder, itself and its tables
@@ -35,7 +39,13 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const resolved = resolveOptions(options);
   const { clock, busyTimeoutMs } = resolved;
   const tables = openTables(resolved);
-  const group = new GroupCommit(tables, resolved, decide);
+  const group = new GroupCommit(tables, resolved, decide, announce);
+  const bell = new Bell();
+  const watchers = new Watchers();
+  const others = new OtherConnections(tables.database, () => {
+    bell.ring();
+    watchers.noteAny();
+  });
   let closing: Promise<void> | undefined;
 
   function decide(commit: Commit): CommitResult {
@@ -45,12 +55,20 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     return { kind: "committed", records: apply(commit, found.heads, tables, now) };
   }
 
+  function announce(commit: Commit): void {
+    if (commit.events.length > 0) bell.ring();
+    watchers.note(commit);
+  }
+
   function assertOpen(): void {
     if (closing !== undefined) throw new StoreError("The SQLite store is closed.", "not-applied");
   }
 
   async function end(): Promise<void> {
+    bell.silence();
+    others.end();
     await group.drained();
+    watchers.clear();
     const { database } = tables;
     try {
       // Leaves little to do for whoever opens the file next. It is all as safe where another process is in the way.
@@ -86,6 +104,19 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       assertHistoryRequest(key, request);
       assertOpen();
       return patiently(() => historyOf(key, request, tables, clock()), busyTimeoutMs);
+    },
+    follow(after, stop) {
+      assertOpen();
+      return follow(after, { tables, bell, others, busyTimeoutMs }, stop);
+    },
+    watch(wake) {
+      assertOpen();
+      const remove = watchers.add(wake);
+      const endListening = others.listen(false);
+      return () => {
+        remove();
+        endListening();
+      };
     },
     async clean(budget) {
       assertBudget(budget);
