@@ -22,6 +22,8 @@ export function createPlanningStore(store: Store): PlanningStore {
       commits.push(commit);
       return { kind: "committed", records: commit.writes.map(() => null) };
     },
+    follow: (after, stop) => store.follow(after, stop),
+    watch: (wake) => store.watch(wake),
     clean: async () => ({ removed: 0, more: false }),
     close: async () => {},
   };
