@@ -3,21 +3,29 @@ import { benchHttp } from "./http/bench.js";
 import { cells } from "./http/cell.js";
 import { printProfile } from "./http/profile/print.js";
 import { frameworkNames, isFrameworkName } from "./http/servers/all.js";
+import { benchScale } from "./scale/bench.js";
 import { benchSqlite } from "./sqlite/bench.js";
+import { benchStores } from "./stores/bench.js";
+import { isStoreName, storeNames } from "./stores/store-name.js";
 
 const usage = `pnpm bench http [--framework express|koa|fastify|node]… [--quick] [--json] [--profile]
-pnpm bench sqlite [--quick] [--json]`;
+pnpm bench sqlite [--quick] [--json]
+pnpm bench stores [--store memory|sqlite|postgres|redis]… [--quick] [--json]
+pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     framework: { type: "string", multiple: true },
+    store: { type: "string", multiple: true },
+    records: { type: "string", default: "1000000" },
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
   },
 });
 const [subject] = positionals;
+const stores = values.store ?? storeNames;
 const named = values.framework ?? frameworkNames;
 if (subject === "http" && named.every(isFrameworkName)) {
   const frameworks = named.filter(isFrameworkName);
@@ -26,6 +34,11 @@ if (subject === "http" && named.every(isFrameworkName)) {
   } else await benchHttp({ frameworks, quick: values.quick, json: values.json });
 } else if (subject === "sqlite") {
   await benchSqlite({ quick: values.quick, json: values.json });
+} else if (subject === "stores" && stores.every(isStoreName)) {
+  await benchStores({ stores: stores.filter(isStoreName), quick: values.quick, json: values.json });
+} else if (subject === "scale" && stores.every(isStoreName) && /^[1-9][0-9]{2,8}$/.test(values.records)) {
+  const { quick, json } = values;
+  await benchScale({ stores: stores.filter(isStoreName), recordsMax: Number(values.records), quick, json });
 } else {
   console.error(usage);
   process.exitCode = 2;

@@ -1,12 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { Commit, Store, Tag } from "@unclash/core";
-import { editsOf } from "../article.js";
+import { editsOf } from "./article.js";
 
 const textOf = editsOf("1 KB");
 let edit = 0;
 
+/** One that writes, and waits for each write before the next. */
+export interface Writer {
+  /** Resolves once the write is acknowledged. */
+  write(): Promise<void>;
+}
+
 /** Writes one key again and again, each time over the state that it wrote before: as the engine commits a PUT. */
-export class StoreWriter {
+export class StoreWriter implements Writer {
   readonly #store: Store;
   readonly #key: string;
   #tag: Tag | undefined;
@@ -17,7 +23,6 @@ export class StoreWriter {
     this.#key = key;
   }
 
-  /** Resolves once the write is on the disk. */
   async write(): Promise<void> {
     const tag = randomBytes(12).toString("base64url");
     const result = await this.#store.commit(this.#commitOf(tag));
@@ -42,7 +47,7 @@ export class StoreWriter {
 }
 
 /** Keeps each of these writers at it until so many writes are done, and says how many a second that were. */
-export async function writesPerSecond(writers: readonly StoreWriter[], writes: number): Promise<number> {
+export async function writesPerSecond(writers: readonly Writer[], writes: number): Promise<number> {
   let left = writes;
   const startedAt = performance.now();
   await Promise.all(
@@ -51,4 +56,19 @@ export async function writesPerSecond(writers: readonly StoreWriter[], writes: n
     }),
   );
   return (writes * 1_000) / (performance.now() - startedAt);
+}
+
+/** Keeps each of these writers at it for so long, and says how many writes were done, and in what time. */
+export async function writeFor(
+  writers: readonly Writer[],
+  durationMs: number,
+): Promise<{ readonly writes: number; readonly tookMs: number }> {
+  let writes = 0;
+  const startedAt = performance.now();
+  await Promise.all(
+    writers.map(async (writer) => {
+      for (; performance.now() - startedAt < durationMs; writes++) await writer.write();
+    }),
+  );
+  return { writes, tookMs: performance.now() - startedAt };
 }

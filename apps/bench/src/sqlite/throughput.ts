@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { median } from "../median.js";
+import { StoreWriter, writesPerSecond } from "../store-writer.js";
 import { BareTable } from "./bare-table.js";
 import { openStore } from "./open-files.js";
-import { StoreWriter, writesPerSecond } from "./store-writer.js";
 
 /** Durable conditional writes of 1 KB each second, and their ratios to the bare UPDATE in the same round. */
 export interface Throughput {

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
+import { StoreWriter, writesPerSecond } from "../store-writer.js";
 import { openStore } from "./open-files.js";
-import { StoreWriter, writesPerSecond } from "./store-writer.js";
 
 /** How a process with several writers went. */
 export interface WriterReport {
