@@ -210,7 +210,7 @@ export type Clash =
 export type CommitResult =
   /** One record for each write, in the order of the writes; `null` for what was forgotten. */
   | { readonly kind: "committed"; readonly records: readonly (StoredRecord | null)[] }
-  /** Nothing was written. Every expectation that failed is named. */
+  /** Nothing was written. Every expectation that failed is named; where all hold, every unique value that is taken. */
   | { readonly kind: "clash"; readonly clashes: readonly Clash[] };
 
 /** One consistent view: the records in the order of the keys asked for, and the store's time. */
