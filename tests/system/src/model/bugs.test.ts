@@ -1,0 +1,19 @@
+import { createMemoryStore } from "@unclash/memory";
+import { expect, test } from "vitest";
+import { handedInPassMs } from "./clocks.js";
+import { type ModelOptions, runModel } from "./run.js";
+import { timeBugs } from "./time-bugs.test-support.js";
+import { writeBugs } from "./write-bugs.test-support.js";
+
+test.each([...writeBugs, ...timeBugs])("the model tells that $bug", async ({ plant }) => {
+  const options: ModelOptions = {
+    passMs: handedInPassMs,
+    reopenings: 0,
+    async open() {
+      const clock = { now: 1_800_000_000_000 };
+      return { store: plant(createMemoryStore({ clock: () => clock.now })), clock };
+    },
+  };
+  const run = runModel(options, 500, { shrink: false });
+  await expect(run).rejects.toThrow("The store and the model differ");
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { actionNames, expectationNames, type Tally } from "./tally.js";
+
+const steps = ["commit", "repeat", "read", "list", "history", "clean", "follow", "pass", "reopen"];
+
+/**
+ * Shows that a test of so many runs met with all that there is, and often enough to mean something.
+ *
+ * @throws AssertionError that names what was too rare
+ */
+export function assertCoverage(tally: Tally, runs: number): void {
+  const atLeast = (what: string, perRun: number, count = tally.of(what)): void =>
+    assert(count >= runs * perRun, `${what}: ${count} in ${runs} runs, and ${perRun} a run were to be`);
+  atLeast("run", 1);
+  const stepCount = steps.reduce((sum, step) => sum + tally.of(step), 0);
+  atLeast("steps of any kind", 38, stepCount);
+  atLeast("committed", 10);
+  atLeast("clash", 5);
+  for (const action of actionNames) for (const kind of ["committed", "clash"]) atLeast(`${action} ${kind}`, 0.1);
+  for (const name of expectationNames) atLeast(`${name} met`, 0.1);
+  for (const name of expectationNames) if (name !== "any") atLeast(`${name} failed`, 0.1);
+  atLeast("several writes committed", 0.5);
+  for (const named of ["range committed", "range named", "unique value named", "version named"]) atLeast(named, 0.4);
+  for (const kind of ["committed", "clash"]) atLeast(`events ${kind}`, 1);
+  for (const what of ["past states gone", "page", "list", "history", "clean", "follow"]) atLeast(what, 0.5);
+}

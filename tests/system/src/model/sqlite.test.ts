@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSqliteStore } from "@unclash/sqlite";
+import { test } from "vitest";
+import { handedInPassMs } from "./clocks.js";
+import { holdAgainstModel, modelTimeoutMs } from "./run.js";
+import type { Subject } from "./trial.js";
+
+test("whatever is done to it, the store in SQLite is what the model says", { timeout: modelTimeoutMs }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "unclash-model-"));
+  const clock = { now: 1_800_000_000_000 };
+  // What a crash of the machine would lose is not looked at here, and the time of an fsync is better spent on runs.
+  const open = () =>
+    createSqliteStore({ file: join(folder, "store.db"), clock: () => clock.now, synchronous: "normal" });
+  let subject: Subject = {
+    store: open(),
+    clock,
+    async reopen(store) {
+      await store.close();
+      return open();
+    },
+  };
+  try {
+    await holdAgainstModel({
+      passMs: handedInPassMs,
+      reopenings: 4,
+      open: async () => subject,
+      async close(left) {
+        subject = left;
+      },
+    });
+  } finally {
+    await subject.store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
