@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   assertBudget,
   assertCommit,
@@ -104,7 +105,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     async clean(budget) {
       assertBudget(budget);
       const { records, events } = opened();
-      return clean(budget, records, events, clock());
+      const step = clean(budget, records, events, clock());
+      // Whoever cleans step by step until there is no more lets commits in between.
+      await setImmediate();
+      return step;
     },
     async close() {
       held = undefined;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   assertBudget,
   assertCommit,
@@ -121,7 +122,10 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     async clean(budget) {
       assertBudget(budget);
       assertOpen();
-      return patiently(() => clean(budget, tables, clock()), busyTimeoutMs);
+      const step = await patiently(() => clean(budget, tables, clock()), busyTimeoutMs);
+      // Whoever cleans step by step until there is no more lets commits in between.
+      await setImmediate();
+      return step;
     },
     async close() {
       closing ??= end();

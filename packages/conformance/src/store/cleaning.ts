@@ -182,6 +182,24 @@ export const cleaningCases: readonly StoreCase[] = [
       assert.deepEqual([types.length, types.filter((type) => type === "new-0").length], [40, 20]);
     },
   },
+  {
+    name: "whoever cleans step by step until there is no more keeps no commit waiting for that",
+    async run({ store }) {
+      for (let n = 0; n < 100; n++) await put(store, "a/1");
+      await put(store, "a/1", { keep: { count: 1 } });
+      const ended: string[] = [];
+      const clean = async (): Promise<void> => {
+        while ((await store.clean(1)).more);
+        ended.push("cleaning");
+      };
+      const commit = async (): Promise<void> => {
+        await put(store, "b/1");
+        ended.push("commit");
+      };
+      await Promise.all([clean(), commit()]);
+      assert.deepEqual(ended, ["commit", "cleaning"]);
+    },
+  },
 ];
 
 async function cleanAll(store: Store): Promise<number> {

@@ -1,8 +1,29 @@
+import { setImmediate } from "node:timers/promises";
 import type { Moment, Store, StoredEvent, Tag } from "@unclash/core";
 import { type Bug, changeCommits, changeEvents, changeFollowing } from "./bug.test-support.js";
 
 /** Bugs in which events are followed, in which order, and in what is in them. */
 export const eventBugs: readonly Bug[] = [
+  {
+    bug: "a commit waits until nothing is left to clean",
+    caughtBy: "whoever cleans step by step until there is no more keeps no commit waiting for that",
+    plant(store) {
+      let more = false;
+      return {
+        ...store,
+        async clean(budget) {
+          more = true;
+          const step = await store.clean(budget);
+          more = step.more;
+          return step;
+        },
+        async commit(commit) {
+          while (more) await setImmediate();
+          return store.commit(commit);
+        },
+      };
+    },
+  },
   {
     bug: "a follower skips events of commits that came while another was on its way",
     caughtBy:
