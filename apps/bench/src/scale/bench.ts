@@ -6,7 +6,7 @@ import { tableText } from "../table.js";
 import { measureCleaning } from "./cleaning.js";
 import { commit, fill, textAt } from "./fill.js";
 import { openPair, type Pair } from "./open-pair.js";
-import { muchEdited, type Operation, operations, type Target } from "./operations.js";
+import { muchEdited, type Operation, operations, stillEdited, type Target } from "./operations.js";
 
 export interface ScaleOptions {
   readonly stores: readonly StoreName[];
@@ -69,8 +69,11 @@ async function grow({ small, large }: Pair, recordsMax: number, rounds: number):
 async function prepare(store: Store, from: number, to: number): Promise<Target> {
   await fill(store, from, to);
   if (from === 0) {
-    for (let edit = 1; edit <= versions; edit++)
-      await commit(store, { writes: [{ key: muchEdited, expect: "any", put: textAt(0, edit) }], events: [] });
+    for (let edit = 1; edit <= versions; edit++) {
+      const put = textAt(0, edit);
+      const writes = [muchEdited, stillEdited].map((key) => ({ key, expect: "any" as const, put }));
+      await commit(store, { writes, events: [] });
+    }
   }
   const cursor = await endOf(store);
   for (let n = 0; n < 120; n++) await commit(store, { writes: [], events: [{ type: "marker", key: "marker/1" }] });

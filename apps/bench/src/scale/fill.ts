@@ -4,9 +4,12 @@ import type { Commit, Store, Write } from "@unclash/core";
 const batch = 250;
 const batchesAtOnce = 4;
 
-/** The key of the n-th record: they spread over a hundred parents. */
+/** What all records stand under. */
+export const parent = "records/";
+
+/** The key of the n-th record. */
 export function keyAt(n: number): string {
-  return `c${n % 100}/${String(n).padStart(8, "0")}`;
+  return parent + String(n).padStart(8, "0");
 }
 
 /** The n-th record's text at one of its edits: some 200 bytes. */

@@ -1,5 +1,5 @@
 import type { Cursor, Store } from "@unclash/core";
-import { commit, keyAt, textAt } from "./fill.js";
+import { commit, keyAt, parent, textAt } from "./fill.js";
 
 /** Something that must cost the same whatever the store holds. */
 export interface Operation {
@@ -17,6 +17,9 @@ export interface Target {
 
 /** A record that has a thousand versions. */
 export const muchEdited = "edited/1";
+
+/** Another one, which gets more. */
+export const stillEdited = "edited/2";
 
 export const operations: readonly Operation[] = [
   {
@@ -40,14 +43,13 @@ export const operations: readonly Operation[] = [
   {
     name: "commit over 1,000 versions",
     async run(store) {
-      await commit(store, { writes: [{ key: muchEdited, expect: "any", put: textAt(0, 3) }], events: [] });
+      await commit(store, { writes: [{ key: stillEdited, expect: "any", put: textAt(0, 3) }], events: [] });
     },
   },
   {
     name: "a page of 20",
     async run(store, { records }) {
-      const n = anyOf(records);
-      await store.list({ prefix: `c${n % 100}/`, after: keyAt(n), limit: 20 });
+      await store.list({ prefix: parent, after: keyAt(anyOf(records)), limit: 20 });
     },
   },
   {
