@@ -1,0 +1,31 @@
+import type { Calls } from "./calls.js";
+import type { Row } from "./driver.js";
+import type { LockNumbers } from "./locks.js";
+import type { Statements } from "./statements.js";
+
+/** How long an event can be followed at least. */
+export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
+
+const stepMs = 10;
+
+// The keys that one step may look at: each is locked until it ends.
+const keysMax = 100;
+
+/** One step of cleaning, of at most `budget` rows and about 10 ms. */
+export async function clean(
+  budget: number,
+  calls: Calls,
+  statements: Statements,
+  numbers: LockNumbers,
+): Promise<{ readonly removed: number; readonly more: boolean }> {
+  const due = await calls.read(() => statements.call("due", [keysMax]));
+  const keys = due.map(([key]) => key ?? "");
+  const locks = keys.map((key) => numbers.key(key));
+  const step = Math.min(budget, 2_147_483_647);
+  const rows = await calls.write(() => statements.call("clean", [keys, locks, step, eventAgeMs, stepMs]));
+  return answerOf(rows[0]);
+}
+
+function answerOf(row: Row | undefined): { readonly removed: number; readonly more: boolean } {
+  return { removed: Number(row?.[0] ?? 0), more: row?.[1] === "t" };
+}

@@ -1,0 +1,44 @@
+import { StoreError } from "@unclash/core";
+
+/**
+ * What callers get to see of a failure of `pg`, for a statement that may have reached the server.
+ *
+ * An error that the server reports for the statement means that its transaction was rolled back: a deadlock, a lock or
+ * statement that took too long, a full disk, a server that only reads. One that ends the connection says nothing: a
+ * server that was told to stop may have committed before (57P01), and a pooler speaks for a server that it lost.
+ */
+export function sentError(thrown: unknown): StoreError {
+  const isRolledBack = severityOf(thrown) === "ERROR" && sqlStateOf(thrown) !== undefined;
+  return storeError(thrown, isRolledBack ? "not-applied" : "unknown");
+}
+
+/** What callers get to see of a failure. */
+export function storeError(thrown: unknown, outcome: StoreError["outcome"]): StoreError {
+  if (thrown instanceof StoreError) return thrown;
+  return new StoreError(`PostgreSQL failed: ${messageOf(thrown)}`, outcome, { cause: thrown });
+}
+
+/** Whether the server rejected the statement and goes on: any other failure leaves the connection in doubt. */
+export function leavesConnectionUsable(thrown: unknown): boolean {
+  return severityOf(thrown) === "ERROR";
+}
+
+/** The five characters by which PostgreSQL names what went wrong; `undefined` where it did not say anything. */
+export function sqlStateOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !("code" in thrown) || typeof thrown.code !== "string") return undefined;
+  return /^[0-9A-Z]{5}$/.test(thrown.code) ? thrown.code : undefined;
+}
+
+/** What the driver said. */
+export function messageOf(thrown: unknown): string {
+  // Where a host has several addresses, the message is empty and the reasons stand in `errors`.
+  if (thrown instanceof AggregateError && thrown.message === "") return thrown.errors.map(messageOf).join("; ");
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+// The word is translated by a server's `lc_messages`; the one that is not comes second, but `pg` does not pass it on. The words
+// for an error that ends the connection differ from this one in every language that PostgreSQL speaks.
+function severityOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !("severity" in thrown)) return undefined;
+  return typeof thrown.severity === "string" ? thrown.severity : undefined;
+}

@@ -1,0 +1,96 @@
+import { ConfigurationError, StoreError } from "@unclash/core";
+import { type PostgresClient, type PostgresPool, type Row, rowsOf, textQuery } from "./driver.js";
+import { storeError } from "./failure.js";
+import { assertMigrated, migrate } from "./migrate.js";
+import type { ResolvedOptions } from "./options.js";
+
+/** What a server says of itself. */
+export interface Server {
+  /** Whether an acknowledged commit survives a crash of the machine. */
+  readonly isDurable: boolean;
+}
+
+const oldestVersion = 130_000;
+
+/**
+ * Checks the server, and makes the schema ready. It may take longer than a call: a minute, where another process is at it.
+ *
+ * @throws ConfigurationError where the server, or the schema, is none that the store can use
+ * @throws StoreError where the server can't be reached
+ */
+export async function openServer(
+  pool: PostgresPool,
+  { schema, migrate: shouldMigrate, timeoutMs }: Pick<ResolvedOptions, "schema" | "migrate" | "timeoutMs">,
+): Promise<Server> {
+  const limitMs = Math.max(timeoutMs, 60_000);
+  const client = await within(pool.connect(), timeoutMs, (late) => late.release()).catch((error: unknown) => {
+    throw storeError(error, "not-applied");
+  });
+  const ignore = (): void => {};
+  client.on("error", ignore);
+  let isUsable = false;
+  try {
+    const server = await within(checkServer(client), timeoutMs);
+    if (shouldMigrate) await within(migrate(client, schema), limitMs);
+    else await within(assertMigrated(client, schema), timeoutMs);
+    isUsable = true;
+    return server;
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    throw storeError(error, "not-applied");
+  } finally {
+    client.release(!isUsable);
+    if (isUsable) client.removeListener("error", ignore);
+  }
+}
+
+async function checkServer(client: PostgresClient): Promise<Server> {
+  const [row] = rowsOf(
+    await client.query(
+      textQuery(
+        `SELECT current_setting('server_version_num'), current_setting('server_encoding'),
+          current_setting('default_transaction_isolation'), current_setting('fsync'), current_setting('synchronous_commit')`,
+        [],
+      ),
+    ),
+  );
+  assertUsable(row);
+  const [, , , fsync, synchronousCommit] = row ?? [];
+  return { isDurable: fsync === "on" && synchronousCommit !== "off" };
+}
+
+function assertUsable(row: Row | undefined): void {
+  const [version, encoding, isolation] = row ?? [];
+  if (!(Number(version) >= oldestVersion)) {
+    throw new ConfigurationError("url", `must lead to PostgreSQL 13 or newer, not ${version}`);
+  }
+  if (encoding !== "UTF8") throw new ConfigurationError("url", `must lead to a database in UTF8, not ${encoding}`);
+  if (isolation !== "read committed") {
+    throw new ConfigurationError(
+      "url",
+      `must lead to sessions whose default_transaction_isolation is "read committed", not "${isolation}": set it for the role. In any other, commits that wait for each other would not see what the other wrote`,
+    );
+  }
+}
+
+async function within<T>(work: Promise<T>, limitMs: number, late?: (result: T) => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let isLate = false;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      isLate = true;
+      reject(new StoreError(`PostgreSQL did not answer within ${limitMs} ms.`, "not-applied"));
+    }, limitMs);
+  });
+  work.then(
+    (result) => {
+      if (isLate) late?.(result);
+    },
+    () => {},
+  );
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

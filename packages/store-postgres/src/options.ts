@@ -1,0 +1,143 @@
+import { ConfigurationError } from "@unclash/core";
+import type { PostgresPool } from "./driver.js";
+
+/** Where the data are, and how the store treats them. */
+export type PostgresStoreOptions = PostgresSource & PostgresSettings;
+
+/** A server that the store connects to, or a pool that is the user's. */
+export type PostgresSource =
+  | {
+      /** A connection string, such as `postgres://user:password@host:5432/database`. `close` ends the pool behind it. */
+      readonly url: string;
+      /**
+       * How many connections to hold at most; one more where something is followed or watched.
+       *
+       * @default 10
+       */
+      readonly poolSize?: number;
+      readonly pool?: never;
+    }
+  | {
+      /**
+       * A `Pool` of `pg`, shared with the app. `close` leaves it open. While something is followed or watched, one of its
+       * connections is the store's alone, unless it has but one, or `notifications` is off.
+       */
+      readonly pool: PostgresPool;
+      readonly url?: never;
+      readonly poolSize?: never;
+    };
+
+export interface PostgresSettings {
+  /**
+   * The schema that holds the tables: 1 to 48 of `a-z`, `0-9` and `_`. Stores in two schemas share nothing.
+   *
+   * @default "unclash"
+   */
+  readonly schema?: string;
+  /**
+   * Whether to make the schema and bring it up to date on opening. `false` only checks it; see `migratePostgres` and
+   * `postgresMigration` for doing it by another role.
+   *
+   * @default true
+   */
+  readonly migrate?: boolean;
+  /**
+   * How many milliseconds a call may take in all, before it is given up with a `StoreError`: waiting for a connection,
+   * making one, waiting for other commits, and the work.
+   *
+   * @default 5_000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * How many calls may wait for a connection. One more is refused with a `StoreError`.
+   *
+   * @default 10_000
+   */
+  readonly queueMax?: number;
+  /**
+   * Whether each call's plan is kept by name on its connection: less work for the server. Only where connections are
+   * sessions of their own: not through a pooler in transaction mode that does not know prepared statements. With `url`
+   * such sessions also get `timeoutMs` as their `statement_timeout`.
+   *
+   * @default false
+   */
+  readonly preparedStatements?: boolean;
+  /**
+   * Whether processes tell each other of commits by `NOTIFY`, so that what is followed or watched comes within
+   * milliseconds. Without it, or where a pooler in transaction mode loses it, each looks by itself once a second.
+   *
+   * @default true
+   */
+  readonly notifications?: boolean;
+  /**
+   * `safe` where a failover loses no acknowledged commit: there is no replica to fail over to, or it is synchronous
+   * (`synchronous_standby_names`). `lossy` where replicas are asynchronous. The store can't see it; it only passes it on as
+   * `capabilities.failover`.
+   *
+   * @default "safe"
+   */
+  readonly failover?: "safe" | "lossy";
+}
+
+/** The options, checked, with their defaults. */
+export interface ResolvedOptions extends Readonly<Required<PostgresSettings>> {
+  readonly source: { readonly pool: PostgresPool } | { readonly url: string; readonly poolSize: number };
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws ConfigurationError that names the option and what it may be.
+ */
+export function resolveOptions(options: PostgresStoreOptions): ResolvedOptions {
+  const { failover = "safe" } = options;
+  if (failover !== "safe" && failover !== "lossy") {
+    throw new ConfigurationError("failover", 'must be "safe" or "lossy"');
+  }
+  return Object.freeze({
+    source: resolveSource(options),
+    schema: resolveSchema(options.schema ?? "unclash"),
+    failover,
+    migrate: flag("migrate", options.migrate ?? true),
+    preparedStatements: flag("preparedStatements", options.preparedStatements ?? false),
+    notifications: flag("notifications", options.notifications ?? true),
+    timeoutMs: wholeNumber("timeoutMs", options.timeoutMs ?? 5_000, 1, 2_147_483_647),
+    queueMax: wholeNumber("queueMax", options.queueMax ?? 10_000, 1),
+  });
+}
+
+function resolveSource(options: PostgresStoreOptions): ResolvedOptions["source"] {
+  if (options.pool !== undefined) {
+    if (options.url !== undefined) throw new ConfigurationError("url", "must not stand beside pool");
+    if (options.poolSize !== undefined) throw new ConfigurationError("poolSize", "must not stand beside pool");
+    if (typeof options.pool?.connect !== "function") throw new ConfigurationError("pool", "must be a Pool of pg");
+    return { pool: options.pool };
+  }
+  if (typeof options.url !== "string" || options.url === "") {
+    throw new ConfigurationError("url", "must be a connection string of PostgreSQL, unless pool is given");
+  }
+  return { url: options.url, poolSize: wholeNumber("poolSize", options.poolSize ?? 10, 1) };
+}
+
+/**
+ * Checks the name of a schema.
+ *
+ * @throws ConfigurationError
+ */
+export function resolveSchema(schema: string): string {
+  if (typeof schema === "string" && /^[a-z_][a-z0-9_]{0,47}$/.test(schema) && !schema.startsWith("pg_")) return schema;
+  throw new ConfigurationError(
+    "schema",
+    "must be 1 to 48 lower-case letters, digits and _, begin with no digit, and not with pg_",
+  );
+}
+
+function flag(option: string, value: boolean): boolean {
+  if (typeof value === "boolean") return value;
+  throw new ConfigurationError(option, "must be true or false");
+}
+
+function wholeNumber(option: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw new ConfigurationError(option, `must be a whole number from ${min} to ${max}`);
+}

@@ -1,0 +1,153 @@
+import {
+  assertBudget,
+  assertCommit,
+  assertHistoryRequest,
+  assertKeys,
+  assertRange,
+  type Commit,
+  type CommitResult,
+  type Store,
+  StoreError,
+} from "@unclash/core";
+import { Calls } from "./calls.js";
+import { Changes } from "./changes.js";
+import { clean } from "./clean.js";
+import { commitResult, commitValues } from "./commit.js";
+import { commitOneValues } from "./commit-one.js";
+import { type OwnPool, openPool, type PostgresPool, type PostgresQuery } from "./driver.js";
+import { follow } from "./follow.js";
+import { historyPageOf, historyQuery } from "./history.js";
+import { assertPosition, listQuery, pageOf } from "./list.js";
+import { LockNumbers } from "./locks.js";
+import { openServer, type Server } from "./open.js";
+import { type PostgresStoreOptions, type ResolvedOptions, resolveOptions } from "./options.js";
+import { snapshotOf } from "./read.js";
+import { Statements } from "./statements.js";
+
+/** The connections of a store. */
+interface Connections {
+  readonly pool: PostgresPool;
+  /** How many calls may have one at once. */
+  readonly concurrency: number;
+  /** Whether there is one more to listen with, and it is wanted. */
+  readonly canListen: boolean;
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * Opens a store in a schema of a PostgreSQL database, which any number of processes may use at once. The schema and its
+ * tables are made where they are not there. A commit is one round trip and one transaction.
+ *
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core`), and with a
+ * `StoreError` after `close`, and where the server can't be reached, failed, or did not answer within `timeoutMs`.
+ *
+ * @throws ConfigurationError that names the option at fault: also for a server older than 13, a database that is not in
+ *   UTF-8, sessions that are not `read committed`, and a schema of a newer release
+ * @throws StoreError where the server can't be reached
+ */
+export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const resolved = resolveOptions(options);
+  const connections = await connectionsOf(resolved);
+  try {
+    return storeOn(connections, await openServer(connections.pool, resolved), resolved);
+  } catch (error) {
+    await connections.end();
+    throw error;
+  }
+}
+
+/** The connections that these options ask for. */
+export async function connectionsOf({
+  source,
+  timeoutMs,
+  preparedStatements,
+  notifications,
+}: Pick<ResolvedOptions, "source" | "timeoutMs" | "preparedStatements" | "notifications">): Promise<Connections> {
+  if ("pool" in source) {
+    const { pool } = source;
+    const count = pool.options?.max ?? 10;
+    const canListen = notifications && count > 1;
+    return { pool, concurrency: canListen ? count - 1 : count, canListen, end: async () => {} };
+  }
+  const pool: OwnPool = await openPool(source.url, source.poolSize + 1, timeoutMs, preparedStatements);
+  return { pool, concurrency: source.poolSize, canListen: notifications, end: () => pool.end() };
+}
+
+function storeOn(connections: Connections, server: Server, options: ResolvedOptions): Store {
+  const { schema, timeoutMs, queueMax, notifications } = options;
+  const { pool, concurrency, canListen } = connections;
+  const numbers = new LockNumbers(schema);
+  const statements = new Statements(schema, options.preparedStatements);
+  const calls = new Calls(pool, { timeoutMs, queueMax, concurrency });
+  const changes = new Changes(calls, schema, notifications, canListen ? pool : undefined);
+  let closing: Promise<void> | undefined;
+
+  async function submit(commit: Commit): Promise<CommitResult> {
+    const rows = await calls.write((remainingMs) => commitQuery(commit, waitOf(remainingMs)));
+    const result = commitResult(commit, rows);
+    if (result.kind === "committed") changes.committed(commit);
+    return result;
+  }
+
+  function commitQuery(commit: Commit, waitMs: number): PostgresQuery {
+    const values = commitOneValues(commit, numbers, waitMs);
+    if (values !== undefined) return statements.call("commit_one", values);
+    return statements.call("commit", commitValues(commit, numbers, waitMs));
+  }
+
+  // The server gives up first, so that it is known that nothing was written.
+  function waitOf(remainingMs: number): number {
+    return Math.max(1, Math.floor(remainingMs - timeoutMs / 10));
+  }
+
+  function assertOpen(): void {
+    if (closing !== undefined) throw new StoreError("The PostgreSQL store is closed.", "not-applied");
+  }
+
+  async function end(): Promise<void> {
+    await calls.close(changes.close());
+    await connections.end();
+  }
+
+  return {
+    capabilities: {
+      durability: server.isDurable ? "fsync" : "process",
+      failover: options.failover,
+      processes: "many",
+    },
+    async read(keys) {
+      assertKeys(keys);
+      return snapshotOf(keys, await calls.read(() => statements.call("read", [keys])));
+    },
+    async commit(commit) {
+      assertCommit(commit);
+      for (const reading of commit.reads) if ("range" in reading) assertPosition(reading.range);
+      return submit(commit);
+    },
+    async list(range) {
+      assertRange(range);
+      assertPosition(range);
+      return pageOf(range, await calls.read(() => listQuery(range, statements)));
+    },
+    async history(key, request) {
+      assertHistoryRequest(key, request);
+      return historyPageOf(await calls.read(() => historyQuery(key, request, statements)));
+    },
+    async *follow(after, stop) {
+      assertOpen();
+      yield* follow(after, stop, { calls, statements, changes, isClosed: () => closing !== undefined });
+    },
+    watch(wake) {
+      assertOpen();
+      return changes.subscribe(wake);
+    },
+    async clean(budget) {
+      assertBudget(budget);
+      return clean(budget, calls, statements, numbers);
+    },
+    async close() {
+      closing ??= end();
+      await closing;
+    },
+  };
+}

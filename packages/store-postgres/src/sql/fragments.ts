@@ -1,0 +1,42 @@
+/** The server's time in whole milliseconds, as it is when the expression is evaluated. */
+export const nowSql: string = "floor(date_part('epoch', clock_timestamp()) * 1000)::bigint";
+
+/**
+ * How each function is made: its plans are kept for whatever arguments come, and found by index, also where they were made
+ * while the tables were empty. A plan that reads whole tables would stay until the next ANALYZE.
+ */
+export const settingsSql: string = "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off";
+
+/** The same where tables are joined. */
+export const joinSettingsSql: string = `${settingsSql} SET enable_hashjoin = off SET enable_mergejoin = off`;
+
+/** Whether a row of `head`, or none, is what a commit expects. `NULL` where it is not. `v_now` is the time. */
+export function isMetSql(expect: string, tag: string, head: string): string {
+  const alive = `(NOT ${head}.deleted AND (${head}.lapses_at IS NULL OR ${head}.lapses_at > v_now))`;
+  return `CASE ${expect}
+      WHEN 'any' THEN true
+      WHEN 'absent' THEN ${head}.key IS NULL
+      WHEN 'present' THEN ${alive}
+      WHEN 'tag' THEN ${head}.tag = ${tag} AND ${alive}
+      WHEN 'gone' THEN ${head}.tag = ${tag} AND ${head}.deleted
+      WHEN 'lapsed' THEN ${head}.tag = ${tag} AND ${head}.lapses_at <= v_now
+    END`;
+}
+
+/** The columns of an answer that tell of a row of `head`; `v_now` is the time. */
+export function stateSql(head: string, body: string): string {
+  return `${head}.key, ${head}.version, ${head}.revision, ${head}.tag, ${head}.deleted, ${head}.lapses_at <= v_now,
+    ${head}.created_at, ${head}.modified_at, ${head}.lapses_at, ${head}.actor, ${head}.cause, ${body}`;
+}
+
+/** Refuses where the statements of a function would all see what the first one saw, and so what was there before a wait. */
+export const isolationSql: string = `IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'unclash needs sessions whose transactions are "read committed"' USING ERRCODE = '25001';
+  END IF;`;
+
+/** Takes the locks that a commit needs, in the order of `p_locks`. The lowest bit tells which are for itself alone. */
+export const lockSql: string = `${isolationSql}
+  PERFORM set_config('lock_timeout', p_wait_ms::text, true);
+  PERFORM CASE WHEN a.number & 1 = 1 THEN pg_advisory_xact_lock(a.number - 1)
+    ELSE pg_advisory_xact_lock_shared(a.number) END
+    FROM unnest(p_locks) AS a (number);`;

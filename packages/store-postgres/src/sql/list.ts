@@ -1,0 +1,111 @@
+import { joinSettingsSql, nowSql, settingsSql, stateSql } from "./fragments.js";
+
+/**
+ * Pages of the three kinds of ranges. Each looks for `p_limit` records, gives those whose texts fit, and says how many
+ * there were by the `n` of each. The size of a text is known without reading it.
+ */
+export function listSql(s: string): string {
+  return [
+    page(
+      s,
+      "list_children(p_depth integer, p_after text, p_end text, p_limit integer, p_bytes bigint)",
+      "h.key AS place",
+      `FROM ${s}.head AS h
+      WHERE NOT h.deleted AND h.depth = p_depth AND h.key > p_after AND h.key < p_end
+      ORDER BY h.key LIMIT p_limit`,
+      "r.key",
+    ),
+    page(
+      s,
+      "list_index(p_name text, p_value text, p_key text, p_to text, p_limit integer, p_bytes bigint)",
+      "a.value AS place",
+      `FROM ${s}.claim AS a JOIN ${s}.head AS h ON h.key = a.key
+      WHERE a.name = p_name AND (a.value, a.key) > (p_value, p_key) AND a.value <= p_to
+      ORDER BY a.value, a.key LIMIT p_limit`,
+      "r.place, r.key",
+    ),
+    page(
+      s,
+      "list_lapsed(p_from bigint, p_key text, p_before bigint, p_limit integer, p_bytes bigint)",
+      "h.lapses_at::text AS place",
+      `FROM ${s}.head AS h
+      WHERE h.lapses_at IS NOT NULL AND (h.lapses_at, h.key) > (p_from, p_key)
+        AND h.lapses_at < least(p_before, v_now + 1)
+      ORDER BY h.lapses_at, h.key LIMIT p_limit`,
+      "r.lapses_at, r.key",
+    ),
+  ].join("");
+}
+
+/** Where `p_bytes` is `NULL`, texts are not asked for. The place by which the next page begins stands in `kind`. */
+function page(s: string, signature: string, place: string, from: string, order: string): string {
+  return `
+CREATE FUNCTION ${s}.${signature} RETURNS SETOF ${s}.answer
+LANGUAGE plpgsql STABLE ${joinSettingsSql} AS $function$
+DECLARE
+  v_now bigint := ${nowSql};
+  o ${s}.answer;
+BEGIN
+  IF p_bytes IS NULL THEN
+    RETURN QUERY SELECT r.place, (count(*) OVER ())::integer, ${stateSql("r", "NULL::text")}
+      FROM (SELECT h.*, ${place} ${from}) AS r
+      ORDER BY ${order};
+  ELSE
+    RETURN QUERY SELECT r.place, r.found::integer, ${stateSql("r", "r.text")} FROM (
+      SELECT r.*, count(*) OVER () AS found, CASE WHEN r.logged THEN l.body ELSE r.body END AS text,
+        sum(octet_length(CASE WHEN r.logged THEN l.body ELSE r.body END)) OVER (
+          ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes
+      FROM (SELECT h.*, ${place} ${from}) AS r
+      LEFT JOIN ${s}.log AS l ON r.logged AND l.id = r.id AND l.version = r.version
+    ) AS r
+    WHERE coalesce(r.bytes, 0) < p_bytes
+    ORDER BY ${order};
+  END IF;
+  o.created_at := v_now;
+  RETURN NEXT o;
+END
+$function$;
+`;
+}
+
+/** The states of a key, newest first: the current one too, which stands in `log` as well where its past is kept. */
+export function historySql(s: string): string {
+  const current = "h.version < p_before AND h.modified_at <= p_at";
+  return `
+CREATE FUNCTION ${s}.history(p_key text, p_before bigint, p_at bigint, p_limit integer, p_bytes bigint)
+RETURNS SETOF ${s}.answer LANGUAGE plpgsql STABLE ${settingsSql} AS $function$
+DECLARE
+  v_now bigint := ${nowSql};
+  h ${s}.head;
+  o ${s}.answer;
+BEGIN
+  SELECT * INTO h FROM ${s}.head AS c WHERE c.key = p_key;
+  IF FOUND THEN
+    RETURN QUERY SELECT 'state', r.found::integer, p_key, r.version, r.revision, r.tag, r.deleted,
+        r.version = h.version AND r.lapses_at <= v_now, r.created_at, r.modified_at, r.lapses_at, r.actor, r.cause,
+        CASE WHEN p_bytes IS NOT NULL THEN r.body END
+      FROM (
+        SELECT r.*, count(*) OVER () AS found,
+          sum(octet_length(r.body)) OVER (
+            ORDER BY r.version DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes
+        FROM (
+          SELECT * FROM (
+            SELECT h.version, h.revision, h.tag, h.deleted, h.created_at, h.modified_at, h.lapses_at, h.actor, h.cause,
+              h.body WHERE NOT h.logged AND ${current}
+            UNION ALL
+            (SELECT l.version, l.revision, l.tag, l.deleted, l.created_at, l.modified_at, l.lapses_at, l.actor, l.cause,
+              l.body FROM ${s}.log AS l WHERE l.id = h.id AND l.version < p_before AND l.modified_at <= p_at
+              ORDER BY l.version DESC LIMIT p_limit)
+          ) AS both_places ORDER BY version DESC LIMIT p_limit
+        ) AS r
+      ) AS r
+      WHERE p_bytes IS NULL OR coalesce(r.bytes, 0) < p_bytes
+      ORDER BY r.version DESC;
+  END IF;
+  o := NULL;
+  o.created_at := v_now;
+  RETURN NEXT o;
+END
+$function$;
+`;
+}

@@ -1,0 +1,26 @@
+import { type PostgresQuery, textQuery } from "./driver.js";
+
+/** The calls of the functions that the migration installed. Each is one statement, so one round trip and one transaction. */
+export class Statements {
+  readonly #schema: string;
+  readonly #prepared: boolean;
+  readonly #texts = new Map<string, string>();
+
+  constructor(schema: string, prepared: boolean) {
+    this.#schema = schema;
+    this.#prepared = prepared;
+  }
+
+  /** Calls a function with these arguments. */
+  call(name: string, values: PostgresQuery["values"]): PostgresQuery {
+    const text = this.#texts.get(name) ?? this.#text(name, values.length);
+    return textQuery(text, values, this.#prepared ? `unclash ${this.#schema} ${name}` : undefined);
+  }
+
+  #text(name: string, count: number): string {
+    const places = Array.from({ length: count }, (_, at) => `$${at + 1}`).join(", ");
+    const text = `SELECT * FROM "${this.#schema}".${name}(${places})`;
+    this.#texts.set(name, text);
+    return text;
+  }
+}

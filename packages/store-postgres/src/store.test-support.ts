@@ -1,0 +1,55 @@
+/** What the tests of this package share: schemas that go away, and short commits. */
+import { randomBytes } from "node:crypto";
+import type { Commit, Store } from "@unclash/core";
+import { postgresUrl } from "@unclash/test-servers";
+import pg from "pg";
+import { onTestFinished } from "vitest";
+
+/** The name of a schema that is not there yet, and is dropped with what will be in it when the test ends. */
+export async function freshSchema(): Promise<string> {
+  const schema = `test_${randomBytes(6).toString("hex")}`;
+  onTestFinished(async () => {
+    await query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+  });
+  return schema;
+}
+
+/** Runs SQL on a connection of its own. */
+export async function query(
+  sql: string,
+  values: unknown[] = [],
+  url: string | undefined = postgresUrl,
+): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Opens the connections of a store's pool: commits that wait for a connection to be made hardly race each other. */
+export async function warmUp(store: Store): Promise<void> {
+  const key = (n: number): string => `warm/${n}`;
+  const { now } = await store.read([]);
+  const all = Array.from({ length: 10 }, (_, n) => n);
+  await Promise.all(
+    all.map((n) => store.commit(commitOf(now, [{ key: key(n), expect: "absent", put: "{}", keep: "none" }]))),
+  );
+  await store.commit(
+    commitOf(
+      now,
+      all.map((n) => ({ key: key(n), expect: "any", delete: "forget" }) as const),
+    ),
+  );
+}
+
+/** A commit of these writes, or what else is given. */
+export function commitOf(at: number, writes: Commit["writes"], rest: Partial<Commit> = {}): Commit {
+  return { tag: nextTag(), at, reads: [], writes, events: [], by: null, cause: "test", ...rest };
+}
+
+export function nextTag(): string {
+  return randomBytes(12).toString("base64url");
+}
