@@ -1,0 +1,19 @@
+import type { Calls } from "./calls.js";
+import { cleanScript } from "./clean-script.js";
+import { items, number } from "./reply.js";
+
+/** How long an event can be followed at least. */
+export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
+
+// A script holds up everyone who uses the server.
+const stepRowsMax = 500;
+
+/** One step of cleaning: at most `budget` rows, and 500. */
+export async function clean(
+  calls: Calls,
+  budget: number,
+): Promise<{ readonly removed: number; readonly more: boolean }> {
+  const reply = await calls.run(cleanScript, [`${Math.min(budget, stepRowsMax)}`, `${eventAgeMs}`]);
+  const [removed, more] = items(reply);
+  return { removed: number(removed), more: more === 1 };
+}

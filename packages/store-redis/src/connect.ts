@@ -1,0 +1,66 @@
+import { ConfigurationError, StoreError } from "@unclash/core";
+import type { RedisClient } from "./client.js";
+import { connectIoredis, type IoredisClient, isIoredis } from "./ioredis.js";
+import { connectNodeRedis, type NodeRedisClient } from "./node-redis.js";
+import type { ResolvedOptions } from "./options.js";
+
+/**
+ * Connects as the options say.
+ *
+ * @throws ConfigurationError where neither library is installed.
+ * @throws StoreError where no server answers in time.
+ */
+export async function connect({ source, timeoutMs }: ResolvedOptions): Promise<RedisClient> {
+  const owner = "client" in source ? source.client : await clientFor(source.url, timeoutMs);
+  const connecting = isIoredis(owner) ? connectIoredis(owner) : connectNodeRedis(owner);
+  return within(timeoutMs, connecting);
+}
+
+/**
+ * What was connected. What comes too late is ended.
+ *
+ * @throws StoreError where it was not, or not in time.
+ */
+export async function within(timeoutMs: number, connecting: Promise<RedisClient>): Promise<RedisClient> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  try {
+    const client = await Promise.race([connecting, late]);
+    if (client !== undefined) return client;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new StoreError(`Redis cannot be reached: ${message}`, "not-applied", { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+  connecting.then(
+    (client) => client.end(),
+    () => {},
+  );
+  throw new StoreError(`Redis did not answer within ${timeoutMs} ms.`, "not-applied");
+}
+
+// Neither is connected: they are what the store's own connections are made after.
+async function clientFor(url: string, timeoutMs: number): Promise<IoredisClient | NodeRedisClient> {
+  const ioredis = await installed(() => import("ioredis"));
+  if (ioredis !== undefined) return new ioredis.Redis(url, { lazyConnect: true, connectTimeout: timeoutMs });
+  const redis = await installed(() => import("redis"));
+  if (redis !== undefined) return redis.createClient({ url, socket: { connectTimeout: timeoutMs, reconnectStrategy } });
+  throw new ConfigurationError("url", "needs the package ioredis or the package redis: npm install ioredis");
+}
+
+async function installed<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+function reconnectStrategy(attempts: number): number {
+  return Math.min(50 * (attempts + 1), 1_000);
+}

@@ -1,0 +1,111 @@
+import type { Fault, RedisClient } from "./client.js";
+
+/** What a client of `redis` (node-redis) has: that of `createClient`. */
+export interface NodeRedisClient {
+  readonly isReady: boolean;
+  connect(): Promise<unknown>;
+  destroy(): void;
+  sendCommand(args: string[]): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  on(event: string, listener: () => void): unknown;
+  duplicate(overrides?: object): NodeRedisClient;
+}
+
+/** What a client of `redis` (node-redis) for a cluster has: that of `createCluster`. */
+export interface NodeRedisCluster {
+  readonly isReady: boolean;
+  readonly masters: readonly unknown[];
+  connect(): Promise<unknown>;
+  destroy(): void;
+  sendCommand(key: string, isReadonly: boolean, args: string[]): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  on(event: string, listener: () => void): unknown;
+  duplicate(overrides?: object): NodeRedisCluster;
+}
+
+/** Whether this is a client of `redis`, by its shape. */
+export function isNodeRedis(client: object): client is NodeRedisClient | NodeRedisCluster {
+  return "sendCommand" in client && "duplicate" in client && "isReady" in client && "destroy" in client;
+}
+
+// Without an offline queue a command is sent or fails; values come as text.
+const settings = { disableOfflineQueue: true, commandOptions: {} };
+
+/** Connects as the given client does. The given one stays its owner's. */
+export async function connectNodeRedis(owner: NodeRedisClient | NodeRedisCluster): Promise<RedisClient> {
+  const isCluster = "masters" in owner;
+  return isCluster ? connectCluster(owner) : connectOne(owner);
+}
+
+async function connectOne(owner: NodeRedisClient): Promise<RedisClient> {
+  const client = owner.duplicate(settings);
+  await connected(client);
+  let isEnded = false;
+  return {
+    ...common(client),
+    send: (_key, command, ...rest) => client.sendCommand([command, ...rest]),
+    fork: () => connectOne(owner),
+    reset() {
+      destroyQuietly(client);
+      const again = (): void => {
+        if (!isEnded && !client.isReady) client.connect().catch(() => {});
+      };
+      setImmediate(again);
+    },
+    end() {
+      isEnded = true;
+      destroyQuietly(client);
+    },
+  };
+}
+
+async function connectCluster(owner: NodeRedisCluster): Promise<RedisClient> {
+  const client = owner.duplicate({ commandOptions: {} });
+  await connected(client);
+  return {
+    ...common(client),
+    send: (key, command, ...rest) => client.sendCommand(key, false, [command, ...rest]),
+    fork: () => connectCluster(owner),
+    // Its connections are the library's to renew.
+    reset() {},
+    end: () => destroyQuietly(client),
+  };
+}
+
+async function connected(client: NodeRedisClient | NodeRedisCluster): Promise<void> {
+  // Failures show in the commands that meet them.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    destroyQuietly(client);
+    throw error;
+  }
+}
+
+function common(client: NodeRedisClient | NodeRedisCluster): Pick<RedisClient, "isReady" | "subscribe" | "faultOf"> {
+  return {
+    isReady: () => client.isReady,
+    async subscribe(channel, listener) {
+      await client.subscribe(channel, (message) => listener(message));
+    },
+    faultOf,
+  };
+}
+
+// A client that is closed already, or never came so far, says so.
+function destroyQuietly(client: { destroy(): void }): void {
+  try {
+    client.destroy();
+  } catch {}
+}
+
+// The server's errors begin with a word in capitals; the library's own are sentences.
+const replyError = /^[A-Z]{3,}[A-Z0-9]*\b/;
+const unsentErrors = new Set(["The client is closed", "The client is offline", "The queue is full"]);
+
+function faultOf(error: unknown): Fault {
+  if (!(error instanceof Error)) return "lost";
+  if (unsentErrors.has(error.message)) return "unsent";
+  return replyError.test(error.message) ? "refused" : "lost";
+}

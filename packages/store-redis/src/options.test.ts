@@ -1,0 +1,54 @@
+import { ConfigurationError } from "@unclash/core";
+import { Cluster, Redis } from "ioredis";
+import { createClient, createCluster } from "redis";
+import { expect, test } from "vitest";
+import { type AnyRedisClient, type RedisStoreOptions, resolveOptions } from "./options.js";
+
+// What comes from a configuration file has no type.
+const options = (json: string): RedisStoreOptions => JSON.parse(json);
+
+test("the defaults are the name unclash, 5 s, 10,000 calls, lossy, no evicting server, and warnings of the process", () => {
+  const { onWarning, ...resolved } = resolveOptions({ url: "redis://localhost" });
+  expect(onWarning).toBeTypeOf("function");
+  expect(resolved).toEqual({
+    source: { url: "redis://localhost" },
+    name: "unclash",
+    durability: undefined,
+    failover: "lossy",
+    allowEvictingRedis: false,
+    timeoutMs: 5_000,
+    queueMax: 10_000,
+  });
+});
+
+test("clients of both libraries are recognised, those of a cluster too", () => {
+  const clients: readonly AnyRedisClient[] = [
+    new Redis({ lazyConnect: true }),
+    new Cluster([{ port: 1 }], { lazyConnect: true }),
+    createClient(),
+    createCluster({ rootNodes: [{ url: "redis://localhost" }] }),
+  ];
+  for (const client of clients) expect(resolveOptions({ client }).source).toEqual({ client });
+});
+
+test.each([
+  ["url", "{}"],
+  ["url", '{ "url": "" }'],
+  ["url", '{ "url": "http://localhost" }'],
+  ["url", '{ "url": "redis://localhost", "client": {} }'],
+  ["client", '{ "client": {} }'],
+  ["client", '{ "client": null }'],
+  ["name", '{ "url": "redis://localhost", "name": "" }'],
+  ["name", '{ "url": "redis://localhost", "name": "a}b" }'],
+  ["durability", '{ "url": "redis://localhost", "durability": "full" }'],
+  ["failover", '{ "url": "redis://localhost", "failover": "none" }'],
+  ["allowEvictingRedis", '{ "url": "redis://localhost", "allowEvictingRedis": "yes" }'],
+  ["onWarning", '{ "url": "redis://localhost", "onWarning": "log" }'],
+  ["timeoutMs", '{ "url": "redis://localhost", "timeoutMs": 0 }'],
+  ["timeoutMs", '{ "url": "redis://localhost", "timeoutMs": 3000000000 }'],
+  ["queueMax", '{ "url": "redis://localhost", "queueMax": 1.5 }'],
+])("a mistake in %s is named: %s", (option, json) => {
+  const resolve = () => resolveOptions(options(json));
+  expect(resolve).toThrow(ConfigurationError);
+  expect(resolve).toThrow(expect.objectContaining({ option }));
+});

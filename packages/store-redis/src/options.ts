@@ -1,0 +1,136 @@
+import { type Capabilities, ConfigurationError } from "@unclash/core";
+import { type IoredisClient, isIoredis } from "./ioredis.js";
+import { isNodeRedis, type NodeRedisClient, type NodeRedisCluster } from "./node-redis.js";
+
+/** Where the data are, and how the store treats them. */
+export type RedisStoreOptions = RedisSource & RedisSettings;
+
+/** A client of `ioredis` or of `redis` (node-redis), of one server, a Sentinel group or a Cluster. */
+export type AnyRedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster;
+
+/** A server, or a client that is the user's. */
+export type RedisSource =
+  | {
+      /** `redis://user:password@host:port/database`, or `rediss://` for TLS. Needs `ioredis` or `redis` to be installed. */
+      readonly url: string;
+      readonly client?: never;
+    }
+  | {
+      /**
+       * A client of yours, which shows how to connect: the store makes connections of its own like it, with settings by
+       * which no command is ever sent twice. Yours need not be connected, and stays as it is.
+       */
+      readonly client: AnyRedisClient;
+      readonly url?: never;
+    };
+
+export interface RedisSettings {
+  /**
+   * All keys of the store begin with `{name}:`, a hash tag, so that a Cluster has them on one node. Letters, digits, `-`,
+   * `_`, `.` and `:`.
+   *
+   * @default "unclash"
+   */
+  readonly name?: string;
+  /**
+   * For how many milliseconds a call waits for its answer before it gives up with a `StoreError`.
+   *
+   * @default 5_000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * How many calls may wait for their answers. One more is refused with a `StoreError`.
+   *
+   * @default 10_000
+   */
+  readonly queueMax?: number;
+  /**
+   * What an acknowledged commit survives: `fsync` a loss of power, `process` a crash of the server (but a second of
+   * commits may go with the machine), `none` neither. Say it where the server does not tell.
+   *
+   * @default what `CONFIG GET` tells: `fsync` for `appendfsync always`, `process` for the other settings of `appendonly`,
+   *   `none` without it. Where that is not allowed, at most `process`, by `INFO`.
+   */
+  readonly durability?: Capabilities["durability"];
+  /**
+   * `safe` says that there is no replica that could take over: what was acknowledged is on one server, or nowhere.
+   * Refused where replicas, Sentinel or Cluster are seen: Redis replicates asynchronously.
+   *
+   * @default "lossy"
+   */
+  readonly failover?: Capabilities["failover"];
+  /**
+   * Goes on where the server's `maxmemory-policy` lets it remove records silently once memory is short, or cannot be read.
+   * What was acknowledged can then be gone: for trying things out.
+   *
+   * @default false
+   */
+  readonly allowEvictingRedis?: boolean;
+  /**
+   * Gets each warning, at start-up: that acknowledged commits can be lost.
+   *
+   * @default process.emitWarning
+   */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** The options, checked, with their defaults. */
+export interface ResolvedOptions extends Required<Omit<RedisSettings, "durability">> {
+  readonly source: { readonly url: string } | { readonly client: AnyRedisClient };
+  readonly durability: Capabilities["durability"] | undefined;
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws ConfigurationError that names the option and what it may be.
+ */
+export function resolveOptions(options: RedisStoreOptions): ResolvedOptions {
+  const { name = "unclash", durability, failover = "lossy", allowEvictingRedis = false } = options;
+  const { onWarning = (message: string) => process.emitWarning(message, "UnclashWarning") } = options;
+  if (typeof name !== "string" || !nameSyntax.test(name)) {
+    throw new ConfigurationError("name", 'must be 1 to 128 letters, digits, "-", "_", "." and ":"');
+  }
+  if (durability !== undefined && !["none", "process", "fsync"].includes(durability)) {
+    throw new ConfigurationError("durability", 'must be "none", "process" or "fsync"');
+  }
+  if (failover !== "safe" && failover !== "lossy") {
+    throw new ConfigurationError("failover", 'must be "safe" or "lossy"');
+  }
+  if (typeof allowEvictingRedis !== "boolean") {
+    throw new ConfigurationError("allowEvictingRedis", "must be true or false");
+  }
+  if (typeof onWarning !== "function") throw new ConfigurationError("onWarning", "must be a function");
+  return Object.freeze({
+    source: sourceOf(options),
+    name,
+    durability,
+    failover,
+    allowEvictingRedis,
+    onWarning,
+    timeoutMs: wholeNumber("timeoutMs", options.timeoutMs ?? 5_000),
+    queueMax: wholeNumber("queueMax", options.queueMax ?? 10_000),
+  });
+}
+
+const nameSyntax = /^[\w.:-]{1,128}$/;
+
+function sourceOf({ url, client }: RedisStoreOptions): ResolvedOptions["source"] {
+  if (client !== undefined) {
+    if (url !== undefined) throw new ConfigurationError("url", "must not stand beside client");
+    if (typeof client !== "object" || client === null || !(isIoredis(client) || isNodeRedis(client))) {
+      throw new ConfigurationError("client", "must be a client of ioredis or of redis (node-redis)");
+    }
+    return { client };
+  }
+  if (typeof url !== "string" || !/^rediss?:\/\//.test(url)) {
+    throw new ConfigurationError("url", "must be that of a server, redis:// or rediss://, unless client is given");
+  }
+  return { url };
+}
+
+function wholeNumber(option: string, value: number): number {
+  // Longer timers than that fire at once.
+  if (Number.isSafeInteger(value) && value >= 1 && value <= 2_147_483_647) return value;
+  throw new ConfigurationError(option, "must be a whole number from 1 to 2,147,483,647");
+}

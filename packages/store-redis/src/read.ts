@@ -1,0 +1,34 @@
+import type { HistoryPage, HistoryRequest, Key, Snapshot } from "@unclash/core";
+import { pageBytesMax } from "@unclash/core";
+import type { Calls } from "./calls.js";
+import { historyScript } from "./history-script.js";
+import { readScript } from "./read-script.js";
+import { items, number } from "./reply.js";
+import { recordOf } from "./state.js";
+
+/** Reads records in one view. */
+export async function read(calls: Calls, keys: readonly Key[]): Promise<Snapshot> {
+  const [time, ...states] = items(await calls.run(readScript, keys));
+  const now = number(time);
+  // The texts of keys that are absent, the last ones too, come as null.
+  const records = keys.map((key, at) => {
+    const state = states[at] ?? null;
+    return state === null ? undefined : recordOf(key, state, now);
+  });
+  return { now, records };
+}
+
+/** A page of the states of one key, the newest first. */
+export async function readHistory(calls: Calls, key: Key, request: HistoryRequest): Promise<HistoryPage> {
+  const { before = -1, at = -1, limit, texts } = request;
+  // No version is below 1, and no moment below 0 was ever told: nothing was there.
+  if ((request.before ?? 1) < 1 || (request.at ?? 0) < 0) return { ...(await read(calls, [])), records: [] };
+  const args = [key, `${before}`, `${at}`, `${limit}`, texts ? "1" : "0", `${pageBytesMax}`];
+  const [time, current, more, ...states] = items(await calls.run(historyScript, args));
+  const now = number(time);
+  const records = states.map((state) => {
+    const isCurrent = items(state)[0] === current;
+    return recordOf(key, state, isCurrent ? now : undefined);
+  });
+  return { now, records, ...(more === 1 && { more: true as const }) };
+}

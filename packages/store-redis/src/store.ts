@@ -1,0 +1,96 @@
+import {
+  assertBudget,
+  assertCommit,
+  assertHistoryRequest,
+  assertKeys,
+  assertRange,
+  type Capabilities,
+  type Store,
+} from "@unclash/core";
+import { Calls } from "./calls.js";
+import { assertSuitable, capabilitiesOf, sourceOption, warningsOf } from "./capabilities.js";
+import { clean } from "./clean.js";
+import type { RedisClient } from "./client.js";
+import { commit } from "./commit.js";
+import { connect } from "./connect.js";
+import { follow } from "./follow.js";
+import { list } from "./list.js";
+import { type RedisStoreOptions, type ResolvedOptions, resolveOptions } from "./options.js";
+import { read, readHistory } from "./read.js";
+import { inspect } from "./server.js";
+import { Watchers } from "./watch.js";
+
+/**
+ * Opens a store on Redis 6.2 or newer, or Valkey. Any number of processes on any number of machines may use one `name` on one
+ * server; each commit is one step of that server.
+ *
+ * Its methods reject with a `TypeError` for what no store can carry out, and with a `StoreError` where the server is away,
+ * full, read-only, too slow or closed.
+ *
+ * @throws ConfigurationError for a mistake in the options, a server that is too old, a replica, may evict records or does not
+ *   let the store use its commands, and where neither `ioredis` nor `redis` is installed.
+ * @throws StoreError where no server answers within `timeoutMs`.
+ */
+export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
+  const resolved = resolveOptions(options);
+  const client = await connect(resolved);
+  const prefix = `{${resolved.name}}:`;
+  const calls = new Calls(client, prefix, resolved);
+  try {
+    const facts = await inspect(calls, sourceOption(resolved));
+    assertSuitable(facts, resolved);
+    const capabilities = capabilitiesOf(facts, resolved);
+    for (const warning of warningsOf(facts, capabilities)) resolved.onWarning(warning);
+    return storeOn(client, calls, prefix, capabilities, resolved);
+  } catch (error) {
+    client.end();
+    throw error;
+  }
+}
+
+function storeOn(
+  client: RedisClient,
+  calls: Calls,
+  prefix: string,
+  capabilities: Capabilities,
+  { timeoutMs }: ResolvedOptions,
+): Store {
+  const watchers = new Watchers(client, calls, prefix);
+  return {
+    capabilities,
+    async read(keys) {
+      assertKeys(keys);
+      return read(calls, keys);
+    },
+    async commit(draft) {
+      assertCommit(draft);
+      const result = await commit(calls, draft);
+      if (result.kind === "committed") watchers.tell(draft);
+      return result;
+    },
+    async list(range) {
+      assertRange(range);
+      return list(calls, range);
+    },
+    async history(key, request) {
+      assertHistoryRequest(key, request);
+      return readHistory(calls, key, request);
+    },
+    follow(after, stop) {
+      calls.assertOpen();
+      return follow({ client, calls, prefix, timeoutMs }, after, stop);
+    },
+    watch(wake) {
+      calls.assertOpen();
+      return watchers.add(wake);
+    },
+    async clean(budget) {
+      assertBudget(budget);
+      return clean(calls, budget);
+    },
+    async close() {
+      watchers.close();
+      await calls.close();
+    },
+  };
+}
