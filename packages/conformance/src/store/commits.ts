@@ -20,6 +20,23 @@ const stale = { tag: "AAAAAAAAAAAAAAAA" };
 /** All or nothing, and how a clash is told. */
 export const commitCases: readonly StoreCase[] = [
   {
+    name: "a put over a tag clashes where a key that it relies on as absent is there: alive, deleted or lapsed",
+    async run({ store, until }) {
+      const { tag } = await put(store, "a/1");
+      await put(store, "lock/a");
+      await put(store, "lock/b");
+      await bury(store, "lock/b");
+      const { lapsesAt } = await putBriefly(store, "lock/c");
+      await until(lapsesAt);
+      const over = { key: "a/1", expect: { tag }, put: '"over"' };
+      for (const key of ["lock/a", "lock/b", "lock/c"]) {
+        const reads = ["lock/x", key].map((read) => ({ key: read, expect: "absent" as const }));
+        assertClashes(await refuse(store, { reads, writes: [over] }), [await clashOn(store, key)]);
+      }
+      await apply(store, { reads: [{ key: "lock/x", expect: "absent" }], writes: [over] });
+    },
+  },
+  {
     name: "a commit whose last expectation fails leaves all keys as they were",
     async run({ store }) {
       await put(store, "a/deleted");

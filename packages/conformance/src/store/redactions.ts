@@ -12,6 +12,7 @@ import {
   readThere,
   refuse,
   statesOf,
+  versionsOf,
 } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 
@@ -28,6 +29,19 @@ export const redactionCases: readonly StoreCase[] = [
       assert.deepEqual(redacted, { ...first, text: '"redacted"', tag });
       assert.deepEqual(await statesOf(store, "a/1"), [third, second, redacted]);
       assert.deepEqual(await readOne(store, "a/1"), third);
+    },
+  },
+  {
+    name: "what the history no longer shows cannot be redacted, however little of it was cleaned away",
+    async run({ store }) {
+      await put(store, "a/1");
+      await put(store, "a/1");
+      await put(store, "a/1", { keep: "none" });
+      const kept = versionsOf(await statesOf(store, "a/1"));
+      for (const version of [1, 2].filter((past) => !kept.includes(past))) {
+        const clashes = await refuse(store, { writes: [redaction(version)] });
+        assertClashes(clashes, [{ ...(await clashOn(store, "a/1")), version }]);
+      }
     },
   },
   {
