@@ -40,6 +40,18 @@ describe("readEnvironment", () => {
   });
 
   it.each([
+    ["postgres://u:p@db/shop", { kind: "postgres", url: "postgres://u:p@db/shop" }],
+    [
+      "postgresql://db/shop?sslmode=require&schema=one",
+      { kind: "postgres", url: "postgresql://db/shop?sslmode=require", schema: "one" },
+    ],
+    ["redis://cache:6380/2", { kind: "redis", url: "redis://cache:6380/2" }],
+    ["rediss://cache?name=shop", { kind: "redis", url: "rediss://cache", name: "shop" }],
+  ])("takes %s as a store", (text, store) => {
+    expect(readEnvironment({ UNCLASH_STORE: text }).store).toEqual(store);
+  });
+
+  it.each([
     ["PORT", "eighty", 'PORT must be a whole number from 0 to 65535, and is "eighty"'],
     ["PORT", "65536", 'PORT must be a whole number from 0 to 65535, and is "65536"'],
     ["PORT", "-1", 'PORT must be a whole number from 0 to 65535, and is "-1"'],
@@ -49,12 +61,7 @@ describe("readEnvironment", () => {
     ["UNCLASH_STORE", "shop.db", /^UNCLASH_STORE must be sqlite:FILE, .* or memory:$/],
     ["UNCLASH_STORE", "sqlite:", /^UNCLASH_STORE must be sqlite:FILE, .* or memory:$/],
     ["UNCLASH_STORE", "memory:shop", /^UNCLASH_STORE must be sqlite:FILE, .* or memory:$/],
-    [
-      "UNCLASH_STORE",
-      "postgres://u:secret@db/shop",
-      "UNCLASH_STORE can't be postgres: yet: use sqlite:FILE or memory:",
-    ],
-    ["UNCLASH_STORE", "redis://cache", "UNCLASH_STORE can't be redis: yet: use sqlite:FILE or memory:"],
+    ["UNCLASH_STORE", "postgres://u:secret@[db/shop", "UNCLASH_STORE is no URL that can be read"],
   ])("refuses %s=%s with a message that names it", (name, value, message) => {
     expect(() => readEnvironment({ [name]: value })).toThrowError(message);
   });

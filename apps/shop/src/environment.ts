@@ -7,7 +7,7 @@ export interface Settings {
   readonly host: string;
   /** `PORT`; 0 takes a free one. @default 3000 */
   readonly port: number;
-  /** `UNCLASH_STORE`. @default "sqlite:data/shop.db" */
+  /** `UNCLASH_STORE`; `?schema=` (PostgreSQL) and `?name=` (Redis) keep shops apart. @default "sqlite:data/shop.db" */
   readonly store: StoreLocation;
   /** `UNCLASH_CONFLICT_STATUS`. @default 409 */
   readonly conflictStatus: 409 | 412;
@@ -15,8 +15,14 @@ export interface Settings {
   readonly accounts: readonly Account[];
 }
 
-/** Where a shop's data are: gone with the process, or in a file. */
-export type StoreLocation = { readonly kind: "memory" } | { readonly kind: "sqlite"; readonly file: string };
+/** Where a shop's data are: gone with the process, in a file, or on a server that many processes share. */
+export type StoreLocation =
+  | { readonly kind: "memory" }
+  | { readonly kind: "sqlite"; readonly file: string }
+  /** `schema` is that of the URL's query, and is not in the URL any more. */
+  | { readonly kind: "postgres"; readonly url: string; readonly schema?: string }
+  /** Likewise `name`, with which all keys begin. */
+  | { readonly kind: "redis"; readonly url: string; readonly name?: string };
 
 /**
  * Reads the settings of a sample from environment variables. One that is empty counts as not set.
@@ -45,10 +51,28 @@ function parseStore(text: string): StoreLocation {
   const [scheme = "", file] = splitAtColon(text);
   if (scheme === "memory" && file === "") return { kind: "memory" };
   if (scheme === "sqlite" && file) return { kind: "sqlite", file };
-  if (/^(postgres(ql)?|rediss?)$/.test(scheme)) {
-    throw new ConfigurationError("UNCLASH_STORE", `can't be ${scheme}: yet: use sqlite:FILE or memory:`);
+  if (/^postgres(ql)?$/.test(scheme)) {
+    const { url, value: schema } = takeParameter(text, "schema");
+    return { kind: "postgres", url, ...(schema && { schema }) };
   }
-  throw new ConfigurationError("UNCLASH_STORE", "must be sqlite:FILE, such as sqlite:data/shop.db, or memory:");
+  if (/^rediss?$/.test(scheme)) {
+    const { url, value: name } = takeParameter(text, "name");
+    return { kind: "redis", url, ...(name && { name }) };
+  }
+  throw new ConfigurationError(
+    "UNCLASH_STORE",
+    "must be sqlite:FILE, such as sqlite:data/shop.db, postgres://…, redis://…, or memory:",
+  );
+}
+
+/** Takes a parameter out of a URL's query: clients of databases would not know it. */
+function takeParameter(text: string, parameter: string): { readonly url: string; readonly value: string | null } {
+  if (!URL.canParse(text)) throw new ConfigurationError("UNCLASH_STORE", "is no URL that can be read");
+  const url = new URL(text);
+  const value = url.searchParams.get(parameter);
+  if (value === null) return { url: text, value };
+  url.searchParams.delete(parameter);
+  return { url: url.href, value };
 }
 
 function splitAtColon(text: string): readonly string[] {

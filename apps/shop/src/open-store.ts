@@ -1,28 +1,39 @@
 import { ConfigurationError, type Store } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
+import { createPostgresStore } from "@unclash/postgres";
+import { createRedisStore } from "@unclash/redis";
 import { createSqliteStore } from "@unclash/sqlite";
 import type { StoreLocation } from "./environment.js";
 
 /**
  * Opens the store that a sample was told to use.
  *
- * @throws ConfigurationError that names `UNCLASH_STORE` where its file is none that can be used
- * @throws StoreError where another process kept the file locked, or the disk failed
+ * @throws ConfigurationError that names `UNCLASH_STORE` where what it names can't be used
+ * @throws StoreError where another process kept the file locked, the disk failed, or the server did not answer
  */
-export function openStore(location: StoreLocation): Store {
+export async function openStore(location: StoreLocation): Promise<Store> {
+  try {
+    return await open(location);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const place = location.kind === "sqlite" ? location.file : `a ${location.kind} store`;
+    throw new ConfigurationError("UNCLASH_STORE", `names ${place}, which can't be used: ${error.message}`);
+  }
+}
+
+async function open(location: StoreLocation): Promise<Store> {
   switch (location.kind) {
     case "memory":
       return createMemoryStore();
     case "sqlite":
-      return openFile(location.file);
-  }
-}
-
-function openFile(file: string): Store {
-  try {
-    return createSqliteStore({ file });
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError("UNCLASH_STORE", `names ${file}, which can't be used: ${error.message}`);
+      return createSqliteStore({ file: location.file });
+    case "postgres": {
+      const { url, schema } = location;
+      return createPostgresStore({ url, ...(schema !== undefined && { schema }) });
+    }
+    case "redis": {
+      const { url, name } = location;
+      return createRedisStore({ url, ...(name !== undefined && { name }) });
+    }
   }
 }

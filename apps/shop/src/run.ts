@@ -17,7 +17,7 @@ import { serve } from "./serve.js";
 export async function runShop(createServer: (unclash: Unclash) => Server | Promise<Server>): Promise<void> {
   try {
     const { host, port, conflictStatus, accounts, store: location } = readEnvironment(process.env);
-    const store = openStore(location);
+    const store = await openStore(location);
     try {
       await seed(store);
       const unclash = createUnclash({ store, collections, identify: identifyByToken(accounts), conflictStatus });
