@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Store } from "@unclash/core";
+import { createPostgresStore } from "@unclash/postgres";
+import { createRedisStore } from "@unclash/redis";
+import { createSqliteStore } from "@unclash/sqlite";
+import { postgresUrl, redisUrl } from "@unclash/test-servers";
+import { Redis } from "ioredis";
+import pg from "pg";
+
+/** Opens stores that share nothing with others, and removes what they leave. */
+export interface Stores {
+  readonly open: () => Promise<Store>;
+  readonly remove: () => Promise<void>;
+}
+
+/** Each store in a file of its own. */
+export function sqliteStores(): Stores {
+  const folder = mkdtempSync(join(tmpdir(), "unclash-adapters-"));
+  let files = 0;
+  return {
+    open: async () => createSqliteStore({ file: join(folder, `${files++}.db`) }),
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Each store in a schema of its own. */
+export function postgresStores(): Stores {
+  const url = postgresUrl ?? "";
+  const schemas: string[] = [];
+  return {
+    async open() {
+      const schema = `adapters_${randomBytes(6).toString("hex")}`;
+      schemas.push(schema);
+      return createPostgresStore({ url, schema, poolSize: 5 });
+    },
+    async remove() {
+      const client = new pg.Client(url);
+      await client.connect();
+      for (const schema of schemas) await client.query(`drop schema if exists ${schema} cascade`);
+      await client.end();
+    },
+  };
+}
+
+/** Each store under a name of its own. */
+export function redisStores(): Stores {
+  const url = redisUrl ?? "";
+  const names: string[] = [];
+  return {
+    async open() {
+      const name = `adapters_${randomBytes(6).toString("hex")}`;
+      names.push(name);
+      return createRedisStore({ url, name, onWarning: () => {} });
+    },
+    async remove() {
+      const client = new Redis(url);
+      for (const name of names) {
+        for await (const keys of client.scanStream({ match: `{${name}}:*`, count: 1_000 })) {
+          if (Array.isArray(keys) && keys.length > 0) await client.unlink(keys);
+        }
+      }
+      await client.quit();
+    },
+  };
+}
