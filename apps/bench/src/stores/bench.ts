@@ -60,11 +60,13 @@ function textOf(engine: Engine, comparisons: readonly Comparison[]): string {
   ].join("\n");
 }
 
-function rowsOf({ targets }: Engine, { inFlight, bare, store, ratio, control }: Comparison): readonly string[][] {
+function rowsOf({ targets }: Engine, comparison: Comparison): readonly string[][] {
+  const { inFlight, bare, store, ratio, control, steps } = comparison;
   const target = targets[inFlight];
   const verdict = target === undefined ? [] : [`≥ ${target}`, ratio >= target ? "met" : "MISSED"];
   return [
     [`${inFlight} in flight, bare`, ...figuresOf(bare, control), "(A/A)"],
+    ...steps.map((step) => [`  ${step.name}`, ...figuresOf(step.figures, step.ratio)]),
     [`${inFlight} in flight, store`, ...figuresOf(store, ratio), ...verdict],
   ];
 }

@@ -9,6 +9,8 @@ export interface Engine {
   readonly targets: Readonly<Record<number, number>>;
   /** Each time other writers, of keys or rows of their own. */
   readonly contestants: { readonly bare: Contestant; readonly control: Contestant; readonly store: Contestant };
+  /** What the store does besides, written by hand, each step with one thing more: tells where its time goes. */
+  readonly steps: readonly { readonly name: string; readonly contestant: Contestant }[];
   /** CPU time that the engine's own processes have used, in microseconds; `undefined` where it can't be told. */
   readonly serverCpuUs: () => Promise<number | undefined>;
   readonly close: () => Promise<void>;

@@ -20,6 +20,8 @@ export interface Comparison {
   readonly ratio: number;
   /** The bare engine to itself: what it differs from 1 by is noise. */
   readonly control: number;
+  /** What the engine's steps reach; only where there is a target. */
+  readonly steps: readonly { readonly name: string; readonly figures: Figures; readonly ratio: number }[];
 }
 
 export interface Effort {
@@ -32,6 +34,7 @@ interface Round {
   readonly bare: Figures;
   readonly control: Figures;
   readonly store: Figures;
+  readonly steps: readonly Figures[];
 }
 
 /** Measures round by round, until the control is close to 1 or `roundsMax` is reached. */
@@ -40,23 +43,35 @@ export async function compare(engine: Engine, inFlight: number, effort: Effort):
   const take = (writers: readonly Writer[]): Promise<Figures> => measure(engine, writers, effort.sliceMs);
   const rounds: Round[] = [];
   // Makes every record, connects, and lets the code be compiled.
-  for (const contestant of [bare, control, store]) await writeFor(contestant(inFlight), effort.sliceMs);
+  const steps = engine.targets[inFlight] === undefined ? [] : engine.steps;
+  const all = [bare, control, store, ...steps.map(({ contestant }) => contestant)];
+  for (const contestant of all) await writeFor(contestant(inFlight), effort.sliceMs);
   do {
     const first = await take(bare(inFlight));
     const stored = await take(store(inFlight));
-    rounds.push({ bare: first, store: stored, control: await take(control(inFlight)) });
+    const second = await take(control(inFlight));
+    const between: Figures[] = [];
+    for (const { contestant } of steps) between.push(await take(contestant(inFlight)));
+    rounds.push({ bare: first, store: stored, control: second, steps: between });
   } while (rounds.length < effort.roundsMin || (rounds.length < effort.roundsMax && !isSteady(controlOf(rounds))));
   return {
     inFlight,
     rounds: rounds.length,
     bare: medianOf(rounds.map((round) => round.bare)),
     store: medianOf(rounds.map((round) => round.store)),
-    // Two rounds of the bare engine stand around the store's: what drifts hits both.
-    ratio: median(
-      rounds.map((round) => (2 * round.store.perSecond) / (round.bare.perSecond + round.control.perSecond)),
-    ),
+    ratio: median(rounds.map((round) => ratioOf(round.store, round))),
     control: controlOf(rounds),
+    steps: steps.map(({ name }, at) => ({
+      name,
+      figures: medianOf(rounds.flatMap((round) => round.steps[at] ?? [])),
+      ratio: median(rounds.map((round) => ratioOf(round.steps[at], round))),
+    })),
   };
+}
+
+// Two rounds of the bare engine stand around the store's: what drifts hits both.
+function ratioOf(figures: Figures | undefined, { bare, control }: Round): number {
+  return (2 * (figures?.perSecond ?? 0)) / (bare.perSecond + control.perSecond);
 }
 
 /** Whether the control is within 5 % of the bare engine. */

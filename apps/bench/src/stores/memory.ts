@@ -15,6 +15,7 @@ export async function openMemory(): Promise<Engine> {
       control: contestantOf(mapWriter),
       store: contestantOf((at) => new StoreWriter(store, `articles/${at}`)),
     },
+    steps: [],
     serverCpuUs: async () => undefined,
     close: () => store.close(),
   };

@@ -3,7 +3,7 @@ import { startPostgres } from "@unclash/test-servers";
 import pg from "pg";
 import { editsOf } from "../article.js";
 import { StoreWriter, type Writer } from "../store-writer.js";
-import { contestantOf, type Engine } from "./engine.js";
+import { type Contestant, contestantOf, type Engine } from "./engine.js";
 import { cpuOfChildrenUs } from "./process-cpu.js";
 
 const connections = 20;
@@ -17,18 +17,30 @@ export async function openPostgres(): Promise<Engine> {
   const schema = `unclash_bench_${Date.now()}`;
   const store = await createPostgresStore({ pool, schema });
   await pool.query(`create table ${schema}.bare (id int primary key, version int not null, body text not null)`);
-  // The control writes rows of its own in the same table.
-  const row = (offset: number) => (at: number) => rowWriter(pool, `${schema}.bare`, offset + at);
-  await pool.query(`insert into ${schema}.bare select id, 0, $1 from generate_series(0, 199) id`, [textOf(++edit)]);
+  await pool.query(`create table ${schema}.bare_log (id int, version int, body text, primary key (id, version))`);
+  await pool.query(`create table ${schema}.bare_event (n bigserial primary key, id int, version int, told text)`);
+  await pool.query(`insert into ${schema}.bare select id, 0, $1 from generate_series(0, 399) id`, [textOf(++edit)]);
+  const update = `update ${schema}.bare set body = $1, version = version + 1 where id = $2 and version = $3 returning id, version`;
+  const keep = `insert into ${schema}.bare_log select id, version, $1 from done returning id, version`;
+  const tell = `insert into ${schema}.bare_event (id, version, told) select id, version, 'resource.changed' from kept returning id`;
+  // Each contestant writes rows of its own in the same table.
+  const row = (sql: string, offset: number): Contestant => contestantOf((at) => rowWriter(pool, sql, offset + at));
   return {
     name: "PostgreSQL",
     bareDoes: "UPDATE … WHERE id = $1 AND version = $2 RETURNING version",
     targets: { 10: 0.5 },
     contestants: {
-      bare: contestantOf(row(0)),
-      control: contestantOf(row(100)),
+      bare: row(update, 0),
+      control: row(update, 100),
       store: contestantOf((at) => new StoreWriter(store, `articles/${at}`)),
     },
+    steps: [
+      { name: "bare, and the past kept", contestant: row(`with done as (${update}) ${keep}`, 200) },
+      {
+        name: "bare, the past kept, and one event",
+        contestant: row(`with done as (${update}), kept as (${keep}) ${tell}`, 300),
+      },
+    ],
     serverCpuUs: async () => (server === undefined ? undefined : cpuOfChildrenUs(server.pid())),
     async close() {
       await store.close();
@@ -39,8 +51,7 @@ export async function openPostgres(): Promise<Engine> {
   };
 }
 
-function rowWriter(pool: pg.Pool, table: string, id: number): Writer {
-  const sql = `update ${table} set body = $1, version = version + 1 where id = $2 and version = $3 returning version`;
+function rowWriter(pool: pg.Pool, sql: string, id: number): Writer {
   let version = 0;
   return {
     async write() {

@@ -18,6 +18,7 @@ export async function openSqlite(folder: string): Promise<Engine> {
       control: writersOf(control),
       store: contestantOf((at) => new StoreWriter(store, `articles/${at}`)),
     },
+    steps: [],
     serverCpuUs: async () => undefined,
     async close() {
       bare.close();
