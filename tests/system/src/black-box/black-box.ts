@@ -1,0 +1,164 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { check } from "./checker.js";
+import { runClient } from "./client.js";
+import { readFinalState } from "./final-state.js";
+import type { History, Operation, Violation } from "./history.js";
+import { acknowledged, isRefused } from "./outcome.js";
+import { chooseSeed, createRandom } from "./random.js";
+import type { Subject } from "./workload.js";
+
+export interface BlackBoxOptions {
+  /** Where the clients send their requests, looked up for each. */
+  readonly origins: () => readonly [string, ...string[]];
+  /** Where the histories are read from at the end: past any proxy. @default `origins` */
+  readonly finalOrigins?: () => readonly [string, ...string[]];
+  /** @default 8000 */
+  readonly durationMs?: number;
+  /** The run goes on, for a minute at most, until so much has happened. @default 1,500 acknowledged, 1,000 refused */
+  readonly atLeast?: { readonly acknowledged: number; readonly refused: number };
+  /** @default 12 */
+  readonly clients?: number;
+  /** How long a client waits for an answer. @default 5000 */
+  readonly timeoutMs?: number;
+  /** What goes wrong meanwhile. The run lasts until it is through. */
+  readonly disturb?: (seed: number) => Promise<void>;
+  /** Which operations the network delivered twice. */
+  readonly duplicated?: () => ReadonlySet<number>;
+  /** When a failover was over that may have lost what began before, by `performance.now()`. */
+  readonly lossyUntilMs?: () => number;
+}
+
+export interface BlackBoxReport {
+  readonly seed: number;
+  readonly acknowledged: number;
+  readonly refused: number;
+  readonly unknown: number;
+  readonly notSent: number;
+  readonly reads: number;
+  /** Unknown writes that were applied. */
+  readonly unknownApplied: number;
+  readonly violations: readonly Violation[];
+  /** Acknowledged writes that a failover lost. */
+  readonly lost: readonly Operation[];
+  readonly history: History;
+  /** Why the run shows nothing, if so. */
+  readonly tooLittle?: string;
+}
+
+/** On a machine that is busy with other things. */
+const durationMsMax = 60_000;
+
+/** So few that writers meet. */
+const subjectsEach = 4;
+
+/** Lets many clients write to few resources, and checks all that they saw. */
+export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxReport> {
+  const { origins, finalOrigins = origins, durationMs = 8_000, clients = 12, timeoutMs = 5_000 } = options;
+  const { atLeast = { acknowledged: 1_500, refused: 1_000 } } = options;
+  const seed = chooseSeed();
+  const random = createRandom(seed);
+  const subjects = subjectsOf(seed);
+  const operations: Operation[] = [];
+  const counts = { acknowledged: 0, refused: 0 };
+  const record = (operation: Operation): void => {
+    operations.push(operation);
+    if (acknowledged(operation) !== undefined) counts.acknowledged++;
+    if (isRefused(operation)) counts.refused++;
+  };
+  const isEnough = (): boolean => counts.acknowledged >= atLeast.acknowledged && counts.refused >= atLeast.refused;
+  let isOver = false;
+  let lastNumber = 0;
+  const running = Promise.all(
+    Array.from({ length: clients }, (_, client) =>
+      runClient({
+        client,
+        subjects,
+        origins,
+        random: random.fork(),
+        isOver: () => isOver,
+        nextNumber: () => ++lastNumber,
+        record,
+        timeoutMs,
+        thinkMsMax: 4,
+      }),
+    ),
+  );
+  try {
+    const startedAtMs = performance.now();
+    await Promise.all([delay(durationMs), options.disturb?.(seed)]);
+    while (!isEnough() && performance.now() < startedAtMs + durationMsMax) await delay(100);
+  } finally {
+    isOver = true;
+    await running;
+  }
+  const twice = options.duplicated?.() ?? new Set();
+  const history: History = {
+    operations: operations.map((one) => (twice.has(one.number) ? { ...one, duplicated: true } : one)),
+    resources: await readFinalState(subjects, finalOrigins()),
+  };
+  const tooLittle = isEnough() ? undefined : `only ${counts.acknowledged} acknowledged and ${counts.refused} refused`;
+  return report(seed, history, options.lossyUntilMs?.() ?? 0, tooLittle);
+}
+
+/**
+ * Fails where a run found something, or shows nothing.
+ *
+ * @throws Error that names the seed, and the file with the whole history
+ */
+export function assertClean(name: string, { violations, tooLittle, seed, history }: BlackBoxReport): void {
+  if (violations.length === 0 && tooLittle === undefined) return;
+  const file = keep(name, seed, history);
+  const found = violations.slice(0, 10).map(({ kind, resource, detail }) => `${kind}: ${resource}: ${detail}`);
+  const more = violations.length > 10 ? [`and ${violations.length - 10} more`] : [];
+  const problems = [...(tooLittle === undefined ? [] : [tooLittle]), ...found, ...more];
+  throw new Error(`${name}, seed ${seed}, history in ${file}:\n${problems.join("\n")}`);
+}
+
+/** One line of what a run saw. */
+export function summary(name: string, report: BlackBoxReport): string {
+  const { acknowledged, refused, unknown, unknownApplied, notSent, reads, lost, violations, seed } = report;
+  const counts = `${acknowledged} acknowledged, ${refused} refused, ${unknown} unknown (${unknownApplied} applied)`;
+  const rest = `${notSent} not sent, ${reads} reads, ${lost.length} lost, ${violations.length} violations`;
+  return `${name}: ${counts}, ${rest}; seed ${seed}`;
+}
+
+function report(seed: number, history: History, lossyUntilMs: number, tooLittle: string | undefined): BlackBoxReport {
+  const { violations, lost } = check(history, { lossyUntilMs });
+  const writes = history.operations.filter(({ method }) => method !== "GET");
+  const unknown = writes.filter(({ outcome }) => outcome.kind === "unknown");
+  const markers = new Set(history.resources.flatMap(({ states }) => states.map(({ marker }) => marker)));
+  return {
+    seed,
+    acknowledged: writes.filter(acknowledged).length,
+    refused: writes.filter(isRefused).length,
+    unknown: unknown.length,
+    unknownApplied: unknown.filter(({ marker }) => marker !== undefined && markers.has(marker)).length,
+    notSent: history.operations.filter(({ outcome }) => outcome.kind === "not-sent").length,
+    reads: history.operations.length - writes.length,
+    violations,
+    lost,
+    history,
+    ...(tooLittle !== undefined && { tooLittle }),
+  };
+}
+
+function subjectsOf(seed: number): readonly [Subject, ...Subject[]] {
+  const id = (number: number): string => `box-${seed.toString(36)}-${number}`;
+  const first: Subject = { collection: "articles", id: id(0) };
+  const others = Array.from({ length: subjectsEach * 3 - 1 }, (_, index): Subject => {
+    const collection = (["articles", "products", "orders"] as const)[(index + 1) % 3] ?? "orders";
+    return { collection, id: id(index + 1) };
+  });
+  return [first, ...others];
+}
+
+function keep(name: string, seed: number, history: History): string {
+  const folder = join(tmpdir(), "unclash-histories");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${seed}.json`);
+  writeFileSync(file, JSON.stringify({ name, seed, ...history }));
+  return file;
+}

@@ -1,0 +1,162 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { type Commit, type CommitResult, type Snapshot, type Store, StoreError } from "@unclash/core";
+import type { ViolationKind } from "./history.js";
+
+/** A store with a bug, and what a run is to find of it. */
+export interface PlantedBug {
+  readonly name: string;
+  readonly finds: ViolationKind;
+  readonly plant: (store: Store) => Store;
+}
+
+/** Bugs that stores have had. Every so-manieth commit is hit, so that most of a run goes well. */
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: "does not look at what a write expects",
+    finds: "shared-base",
+    plant: (store) => withCommit(store, (commit) => store.commit(expectingNothing(commit))),
+  },
+  {
+    name: "acknowledges before it writes, and forgets to",
+    finds: "lost-update",
+    plant: (store) =>
+      withCommit(
+        store,
+        everyFew(store, 50, (commit) => pretend(store, commit)),
+      ),
+  },
+  {
+    name: "writes, and then says that it did not",
+    finds: "refused-with-effect",
+    plant: (store) =>
+      withCommit(
+        store,
+        everyFew(store, 50, async (commit) => {
+          await store.commit(commit);
+          throw new StoreError("the connection was cut", "not-applied");
+        }),
+      ),
+  },
+  {
+    name: "tries again what it had written",
+    finds: "applied-twice",
+    plant: (store) =>
+      withCommit(
+        store,
+        everyFew(store, 50, async (commit) => {
+          await store.commit(commit);
+          return store.commit({ ...expectingNothing(commit), tag: `${commit.tag}-2` });
+        }),
+      ),
+  },
+  {
+    name: "forgets what was deleted, and gives the same tags again",
+    finds: "tag-reused",
+    plant: (store) =>
+      withCommit(store, (commit) =>
+        store.commit({
+          ...commit,
+          tag: "AAAAAAAAAAAAAAAA",
+          writes: commit.writes.map((write) => ("delete" in write ? { ...write, delete: "forget" } : write)),
+        }),
+      ),
+  },
+  {
+    name: "reads from a copy that lags behind",
+    finds: "out-of-order",
+    plant: (store) => {
+      const copies = new Map<string, Promise<Snapshot>>();
+      let reads = 0;
+      return {
+        ...asStore(store),
+        read(keys) {
+          const name = keys.join(" ");
+          const copy = copies.get(name);
+          if (copy !== undefined && ++reads % 20 === 0) return copy;
+          const fresh = store.read(keys);
+          if (copy === undefined || reads % 20 === 10) copies.set(name, fresh);
+          return fresh;
+        },
+      };
+    },
+  },
+  {
+    name: "writes half of a text over the other half of the last one",
+    finds: "wrong-content",
+    plant: (store) => {
+      return withCommit(
+        store,
+        everyFew(store, 20, (commit) =>
+          store.commit({
+            ...commit,
+            writes: commit.writes.map((write) => ("put" in write ? { ...write, put: torn(write.put) } : write)),
+          }),
+        ),
+      );
+    },
+  },
+];
+
+// A store may be an instance of a class: its methods are not its own members.
+function asStore(store: Store): Store {
+  return {
+    capabilities: store.capabilities,
+    read: (keys) => store.read(keys),
+    commit: (commit) => store.commit(commit),
+    list: (range) => store.list(range),
+    history: (key, request) => store.history(key, request),
+    follow: (after, stop) => store.follow(after, stop),
+    watch: (wake) => store.watch(wake),
+    clean: (budget) => store.clean(budget),
+    close: () => store.close(),
+  };
+}
+
+// The turn of the loop stands for the way to a server, on which others overtake.
+function withCommit(store: Store, commit: (commit: Commit) => Promise<CommitResult>): Store {
+  return {
+    ...asStore(store),
+    async commit(given) {
+      await turn();
+      return commit(given);
+    },
+  };
+}
+
+function everyFew(
+  store: Store,
+  many: number,
+  otherwise: (commit: Commit) => Promise<CommitResult>,
+): (commit: Commit) => Promise<CommitResult> {
+  let count = 0;
+  return (commit) => (++count % many === 0 ? otherwise(commit) : store.commit(commit));
+}
+
+function expectingNothing(commit: Commit): Commit {
+  const writes = commit.writes.map((write) =>
+    typeof write.expect === "object" && "tag" in write.expect ? { ...write, expect: "present" as const } : write,
+  );
+  return { ...commit, reads: [], writes };
+}
+
+async function pretend(store: Store, commit: Commit): Promise<CommitResult> {
+  const { records } = await store.read(commit.writes.map(({ key }) => key));
+  return {
+    kind: "committed",
+    records: commit.writes.map((write, index) => ({
+      key: write.key,
+      version: (records[index]?.version ?? 0) + 1,
+      revision: (records[index]?.revision ?? 0) + 1,
+      tag: commit.tag,
+      text: "put" in write ? write.put : null,
+      createdAt: commit.at,
+      modifiedAt: commit.at,
+      by: commit.by,
+      cause: commit.cause,
+    })),
+  };
+}
+
+function torn(text: string): string {
+  return text.replace(/no play/, "some play").replace(/"(price|status)":[^,}]*/, '"$1":"torn"');
+}

@@ -1,0 +1,54 @@
+// This test kills a Redis primary and promotes its replica: `pnpm build` comes first.
+import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { expect, it, onTestFinished } from "vitest";
+import { createRandom } from "../black-box/random.js";
+import { startFaultProxy } from "./fault-proxy.js";
+import { canOwn, ownServer } from "./own-place.js";
+import { originsOf, startShops, survive } from "./shops.js";
+
+it.skipIf(!canOwn("redis"))(
+  "loses writes in a failover of Redis, and refuses whatever the lost ones issued",
+  { timeout: 120_000 },
+  async () => {
+    const [primary, replica] = [await ownServer("redis"), await ownServer("redis")];
+    const link = await startFaultProxy({ target: primary.server.port, random: createRandom(5) });
+    const proxy = await startFaultProxy({ target: primary.server.port, random: createRandom(6) });
+    const control = new Redis(replica.store);
+    onTestFinished(async () => {
+      control.disconnect();
+      await Promise.all([link.close(), proxy.close()]);
+    });
+    await control.replicaof("127.0.0.1", link.port);
+    await expect
+      .poll(async () => await control.info("replication"), { timeout: 20_000 })
+      .toMatch(/master_link_status:up/);
+    const shops = await startShops({ store: primary.storeAt(proxy.port) });
+
+    let switchedAtMs = Infinity;
+    const { lost } = await survive("a failover of Redis", {
+      origins: () => originsOf(shops),
+      lossyUntilMs: () => switchedAtMs,
+      disturb: async () => {
+        await delay(2_000);
+        link.hold();
+        await delay(2_000);
+        await primary.server.crash();
+        await control.replicaof("NO", "ONE");
+        proxy.setTarget(replica.server.port);
+        switchedAtMs = performance.now();
+        await delay(4_000);
+      },
+    });
+    expect(lost.length, "the replica lacked nothing").toBeGreaterThan(0);
+    console.log(`a failover of Redis lost ${lost.length} acknowledged writes`);
+    const tags = lost.flatMap(({ resource, outcome }) =>
+      outcome.kind === "answered" && outcome.etag !== undefined ? [{ resource, etag: outcome.etag }] : [],
+    );
+    expect(tags.length).toBeGreaterThan(0);
+    for (const { resource, etag } of tags) {
+      const init = { method: "DELETE", headers: { "if-match": etag } };
+      expect([409, 410]).toContain((await fetch(`${shops[0].origin}/${resource}`, init)).status);
+    }
+  },
+);
