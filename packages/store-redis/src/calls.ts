@@ -16,6 +16,8 @@ export class Calls {
   // Those that the client library holds, also where their callers have given up.
   #count = 0;
   #answeredAt = 0;
+  // Since when no connection was there when a call came.
+  #awaySince: number | undefined;
   readonly #closing = new AbortController();
 
   constructor(client: RedisClient, prefix: string, limits: CallLimits) {
@@ -50,7 +52,7 @@ export class Calls {
     if (this.#count >= this.#limits.queueMax) {
       throw new StoreError(`Redis has ${this.#count} calls to answer, and no more may wait.`, "not-applied");
     }
-    if (!this.#client.isReady()) throw new StoreError("Redis is not connected.", "not-applied");
+    this.#assertReady();
     return this.#answered(this.#client.send(this.#prefix, command, ...rest));
   }
 
@@ -61,6 +63,21 @@ export class Calls {
     const endsAt = performance.now() + this.#limits.timeoutMs;
     while (this.#count > 0 && performance.now() < endsAt) await new Promise((resolve) => setTimeout(resolve, 5));
     this.#client.end();
+  }
+
+  // A connection may fall silent while it is being made, and the library then waits for it without end.
+  #assertReady(): void {
+    if (this.#client.isReady()) {
+      this.#awaySince = undefined;
+      return;
+    }
+    const now = performance.now();
+    this.#awaySince ??= now;
+    if (now - this.#awaySince > this.#limits.timeoutMs) {
+      this.#awaySince = now;
+      this.#client.reset();
+    }
+    throw new StoreError("Redis is not connected.", "not-applied");
   }
 
   #answered(reply: Promise<unknown>): Promise<unknown> {
