@@ -88,10 +88,11 @@ async function eventsOf(store: Store, count: number): Promise<readonly StoredEve
 }
 
 const lanes = 2;
-const killsPerLane = 50;
+// 500 in all where `SOAK` asks for the long form.
+const killsPerLane = process.env["SOAK"] === undefined ? 50 : 250;
 const writers = 3;
 
-test("after 100 kills in the middle of writes, all that was acknowledged is there once, was told once, and nothing is there by half", async () => {
+test("after a hundred kills in the middle of writes, all that was acknowledged is there once, was told once, and nothing is there by half", async () => {
   const file = freshFile();
   const follower = createSqliteStore({ file });
   const told: string[] = [];
@@ -118,7 +119,7 @@ test("after 100 kills in the middle of writes, all that was acknowledged is ther
   }
   await Promise.all([store.close(), follower.close()]);
   expect(connect(file).prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
-}, 180_000);
+}, 900_000);
 
 // Follows while the writers live and die, until the event that ends it.
 async function followInto(store: Store, told: string[]): Promise<void> {
