@@ -53,11 +53,21 @@ export class Calls {
     return this.#run(queryFor);
   }
 
-  /** Refuses further calls, and returns once those that are under way have ended, with what `last` asks for behind them. */
+  /**
+   * Refuses further calls, and returns once those that are under way have ended, with what `last` asks for behind them. By
+   * then each has ended, or was given up, though a pool of the user's may still owe its connection.
+   */
   async close(last?: QueryFor): Promise<void> {
     this.#closed = true;
     if (last !== undefined) await this.#run(last).catch(() => {});
-    if (this.#running > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#limits.timeoutMs);
+      this.#drained.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   #run(queryFor: QueryFor): Promise<readonly Row[]> {

@@ -3,6 +3,7 @@ import type { Store } from "@unclash/core";
 import { type PostgresServer, postgresUrl, startPostgres } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { leavesConnectionUsable, sentError } from "./failure.js";
 import { LockNumbers } from "./locks.js";
 import type { PostgresStoreOptions } from "./options.js";
 import { createPostgresStore } from "./postgres.js";
@@ -84,11 +85,32 @@ describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
     await closed;
   });
 
+  test("closing does not wait for a connection that the user's pool still owes", async () => {
+    const pool = new pg.Pool({ connectionString: postgresUrl, max: 1 });
+    onTestFinished(() => pool.end());
+    const { store } = await opened({ pool, timeoutMs: 200 });
+    const lent = await pool.connect();
+    onTestFinished(() => lent.release());
+    await expect(store.read(["a/1"])).rejects.toMatchObject(notApplied);
+    await store.close();
+  });
+
   test("a server that takes connections and says nothing is given up", async () => {
     const port = await silentServer();
     const options = { url: `postgres://root@127.0.0.1:${port}/none`, timeoutMs: 200 };
     await expect(createPostgresStore(options)).rejects.toMatchObject(notApplied);
   });
+});
+
+test.each([
+  ["the server's word about the statement", "ERROR", "40P01", "not-applied"],
+  ["the server's last word", "FATAL", "57P01", "unknown"],
+  ["that of PgBouncer before 1.16 about a server that crashed", "ERROR", "08P01", "unknown"],
+  ["that of Odyssey about a server that it lost", "ERROR", "08006", "unknown"],
+])("%s, %s %s, leaves a commit %s, and its connection as much in doubt", (_, severity, code, outcome) => {
+  const error = Object.assign(new Error("failed"), { severity, code });
+  expect(sentError(error).outcome).toBe(outcome);
+  expect(leavesConnectionUsable(error)).toBe(outcome === "not-applied");
 });
 
 describe.skipIf(postgresUrl === undefined)("where the server goes and comes back", () => {

@@ -8,7 +8,7 @@ import { StoreError } from "@unclash/core";
  * server that was told to stop may have committed before (57P01), and a pooler speaks for a server that it lost.
  */
 export function sentError(thrown: unknown): StoreError {
-  const isRolledBack = severityOf(thrown) === "ERROR" && sqlStateOf(thrown) !== undefined;
+  const isRolledBack = leavesConnectionUsable(thrown) && sqlStateOf(thrown) !== undefined;
   return storeError(thrown, isRolledBack ? "not-applied" : "unknown");
 }
 
@@ -20,7 +20,9 @@ export function storeError(thrown: unknown, outcome: StoreError["outcome"]): Sto
 
 /** Whether the server rejected the statement and goes on: any other failure leaves the connection in doubt. */
 export function leavesConnectionUsable(thrown: unknown): boolean {
-  return severityOf(thrown) === "ERROR";
+  // The class 08 is about connections. Poolers say ERROR there too: PgBouncer before 1.16 for whatever it says itself, that its
+  // server crashed among it (08P01), and Odyssey (08006).
+  return severityOf(thrown) === "ERROR" && sqlStateOf(thrown)?.startsWith("08") !== true;
 }
 
 /** The five characters by which PostgreSQL names what went wrong; `undefined` where it did not say anything. */

@@ -13,7 +13,7 @@ export function assertPosition(range: Range): void {
   if (range.after === undefined) return;
   const { after } = range;
   const position = readPosition(after);
-  const fits = "lapsedBefore" in range ? Number.isSafeInteger(Number(position?.place)) : true;
+  const fits = "lapsedBefore" in range ? /^[0-9]{1,16}$/.test(position?.place ?? "") : true;
   const hasText = "prefix" in range ? !after.includes("\u0000") : position !== undefined && fits;
   if (!hasText || !after.isWellFormed()) {
     throw new TypeError(`"after" is not what a page of this range gave as its "next".`);

@@ -144,6 +144,41 @@ describe.skipIf(postgresUrl === undefined)("opening", () => {
   });
 });
 
+describe.skipIf(postgresUrl === undefined)("names", () => {
+  test("a longest schema leaves the names of prepared statements apart", async () => {
+    const schema = `${await freshSchema()}_${"x".repeat(48)}`.slice(0, 48);
+    onTestFinished(() => query(`DROP SCHEMA "${schema}" CASCADE`).then(() => {}));
+    const store = await createPostgresStore({ url, schema, preparedStatements: true, poolSize: 1 });
+    onTestFinished(() => store.close());
+    const first = commitOf(1, [write]);
+    await store.commit(first);
+    const over = commitOf(1, [{ ...write, expect: { tag: first.tag } }]);
+    expect((await store.commit(over)).kind).toBe("committed");
+  });
+
+  test("what others put on the search_path is not taken for PostgreSQL's own", async () => {
+    const [schema, others] = [await freshSchema(), await freshSchema()];
+    const pool = new pg.Pool({ connectionString: url, options: `-c search_path=${others}` });
+    onTestFinished(() => pool.end());
+    const store = await createPostgresStore({ pool, schema });
+    onTestFinished(() => store.close());
+    const body = "LANGUAGE plpgsql AS $$ BEGIN RAISE 'run as %', current_user; END $$";
+    await query(`CREATE SCHEMA "${others}";
+      CREATE FUNCTION "${others}".unnest(bigint[]) RETURNS SETOF bigint ${body};
+      CREATE FUNCTION "${others}".unnest(text[]) RETURNS SETOF text ${body};
+      CREATE FUNCTION "${others}".cardinality(text[]) RETURNS integer ${body};
+      CREATE FUNCTION "${others}".times(double precision, integer) RETURNS double precision ${body};
+      CREATE OPERATOR "${others}".* (LEFTARG = double precision, RIGHTARG = integer, FUNCTION = "${others}".times)`);
+    await store.commit(commitOf(1, [write], { events: [{ type: "t", key: "a/1" }] }));
+    expect((await store.list({ prefix: "a/", limit: 1 })).records).toEqual((await store.read(["a/1"])).records);
+    expect((await store.history("a/1", { limit: 1, texts: true })).records).toHaveLength(1);
+    const events = store.follow("start", new AbortController().signal)[Symbol.asyncIterator]();
+    expect((await events.next()).value).toMatchObject({ type: "t" });
+    await events.return?.();
+    await store.clean(1);
+  });
+});
+
 async function ordinaryRole(): Promise<{ readonly role: string; readonly roleUrl: string }> {
   const role = `role_${nextTag().replace(/\W/g, "").toLowerCase()}`;
   await query(`CREATE ROLE "${role}" LOGIN PASSWORD 'secret'`);

@@ -14,7 +14,8 @@ export class Statements {
   /** Calls a function with these arguments. */
   call(name: string, values: PostgresQuery["values"]): PostgresQuery {
     const text = this.#texts.get(name) ?? this.#text(name, values.length);
-    return textQuery(text, values, this.#prepared ? `unclash ${this.#schema} ${name}` : undefined);
+    // The server reads 63 bytes of a name: with a schema of 48, no more than this fits.
+    return textQuery(text, values, this.#prepared ? `${this.#schema}.${name}` : undefined);
   }
 
   #text(name: string, count: number): string {

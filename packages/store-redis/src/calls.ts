@@ -1,5 +1,5 @@
 import { StoreError } from "@unclash/core";
-import type { RedisClient } from "./client.js";
+import type { Fault, RedisClient } from "./client.js";
 import type { Script } from "./script.js";
 
 /** How long a call may take, and how many there may be at once. */
@@ -54,6 +54,11 @@ export class Calls {
     }
     this.#assertReady();
     return this.#answered(this.#client.send(this.#prefix, command, ...rest));
+  }
+
+  /** Whether a call rejected with this because the server answered with an error. */
+  wasAnswered(error: unknown): boolean {
+    return error instanceof StoreError && error.cause !== undefined && isAnswer(this.#client.faultOf(error.cause));
   }
 
   /** Ends the connection once all that was sent is answered, or has taken too long. */
@@ -111,10 +116,15 @@ export class Calls {
 
   #failure(error: unknown): StoreError {
     const fault = this.#client.faultOf(error);
-    if (fault === "refused") this.#answeredAt = performance.now();
+    if (isAnswer(fault)) this.#answeredAt = performance.now();
     const message = error instanceof Error ? error.message : String(error);
-    return new StoreError(`Redis failed: ${message}`, fault === "lost" ? "unknown" : "not-applied", { cause: error });
+    const outcome = fault === "refused" || fault === "unsent" ? "not-applied" : "unknown";
+    return new StoreError(`Redis failed: ${message}`, outcome, { cause: error });
   }
+}
+
+function isAnswer(fault: Fault): boolean {
+  return fault === "refused" || fault === "failed";
 }
 
 function isUnknownScript(error: unknown): boolean {

@@ -17,7 +17,21 @@ export interface RedisClient {
 }
 
 /**
- * `refused`: the server answered with an error, and a command that fails does nothing. `unsent`: it never left this
- * process. `lost`: it may have arrived.
+ * `refused`: the server answered that it does not do this. `failed`: it answered with another error, so that a script may
+ * have done half of its work. `unsent`: the command never left this process. `lost`: it may have arrived.
  */
-export type Fault = "refused" | "unsent" | "lost";
+export type Fault = "refused" | "failed" | "unsent" | "lost";
+
+/**
+ * What an error that the server answered with says. Only those that it gives before it does anything are refusals: a script
+ * that fails on the way does not roll back, and a proxy may speak for a server that it lost.
+ */
+export function faultOfReply(message: string): Fault {
+  return refusal.test(message) || refusalInScript.test(message) ? "refused" : "failed";
+}
+
+const words =
+  "NOSCRIPT|OOM|READONLY|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|CROSSSLOT|NOPERM|NOAUTH";
+const refusal = new RegExp(`^(?:(?:${words})\\b|ERR [Uu]nknown (?:sub)?command|ERR max number of clients)`);
+// Before Redis 7, a script that the server refuses its first write says so within a sentence.
+const refusalInScript = /^ERR Error running script .*@user_script: ?\d+: -?(?:OOM|READONLY|MISCONF|NOREPLICAS)\b/s;

@@ -28,10 +28,10 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
     await admin.config("SET", "maxmemory", "0");
   });
 
-  async function open(): Promise<Store> {
+  async function open(name = freshName()): Promise<Store> {
     const client = clients[library]?.(server.url);
     if (client === undefined) throw new Error("no such library");
-    const store = await createRedisStore({ client, name: freshName(), timeoutMs, onWarning: () => {} });
+    const store = await createRedisStore({ client, name, timeoutMs, onWarning: () => {} });
     onTestFinished(() => store.close());
     return store;
   }
@@ -154,6 +154,16 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
       process.kill(server.pid(), "SIGCONT");
     }
     await expect.poll(() => works(store), { timeout: 8_000 }).toBe(true);
+  });
+
+  test("a script that fails on the way leaves its commit unknown", async () => {
+    const name = freshName();
+    const store = await open(name);
+    await admin.set(`{${name}}:i:email`, "not the store's");
+    const index = [{ name: "email", value: "a@b" }];
+    const draft = commitOf([putOf("a/1"), putOf("a/2", { index })]);
+    await expect(store.commit(draft)).rejects.toMatchObject({ code: "store", outcome: "unknown" });
+    expect((await store.read(["a/1"])).records[0]?.tag, "some of it is there").toBe(draft.tag);
   });
 
   test("no more calls wait than may", async () => {

@@ -98,6 +98,22 @@ describe.skipIf(redisUrl === undefined)("following", () => {
     expect(await take(one, cursorOf(place), 1)).toMatchObject([{ type: "first" }]);
   });
 
+  test("a follower that asks for nothing more holds no connection once the store is closed", async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.remove());
+    const store = await openOn(server.url, "left");
+    await store.commit(told("first"));
+    const following = store.follow("start", new AbortController().signal)[Symbol.asyncIterator]();
+    await following.next();
+    const second = following.next();
+    const admin = connectTo(server.url);
+    await expect.poll(() => admin.info("clients")).toContain("blocked_clients:1");
+    await store.commit(told("second"));
+    expect((await second).value).toMatchObject({ type: "second" });
+    await store.close();
+    await expect.poll(() => admin.info("clients")).toMatch(/connected_clients:1\r/);
+  });
+
   test("a connection that is cut ends the following with a StoreError, after which it goes on where it was", async () => {
     const server = await startRedis();
     onTestFinished(() => server.remove());

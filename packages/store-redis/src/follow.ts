@@ -33,6 +33,9 @@ export async function* follow(
 ): AsyncGenerator<StoredEvent | Reset, void, undefined> {
   const ending = new Ending(stop, followed.calls.closing);
   const arrivals = new Arrivals(followed);
+  // Who follows may never ask for the next event, and so never learn of the end.
+  const end = (): void => arrivals.end();
+  followed.calls.closing.addEventListener("abort", end);
   let place = placeOf(after);
   try {
     while (!ending.hasCome) {
@@ -54,6 +57,7 @@ export async function* follow(
     if (!ending.hasCome) throw error;
   } finally {
     ending.forget();
+    followed.calls.closing.removeEventListener("abort", end);
     arrivals.end();
   }
 }

@@ -1,9 +1,10 @@
-import type { Fault, RedisClient } from "./client.js";
+import { type Fault, faultOfReply, type RedisClient } from "./client.js";
 
 /** What a client of `ioredis` has: a `Redis` or a `Cluster`. */
 export interface IoredisClient {
   readonly isCluster: boolean;
   readonly status: string;
+  readonly options: object;
   readonly stream?: { cork(): void; uncork(): void };
   connect(): Promise<unknown>;
   disconnect(reconnect?: boolean): void;
@@ -40,6 +41,7 @@ const nodeSettings: object = {
   maxRetriesPerRequest: 0,
   reconnectOnError: null,
   stringNumbers: false,
+  keyPrefix: "",
 };
 
 // A positive delay on failover would mean that commands are sent again once their connection is lost.
@@ -50,12 +52,11 @@ const clusterSettings: object = {
   scaleReads: "master",
   keyPrefix: "",
   enableAutoPipelining: false,
-  redisOptions: nodeSettings,
 };
 
 /** Connects as the given client does, with settings of the store's own. The given one stays its owner's. */
 export async function connectIoredis(owner: IoredisClient): Promise<RedisClient> {
-  const client = owner.isCluster ? owner.duplicate([], clusterSettings) : owner.duplicate(ioredisSettings);
+  const client = owner.isCluster ? likeCluster(owner) : owner.duplicate(ioredisSettings);
   // Failures show in the commands that meet them.
   client.on("error", () => {});
   try {
@@ -83,6 +84,13 @@ export async function connectIoredis(owner: IoredisClient): Promise<RedisClient>
   };
 }
 
+// Before version 6, what is given for the nodes replaces the owner's, with the password and the certificates in it.
+function likeCluster(owner: IoredisClient): IoredisClient {
+  const { options } = owner;
+  const given = "redisOptions" in options && typeof options.redisOptions === "object" ? options.redisOptions : {};
+  return owner.duplicate([], { ...clusterSettings, redisOptions: { ...given, ...nodeSettings } });
+}
+
 // What is sent in one turn goes out in one write, which is what a command costs most; nothing waits for the next turn.
 function writeTogether({ stream }: IoredisClient): void {
   if (stream === undefined || corked.has(stream)) return;
@@ -98,6 +106,6 @@ const corked = new WeakSet<object>();
 
 function faultOf(error: unknown): Fault {
   if (!(error instanceof Error)) return "lost";
-  if (error.name === "ReplyError") return "refused";
+  if (error.name === "ReplyError") return faultOfReply(error.message);
   return error.message.includes("enableOfflineQueue") ? "unsent" : "lost";
 }

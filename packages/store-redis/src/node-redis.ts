@@ -1,4 +1,4 @@
-import type { Fault, RedisClient } from "./client.js";
+import { type Fault, faultOfReply, type RedisClient } from "./client.js";
 
 /** What a client of `redis` (node-redis) has: that of `createClient`. */
 export interface NodeRedisClient {
@@ -107,5 +107,5 @@ const unsentErrors = new Set(["The client is closed", "The client is offline", "
 function faultOf(error: unknown): Fault {
   if (!(error instanceof Error)) return "lost";
   if (unsentErrors.has(error.message)) return "unsent";
-  return replyError.test(error.message) ? "refused" : "lost";
+  return replyError.test(error.message) ? faultOfReply(error.message) : "lost";
 }

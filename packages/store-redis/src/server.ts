@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ConfigurationError, StoreError } from "@unclash/core";
+import { ConfigurationError } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import { items } from "./reply.js";
 import { type Script, script } from "./script.js";
@@ -110,7 +110,7 @@ async function configValue(calls: Calls, name: string): Promise<string | undefin
     const values: readonly unknown[] = Array.isArray(reply) ? reply.slice(1) : Object.values(Object(reply));
     return typeof values[0] === "string" ? values[0] : undefined;
   } catch (error) {
-    if (error instanceof StoreError && error.outcome === "not-applied" && error.cause !== undefined) return undefined;
+    if (calls.wasAnswered(error)) return undefined;
     throw error;
   }
 }

@@ -3,9 +3,12 @@ export const nowSql: string = "floor(date_part('epoch', clock_timestamp()) * 100
 
 /**
  * How each function is made: its plans are kept for whatever arguments come, and found by index, also where they were made
- * while the tables were empty. A plan that reads whole tables would stay until the next ANALYZE.
+ * while the tables were empty. A plan that reads whole tables would stay until the next ANALYZE. And the names in it mean
+ * PostgreSQL's own, whatever the session's search_path: in a schema on it, such as `public` before PostgreSQL 15, any role
+ * could make a function that fits better and runs with the rights of the app's.
  */
-export const settingsSql: string = "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off";
+export const settingsSql: string =
+  "SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off";
 
 /** The same where tables are joined. */
 export const joinSettingsSql: string = `${settingsSql} SET enable_hashjoin = off SET enable_mergejoin = off`;
