@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Commit, Store, Tag } from "@unclash/core";
+import type { Commit, Retention, Store, Tag } from "@unclash/core";
 import { editsOf } from "./article.js";
 
 const textOf = editsOf("1 KB");
@@ -16,11 +16,13 @@ export class StoreWriter implements Writer {
   readonly #store: Store;
   readonly #key: string;
   #tag: Tag | undefined;
+  readonly #keep: Retention;
   #version = 0;
 
-  constructor(store: Store, key: string) {
+  constructor(store: Store, key: string, keep: Retention = "all") {
     this.#store = store;
     this.#key = key;
+    this.#keep = keep;
   }
 
   async write(): Promise<void> {
@@ -38,7 +40,7 @@ export class StoreWriter implements Writer {
       tag,
       at: Date.now(),
       reads: [],
-      writes: [{ key, expect, put: textOf(++edit), keep: "all", index: [] }],
+      writes: [{ key, expect, put: textOf(++edit), keep: this.#keep, index: [] }],
       events: [{ type: "resource.changed", key, version: this.#version + 1 }],
       by: null,
       cause: "replace",

@@ -1,3 +1,4 @@
+import type { Store } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { editsOf } from "../article.js";
 import { StoreWriter, type Writer } from "../store-writer.js";
@@ -13,7 +14,7 @@ export async function openMemory(): Promise<Engine> {
     contestants: {
       bare: contestantOf(mapWriter),
       control: contestantOf(mapWriter),
-      store: contestantOf((at) => new StoreWriter(store, `articles/${at}`)),
+      store: contestantOf((at) => keptSmall(store, new StoreWriter(store, `articles/${at}`, { count: 10 }))),
     },
     steps: [],
     serverCpuUs: async () => undefined,
@@ -23,6 +24,17 @@ export async function openMemory(): Promise<Engine> {
 
 const textOf = editsOf("1 KB");
 let edit = 0;
+
+// All versions of all writes would not fit into the memory of a process.
+function keptSmall(store: Store, writer: Writer): Writer {
+  let writes = 0;
+  return {
+    async write() {
+      await writer.write();
+      if (++writes % 500 === 0) await store.clean(1_000);
+    },
+  };
+}
 
 function mapWriter(at: number): Writer {
   const rows = new Map<string, { readonly version: number; readonly text: string }>();
