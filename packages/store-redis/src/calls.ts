@@ -8,6 +8,9 @@ export interface CallLimits {
   readonly queueMax: number;
 }
 
+// A new connection takes with it what is under way on the old one.
+const lookAgainMs = 1_000;
+
 /** Runs scripts on a server, each call bounded in time and all of them in number. Everything else is a `StoreError`. */
 export class Calls {
   readonly #client: RedisClient;
@@ -18,6 +21,7 @@ export class Calls {
   #answeredAt = 0;
   // Since when no connection was there when a call came.
   #awaySince: number | undefined;
+  #lookedAt = -lookAgainMs;
   readonly #closing = new AbortController();
 
   constructor(client: RedisClient, prefix: string, limits: CallLimits) {
@@ -114,9 +118,18 @@ export class Calls {
     return new StoreError(`Redis did not answer within ${this.#limits.timeoutMs} ms.`, "unknown");
   }
 
+  // After a failover its name may lead elsewhere, while the old primary keeps its connections and takes no writes.
+  #lookAgain(): void {
+    const now = performance.now();
+    if (this.closing.aborted || now - this.#lookedAt < lookAgainMs) return;
+    this.#lookedAt = now;
+    this.#client.reset();
+  }
+
   #failure(error: unknown): StoreError {
     const fault = this.#client.faultOf(error);
     if (isAnswer(fault)) this.#answeredAt = performance.now();
+    if (isReadOnly(error)) this.#lookAgain();
     const message = error instanceof Error ? error.message : String(error);
     const outcome = fault === "refused" || fault === "unsent" ? "not-applied" : "unknown";
     return new StoreError(`Redis failed: ${message}`, outcome, { cause: error });
@@ -129,4 +142,8 @@ function isAnswer(fault: Fault): boolean {
 
 function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("NOSCRIPT");
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("READONLY");
 }

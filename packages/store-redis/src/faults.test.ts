@@ -144,6 +144,22 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
     expect((await store.read(["a/1"])).records[0]?.version).toBe(1);
   });
 
+  test("a server that takes no more writes is looked for anew: its name may lead to another one by now", async () => {
+    const store = await open();
+    const connections = async (): Promise<string> =>
+      `${await admin.client("LIST", "TYPE", "NORMAL")}`.replace(/ .*/g, "");
+    const before = await connections();
+    await admin.replicaof("127.0.0.1", 1);
+    try {
+      await expect(store.commit(commitOf([putOf("a/1")]))).rejects.toMatchObject({ outcome: "not-applied" });
+      await expect.poll(connections).not.toBe(before);
+    } finally {
+      await admin.replicaof("NO", "ONE");
+    }
+    await expect.poll(() => works(store), { timeout: 8_000 }).toBe(true);
+    expect((await store.commit(commitOf([putOf("a/1")]))).kind).toBe("committed");
+  });
+
   test("a server that hangs makes calls fail with an unknown outcome, and is used again once it goes on", async () => {
     const store = await open();
     process.kill(server.pid(), "SIGSTOP");

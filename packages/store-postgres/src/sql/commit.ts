@@ -25,6 +25,7 @@ DECLARE
   v_count integer := cardinality(w_keys);
   v_seen text;
   v_key text;
+  v_claim json;
   v_logged boolean;
   h ${s}.head;
   n ${s}.head;
@@ -199,8 +200,11 @@ BEGIN
 
     IF w_actions[i] IN ('put', 'bury', 'forget') AND h.claims IS NOT NULL
       AND (w_actions[i] <> 'put' OR h.claims IS DISTINCT FROM w_claims[i]) THEN
-      DELETE FROM ${s}.claim AS c USING json_array_elements(h.claims::json) AS a
-        WHERE c.name = a ->> 0 AND c.value = a ->> 1 AND c.key = w_keys[i];
+      -- One by one: as a join, its plan may read all claims, and stay like that.
+      FOR v_claim IN SELECT a.value FROM json_array_elements(h.claims::json) AS a (value) LOOP
+        DELETE FROM ${s}.claim AS c
+          WHERE c.name = v_claim ->> 0 AND c.value = v_claim ->> 1 AND c.key = w_keys[i];
+      END LOOP;
     END IF;
     IF w_actions[i] = 'put' AND w_claims[i] IS NOT NULL AND h.claims IS DISTINCT FROM w_claims[i] THEN
       INSERT INTO ${s}.claim (name, value, key)
