@@ -2,16 +2,17 @@
 export const nowSql: string = "floor(date_part('epoch', clock_timestamp()) * 1000)::bigint";
 
 /**
- * How each function is made: its plans are kept for whatever arguments come, and found by index, also where they were made
- * while the tables were empty. A plan that reads whole tables would stay until the next ANALYZE. And the names in it mean
+ * How each function is made: its plans are kept for whatever arguments come, and go along indexes in their order, also where
+ * they were made while the tables were empty. A plan that reads whole tables, or all of a range to sort it for its first
+ * row, would stay until the next ANALYZE. And the names in it mean
  * PostgreSQL's own, whatever the session's search_path: in a schema on it, such as `public` before PostgreSQL 15, any role
  * could make a function that fits better and runs with the rights of the app's.
  */
 export const settingsSql: string =
-  "SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off";
+  "SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off";
 
 /** The same where tables are joined. */
-export const joinSettingsSql: string = `${settingsSql} SET enable_hashjoin = off SET enable_mergejoin = off`;
+export const joinSettingsSql: string = `${settingsSql} SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off`;
 
 /** Whether a row of `head`, or none, is what a commit expects. `NULL` where it is not. `v_now` is the time. */
 export function isMetSql(expect: string, tag: string, head: string): string {

@@ -19,9 +19,12 @@ export function listSql(s: string): string {
       s,
       "list_index(p_name text, p_value text, p_key text, p_to text, p_limit integer, p_bytes bigint)",
       "a.value AS place",
-      `FROM ${s}.claim AS a JOIN ${s}.head AS h ON h.key = a.key
-      WHERE a.name = p_name AND (a.value, a.key) > (p_value, p_key) AND a.value <= p_to
-      ORDER BY a.value, a.key LIMIT p_limit`,
+      // A claim has its head: as many as are asked for are taken first, and then looked up.
+      `FROM (
+        SELECT c.value, c.key FROM ${s}.claim AS c
+        WHERE c.name = p_name AND (c.value, c.key) > (p_value, p_key) AND c.value <= p_to
+        ORDER BY c.value, c.key LIMIT p_limit
+      ) AS a JOIN ${s}.head AS h ON h.key = a.key`,
       "r.place, r.key",
     ),
     page(
