@@ -14,6 +14,8 @@ const program = (load) => `
 ${load("createServer", "node:http")}
 ${load("createMemoryStore", "@unclash/memory")}
 ${load("createSqliteStore", "@unclash/sqlite")}
+${load("createPostgresStore", "@unclash/postgres")}
+${load("createRedisStore", "@unclash/redis")}
 ${load("mount", "@unclash/node")}
 ${load("mount: express", "@unclash/express")}
 ${load("mount: koa", "@unclash/koa")}
@@ -43,7 +45,15 @@ async function check(store) {
   if (made.status !== 201 || first.status !== 200 || late.status !== 409) throw new Error([made, first, late].map((r) => r.status).join());
 }
 
+// Shows that the client library was found: nobody listens there.
+async function checkClient(name, opening) {
+  const error = await opening.then(() => undefined, (thrown) => thrown);
+  if (error?.code !== "store" || error.outcome !== "not-applied") throw new Error(name + ": " + error);
+}
+
 (async () => {
+  await checkClient("postgres", createPostgresStore({ url: "postgres://nobody@127.0.0.1:1/none" }));
+  await checkClient("redis", createRedisStore({ url: "redis://127.0.0.1:1" }));
   for (const part of [express, koa, fastify, storeSuite, adapterSuite]) if (typeof part !== "function") throw new Error("missing");
   await check(createMemoryStore());
   await check(createSqliteStore({ file: "check-" + process.pid + ".db" }));
@@ -59,7 +69,18 @@ try {
     return packed.filename;
   });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
-  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...tarballs, "express", "koa", "fastify"]);
+  run("npm", [
+    "install",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    ...tarballs,
+    "express",
+    "koa",
+    "fastify",
+    "pg",
+    "ioredis",
+  ]);
   const load = {
     mjs: (names, from) => `import { ${names.replace(":", " as")} } from "${from}";`,
     cjs: (names, from) => `const { ${names} } = require("${from}");`,
