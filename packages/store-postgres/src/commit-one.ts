@@ -1,17 +1,16 @@
-import type { Commit, Write } from "@unclash/core";
-import { claimsOf, indexOf, keepOf } from "./commit.js";
-import type { PostgresQuery } from "./driver.js";
+import type { Commit, CommitResult, Write } from "@unclash/core";
+import { claimsOf, commitResult, indexOf, keepOf } from "./commit.js";
+import type { PostgresQuery, Row } from "./driver.js";
 import type { LockNumbers } from "./locks.js";
 
 /**
- * The arguments of the function `commit_one`, where the commit is one that it can carry out: one text put over a tag, with
- * at most one event, that reads nothing but keys as absent.
+ * Gives the arguments of the function `commit_one` by how long it may wait for locks, where the commit is one that it can
+ * carry out: one text put over a tag, with at most one event, that reads nothing but keys as absent.
  */
 export function commitOneValues(
   commit: Commit,
   numbers: LockNumbers,
-  waitMs: number,
-): PostgresQuery["values"] | undefined {
+): ((waitMs: number) => PostgresQuery["values"]) | undefined {
   const { tag, at, by, cause, reads, writes, events } = commit;
   const [write, ...others] = writes;
   const [event, ...more] = events;
@@ -20,7 +19,7 @@ export function commitOneValues(
   if (absent.length < reads.length) return undefined;
   const { count, ageMs } = keepOf(write);
   const claims = claimsOf(commit);
-  return [
+  return (waitMs) => [
     numbers.of(commit),
     waitMs,
     tag,
@@ -42,6 +41,27 @@ export function commitOneValues(
     event?.version ?? null,
     event?.data ?? null,
   ];
+}
+
+/** What the answer of `commit_one` says of a commit. */
+export function commitOneResult(commit: Commit, [row]: readonly Row[]): CommitResult {
+  const answer = row?.[0] ?? "[]";
+  if (answer.startsWith("[")) return commitResult(commit, JSON.parse(answer));
+  const [version, revision, createdAt, modifiedAt, lapsesAt] = answer.split(" ").map(Number);
+  const [write] = commit.writes;
+  const record = {
+    key: write?.key ?? "",
+    version: version ?? 0,
+    revision: revision ?? 0,
+    tag: commit.tag,
+    text: write !== undefined && "put" in write ? write.put : null,
+    createdAt: createdAt ?? 0,
+    modifiedAt: modifiedAt ?? 0,
+    ...(lapsesAt !== undefined && { lapsesAt }),
+    by: commit.by,
+    cause: commit.cause,
+  };
+  return { kind: "committed", records: [record] };
 }
 
 function putsOverTag(

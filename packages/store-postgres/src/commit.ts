@@ -66,7 +66,7 @@ export function commitValues(commit: Commit, numbers: LockNumbers, waitMs: numbe
   ];
 }
 
-/** What the answer of `commit`, or of `commit_one`, says of a commit. */
+/** What the rows that `commit` answers say of a commit. */
 export function commitResult(commit: Commit, rows: readonly Row[]): CommitResult {
   const answers = rows.map(answerOf);
   if (answers.length > 0 && answers.every(({ kind }) => kind === "written")) {

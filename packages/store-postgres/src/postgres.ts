@@ -13,7 +13,7 @@ import { Calls } from "./calls.js";
 import { Changes } from "./changes.js";
 import { clean } from "./clean.js";
 import { commitResult, commitValues } from "./commit.js";
-import { commitOneValues } from "./commit-one.js";
+import { commitOneResult, commitOneValues } from "./commit-one.js";
 import { type OwnPool, openPool, type PostgresPool, type PostgresQuery } from "./driver.js";
 import { follow } from "./follow.js";
 import { historyPageOf, historyQuery } from "./history.js";
@@ -83,16 +83,20 @@ function storeOn(connections: Connections, server: Server, options: ResolvedOpti
   let closing: Promise<void> | undefined;
 
   async function submit(commit: Commit): Promise<CommitResult> {
-    const rows = await calls.write((remainingMs) => commitQuery(commit, waitOf(remainingMs)));
-    const result = commitResult(commit, rows);
+    const result = await carryOut(commit);
     if (result.kind === "committed") changes.committed(commit);
     return result;
   }
 
-  function commitQuery(commit: Commit, waitMs: number): PostgresQuery {
-    const values = commitOneValues(commit, numbers, waitMs);
-    if (values !== undefined) return statements.call("commit_one", values);
-    return statements.call("commit", commitValues(commit, numbers, waitMs));
+  async function carryOut(commit: Commit): Promise<CommitResult> {
+    const valuesOfOne = commitOneValues(commit, numbers);
+    if (valuesOfOne !== undefined) {
+      const queryFor = (waitMs: number): PostgresQuery => statements.callForText("commit_one", valuesOfOne(waitMs));
+      return commitOneResult(commit, await calls.write((remainingMs) => queryFor(waitOf(remainingMs))));
+    }
+    const queryFor = (waitMs: number): PostgresQuery =>
+      statements.call("commit", commitValues(commit, numbers, waitMs));
+    return commitResult(commit, await calls.write((remainingMs) => queryFor(waitOf(remainingMs))));
   }
 
   // The server gives up first, so that it is known that nothing was written.

@@ -1,7 +1,7 @@
 import { LockNumbers } from "./locks.js";
 import { cleanSql } from "./sql/clean.js";
 import { commitSql } from "./sql/commit.js";
-import { commitOneSql } from "./sql/commit-one.js";
+import { commitInsteadSql, commitOneSql } from "./sql/commit-one.js";
 import { eventsSql } from "./sql/events.js";
 import { historySql, listSql } from "./sql/list.js";
 import { readSql } from "./sql/read.js";
@@ -18,6 +18,7 @@ export const migrations: readonly ((schema: string) => string)[] = [
     return [
       tablesSql(s),
       commitSql(s, numbers.events),
+      commitInsteadSql(s),
       commitOneSql(s, numbers.events),
       readSql(s),
       listSql(s),

@@ -11,16 +11,25 @@ export class Statements {
     this.#prepared = prepared;
   }
 
-  /** Calls a function with these arguments. */
+  /** Calls a function that gives rows. */
   call(name: string, values: PostgresQuery["values"]): PostgresQuery {
-    const text = this.#texts.get(name) ?? this.#text(name, values.length);
+    return this.#query(name, "* FROM ", values);
+  }
+
+  /** Calls a function that gives one text. */
+  callForText(name: string, values: PostgresQuery["values"]): PostgresQuery {
+    return this.#query(name, "", values);
+  }
+
+  #query(name: string, from: string, values: PostgresQuery["values"]): PostgresQuery {
+    const text = this.#texts.get(name) ?? this.#text(name, from, values.length);
     // The server reads 63 bytes of a name: with a schema of 48, no more than this fits.
     return textQuery(text, values, this.#prepared ? `${this.#schema}.${name}` : undefined);
   }
 
-  #text(name: string, count: number): string {
+  #text(name: string, from: string, count: number): string {
     const places = Array.from({ length: count }, (_, at) => `$${at + 1}`).join(", ");
-    const text = `SELECT * FROM "${this.#schema}".${name}(${places})`;
+    const text = `SELECT ${from}"${this.#schema}".${name}(${places})`;
     this.#texts.set(name, text);
     return text;
   }

@@ -4,34 +4,23 @@ import { announceSql } from "./horizon.js";
 
 /**
  * The commonest commit: one text put over a tag, with at most one event, where some keys, such as those of locks, are read
- * as absent. It takes scalars in place of arrays and runs half as many statements. What it cannot do, new index values
- * and a change between keeping a past and keeping none, it hands on to `commit`, under the same locks.
+ * as absent. It takes scalars in place of arrays and runs half as many statements. It answers version, revision, createdAt,
+ * modifiedAt and, if there is one, lapsesAt, with blanks between; or, as JSON, the rows of `commit_instead`. One text costs
+ * server and client a good deal less than a row of many columns.
  */
 export function commitOneSql(s: string, events: number): string {
-  const none = "ARRAY[]::text[]";
   return `
-CREATE FUNCTION ${s}.commit_one(
-  p_locks bigint[], p_wait_ms integer, p_tag text, p_at bigint, p_actor text, p_cause text,
-  p_key text, p_expect text, p_text text, p_ttl_ms bigint, p_keep_count bigint, p_keep_age_ms bigint, p_claims text,
-  p_absent text[], u_names text[], u_values text[], e_type text, e_key text, e_version bigint, e_data text
-) RETURNS SETOF ${s}.answer LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
+CREATE FUNCTION ${s}.commit_one(${parameters})
+RETURNS text LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
 DECLARE
   v_now bigint;
-  v_clashes boolean := false;
   v_logged boolean := (p_keep_count = 0 AND p_keep_age_ms IS NULL) IS NOT TRUE;
   h ${s}.head;
-  o ${s}.answer;
 BEGIN
   ${lockSql}
   v_now := ${nowSql};
 
-  IF p_absent IS NOT NULL THEN
-    RETURN QUERY SELECT 'reading', r.n::integer, ${stateSql("c", "NULL::text")}
-      FROM unnest(p_absent) WITH ORDINALITY AS r (key, n) JOIN ${s}.head AS c ON c.key = r.key;
-    v_clashes := FOUND;
-  END IF;
-
-  IF NOT v_clashes THEN
+  IF p_absent IS NULL OR NOT EXISTS (SELECT FROM ${s}.head AS c WHERE c.key = ANY (p_absent)) THEN
     IF e_type IS NOT NULL THEN
       ${announceSql(s, events)}
     END IF;
@@ -53,10 +42,38 @@ BEGIN
         INSERT INTO ${s}.event (revision, n, tag, at, type, key, version, data)
           VALUES (h.revision, 0, p_tag, p_at, e_type, e_key, e_version, e_data);
       END IF;
-      o := ROW('written', 1, ${stateSql("h", "NULL::text")})::${s}.answer;
-      RETURN NEXT o;
-      RETURN;
+      RETURN h.version || ' ' || h.revision || ' ' || h.created_at || ' ' || h.modified_at || coalesce(' ' || h.lapses_at, '');
     END IF;
+  END IF;
+
+  RETURN (SELECT json_agg(json_build_array(a.kind, a.n::text, a.key, a.version::text, a.revision::text, a.tag,
+      CASE a.deleted WHEN true THEN 't' WHEN false THEN 'f' END, CASE a.lapsed WHEN true THEN 't' WHEN false THEN 'f' END,
+      a.created_at::text, a.modified_at::text, a.lapses_at::text, a.actor, a.cause, a.body))
+    FROM ${s}.commit_instead(${names}) AS a);
+END
+$function$;
+`;
+}
+
+/**
+ * What `commit_one` cannot carry out: where it clashes, it says so; new index values, and a change between keeping a past
+ * and keeping none, it hands on to `commit`. All of it under the locks of `commit_one`.
+ */
+export function commitInsteadSql(s: string): string {
+  const none = "ARRAY[]::text[]";
+  return `
+CREATE FUNCTION ${s}.commit_instead(${parameters})
+RETURNS SETOF ${s}.answer LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
+DECLARE
+  v_now bigint := ${nowSql};
+  v_clashes boolean := false;
+  h ${s}.head;
+  o ${s}.answer;
+BEGIN
+  IF p_absent IS NOT NULL THEN
+    RETURN QUERY SELECT 'reading', r.n::integer, ${stateSql("c", "NULL::text")}
+      FROM unnest(p_absent) WITH ORDINALITY AS r (key, n) JOIN ${s}.head AS c ON c.key = r.key;
+    v_clashes := FOUND;
   END IF;
 
   SELECT * INTO h FROM ${s}.head AS c WHERE c.key = p_key;
@@ -84,3 +101,28 @@ END
 $function$;
 `;
 }
+
+const parameterList = [
+  "p_locks bigint[]",
+  "p_wait_ms integer",
+  "p_tag text",
+  "p_at bigint",
+  "p_actor text",
+  "p_cause text",
+  "p_key text",
+  "p_expect text",
+  "p_text text",
+  "p_ttl_ms bigint",
+  "p_keep_count bigint",
+  "p_keep_age_ms bigint",
+  "p_claims text",
+  "p_absent text[]",
+  "u_names text[]",
+  "u_values text[]",
+  "e_type text",
+  "e_key text",
+  "e_version bigint",
+  "e_data text",
+];
+const parameters = parameterList.join(", ");
+const names = parameterList.map((parameter) => parameter.split(" ", 1).join("")).join(", ");
