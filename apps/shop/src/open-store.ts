@@ -1,4 +1,4 @@
-import { ConfigurationError, type Store } from "@unclash/core";
+import { ConfigurationError, type Store, StoreError, UnclashError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { createPostgresStore } from "@unclash/postgres";
 import { createRedisStore } from "@unclash/redis";
@@ -15,9 +15,12 @@ export async function openStore(location: StoreLocation): Promise<Store> {
   try {
     return await open(location);
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    const place = location.kind === "sqlite" ? location.file : `a ${location.kind} store`;
-    throw new ConfigurationError("UNCLASH_STORE", `names ${place}, which can't be used: ${error.message}`);
+    if (!(error instanceof UnclashError)) throw error;
+    // A URL may hold a password.
+    const place = location.kind === "sqlite" ? location.file : `a ${location.kind} server`;
+    const problem = `names ${place}, which can't be used: ${error.message}`;
+    if (error instanceof ConfigurationError) throw new ConfigurationError("UNCLASH_STORE", problem);
+    throw new StoreError(`UNCLASH_STORE ${problem}`, "not-applied", { cause: error });
   }
 }
 

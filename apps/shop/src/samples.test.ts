@@ -70,7 +70,8 @@ describe("a sample", () => {
   it.each([
     ["PORT", "http"],
     ["HOST", "256.0.0.1"],
-    ["UNCLASH_STORE", "postgres://localhost/shop"],
+    ["UNCLASH_STORE", "postgres://shop@127.0.0.1:1/shop"],
+    ["UNCLASH_STORE", "redis://127.0.0.1:1"],
     ["UNCLASH_STORE", `sqlite:${import.meta.dirname}`],
     ["UNCLASH_CONFLICT_STATUS", "200"],
     ["UNCLASH_TOKENS", "alice"],

@@ -21,7 +21,8 @@ export class Calls {
   #answeredAt = 0;
   // Since when no connection was there when a call came.
   #awaySince: number | undefined;
-  #lookedAt = -lookAgainMs;
+  // While a store opens, it finds out by itself that a server is a replica, and says so.
+  #lookedAt = performance.now();
   readonly #closing = new AbortController();
 
   constructor(client: RedisClient, prefix: string, limits: CallLimits) {
