@@ -29,6 +29,11 @@ export function isBroken(thrown: unknown): boolean {
   return isBusy(thrown) || hasCode(thrown, brokenCodes);
 }
 
+/** Whether there was no room on the disk. */
+export function isFull(thrown: unknown): boolean {
+  return hasCode(thrown, [[13, "SQLITE_FULL"]]);
+}
+
 /** What callers get to see of a driver's failure. */
 export function storeError(thrown: unknown, outcome: StoreError["outcome"]): StoreError {
   if (thrown instanceof StoreError) return thrown;

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { type Commit, type CommitResult, StoreError } from "@unclash/core";
 import { pause, stayedLocked } from "./busy.js";
-import { isBroken, isBusy, storeError } from "./failure.js";
+import { isBroken, isBusy, isFull, storeError } from "./failure.js";
 import type { ResolvedOptions } from "./options.js";
 import type { Tables } from "./tables.js";
 
@@ -28,6 +28,8 @@ export class GroupCommit {
   readonly #options: ResolvedOptions;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
+  // There was no room for the write-ahead log to grow, and nothing has been copied out of it since.
+  #diskIsFull = false;
 
   /**
    * @param decide carries a commit out, or finds what it clashes with, in an open write transaction
@@ -75,6 +77,7 @@ export class GroupCommit {
   /** Whether a group had its turn; else another process held the lock. Never awaits while its transaction is open. */
   #commitGroup(): boolean {
     const { transactions, counter } = this.#tables;
+    if (this.#diskIsFull) this.#emptyLog();
     try {
       transactions.begin();
     } catch (error) {
@@ -87,6 +90,7 @@ export class GroupCommit {
       this.#decideInto(results);
     } catch (error) {
       transactions.rollBack();
+      this.#diskIsFull ||= isFull(error);
       this.#fail(isBroken(error) ? this.#queue.splice(0) : this.#queue.splice(results.length, 1), error);
       return true;
     }
@@ -96,6 +100,7 @@ export class GroupCommit {
       transactions.commit();
     } catch (error) {
       transactions.rollBack();
+      this.#diskIsFull ||= isFull(error);
       for (const [at, result] of results.entries()) group[at]?.reject(storeError(error, outcomeOf(result, error)));
       return true;
     }
@@ -105,6 +110,15 @@ export class GroupCommit {
       waiting?.resolve(result);
     }
     return true;
+  }
+
+  // Where the log has taken all the room there was, it would take what is freed as well. Copied into the file, which needs
+  // less, it begins anew in the room that it has.
+  #emptyLog(): void {
+    try {
+      this.#tables.database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+      this.#diskIsFull = false;
+    } catch {}
   }
 
   #decideInto(results: CommitResult[]): void {
