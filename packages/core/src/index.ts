@@ -1,3 +1,4 @@
+export { Bell } from "./bell.js";
 export { type EventPlace, formatCursor, parseCursor } from "./cursor.js";
 export * from "./errors.js";
 export {
@@ -69,3 +70,4 @@ export { type IdFault, idBytesMax, idFault, resourceKey } from "./resource-key.j
 export type * from "./store.js";
 export * from "./store-misuse.js";
 export { type HolderOf, uniqueClashes } from "./unique-clashes.js";
+export { type Wake, Watchers } from "./watchers.js";

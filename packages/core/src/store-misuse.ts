@@ -20,6 +20,9 @@ export const pageLimitMax = 1_000;
 /** A page ends with the record whose text brings its texts to about this many bytes: 8 MiB. */
 export const pageBytesMax = 8_388_608;
 
+/** How long an event can be followed at least: 25 hours. */
+export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
+
 /** The longest key, in bytes of UTF-8. */
 export const keyBytesMax = 1_024;
 

@@ -1,6 +1,6 @@
-import type { Commit } from "@unclash/core";
+import { type Commit, eventAgeMs } from "@unclash/core";
 import { describe, expect, it } from "vitest";
-import { EventLog, eventAgeMs } from "./events.js";
+import { EventLog } from "./events.js";
 
 function commitAt(at: number, count: number): Commit {
   const events = Array.from({ length: count }, (_, n) => ({ type: "test", key: `a/${n}` }));

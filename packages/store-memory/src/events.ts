@@ -1,8 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { type Commit, type Cursor, formatCursor, type Moment, type Revision, type StoredEvent } from "@unclash/core";
-
-/** How long an event can be followed at least. */
-export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
+import {
+  type Commit,
+  type Cursor,
+  eventAgeMs,
+  formatCursor,
+  type Moment,
+  type Revision,
+  type StoredEvent,
+} from "@unclash/core";
 
 // One array of a million events would have to be moved whole when the oldest go.
 const chunkLength = 512;

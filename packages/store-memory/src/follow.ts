@@ -1,5 +1,4 @@
-import { type Cursor, parseCursor, type Reset, type StopSignal, type StoredEvent } from "@unclash/core";
-import type { Bell } from "./bell.js";
+import { type Bell, type Cursor, parseCursor, type Reset, type StopSignal, type StoredEvent } from "@unclash/core";
 import type { EventLog, Place } from "./events.js";
 
 /** The events behind `after`, and then those to come. Between two of them it holds nothing but its place. */
@@ -19,7 +18,7 @@ export async function* follow(
     }
     const event = events.after(place.position);
     if (event === undefined) {
-      await bell.rung(stop);
+      await bell.rung(bell.rings, stop);
       continue;
     }
     place = placeOf(event.cursor);

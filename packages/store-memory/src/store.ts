@@ -1,18 +1,19 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import {
   assertBudget,
   assertCommit,
   assertHistoryRequest,
   assertKeys,
   assertRange,
+  Bell,
   type Capabilities,
   ConfigurationError,
   type Moment,
   type Store,
   StoreError,
+  Watchers,
 } from "@unclash/core";
 import { applyWrites } from "./apply.js";
-import { Bell } from "./bell.js";
 import { clashesOf } from "./check.js";
 import { clean } from "./clean.js";
 import { asRead } from "./entry.js";
@@ -21,7 +22,6 @@ import { follow } from "./follow.js";
 import { historyOf } from "./history.js";
 import { list } from "./list.js";
 import { Records } from "./records.js";
-import { Watchers } from "./watchers.js";
 
 interface Held {
   readonly records: Records;
@@ -53,7 +53,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const clock = options.clock ?? Date.now;
   if (typeof clock !== "function") throw new ConfigurationError("clock", "must be a function that gives the time");
   const bell = new Bell();
-  const watchers = new Watchers();
+  const watchers = new Watchers(setImmediate);
   let held: Held | undefined = { records: new Records(), events: new EventLog() };
   let revision = 0;
 
@@ -107,7 +107,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const { records, events } = opened();
       const step = clean(budget, records, events, clock());
       // Whoever cleans step by step until there is no more lets commits in between.
-      await setImmediate();
+      await turn();
       return step;
     },
     async close() {

@@ -1,10 +1,8 @@
+import { eventAgeMs } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import type { Row } from "./driver.js";
 import type { LockNumbers } from "./locks.js";
 import type { Statements } from "./statements.js";
-
-/** How long an event can be followed at least. */
-export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
 
 const stepMs = 10;
 

@@ -1,9 +1,7 @@
+import { eventAgeMs } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import { cleanScript } from "./clean-script.js";
 import { items, number } from "./reply.js";
-
-/** How long an event can be followed at least. */
-export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
 
 // A script holds up everyone who uses the server.
 const stepRowsMax = 500;

@@ -1,9 +1,8 @@
 /** What the tests of this package share: stores with a name of their own, whose keys go away with the test. */
 import { randomBytes } from "node:crypto";
-import type { Commit, Store, Write } from "@unclash/core";
+import type { Commit, Write } from "@unclash/core";
 import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
-import { createRedisStore } from "./store.js";
 
 /** A name that no other test has. */
 export function freshName(): string {
@@ -25,17 +24,6 @@ export function connectTo(url: string): Redis {
   redis.on("error", () => {});
   onTestFinished(() => redis.disconnect());
   return redis;
-}
-
-/** A store of the test's own on this server. */
-export async function openStore(
-  url: string,
-  options: Partial<Parameters<typeof createRedisStore>[0]> & { readonly name?: string } = {},
-): Promise<Store> {
-  const { client: _client, url: _url, ...settings } = options;
-  const store = await createRedisStore({ url, name: freshName(), onWarning: () => {}, ...settings });
-  onTestFinished(() => store.close());
-  return store;
 }
 
 let tags = 0;

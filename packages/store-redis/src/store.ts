@@ -18,7 +18,7 @@ import { list } from "./list.js";
 import { type RedisStoreOptions, type ResolvedOptions, resolveOptions } from "./options.js";
 import { read, readHistory } from "./read.js";
 import { inspect } from "./server.js";
-import { Watchers } from "./watch.js";
+import { Changes } from "./watch.js";
 
 /**
  * Opens a store on Redis 6.2 or newer, or Valkey. Any number of processes on any number of machines may use one `name` on one
@@ -55,7 +55,7 @@ function storeOn(
   capabilities: Capabilities,
   { timeoutMs }: ResolvedOptions,
 ): Store {
-  const watchers = new Watchers(client, calls, prefix);
+  const changes = new Changes(client, calls, prefix);
   return {
     capabilities,
     async read(keys) {
@@ -65,7 +65,7 @@ function storeOn(
     async commit(draft) {
       assertCommit(draft);
       const result = await commit(calls, draft);
-      if (result.kind === "committed") watchers.tell(draft);
+      if (result.kind === "committed") changes.tell(draft);
       return result;
     },
     async list(range) {
@@ -82,14 +82,14 @@ function storeOn(
     },
     watch(wake) {
       calls.assertOpen();
-      return watchers.add(wake);
+      return changes.add(wake);
     },
     async clean(budget) {
       assertBudget(budget);
       return clean(calls, budget);
     },
     async close() {
-      watchers.close();
+      changes.close();
       await calls.close();
     },
   };

@@ -1,8 +1,6 @@
-import type { Commit, Key } from "@unclash/core";
+import { type Commit, type Key, type Wake, Watchers } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import type { RedisClient } from "./client.js";
-
-type Wake = (keys: readonly Key[]) => void;
 
 // Who is told of more keys than this hears that any may have been written.
 const keysMax = 256;
@@ -16,12 +14,11 @@ const separator = "\n";
  * Those who want to know of writes, by this process or another. Each process tells of its commits, together, in a message;
  * one that gets lost shows within a second in the store's revision, which those who watch look at.
  */
-export class Watchers {
+export class Changes {
   readonly #client: RedisClient;
   readonly #calls: Calls;
   readonly #prefix: string;
-  /** Each by an object of its own: the same function may watch twice. */
-  readonly #wakes = new Set<{ readonly wake: Wake }>();
+  readonly #watchers = new Watchers(setImmediate);
   #written = new Set<Key>();
   #isTelling = false;
   #listening: Listening | undefined;
@@ -34,12 +31,11 @@ export class Watchers {
 
   /** Adds one. The function that it returns takes it away again. */
   add(wake: Wake): () => void {
-    const watcher = { wake };
-    this.#wakes.add(watcher);
-    this.#listening ??= new Listening(this.#client, this.#calls, this.#prefix, (keys) => this.#wakeAll(keys));
+    const remove = this.#watchers.add(wake);
+    this.#listening ??= new Listening(this.#client, this.#calls, this.#prefix, (keys) => this.#watchers.wake(keys));
     return () => {
-      this.#wakes.delete(watcher);
-      if (this.#wakes.size === 0) this.#stopListening();
+      remove();
+      if (this.#watchers.isEmpty) this.#stopListening();
     };
   }
 
@@ -51,7 +47,7 @@ export class Watchers {
 
   /** Wakes nobody any more. */
   close(): void {
-    this.#wakes.clear();
+    this.#watchers.clear();
     this.#stopListening();
   }
 
@@ -72,13 +68,6 @@ export class Watchers {
   #stopListening(): void {
     this.#listening?.end();
     this.#listening = undefined;
-  }
-
-  #wakeAll(keys: readonly Key[]): void {
-    for (const watcher of [...this.#wakes]) {
-      // One that was woken before may have taken this one away.
-      if (this.#wakes.has(watcher)) wakeSafely(watcher.wake, keys);
-    }
   }
 }
 
@@ -143,15 +132,4 @@ class Listening {
 
 function channelOf(prefix: string): string {
   return `${prefix}w`;
-}
-
-// What a watcher throws is its own affair: it becomes an uncaught exception, and no one else's failure.
-function wakeSafely(wake: Wake, keys: readonly Key[]): void {
-  try {
-    wake(keys);
-  } catch (error) {
-    process.nextTick(() => {
-      throw error;
-    });
-  }
 }

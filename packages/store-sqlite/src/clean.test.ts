@@ -1,6 +1,5 @@
-import type { Cursor, Store } from "@unclash/core";
+import { type Cursor, eventAgeMs, type Store } from "@unclash/core";
 import { expect, test } from "vitest";
-import { eventAgeMs } from "./clean.js";
 import { createSqliteStore } from "./sqlite.js";
 import { commitOf, connect, freshFile, intercepted, putOf } from "./store.test-support.js";
 

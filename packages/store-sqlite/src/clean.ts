@@ -1,11 +1,8 @@
-import type { Moment, Tag } from "@unclash/core";
+import { eventAgeMs, type Moment, type Tag } from "@unclash/core";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 import type { Head } from "./head.js";
 import { removableOf } from "./retention.js";
 import type { Tables } from "./tables.js";
-
-/** How long an event can be followed at least. */
-export const eventAgeMs: number = 25 * 60 * 60 * 1_000;
 
 // A step looks at the time between two handfuls of rows: it holds the write lock, and the event loop, while it runs. All the
 // pages of a long text have to be found for it to go, so that a handful has some bytes at most, too.

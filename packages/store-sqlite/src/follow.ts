@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Cursor, Reset, StopSignal, StoredEvent } from "@unclash/core";
-import type { Bell } from "./bell.js";
+import type { Bell, Cursor, Reset, StopSignal, StoredEvent } from "@unclash/core";
 import { patiently } from "./busy.js";
 import type { OtherConnections } from "./other-connections.js";
 import type { Tables } from "./tables.js";

@@ -1,17 +1,18 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import {
   assertBudget,
   assertCommit,
   assertHistoryRequest,
   assertKeys,
   assertRange,
+  Bell,
   type Commit,
   type CommitResult,
   type Store,
   StoreError,
+  Watchers,
 } from "@unclash/core";
 import { apply } from "./apply.js";
-import { Bell } from "./bell.js";
 import { patiently } from "./busy.js";
 import { check } from "./check.js";
 import { clean } from "./clean.js";
@@ -23,7 +24,6 @@ import { openTables } from "./open.js";
 import { resolveOptions, type SqliteStoreOptions } from "./options.js";
 import { OtherConnections } from "./other-connections.js";
 import { read } from "./read.js";
-import { Watchers } from "./watchers.js";
 
 /**
  * Opens a store in one SQLite file, which the processes of one host may use at once. Its folder, itself and its tables
@@ -42,7 +42,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const tables = openTables(resolved);
   const group = new GroupCommit(tables, resolved, decide, announce);
   const bell = new Bell();
-  const watchers = new Watchers();
+  const watchers = new Watchers(setImmediate);
   const others = new OtherConnections(tables.database, () => {
     bell.ring();
     watchers.noteAny();
@@ -124,7 +124,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       assertOpen();
       const step = await patiently(() => clean(budget, tables, clock()), busyTimeoutMs);
       // Whoever cleans step by step until there is no more lets commits in between.
-      await setImmediate();
+      await turn();
       return step;
     },
     async close() {

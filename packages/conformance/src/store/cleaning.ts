@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import type { Store } from "@unclash/core";
 import { follow } from "./follower.js";
 import { typesOf } from "./following.js";
-import { apply, put, tell } from "./steps.js";
+import { apply, cleanAll, put, tell } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 
 const hourMs = 60 * 60 * 1_000;
@@ -201,13 +200,3 @@ export const cleaningCases: readonly StoreCase[] = [
     },
   },
 ];
-
-async function cleanAll(store: Store): Promise<number> {
-  let removed = 0;
-  for (let steps = 0; steps < 1_000; steps++) {
-    const step = await store.clean(500);
-    removed += step.removed;
-    if (!step.more) return removed;
-  }
-  assert.fail("the steps of cleaning end");
-}

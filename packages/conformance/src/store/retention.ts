@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import type { Key, Retention, Store } from "@unclash/core";
-import { apply, bury, forget, put, putBriefly, readOne, readThere, statesOf, timeOf, versionsOf } from "./steps.js";
+import {
+  apply,
+  bury,
+  cleanAll,
+  forget,
+  put,
+  putBriefly,
+  readOne,
+  readThere,
+  statesOf,
+  timeOf,
+  versionsOf,
+} from "./steps.js";
 import type { StoreCase } from "./trial.js";
 
 // Long enough that a slow machine gets through a test in it, short enough to be waited for.
@@ -187,15 +199,4 @@ async function putTimes(store: Store, key: Key, times: number, keep?: Retention)
 
 async function versionsIn(store: Store, key: Key): Promise<readonly number[]> {
   return versionsOf(await statesOf(store, key));
-}
-
-// Cleans until nothing is left to clean, and says how much was.
-async function cleanAll(store: Store): Promise<number> {
-  let removed = 0;
-  for (let steps = 0; steps < 1_000; steps++) {
-    const step = await store.clean(500);
-    removed += step.removed;
-    if (!step.more) return removed;
-  }
-  assert.fail("the steps of cleaning end");
 }

@@ -149,6 +149,17 @@ export function asItIs(record: StoredRecord | undefined): Expectation {
   return record.lapsed ? { lapsed: record.tag } : { tag: record.tag };
 }
 
+/** Cleans until nothing is left to clean, and says how much was. */
+export async function cleanAll(store: Store): Promise<number> {
+  let removed = 0;
+  for (let steps = 0; steps < 1_000; steps++) {
+    const step = await store.clean(500);
+    removed += step.removed;
+    if (!step.more) return removed;
+  }
+  assert.fail("the steps of cleaning end");
+}
+
 function sorted(clashes: readonly Clash[]): readonly Clash[] {
   const order = (clash: Clash): string =>
     "range" in clash ? JSON.stringify(clash.range) : "index" in clash ? `${clash.key} ${clash.index}` : clash.key;

@@ -1,17 +1,27 @@
-import type { Commit, Key } from "@unclash/core";
+import type { Commit, Key } from "./store.js";
 
-type Wake = (keys: readonly Key[]) => void;
+/** What a store's `watch` is given. */
+export type Wake = (keys: readonly Key[]) => void;
 
 // Who is told of more keys than this hears that any may have been written.
 const keysMax = 1_000;
 
-/** Those who want to know of writes. They are told together of all that one turn of the event loop has written. */
+/**
+ * Those who watch a store in this process. They are told together of all that was written before `later` runs what it was
+ * given. What one of them throws is its own affair: `later` throws it, where nobody can catch it, and no one else fails.
+ */
 export class Watchers {
   /** Each by an object of its own: the same function may watch twice. */
   readonly #wakes = new Set<{ readonly wake: Wake }>();
+  readonly #later: (run: () => void) => unknown;
   #written = new Set<Key>();
   #isPlanned = false;
   #isAnyWritten = false;
+
+  /** @param later runs something soon, and not at once: `setImmediate` */
+  constructor(later: (run: () => void) => unknown) {
+    this.#later = later;
+  }
 
   /** Whether nobody wants to know. */
   get isEmpty(): boolean {
@@ -49,28 +59,32 @@ export class Watchers {
   #plan(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
-    setImmediate(() => this.#wakeAll());
+    this.#later(() => this.#wakeForWritten());
   }
 
-  #wakeAll(): void {
+  /** Wakes all of them now. */
+  wake(keys: readonly Key[]): void {
+    for (const watcher of [...this.#wakes]) {
+      // One that was woken before may have taken this one away.
+      if (this.#wakes.has(watcher)) this.#wakeSafely(watcher.wake, keys);
+    }
+  }
+
+  #wakeForWritten(): void {
     const keys = this.#isAnyWritten || this.#written.size > keysMax ? [] : [...this.#written];
     this.#written = new Set();
     this.#isAnyWritten = false;
     this.#isPlanned = false;
-    for (const watcher of [...this.#wakes]) {
-      // One that was woken before may have taken this one away.
-      if (this.#wakes.has(watcher)) wakeSafely(watcher.wake, keys);
-    }
+    this.wake(keys);
   }
-}
 
-// What a watcher throws is its own affair: it becomes an uncaught exception, and no one else's failure.
-function wakeSafely(wake: Wake, keys: readonly Key[]): void {
-  try {
-    wake(keys);
-  } catch (error) {
-    process.nextTick(() => {
-      throw error;
-    });
+  #wakeSafely(wake: Wake, keys: readonly Key[]): void {
+    try {
+      wake(keys);
+    } catch (thrown) {
+      this.#later(() => {
+        throw thrown;
+      });
+    }
   }
 }

@@ -1,9 +1,15 @@
-import type { StopSignal } from "@unclash/core";
+import type { StopSignal } from "./store.js";
 
-/** Rings each time that the log has grown, for those who wait for that. */
+/** Rings each time that a store's events may have grown, for the followers in the same process that wait for that. */
 export class Bell {
   readonly #waiting = new Set<() => void>();
+  #rings = 0;
   #isSilent = false;
+
+  /** How often it has rung. */
+  get rings(): number {
+    return this.#rings;
+  }
 
   /** Whether it will never ring again. */
   get isSilent(): boolean {
@@ -12,6 +18,7 @@ export class Bell {
 
   /** Wakes all who wait. */
   ring(): void {
+    this.#rings++;
     for (const wake of [...this.#waiting]) wake();
   }
 
@@ -21,9 +28,9 @@ export class Bell {
     this.ring();
   }
 
-  /** Resolves at the next ring, or once `stop` is aborted. */
-  async rung(stop: StopSignal): Promise<void> {
-    if (this.#isSilent || stop.aborted) return;
+  /** Resolves once it has rung more often than this, or `stop` is aborted. */
+  async rung(rings: number, stop: StopSignal): Promise<void> {
+    if (this.#rings > rings || this.#isSilent || stop.aborted) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         this.#waiting.delete(wake);
