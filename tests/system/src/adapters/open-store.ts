@@ -7,8 +7,7 @@ import { createPostgresStore } from "@unclash/postgres";
 import { createRedisStore } from "@unclash/redis";
 import { createSqliteStore } from "@unclash/sqlite";
 import { postgresUrl, redisUrl } from "@unclash/test-servers";
-import { Redis } from "ioredis";
-import pg from "pg";
+import { deleteKeys, dropSchemas } from "../leftovers.js";
 
 /** Opens stores that share nothing with others, and removes what they leave. */
 export interface Stores {
@@ -36,12 +35,7 @@ export function postgresStores(): Stores {
       schemas.push(schema);
       return createPostgresStore({ url, schema, poolSize: 5 });
     },
-    async remove() {
-      const client = new pg.Client(url);
-      await client.connect();
-      for (const schema of schemas) await client.query(`drop schema if exists ${schema} cascade`);
-      await client.end();
-    },
+    remove: () => dropSchemas(url, schemas),
   };
 }
 
@@ -55,14 +49,6 @@ export function redisStores(): Stores {
       names.push(name);
       return createRedisStore({ url, name, onWarning: () => {} });
     },
-    async remove() {
-      const client = new Redis(url);
-      for (const name of names) {
-        for await (const keys of client.scanStream({ match: `{${name}}:*`, count: 1_000 })) {
-          if (Array.isArray(keys) && keys.length > 0) await client.unlink(keys);
-        }
-      }
-      await client.quit();
-    },
+    remove: () => deleteKeys(url, names),
   };
 }

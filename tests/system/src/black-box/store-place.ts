@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgresUrl, redisUrl } from "@unclash/test-servers";
-import { Redis } from "ioredis";
-import pg from "pg";
+import { deleteKeys, dropSchemas } from "../leftovers.js";
 
 export const storeKinds = ["memory", "sqlite", "postgres", "redis"] as const;
 
@@ -39,9 +38,9 @@ export async function makePlace(kind: StoreKind): Promise<StorePlace> {
     case "sqlite":
       return makeFile();
     case "postgres":
-      return { store: `${postgresUrl}?schema=${name}`, remove: () => dropSchema(postgresUrl ?? "", name) };
+      return { store: `${postgresUrl}?schema=${name}`, remove: () => dropSchemas(postgresUrl ?? "", [name]) };
     case "redis":
-      return { store: `${redisUrl}?name=${name}`, remove: () => deleteKeys(redisUrl ?? "", name) };
+      return { store: `${redisUrl}?name=${name}`, remove: () => deleteKeys(redisUrl ?? "", [name]) };
   }
 }
 
@@ -49,27 +48,4 @@ function makeFile(): StorePlace {
   const folder = mkdtempSync(join(tmpdir(), "unclash-box-"));
   const remove = async (): Promise<void> => rmSync(folder, { recursive: true, force: true });
   return { store: `sqlite:${join(folder, "shop.db")}`, remove };
-}
-
-async function dropSchema(url: string, schema: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    await client.query(`drop schema if exists ${schema} cascade`);
-  } finally {
-    await client.end();
-  }
-}
-
-async function deleteKeys(url: string, name: string): Promise<void> {
-  const client = new Redis(url);
-  try {
-    for (let cursor: string | undefined; cursor !== "0"; ) {
-      const [next, keys]: [string, string[]] = await client.scan(cursor ?? "0", "MATCH", `*${name}*`, "COUNT", 1_000);
-      if (keys.length > 0) await client.unlink(keys);
-      cursor = next;
-    }
-  } finally {
-    client.disconnect();
-  }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createPostgresStore } from "@unclash/postgres";
 import { postgresUrl } from "@unclash/test-servers";
-import pg from "pg";
 import { test } from "vitest";
+import { dropSchemas } from "../leftovers.js";
 import { ownPassMs } from "./clocks.js";
 import { holdAgainstModel, modelTimeoutMs } from "./run.js";
 import type { Subject } from "./trial.js";
@@ -34,10 +34,7 @@ test.skipIf(postgresUrl === undefined)(
       });
     } finally {
       await subject.store.close();
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      await client.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
-      await client.end();
+      await dropSchemas(url, [schema]);
     }
   },
 );

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createRedisStore } from "@unclash/redis";
 import { redisUrl } from "@unclash/test-servers";
-import { Redis } from "ioredis";
 import { test } from "vitest";
+import { deleteKeys } from "../leftovers.js";
 import { ownPassMs } from "./clocks.js";
 import { holdAgainstModel, modelTimeoutMs } from "./run.js";
 import type { Subject } from "./trial.js";
@@ -33,11 +33,7 @@ test.skipIf(redisUrl === undefined)(
       });
     } finally {
       await subject.store.close();
-      const redis = new Redis(url);
-      for await (const keys of redis.scanStream({ match: `{${name}}:*`, count: 1_000 })) {
-        if (Array.isArray(keys) && keys.length > 0) await redis.unlink(keys);
-      }
-      await redis.quit();
+      await deleteKeys(url, [name]);
     }
   },
 );
