@@ -20,6 +20,7 @@ export {
   weakMatch,
 } from "./http/entity-tag.js";
 export { formatHttpDate, parseHttpDate } from "./http/http-date.js";
+export { idempotencyKeyBytesMax, type ParsedIdempotencyKey, parseIdempotencyKey } from "./http/idempotency-key.js";
 export {
   type Preferences,
   type PreferLimits,

@@ -1,7 +1,15 @@
 /** What adapters are made from: Node's request as plain data, and a plan as Node's response. */
 export type { ResponsePlan } from "@unclash/core";
+export { isGuarding, markGuarding, type UnguardedRoute } from "./adapter/guarding.js";
+export { httpErrorPlan } from "./adapter/http-error.js";
 export { belowPrefix, findMount, type MountPoint, normalizePrefix, originForm } from "./adapter/mount-point.js";
-export { bodyLeftOn, type Mounted, nodeFacts } from "./adapter/node-facts.js";
-export { headersBeside, sendPlan } from "./adapter/send.js";
+export { bodyLeftOn, guardFacts, type Mounted, nodeFacts } from "./adapter/node-facts.js";
+export { passThrough } from "./adapter/passing.js";
+export { headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
 export { errorOf } from "./adapter/thrown.js";
+export { checkRequest } from "./guard/check.js";
+export { createGuard, type GuardEngine } from "./guard/create-guard.js";
+export type { Entered } from "./guard/enter.js";
+export { type GuardAnswer, GuardError, isGuardError } from "./guard/guard-error.js";
+export type { Passage } from "./guard/passage.js";
 export type { RequestFacts } from "./request.js";

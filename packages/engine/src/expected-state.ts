@@ -1,9 +1,15 @@
 import { assertNever, type Conditions, type FailedCondition, formatEntityTag, parseEntityTagList } from "@unclash/core";
-import type { Exchange } from "./exchange.js";
+import type { Limits } from "./limits.js";
+
+/** The headers that a request came with, and how much of them is read. */
+interface Given {
+  readonly header: (name: string) => string | undefined;
+  readonly settings: { readonly limits: Limits };
+}
 
 /** The condition that failed, as the client gave it, for the member `expected`; one for absence names no state. */
 export function expectedState(
-  exchange: Exchange,
+  exchange: Given,
   conditions: Conditions,
   failed: FailedCondition,
 ): Readonly<Record<string, unknown>> | undefined {
@@ -22,7 +28,7 @@ export function expectedState(
 }
 
 /** The tags as they were sent: the conditions may hold more, where what proxies make of them is taken too. */
-function givenTags({ header, settings: { limits } }: Exchange): readonly string[] {
+function givenTags({ header, settings: { limits } }: Given): readonly string[] {
   const list = parseEntityTagList(header("if-match") ?? "", { tagsMax: limits.entityTagsMax });
   return list.kind === "tags" ? list.tags.map(formatEntityTag) : ["*"];
 }

@@ -56,7 +56,7 @@ export async function answer(exchange: Exchange, route: Route | undefined): Prom
 
 /** Who makes the request; or 401, the one answer that comes before it is known what is asked for. */
 export async function identifyCaller<Native>(
-  settings: Settings<Native>,
+  settings: Pick<Settings<Native>, "identify">,
   request: RequestFacts<Native>,
 ): Promise<
   | { readonly kind: "known"; readonly actor: Actor | undefined }

@@ -11,13 +11,15 @@ export interface Decision {
   /** The actor's name; `undefined` for an anonymous one. */
   readonly actor: string | undefined;
   readonly status: number;
-  /** `ok`, `created`, `changed`, `unchanged`, `deleted`, `not-modified`, `dry-run`, or a problem's slug. */
+  /** `ok`, `created`, `changed`, `unchanged`, `deleted`, `not-modified`, `dry-run`, `replayed` for an answer given again, or a problem's slug. */
   readonly outcome: string;
   /** The strategy that settled or refused a stale write. */
   readonly strategy: string | undefined;
   /** How many times the write was tried; above 1, others wrote at the same time. */
   readonly attempts: number;
   readonly durationMs: number;
+  /** What a guard that only reports would have answered; absent where it would have let the request pass. */
+  readonly reported?: string;
 }
 
 /** Is told of each decision, after it was made. What it throws is reported as an uncaught exception, not to the client. */

@@ -2,6 +2,7 @@ import { type Capabilities, ConfigurationError, problemTypePrefix, type Store } 
 import type { Identify } from "./actor.js";
 import { type Authorize, authorizeByDefault } from "./authorize.js";
 import { type Collection, type CollectionOptions, resolveCollection } from "./collection.js";
+import { type IdempotencyOptions, type KeyKeeping, resolveKeeping } from "./idempotency/keeping.js";
 import { type Limits, resolveLimits } from "./limits.js";
 import type { Observer } from "./observe.js";
 
@@ -34,6 +35,8 @@ export interface UnclashOptions<Native = unknown> {
   readonly decodeBodies?: readonly Decoding[];
   /** Caps on what one request may hold and cost. */
   readonly limits?: Partial<Limits>;
+  /** How answers to requests with `Idempotency-Key` are kept. */
+  readonly idempotency?: IdempotencyOptions;
   /** Is told of every decision; the same is published on the diagnostics channel `unclash:decision`. */
   readonly observe?: Observer;
 }
@@ -49,6 +52,7 @@ export interface Settings<Native = unknown> {
   readonly problemTypePrefix: string;
   readonly decodeBodies: readonly Decoding[];
   readonly limits: Limits;
+  readonly idempotency: KeyKeeping;
   readonly observe: Observer | undefined;
 }
 
@@ -73,23 +77,34 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
       throw new ConfigurationError("decodeBodies", "may hold gzip, deflate and br");
   }
   if (options.problemTypePrefix === "") throw new ConfigurationError("problemTypePrefix", "must not be empty");
-  const credentialHeaders = options.credentialHeaders ?? (options.identify === undefined ? [] : ["authorization"]);
-  for (const name of credentialHeaders) {
-    if (!headerName.test(name))
-      throw new ConfigurationError("credentialHeaders", `holds no header's name: ${JSON.stringify(name)}`);
-  }
   return Object.freeze({
     store,
     collections: resolveCollections(options.collections),
     identify: options.identify,
-    vary: credentialHeaders.length > 0 ? credentialHeaders.join(", ").toLowerCase() : undefined,
+    vary: resolveVary(options),
     authorize: options.authorize ?? authorizeByDefault,
     conflictStatus,
     problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
     decodeBodies,
     limits: resolveLimits(options.limits),
+    idempotency: resolveKeeping(store, options.idempotency),
     observe: options.observe,
   });
+}
+
+/** What of a request tells who makes it, for `Vary`; nothing where nobody is told apart. */
+export function resolveVary({
+  identify,
+  credentialHeaders = identify === undefined ? [] : ["authorization"],
+}: {
+  readonly identify?: unknown;
+  readonly credentialHeaders?: readonly string[];
+}): string | undefined {
+  for (const name of credentialHeaders) {
+    if (!headerName.test(name))
+      throw new ConfigurationError("credentialHeaders", `holds no header's name: ${JSON.stringify(name)}`);
+  }
+  return credentialHeaders.length > 0 ? credentialHeaders.join(", ").toLowerCase() : undefined;
 }
 
 const durabilities: readonly Capabilities["durability"][] = ["none", "process", "fsync"];

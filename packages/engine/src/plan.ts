@@ -1,4 +1,4 @@
-import { createProblem, type ProblemSlug, type ResponsePlan } from "@unclash/core";
+import { createProblem, type Problem, type ProblemSlug, type ResponsePlan } from "@unclash/core";
 import type { Exchange } from "./exchange.js";
 
 type Fields = Readonly<Record<string, string>>;
@@ -29,32 +29,59 @@ export interface ProblemDetails {
   readonly headers?: Fields;
 }
 
+/** What of an exchange a problem tells: where it was met, and what its type begins with. */
+export interface Asked {
+  readonly instance: string;
+  readonly settings: { readonly problemTypePrefix: string };
+}
+
 /** An answer that says what went wrong (RFC 9457); no cache keeps it. */
 export function problemPlan(
-  exchange: Exchange,
+  asked: Asked,
   slug: ProblemSlug,
   detail: string,
-  { status, members, headers }: ProblemDetails = {},
+  details: ProblemDetails = {},
 ): ResponsePlan {
-  const problem = createProblem({
+  return planOfProblem(problemOf(asked, slug, detail, details), slug, details.headers);
+}
+
+/** What went wrong, as an object. */
+export function problemOf(
+  { instance, settings }: Asked,
+  slug: ProblemSlug,
+  detail: string,
+  { status, members }: ProblemDetails = {},
+): Problem {
+  return createProblem({
     slug,
     detail,
-    instance: exchange.instance,
-    typePrefix: exchange.settings.problemTypePrefix,
+    instance,
+    typePrefix: settings.problemTypePrefix,
     ...(status !== undefined && { status }),
     ...(members && { members }),
   });
-  const body = JSON.stringify(problem);
+}
+
+/** The answer that a problem is; `content` takes the place of its own where an app has a format for errors. */
+export function planOfProblem(
+  problem: Problem,
+  outcome: string,
+  headers?: Fields,
+  content: { readonly type: string; readonly text: string } = {
+    type: "application/problem+json",
+    text: JSON.stringify(problem),
+  },
+): ResponsePlan {
   return {
     status: problem.status,
     headers: {
       ...headers,
       "cache-control": "no-store",
-      "content-type": "application/problem+json",
-      "content-length": String(Buffer.byteLength(body)),
+      "content-type": content.type,
+      "content-length": String(Buffer.byteLength(content.text)),
     },
-    body,
-    outcome: slug,
+    body: content.text,
+    outcome,
   };
 }
 

@@ -1,6 +1,5 @@
 import { parsePrefer, preferredReturn } from "@unclash/core";
-import type { Collection } from "./collection.js";
-import type { Exchange } from "./exchange.js";
+import type { Limits } from "./limits.js";
 import { type StrategyName, strategyNames } from "./strategy.js";
 
 /** What of `Prefer` (RFC 7240) means something here. Whatever can't be honoured is ignored, as the RFC wants it. */
@@ -13,7 +12,11 @@ export interface Preferences {
 
 const none: Preferences = { minimal: false, dryRun: false, onConflict: undefined };
 
-export function readPreferences(exchange: Exchange, collection: Collection): Preferences {
+/** Reads what a request prefers; of strategies only those that the app lets it ask for. */
+export function readPreferences(
+  exchange: { readonly header: (name: string) => string | undefined; readonly settings: { readonly limits: Limits } },
+  { allowedStrategies }: { readonly allowedStrategies: ReadonlySet<string> },
+): Preferences {
   const field = exchange.header("prefer");
   if (field === undefined) return none;
   const asked = parsePrefer(field, { itemsMax: exchange.settings.limits.preferItemsMax });
@@ -22,6 +25,6 @@ export function readPreferences(exchange: Exchange, collection: Collection): Pre
     minimal: preferredReturn(asked) === "minimal",
     // Whoever sends `dry-run=true` means it too: to take that for a real write would be the worse mistake.
     dryRun: asked.has("dry-run") && asked.get("dry-run") !== "false",
-    onConflict: strategy !== undefined && collection.allowedStrategies.has(strategy) ? strategy : undefined,
+    onConflict: strategy !== undefined && allowedStrategies.has(strategy) ? strategy : undefined,
   };
 }

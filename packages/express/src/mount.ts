@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import type { Unclash } from "unclash";
-import { errorOf, nodeFacts, sendPlan } from "unclash/adapter";
+import { errorOf, markGuarding, nodeFacts, sendPlan } from "unclash/adapter";
 
 export interface MountOptions {
   /**
@@ -18,7 +18,7 @@ export interface MountOptions {
  * The native request, which `identify` sees, is Express's `Request`.
  */
 export function mount(unclash: Unclash<Request>, { fallthrough = true }: MountOptions = {}): RequestHandler {
-  return (request, response, next) => {
+  const mounted: RequestHandler = (request, response, next) => {
     const { baseUrl: base, body: parsed } = request;
     const facts = nodeFacts(request, { base, url: urlBelow(request), parsed, native: request });
     if (fallthrough && !unclash.owns(facts.path)) return next();
@@ -27,6 +27,7 @@ export function mount(unclash: Unclash<Request>, { fallthrough = true }: MountOp
       .then((plan) => sendPlan(plan, response))
       .catch((thrown: unknown) => next(errorOf(thrown)));
   };
+  return markGuarding(mounted);
 }
 
 /** What is below the mount. Express 4 takes one `/` too many off `/api//notes`, past whatever guards `/api/notes`. */

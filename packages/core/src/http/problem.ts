@@ -11,6 +11,8 @@ export type ProblemSlug =
   | "version-conflict"
   | "duplicate"
   | "invalid-state"
+  | "idempotency-in-progress"
+  | "idempotency-key-reused"
   | "validation-failed"
   | "precondition-required"
   | "payload-too-large"
@@ -29,6 +31,8 @@ const problems: Readonly<Record<ProblemSlug, { readonly status: number; readonly
   "version-conflict": { status: 409, title: "The resource has changed" },
   duplicate: { status: 409, title: "The value is taken" },
   "invalid-state": { status: 409, title: "The state of the resource does not allow this change" },
+  "idempotency-in-progress": { status: 409, title: "A request with this key is still running" },
+  "idempotency-key-reused": { status: 422, title: "The key was used for another request" },
   "validation-failed": { status: 422, title: "The content is not valid" },
   "precondition-required": { status: 428, title: "A precondition is required" },
   "payload-too-large": { status: 413, title: "The body is too large" },

@@ -29,6 +29,23 @@ export function nodeFacts<Native>(request: IncomingMessage, mounted: Mounted<Nat
   };
 }
 
+/** What a guard knows of a request: its whole URL, as the client sent it, and what the app's parser has made of the body. */
+export interface AtGuard<Native> {
+  readonly url: string;
+  /** `undefined` where nothing has parsed it yet. */
+  readonly parsed: unknown;
+  readonly native: Native;
+}
+
+/** Turns a request of Node's into plain data for a guard, which never reads the body. */
+export function guardFacts<Native>(
+  request: IncomingMessage,
+  { url, parsed, native }: AtGuard<Native>,
+): RequestFacts<Native> {
+  const facts = nodeFacts(request, { base: "", url, native });
+  return parsed === undefined ? facts : { ...facts, body: { kind: "parsed", value: parsed } };
+}
+
 function bodyOf(request: IncomingMessage, { parsed, content = request }: Mounted<unknown>): RequestBody {
   // Some parsers leave an empty object where they parsed nothing: only a body that was read can have been parsed.
   if (parsed !== undefined && request.readableDidRead) {

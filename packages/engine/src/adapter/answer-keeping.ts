@@ -1,0 +1,128 @@
+import { isUtf8 } from "node:buffer";
+import type { ServerResponse } from "node:http";
+import type { KeyRun } from "../guard/key-run.js";
+import type { Passage } from "../guard/passage.js";
+import type { KeptAnswer } from "../idempotency/record.js";
+
+/** What watches a response whose answer is to be kept. */
+export interface AnswerKeeping {
+  /** The head is about to be sent: its headers are what they will be. */
+  headersAreOut(): void;
+}
+
+/**
+ * Reads along with a response, and keeps it for repeats of its request. Content goes out as it is written; only the end waits
+ * until the store has the answer, so that whoever has seen it all has an answer that a repeat gets too.
+ */
+export function keepAnswer(response: ServerResponse, passage: Passage, run: KeyRun): AnswerKeeping {
+  const { write, end } = response;
+  const headersBefore = response.getHeaders();
+  const content = new KeptContent(run.answerBytesMax);
+  let headers: KeptAnswer["headers"] = {};
+  let hasEnded = false;
+
+  response.write = function (this: ServerResponse, ...given: unknown[]): boolean {
+    if (hasEnded) return false;
+    content.add(given[0], given[1]);
+    return Reflect.apply(write, this, given);
+  };
+  response.end = function (this: ServerResponse, ...given: unknown[]): ServerResponse {
+    // Something that ends a response twice would otherwise do so while the first end waits for the store.
+    if (hasEnded) return this;
+    hasEnded = true;
+    const isWhole = content.isEmpty;
+    content.add(given[0], given[1]);
+    if (!this.headersSent) sendHead(this, isWhole ? content.length : undefined);
+    void run.settle(answerOf(passage, this.statusCode, headers, content)).then(() => Reflect.apply(end, this, given));
+    return this;
+  };
+  Object.defineProperty(response, "writableEnded", { configurable: true, get: () => hasEnded });
+
+  return {
+    headersAreOut() {
+      headers = changedHeaders(headersBefore, response.getHeaders());
+    },
+  };
+}
+
+/** Makes the head final, so that nothing takes the response for one that has not begun; Node sends it with the content. */
+function sendHead(response: ServerResponse, length: number | undefined): void {
+  const hasContent = response.statusCode !== 204 && response.statusCode !== 304;
+  const isFramed = response.hasHeader("content-length") || response.hasHeader("transfer-encoding");
+  if (length !== undefined && hasContent && !isFramed) response.setHeader("content-length", length);
+  response.writeHead(response.statusCode);
+}
+
+/** Refusals of this moment, and failures: a repeat may fare better (draft-ietf-httpapi-idempotency-key-header §2.6). */
+function isKept(status: number): boolean {
+  return status < 500 && status !== 401 && status !== 403 && status !== 429;
+}
+
+function answerOf(
+  passage: Passage,
+  status: number,
+  headers: KeptAnswer["headers"],
+  content: KeptContent,
+): KeptAnswer | undefined {
+  if (!isKept(status) || passage.dryRun) return undefined;
+  if (content.isTooLarge) return { status, headers, body: null, withoutBody: true };
+  return { status, headers, body: content.body };
+}
+
+/** Headers of one client, one connection or one origin: a repeat gets its own. */
+const notKept: ReadonlySet<string> = new Set(["set-cookie", "transfer-encoding", "connection", "keep-alive", "date"]);
+
+/** The headers that the handler, and all behind the guard, have put on the response; those before it do so again. */
+function changedHeaders(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, number | string | string[] | undefined>>,
+): KeptAnswer["headers"] {
+  const changed = Object.entries(after).flatMap(([name, value]) => {
+    if (value === undefined || notKept.has(name) || name.startsWith("access-control-")) return [];
+    if (String(before[name]) === String(value)) return [];
+    return [[name, Array.isArray(value) ? value : String(value)] as const];
+  });
+  return Object.fromEntries(changed);
+}
+
+/** The content of a response, as far as it is to be kept. */
+class KeptContent {
+  readonly #bytesMax: number;
+  readonly #chunks: Buffer[] = [];
+  length = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  get isTooLarge(): boolean {
+    return this.length > this.#bytesMax;
+  }
+
+  /** Takes what `write` and `end` are given: text with its encoding, bytes, or, in place of content, a callback. */
+  add(chunk: unknown, encoding: unknown): void {
+    const bytes = bytesOf(chunk, encoding);
+    if (bytes === undefined) return;
+    this.length += bytes.byteLength;
+    if (this.isTooLarge) this.#chunks.length = 0;
+    else this.#chunks.push(Buffer.from(bytes));
+  }
+
+  get body(): KeptAnswer["body"] {
+    if (this.isEmpty) return null;
+    const bytes = Buffer.concat(this.#chunks);
+    // A store keeps text without U+0000; anything else goes as base64.
+    return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString("utf8") : bytes;
+  }
+}
+
+function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | undefined {
+  if (typeof chunk === "string") {
+    return Buffer.from(chunk, typeof encoding === "string" && Buffer.isEncoding(encoding) ? encoding : "utf8");
+  }
+  return chunk instanceof Uint8Array ? chunk : undefined;
+}

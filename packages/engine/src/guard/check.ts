@@ -1,0 +1,60 @@
+import { identifyCaller } from "../line.js";
+import type { RequestFacts } from "../request.js";
+import type { Guard } from "./guard.js";
+import { GuardExchange } from "./guard-exchange.js";
+import { GuardHandle, type Passed } from "./guard-handle.js";
+import type { GuardOptions } from "./guard-options.js";
+import { createTally } from "./guard-report.js";
+import { resolveGuard } from "./guard-settings.js";
+import { isSafe, judge } from "./judge.js";
+import type { LoadedState } from "./loaded-state.js";
+import { Passage } from "./passage.js";
+import { passedRequest, rememberPassed } from "./passed-requests.js";
+import { readTerms } from "./terms.js";
+
+/**
+ * Holds a request's preconditions against a state that its handler has loaded itself, inside its own transaction. The guard that
+ * the request came through says how; one that came through none is treated by `options`, or as a guard without any is.
+ *
+ * @returns the guard, for `updated` and `expectOne`
+ * @throws GuardError with the answer, where the request may not be carried out: the transaction is rolled back by it
+ */
+export async function checkRequest<Native extends object, State extends LoadedState>(
+  request: RequestFacts<Native>,
+  state: State | null | undefined,
+  options: GuardOptions<Native, State> = {},
+): Promise<{ readonly guard: Guard<State>; readonly passage: Passage; readonly isNew: boolean }> {
+  const known = passedRequest(request.native);
+  const passed = known ?? (await passUnguarded(request, options));
+  const { exchange, terms, passage, tally } = passed;
+  const there = state ?? undefined;
+  const judgement = await judge(exchange, terms, there);
+  const isWrite = !isSafe(request.method);
+  if (judgement.kind === "refuse") {
+    tally.refuse(judgement.error.answer.outcome, isWrite);
+    if (!exchange.settings.reportOnly) throw judgement.error;
+  }
+  const settled = judgement.kind === "pass" ? judgement.settled : undefined;
+  passage.settled = settled;
+  if (there !== undefined && !isWrite) passage.show(there);
+  return { guard: new GuardHandle<State>(passed, there, settled), passage, isNew: known === undefined };
+}
+
+async function passUnguarded<Native extends object, State extends LoadedState>(
+  request: RequestFacts<Native>,
+  options: GuardOptions<Native, State>,
+): Promise<Passed> {
+  const settings = resolveGuard(options);
+  const caller = await identifyCaller(settings, request);
+  const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
+  if (caller.kind === "unknown") {
+    const headers = { "www-authenticate": caller.challenge };
+    throw exchange.refusal("unauthenticated", "The credentials are wrong.", { headers });
+  }
+  const read = readTerms(exchange);
+  if (read.kind === "refuse") throw read.error;
+  const passage = new Passage(exchange);
+  const passed = { exchange, terms: read.terms, passage, tally: createTally(), idempotencyKey: undefined };
+  rememberPassed(request.native, passed);
+  return passed;
+}

@@ -1,0 +1,35 @@
+import type { RequestFacts } from "../request.js";
+import { type Entered, enterGuard } from "./enter.js";
+import type { GuardOptions } from "./guard-options.js";
+import { createTally, type GuardReport } from "./guard-report.js";
+import { resolveGuard } from "./guard-settings.js";
+import type { LoadedState } from "./loaded-state.js";
+
+/** A guard without a framework: an adapter asks it about each request before the handler runs. */
+export interface GuardEngine<Native, State extends LoadedState> {
+  /**
+   * Decides on a request. It rejects only with what the app's own functions threw, and with faults of unclash itself.
+   */
+  enter(request: RequestFacts<Native>): Promise<Entered<State>>;
+  /** Whether problems are the framework's error handler's to answer. */
+  readonly handsOn: boolean;
+  /** What has come to this guard in this process so far. */
+  report(): GuardReport;
+}
+
+/**
+ * Makes a guard.
+ *
+ * @throws ConfigurationError where an option can't be; its message names the option
+ */
+export function createGuard<Native, State extends LoadedState>(
+  options: GuardOptions<Native, State>,
+): GuardEngine<Native, State> {
+  const settings = resolveGuard(options);
+  const tally = createTally();
+  return {
+    enter: (request) => enterGuard(settings, options, tally, request),
+    handsOn: settings.handsOn,
+    report: () => tally.report(),
+  };
+}

@@ -1,0 +1,95 @@
+import { isStoreError } from "@unclash/core";
+import { identifyCaller } from "../line.js";
+import type { RequestFacts } from "../request.js";
+import type { Guard } from "./guard.js";
+import type { GuardError } from "./guard-error.js";
+import { GuardExchange } from "./guard-exchange.js";
+import { GuardHandle, type Passed } from "./guard-handle.js";
+import type { GuardOptions } from "./guard-options.js";
+import type { Tally } from "./guard-report.js";
+import type { GuardSettings } from "./guard-settings.js";
+import { isSafe, type Judgement, judge } from "./judge.js";
+import { takeKey } from "./keyed-request.js";
+import type { LoadedState } from "./loaded-state.js";
+import { Passage } from "./passage.js";
+import { rememberPassed } from "./passed-requests.js";
+import { readTerms } from "./terms.js";
+
+/** What becomes of a request at a guard. */
+export type Entered<State extends LoadedState> =
+  /** It is answered here. */
+  | { readonly kind: "answer"; readonly error: GuardError }
+  /** Its handler runs. */
+  | { readonly kind: "pass"; readonly guard: Guard<State>; readonly passage: Passage };
+
+/** What there is for a request, and whether it may be carried out on that. */
+interface Looked<State extends LoadedState> {
+  readonly state: State | undefined;
+  readonly judgement: Judgement;
+}
+
+/** The way of a request into its handler: identify → malformed → idempotency → load → 404 → 428 → preconditions. */
+export async function enterGuard<Native, State extends LoadedState>(
+  settings: GuardSettings,
+  { load }: Pick<GuardOptions<Native, State>, "load">,
+  tally: Tally,
+  request: RequestFacts<Native>,
+): Promise<Entered<State>> {
+  const caller = await identifyCaller(settings, request);
+  const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
+  const isWrite = !isSafe(request.method);
+  if (isWrite) tally.write();
+  const refuse = (error: GuardError): Entered<State> => {
+    tally.refuse(error.answer.outcome, isWrite);
+    exchange.tell(error.answer.status, error.answer.outcome);
+    return { kind: "answer", error };
+  };
+  if (caller.kind === "unknown") {
+    const headers = { "www-authenticate": caller.challenge };
+    return refuse(exchange.refusal("unauthenticated", "The credentials are wrong.", { headers }));
+  }
+  const read = readTerms(exchange);
+  if (read.kind === "refuse") return refuse(read.error);
+  const { terms, keyed } = read;
+
+  const look = async (): Promise<Looked<State>> => {
+    if (load === undefined || exchange.resource === undefined || !hasState(request.method))
+      return { state: undefined, judgement: unjudged };
+    const state = (await load(request.native)) ?? undefined;
+    return { state, judgement: await judge(exchange, terms, state) };
+  };
+  const pass = ({ state, judgement }: Looked<State>, passage: Passage): Entered<State> => {
+    const settled = judgement.kind === "pass" ? judgement.settled : undefined;
+    const passed: Passed = { exchange, terms, passage, tally, idempotencyKey: keyed?.scoped };
+    passage.settled = settled;
+    if (state !== undefined && !isWrite) passage.show(state);
+    rememberPassed(request.native, passed);
+    return { kind: "pass", guard: new GuardHandle<State>(passed, state, settled), passage };
+  };
+
+  const passage = new Passage(exchange);
+  if (keyed === undefined) {
+    const looked = await look();
+    if (looked.judgement.kind === "pass") return pass(looked, passage);
+    if (!settings.reportOnly) return refuse(looked.judgement.error);
+    passage.reported = looked.judgement.error.answer.outcome;
+    tally.refuse(passage.reported, isWrite);
+    return pass(looked, passage);
+  }
+  try {
+    const taken = await takeKey(exchange, keyed, terms, look);
+    if (taken.kind === "answer") return refuse(taken.error);
+    passage.run = taken.run;
+    return pass(taken.looked, passage);
+  } catch (thrown) {
+    if (!isStoreError(thrown)) throw thrown;
+    return refuse(exchange.unavailable("The store of idempotency keys did not answer."));
+  }
+}
+
+const unjudged: Judgement = { kind: "pass", settled: undefined };
+
+/** The methods that are about no state of a resource (RFC 9110 §13.2.1). */
+function hasState(method: string): boolean {
+  return method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
+}

@@ -1,0 +1,116 @@
+import {
+  type Conditions,
+  conflictingPointers,
+  diffJson,
+  type FailedCondition,
+  formatEntityTag,
+  type JsonObject,
+  jsonEqual,
+} from "@unclash/core";
+import { expectedState } from "../expected-state.js";
+import { weakenedEntries } from "../proxy-tags.js";
+import type { Strategy } from "../strategy.js";
+import type { GuardError } from "./guard-error.js";
+import type { GuardExchange } from "./guard-exchange.js";
+import type { LoadedState } from "./loaded-state.js";
+import { newestNamed } from "./named-state.js";
+import { proposedFields } from "./proposed-fields.js";
+import { modifiedAtOf, shownVersionOf, tagOfState } from "./state-tag.js";
+
+/** Why a request meets a conflict, as far as it is known. */
+export interface GuardConflict {
+  readonly conditions: Conditions;
+  /** Nothing where no condition of the client's failed: a write lost a race inside. */
+  readonly failed: FailedCondition | undefined;
+  /** The state that is there now; nothing where there is none, or nobody looked. */
+  readonly current: LoadedState | undefined;
+  /** What the state that the client named held, where the app still knows it. */
+  readonly base?: unknown;
+  readonly strategy: Strategy;
+}
+
+/** The answer to a conflict: what was expected, what there is instead, and what of it the write would touch. */
+export function conflictError(exchange: GuardExchange, conflict: GuardConflict): GuardError {
+  const { settings, resource, instance } = exchange;
+  const { conditions, failed, current } = conflict;
+  const shown = current === undefined ? undefined : representation(exchange, current);
+  const disclosed = current !== undefined && !(shown === undefined && settings.represent !== undefined);
+  const errors = current === undefined ? [] : weakenedEntries(conditions, tagOfState(current, settings.digest));
+  return exchange.refusal("version-conflict", detailOf(exchange, conflict, disclosed), {
+    status: statusOf(exchange, conflict),
+    members: {
+      resource,
+      ...(failed !== undefined && { expected: expectedState(exchange, conditions, failed) }),
+      ...(disclosed && { current: currentMember(exchange, conflict, current, shown) }),
+      ...(shown !== undefined && comparison(exchange, conflict, shown)),
+      ...(errors.length > 0 && { errors }),
+      links: { resource: instance },
+    },
+  });
+}
+
+/** 412 to a read; to a write what the app set, for a header's condition that no strategy looked at further; else 409. */
+function statusOf({ settings, request: { method } }: GuardExchange, { failed, strategy }: GuardConflict): number {
+  if (method === "GET" || method === "HEAD") return 412;
+  const plain = strategy === "reject" || strategy === "first-write-wins";
+  return failed !== undefined && failed !== "version" && plain ? settings.conflictStatus : 409;
+}
+
+function detailOf(
+  { resource = "The resource" }: GuardExchange,
+  { conditions, failed, current }: GuardConflict,
+  disclosed: boolean,
+): string {
+  if (failed === undefined) return `${resource} was changed while this request was at it.`;
+  if (current === undefined) return `${resource} does not exist, and this request is for an existing one.`;
+  if (failed === "if-none-match") return `${resource} exists, and this request is for one that does not.`;
+  if (failed === "if-unmodified-since") return `${resource} has been modified since.`;
+  const version = disclosed ? shownVersionOf(current) : undefined;
+  if (version === undefined) return `${resource} is not in the state that this request is for.`;
+  const named = newestNamed(conditions)?.version;
+  if (named === undefined || named === version)
+    return `${resource} is at version ${version}, and this request names another state.`;
+  return `${resource} is at version ${version}, and this request is for version ${named}.`;
+}
+
+/** What this caller may see of a state; nothing, too, where the app does not say. */
+function representation({ settings, request }: GuardExchange, state: LoadedState): JsonObject | undefined {
+  return settings.represent?.(state.value, request.native);
+}
+
+function currentMember(
+  { settings }: GuardExchange,
+  { strategy }: GuardConflict,
+  current: LoadedState,
+  shown: JsonObject | undefined,
+): Readonly<Record<string, unknown>> {
+  const version = shownVersionOf(current);
+  const modifiedAt = modifiedAtOf(current);
+  const withContent = settings.discloseCurrent || strategy === "first-write-wins";
+  return {
+    ...(version !== undefined && { version }),
+    etag: formatEntityTag(tagOfState(current, settings.digest)),
+    ...(modifiedAt !== undefined && { modifiedAt: new Date(modifiedAt).toISOString() }),
+    ...(current.by != null && { by: current.by }),
+    ...(withContent && shown !== undefined && { representation: shown }),
+  };
+}
+
+/** What others changed since the state that the client named, what of it the write touches, and whether anything would be lost. */
+function comparison(
+  exchange: GuardExchange,
+  { base }: GuardConflict,
+  shown: JsonObject,
+): Readonly<Record<string, unknown>> {
+  const { settings, request } = exchange;
+  const before = base === undefined ? undefined : settings.represent?.(base, request.native);
+  const proposed = proposedFields(exchange, before ?? shown);
+  const current = exchange.fieldsOf(shown);
+  const identical = proposed !== undefined && jsonEqual(proposed, current);
+  if (before === undefined) return { identical };
+  const earlier = exchange.fieldsOf(before);
+  const changes = diffJson(earlier, current);
+  const whole = [{ op: "remove", path: "" }] as const;
+  const mine = request.method === "DELETE" ? whole : diffJson(earlier, proposed ?? earlier);
+  return { conflictingFields: conflictingPointers(changes, mine, earlier), changes, identical };
+}

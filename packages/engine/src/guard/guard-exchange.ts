@@ -1,0 +1,125 @@
+import {
+  checkJson,
+  formatHttpDate,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Problem,
+  type ProblemSlug,
+  type ResponsePlan,
+} from "@unclash/core";
+import type { Actor } from "../actor.js";
+import { jsonLimitsOf } from "../body.js";
+import { parseMediaType } from "../media-type.js";
+import { isObserved, publish } from "../observe.js";
+import { type ProblemDetails, planOfProblem, problemOf } from "../plan.js";
+import { header, type RequestFacts } from "../request.js";
+import { GuardError } from "./guard-error.js";
+import type { GuardSettings } from "./guard-settings.js";
+import type { LoadedState } from "./loaded-state.js";
+import { modifiedAtOf, tagOfState } from "./state-tag.js";
+
+/** One request at a guard. */
+export class GuardExchange {
+  readonly settings: GuardSettings;
+  readonly request: RequestFacts;
+  readonly actor: Actor | undefined;
+  /** The name of what the request is for; `undefined` where it is for no single resource. */
+  readonly resource: string | undefined;
+  readonly #startedAt = performance.now();
+
+  constructor(settings: GuardSettings, request: RequestFacts, actor: Actor | undefined) {
+    this.settings = settings;
+    this.request = request;
+    this.actor = actor;
+    const name = settings.resource === undefined ? this.instance.slice(1) : settings.resource(request.native);
+    this.resource = name ?? undefined;
+  }
+
+  get instance(): string {
+    return this.request.base + this.request.path;
+  }
+
+  readonly header = (name: string): string | undefined => header(this.request, name);
+
+  /** What the guard answers in place of the handler; in the app's own format, where it has one. */
+  refusal(slug: ProblemSlug, detail: string, details: ProblemDetails = {}): GuardError {
+    return this.#answered(problemOf(this, slug, detail, details), slug, details.headers);
+  }
+
+  /** The same of an answer that was made without this guard. */
+  adopt({ body, outcome, headers }: ResponsePlan): GuardError {
+    return this.#answered(JSON.parse(body ?? "{}"), outcome, headers);
+  }
+
+  /** 503, for now: a store did not answer, and the handler has not run. */
+  unavailable(detail: string): GuardError {
+    const headers = { "retry-after": "1" };
+    return this.refusal("store-unavailable", detail, { members: { outcome: "not-applied" }, headers });
+  }
+
+  #answered(problem: Problem, outcome: string, headers?: Readonly<Record<string, string>>): GuardError {
+    const own = this.settings.problem?.(problem, this.request.native);
+    const content = own === undefined || own === problem ? undefined : ownContent(own);
+    return new GuardError(planOfProblem(problem, outcome, headers, content), problem);
+  }
+
+  /** Tells observers how the request was decided. */
+  tell(status: number, outcome: string, more: { readonly strategy?: string; readonly reported?: string } = {}): void {
+    if (!isObserved(this.settings.observe)) return;
+    publish(this.settings.observe, {
+      method: this.request.method,
+      route: undefined,
+      resource: this.resource,
+      actor: this.actor?.name,
+      status,
+      outcome,
+      strategy: more.strategy,
+      attempts: 1,
+      durationMs: performance.now() - this.#startedAt,
+      ...(more.reported !== undefined && { reported: more.reported }),
+    });
+  }
+
+  /** What caches are told of a state: ask each time, so that nobody edits a remembered version. */
+  validators(state: LoadedState): Record<string, string> {
+    const { cacheControl, vary, digest } = this.settings;
+    const headers: Record<string, string> = {
+      "cache-control": cacheControl ?? (this.actor === undefined ? "no-cache" : "private, no-cache"),
+      etag: `"${tagOfState(state, digest).opaque}"`,
+    };
+    const modifiedAt = modifiedAtOf(state);
+    if (modifiedAt !== undefined) headers["last-modified"] = formatHttpDate(Math.min(modifiedAt, Date.now()));
+    if (vary !== undefined) headers["vary"] = vary;
+    return headers;
+  }
+
+  /** The content as the framework has parsed it, where it is sound JSON. */
+  get json(): Json | undefined {
+    const { body } = this.request;
+    if (body.kind !== "parsed") return undefined;
+    const checked = checkJson(body.value, jsonLimitsOf(this.settings.limits));
+    return checked.kind === "sound" ? checked.value : undefined;
+  }
+
+  get content(): JsonObject | undefined {
+    const { json } = this;
+    return json !== undefined && isJsonObject(json) ? json : undefined;
+  }
+
+  /** What of a representation are fields: all but `id` and version. */
+  fieldsOf(representation: JsonObject): JsonObject {
+    const { versionField } = this.settings;
+    const isField = ([name]: readonly [string, unknown]): boolean => name !== "id" && name !== versionField;
+    return Object.fromEntries(Object.entries(representation).filter(isField));
+  }
+
+  get mediaType(): string {
+    return parseMediaType(this.header("content-type") ?? "").essence;
+  }
+}
+
+function ownContent(own: unknown): { readonly type: string; readonly text: string } {
+  if (typeof own === "string") return { type: "text/plain; charset=utf-8", text: own };
+  return { type: "application/json; charset=utf-8", text: JSON.stringify(own) ?? "" };
+}

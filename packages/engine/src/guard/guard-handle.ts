@@ -1,0 +1,117 @@
+import { type ProblemSlug, strongMatch } from "@unclash/core";
+import type { Actor } from "../actor.js";
+import { expectOneOr } from "./expect-one.js";
+import type { Guard, Preference } from "./guard.js";
+import { conflictError } from "./guard-conflict.js";
+import type { GuardError } from "./guard-error.js";
+import type { GuardExchange } from "./guard-exchange.js";
+import type { Tally } from "./guard-report.js";
+import { judge } from "./judge.js";
+import type { LoadedState, StateVersion, ValueOf, VersionOf } from "./loaded-state.js";
+import type { Passage } from "./passage.js";
+import type { SettledWrite, Terms } from "./settle-write.js";
+import { tagOfState } from "./state-tag.js";
+import { toldState } from "./told-state.js";
+
+/** What a guard knows of a request that it lets pass. */
+export interface Passed {
+  readonly exchange: GuardExchange;
+  readonly terms: Terms;
+  readonly passage: Passage;
+  readonly tally: Tally;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** The guard of one request, as its handler has it. */
+export class GuardHandle<State extends LoadedState> implements Guard<State> {
+  readonly current: ValueOf<State>;
+  readonly expected: VersionOf<State>;
+  readonly etag: string | undefined;
+  readonly settled: SettledWrite | undefined;
+  readonly #passed: Passed;
+  readonly #state: State | undefined;
+
+  constructor(passed: Passed, state: State | undefined, settled: SettledWrite | undefined) {
+    this.current = rowOf(state);
+    this.expected = versionOf(state);
+    this.etag = state && `"${tagOfState(state, passed.exchange.settings.digest).opaque}"`;
+    this.settled = settled;
+    this.#passed = passed;
+    this.#state = state;
+  }
+
+  get actor(): Actor | undefined {
+    return this.#passed.exchange.actor;
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.#passed.idempotencyKey;
+  }
+
+  readonly prefers = (preference: Preference): boolean => {
+    const { terms, passage } = this.#passed;
+    const isAsked = preference === "dry-run" ? terms.preferences.dryRun : terms.preferences.minimal;
+    if (isAsked) passage.apply(preference);
+    return isAsked;
+  };
+
+  readonly updated = (given: StateVersion | LoadedState): string => {
+    const { exchange, passage } = this.#passed;
+    const state = toldState(given, this.#state);
+    const etag = `"${tagOfState(state, exchange.settings.digest).opaque}"`;
+    passage.update(etag, state);
+    return etag;
+  };
+
+  readonly conflict = (fresh?: LoadedState | null): never => {
+    throw this.#conflict(fresh ?? undefined);
+  };
+
+  readonly expectOne: Guard<State>["expectOne"] = expectOneOr(() => this.#lost());
+
+  readonly refuse = (slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never => {
+    throw this.#passed.exchange.refusal(slug, detail, members === undefined ? {} : { members });
+  };
+
+  /** What a write that found no row meets now that the state is loaded again. */
+  async #lost(): Promise<GuardError> {
+    const { exchange, terms } = this.#passed;
+    const { load } = exchange.settings;
+    if (load === undefined) return this.#conflict(undefined);
+    const fresh = (await load(exchange.request.native)) ?? undefined;
+    const judgement = await judge(exchange, terms, fresh);
+    if (judgement.kind === "refuse") return judgement.error;
+    this.#warnOfSameState(fresh);
+    return this.#conflict(fresh);
+  }
+
+  #conflict(fresh: LoadedState | undefined): GuardError {
+    const { exchange, terms } = this.#passed;
+    const { conditions } = terms;
+    return conflictError(exchange, { conditions, failed: undefined, current: fresh, strategy: "reject" });
+  }
+
+  /** A write that compares with what is there and finds no row would be refused for ever, and nobody would know why. */
+  #warnOfSameState(fresh: LoadedState | undefined): void {
+    if (fresh === undefined || this.#state === undefined) return;
+    const { digest } = this.#passed.exchange.settings;
+    if (!strongMatch(tagOfState(fresh, digest), tagOfState(this.#state, digest))) return;
+    process.emitWarning(
+      `A write to ${this.#passed.exchange.resource} found no row at the version that is there, before and after it. Look at ` +
+        "its WHERE: a timestamp of a database may have more digits than a Date.",
+      { type: "UnclashWarning", code: "UNCLASH_WRITE_FOUND_NO_ROW" },
+    );
+  }
+}
+
+// The types of what `load` gives are taken from what it gives; the values below are those types by definition.
+
+function rowOf<State extends LoadedState>(state: State | undefined): ValueOf<State>;
+function rowOf(state: LoadedState | undefined): unknown {
+  return state?.value;
+}
+
+function versionOf<State extends LoadedState>(state: State | undefined): VersionOf<State>;
+function versionOf(state: LoadedState | undefined): unknown {
+  return state?.version;
+}

@@ -1,0 +1,73 @@
+import { type Conditions, evaluatePreconditions, satisfiesRequirement } from "@unclash/core";
+import { emptyPlan } from "../plan.js";
+import { conflictError } from "./guard-conflict.js";
+import { GuardError } from "./guard-error.js";
+import type { GuardExchange } from "./guard-exchange.js";
+import type { LoadedState } from "./loaded-state.js";
+import { type SettledWrite, settleWrite, type Terms } from "./settle-write.js";
+import { factsOfState } from "./state-tag.js";
+
+/** Whether a request may be carried out on a state, or what is answered instead. */
+export type Judgement =
+  | { readonly kind: "pass"; readonly settled: SettledWrite | undefined }
+  | { readonly kind: "refuse"; readonly error: GuardError };
+
+const pass: Judgement = { kind: "pass", settled: undefined };
+
+/** Decides on a request, given the state that is there: existence, then the requirement, then the preconditions. */
+export async function judge(
+  exchange: GuardExchange,
+  { conditions, preferences }: Terms,
+  state: LoadedState | undefined,
+): Promise<Judgement> {
+  const { settings, request, resource } = exchange;
+  const { method } = request;
+  const isWrite = !isSafe(method);
+  if (state === undefined && !(settings.creates && method === "PUT"))
+    return refuse(exchange.refusal("not-found", `There is no ${resource}.`));
+  if (isWrite && lacksPrecondition(exchange, conditions, state)) return refuse(preconditionRequired(exchange));
+  const verdict = evaluatePreconditions(method, conditions, factsOfState(state, settings.digest));
+  switch (verdict.kind) {
+    case "proceed":
+      return pass;
+    case "not-modified":
+      return refuse(
+        new GuardError(emptyPlan(304, "not-modified", state === undefined ? {} : exchange.validators(state))),
+      );
+    case "failed":
+      return isWrite
+        ? settleWrite(exchange, { conditions, preferences }, verdict.condition, state)
+        : refuse(
+            conflictError(exchange, { conditions, failed: verdict.condition, current: state, strategy: "reject" }),
+          );
+  }
+}
+
+const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY", "TRACE"]);
+
+/** Whether a method changes nothing (RFC 9110 §9.2.1, and QUERY). */
+export function isSafe(method: string): boolean {
+  return safeMethods.has(method);
+}
+
+function refuse(error: GuardError): Judgement {
+  return { kind: "refuse", error };
+}
+
+/** An absent resource is created only by who says that it is absent: a date says nothing about it. */
+function lacksPrecondition(
+  { settings, request }: GuardExchange,
+  conditions: Conditions,
+  state: LoadedState | undefined,
+): boolean {
+  const datesSuffice = settings.datesSuffice && state !== undefined;
+  return settings.preconditionRequired && !satisfiesRequirement(request.method, conditions, { datesSuffice });
+}
+
+function preconditionRequired(exchange: GuardExchange): GuardError {
+  const { settings, resource, instance } = exchange;
+  const field = settings.versionField === false ? "" : `, or its ${settings.versionField} in the content`;
+  const creation = settings.creates ? "; to create it by PUT, send If-None-Match: *" : "";
+  const detail = `Say which state of ${resource} this request is for: send its entity-tag in If-Match${field}${creation}.`;
+  return exchange.refusal("precondition-required", detail, { members: { links: { resource: instance } } });
+}

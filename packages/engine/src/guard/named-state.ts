@@ -1,0 +1,21 @@
+import { type Conditions, type EntityTag, formatEntityTag } from "@unclash/core";
+import type { NamedState } from "./guard-options.js";
+import { versionInTag } from "./state-tag.js";
+
+/** The states that a request names, by strong entity-tags and by the version in its content. */
+export function namedStates({ ifMatch, version }: Conditions): readonly NamedState[] {
+  const tags = ifMatch?.kind === "tags" ? ifMatch.tags.filter((tag) => !tag.weak).map(namedByTag) : [];
+  return version === undefined ? tags : [...tags, { version, etag: undefined }];
+}
+
+/** The state with the highest version of those that a request names; where none has a version, the first. */
+export function newestNamed(conditions: Conditions): NamedState | undefined {
+  return namedStates(conditions).reduce<NamedState | undefined>(
+    (best, state) => (best !== undefined && (best.version ?? -1) >= (state.version ?? -1) ? best : state),
+    undefined,
+  );
+}
+
+function namedByTag(tag: EntityTag): NamedState {
+  return { version: versionInTag(tag.opaque), etag: formatEntityTag(tag) };
+}

@@ -1,0 +1,86 @@
+import { formatHttpDate } from "@unclash/core";
+import type { GuardExchange } from "./guard-exchange.js";
+import { isSafe } from "./judge.js";
+import type { KeyRun } from "./key-run.js";
+import type { LoadedState } from "./loaded-state.js";
+import type { SettledWrite } from "./settle-write.js";
+import { modifiedAtOf } from "./state-tag.js";
+
+type Fields = Readonly<Record<string, string>>;
+
+/** What is to be done to a response's headers. */
+export interface HeaderChanges {
+  readonly set: Fields;
+  readonly remove: readonly string[];
+}
+
+/**
+ * The way of one request through its handler: what the guard puts on the response before, and what it sees to when the
+ * response's head is about to be sent. An adapter applies it, and decides nothing.
+ */
+export class Passage {
+  /** Headers for the response before the handler runs; where the handler sets them too, its own are sent. */
+  headers: Fields = {};
+  /** Keeps the answer for requests with the same idempotency key; `undefined` where this one has none. */
+  run: KeyRun | undefined;
+  settled: SettledWrite | undefined;
+  dryRun = false;
+  /** What a guard that only reports would have answered instead. */
+  reported: string | undefined;
+  #put: (headers: Fields) => void = () => {};
+  readonly #exchange: GuardExchange;
+  readonly #applied = new Set<string>();
+  #updated: Fields | undefined;
+
+  constructor(exchange: GuardExchange) {
+    this.#exchange = exchange;
+  }
+
+  /** A state that is to be sent: its validators. */
+  show(state: LoadedState): void {
+    this.headers = this.#exchange.validators(state);
+    this.#put(this.headers);
+  }
+
+  /** Puts the headers on the response now, and again where a handler's own `check` finds the state to show. */
+  bind(put: (headers: Fields) => void): void {
+    this.#put = put;
+    put(this.headers);
+  }
+
+  /** The response has ended. */
+  ended(status: number): void {
+    this.#exchange.tell(status, "passed", {
+      ...(this.settled !== undefined && { strategy: this.settled.strategy }),
+      ...(this.reported !== undefined && { reported: this.reported }),
+    });
+  }
+
+  /** The state that a write has left behind. */
+  update(etag: string, state: LoadedState): void {
+    const modifiedAt = modifiedAtOf(state);
+    const lastModified = modifiedAt === undefined ? undefined : formatHttpDate(Math.min(modifiedAt, Date.now()));
+    this.#updated = { etag, ...(lastModified !== undefined && { "last-modified": lastModified }) };
+  }
+
+  apply(preference: string): void {
+    this.#applied.add(preference);
+    if (preference === "dry-run") this.dryRun = true;
+  }
+
+  /** What to change of a response's headers right before they are sent. */
+  finish(status: number, current: (name: string) => unknown): HeaderChanges {
+    const isSuccess = status >= 200 && status < 300;
+    if (isSafe(this.#exchange.request.method)) {
+      const remove = isSuccess || status === 304 ? [] : Object.keys(this.headers).filter((name) => name !== "vary");
+      // An error is not the state that these were for; what the handler has set instead is its own business.
+      return { set: {}, remove: remove.filter((name) => current(name) === this.headers[name]) };
+    }
+    // Whatever else has put an entity-tag here (Express makes one of every body) does not know the new state.
+    if (!isSuccess) return { set: {}, remove: ["etag"] };
+    const set: Record<string, string> = { ...(!this.dryRun && this.#updated) };
+    if (this.#applied.size > 0) set["preference-applied"] = [...this.#applied].join(", ");
+    if (this.settled !== undefined) set["unclash-conflict"] = `status=resolved, strategy=${this.settled.strategy}`;
+    return { set, remove: "etag" in set ? [] : ["etag"] };
+  }
+}

@@ -1,0 +1,116 @@
+import { Readable } from "node:stream";
+import { canonicalJson, type Json } from "@unclash/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fingerprint, type RepeatedRequest } from "./fingerprint.js";
+import { valueText } from "./value-text.js";
+
+const request: RepeatedRequest = {
+  query: "",
+  contentType: "application/json",
+  ifMatch: '"1-a"',
+  body: { title: "New", tags: ["a", "b"] },
+};
+const first = fingerprint(request);
+
+describe("a repeat has the fingerprint of the first request", () => {
+  test.each<[what: string, body: unknown]>([
+    ["with its members in another order", { tags: ["a", "b"], title: "New" }],
+    ["with a member that no JSON has", { title: "New", tags: ["a", "b"], more: undefined, call: () => 1 }],
+    ["from a parser that makes objects without a prototype", Object.assign(Object.create(null), request.body)],
+  ])("%s", (_, body) => {
+    expect(fingerprint({ ...request, body })).toBe(first);
+  });
+});
+
+describe("another request has another fingerprint", () => {
+  test.each<[what: string, change: Partial<RepeatedRequest>]>([
+    ["by its query", { query: "a=1" }],
+    ["by its Content-Type", { contentType: "application/json; charset=utf-8" }],
+    ["without a Content-Type", { contentType: undefined }],
+    ["by its If-Match", { ifMatch: '"2-b"' }],
+    ["without an If-Match", { ifMatch: undefined }],
+    ["with an empty If-Match", { ifMatch: "" }],
+    ["by its content", { body: { title: "Old", tags: ["a", "b"] } }],
+    ["by the order of an array", { body: { title: "New", tags: ["b", "a"] } }],
+    ["with the same content as text", { body: valueText(request.body) }],
+    ["with the same content as bytes", { body: Buffer.from(valueText(request.body)) }],
+    ["without content", { body: undefined }],
+    ["with null", { body: null }],
+  ])("%s", (_, change) => {
+    expect(fingerprint({ ...request, ...change })).not.toBe(first);
+  });
+});
+
+describe("the text of a body", () => {
+  test("is the canonical one of its JSON", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const json: Json = JSON.parse(JSON.stringify(value));
+        expect(valueText(json)).toBe(canonicalJson(json));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("is there for anything at all, and the same each time", () => {
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true }), (value) => {
+        expect(valueText(value)).toBe(valueText(value));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  const upload = { filename: "a.png", file: Readable.from([]) };
+  test.each<[what: string, a: unknown, b: unknown]>([
+    ["dates", { at: new Date(1) }, { at: new Date(2) }],
+    ["bytes", { file: Buffer.from("a") }, { file: Buffer.from("b") }],
+    ["long numbers", 1n, 2n],
+    [
+      "objects of a class",
+      new (class {
+        a = 1;
+      })(),
+      new (class {
+        a = 2;
+      })(),
+    ],
+    ["maps", new Map([["a", 1]]), new Map([["a", 2]])],
+    ["forms", new URLSearchParams("a=1"), new URLSearchParams("a=2")],
+    ["a text and a number", "1", 1],
+    ["halves of surrogate pairs", "\ud800", "\ud801"],
+    ["such a half and its escape", "\ud800", "\\ud800"],
+    ["uploads by their names", upload, { ...upload, filename: "b.png" }],
+    ["an array and its only item", [1], 1],
+  ])("tells %s apart", (_, a, b) => {
+    expect(valueText(a)).not.toBe(valueText(b));
+  });
+
+  test("does not depend on the state of a stream", () => {
+    const used = Readable.from([]);
+    used.destroy();
+    expect(valueText({ file: used })).toBe(valueText({ file: Readable.from([]) }));
+  });
+
+  test("is there for what is deep, or in itself, or throws when it is looked at", () => {
+    const cyclic: Record<string, unknown> = { name: "a" };
+    cyclic["self"] = cyclic;
+    expect(valueText(cyclic)).toBe('{"name":"a","self":#0}');
+    const deep: unknown = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
+    expect(valueText(deep)).toHaveLength(200_000);
+    const hostile = new Proxy({}, { ownKeys: () => fail(), get: () => fail(), has: () => fail() });
+    const throwing = {
+      get a(): number {
+        return fail();
+      },
+    };
+    const endless = { toJSON: () => endless };
+    for (const value of [hostile, throwing, endless, { toJSON: fail }])
+      expect(valueText(value)).toEqual(expect.any(String));
+  });
+});
+
+function fail(): never {
+  throw new Error("No.");
+}

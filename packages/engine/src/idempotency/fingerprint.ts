@@ -1,0 +1,30 @@
+import { hashParts } from "./hash-parts.js";
+import { valueText } from "./value-text.js";
+
+/** What a repeat must have in common with the first request besides the scope of its key. */
+export interface RepeatedRequest {
+  /** What stood after the `?`, or empty. */
+  readonly query: string;
+  /** `Content-Type`, as it was sent. */
+  readonly contentType: string | undefined;
+  /** `If-Match`, as it was sent. */
+  readonly ifMatch: string | undefined;
+  /** Text or bytes as they came, or whatever a parser made of them; `undefined`: there is none. */
+  readonly body: unknown;
+}
+
+/**
+ * The fingerprint of a request: 43 characters of base64url. The same key with another one is answered 422. Text and bytes are
+ * taken as they are, anything else by its value: the same JSON in other white space, or with its members in another order,
+ * is the same body. All other headers are left out: a client may add a trace's id, or fresh credentials, to a repeat.
+ * It never throws, whatever the body is.
+ */
+export function fingerprint({ query, contentType, ifMatch, body }: RepeatedRequest): string {
+  return hashParts([query, contentType, ifMatch, ...bodyParts(body)]);
+}
+
+function bodyParts(body: unknown): readonly (string | Uint8Array | undefined)[] {
+  if (body === undefined) return ["none"];
+  if (typeof body === "string") return ["text", body];
+  return body instanceof Uint8Array ? ["bytes", body] : ["value", valueText(body)];
+}

@@ -1,0 +1,351 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { type Commit, type CommitResult, type Store, StoreError } from "@unclash/core";
+import { createMemoryStore } from "@unclash/memory";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { type Asked, ask, bodyOf } from "../ask.test-support.js";
+import type { Verdict } from "../authorize.js";
+import type { UnclashOptions } from "../options.js";
+import { createUnclash, type Unclash } from "../unclash.js";
+
+const key = "8e03978e-40d5-43e8-bc93-6894a57f9324";
+const articles = { schema: z.object({ title: z.string() }) };
+const notes = { schema: z.looseObject({}), precondition: "optional", unique: ["name"] } as const;
+
+function setUp(store: Store, options: Partial<UnclashOptions> = {}): Unclash {
+  return createUnclash({ store, collections: { articles, notes }, limits: { lookUpMs: 50 }, ...options });
+}
+
+function keyed(unclash: Unclash, line: string, { headers, ...asked }: Asked = {}) {
+  return ask(unclash, line, { ...asked, headers: { "idempotency-key": key, ...headers } });
+}
+
+const replayed = expect.objectContaining({ "idempotency-replayed": "true" });
+
+async function versionOf(store: Store, resource: string): Promise<number | undefined> {
+  return (await store.read([resource])).records[0]?.version;
+}
+
+test("a success is given again byte for byte, though its If-Match is stale by then, and nothing happens twice", async () => {
+  const store = createMemoryStore();
+  const unclash = setUp(store);
+  const made = await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
+  const change = { headers: { "if-match": made.headers["etag"] ?? "" }, json: { title: "New" } };
+  const first = await keyed(unclash, "PUT /articles/1", change);
+  expect(first).toMatchObject({ status: 200, outcome: "changed" });
+  expect(first.headers).not.toHaveProperty("idempotency-replayed");
+  const again = await keyed(setUp(store), "PUT /articles/1", change);
+  expect(again).toEqual({
+    ...first,
+    headers: { ...first.headers, "idempotency-replayed": "true" },
+    outcome: "replayed",
+  });
+  expect(await versionOf(store, "articles/1")).toBe(2);
+});
+
+test("the answer is kept in the commit that writes the resource, and in no other", async () => {
+  const store = createMemoryStore();
+  const commits: Commit[] = [];
+  const watched: Store = {
+    ...store,
+    commit(commit) {
+      commits.push(commit);
+      return store.commit(commit);
+    },
+  };
+  await keyed(setUp(watched), "POST /notes", { json: { id: "1" } });
+  expect(commits.map(({ writes }) => writes.map((write) => write.key.replace(/\/.{43}$/, "/…")))).toEqual([
+    ["notes/1", "idempotency/…"],
+  ]);
+  expect(commits[0]?.writes[1]).toMatchObject({ keep: "none", ttlMs: 86_400_000, expect: "absent" });
+});
+
+describe("a refusal is given again, whatever has become of its reason:", () => {
+  interface Refused {
+    readonly slug: string;
+    readonly line: string;
+    readonly asked: Asked;
+    /** What changes the reason. */
+    readonly meanwhile: string;
+    readonly asThis?: Asked;
+  }
+  const refusals: readonly Refused[] = [
+    { slug: "not-found", line: "PATCH /notes/2", asked: { json: {} }, meanwhile: "PUT /notes/2", asThis: { json: {} } },
+    { slug: "gone", line: "DELETE /notes/gone", asked: {}, meanwhile: "PUT /notes/gone", asThis: { json: {} } },
+    {
+      slug: "version-conflict",
+      line: "PUT /notes/1",
+      asked: { json: { version: 2 } },
+      meanwhile: "PUT /notes/1",
+      asThis: { json: {} },
+    },
+    {
+      slug: "precondition-required",
+      line: "PUT /articles/1",
+      asked: { json: { title: "A" } },
+      meanwhile: "GET /articles",
+    },
+    { slug: "validation-failed", line: "POST /articles", asked: { json: { title: 1 } }, meanwhile: "GET /articles" },
+    { slug: "duplicate", line: "POST /notes", asked: { json: { id: "1" } }, meanwhile: "DELETE /notes/1" },
+    { slug: "duplicate", line: "POST /notes", asked: { json: { name: "taken" } }, meanwhile: "DELETE /notes/1" },
+  ];
+  test.each(refusals)("$slug of $line", async ({ slug, line, asked, meanwhile, asThis = {} }) => {
+    const unclash = setUp(createMemoryStore());
+    await ask(unclash, "POST /notes", { json: { id: "1", name: "taken" } });
+    await ask(unclash, "PUT /notes/gone", { json: {} });
+    await ask(unclash, "DELETE /notes/gone");
+    const first = await keyed(unclash, line, asked);
+    expect(first.outcome).toBe(slug);
+    await ask(unclash, meanwhile, asThis);
+    const again = await keyed(unclash, line, asked);
+    const { status, body } = first;
+    expect(again).toMatchObject({ status, body, headers: replayed, outcome: "replayed" });
+  });
+});
+
+test("a write that changes nothing is given again as that, though others have changed the resource since", async () => {
+  const unclash = setUp(createMemoryStore());
+  await ask(unclash, "PUT /notes/1", { json: { a: 1 } });
+  const first = await keyed(unclash, "PUT /notes/1", { json: { a: 1 } });
+  expect(first).toMatchObject({ status: 200, outcome: "unchanged" });
+  await ask(unclash, "PUT /notes/1", { json: { a: 2 } });
+  expect(await keyed(unclash, "PUT /notes/1", { json: { a: 1 } })).toMatchObject({
+    body: first.body,
+    headers: replayed,
+  });
+  expect(bodyOf(await ask(unclash, "GET /notes/1"))).toMatchObject({ a: 2 });
+});
+
+test("what is not allowed is asked anew each time, and so is what a store did not answer", async () => {
+  const store = createMemoryStore();
+  let verdict: Verdict = "deny";
+  let isDown = true;
+  const failing: Store = {
+    ...store,
+    commit: (commit) => (isDown ? Promise.reject(new StoreError("down", "not-applied")) : store.commit(commit)),
+  };
+  const unclash = setUp(failing, { authorize: (action) => (action === "create" ? verdict : "allow") });
+  const put = () => keyed(unclash, "PUT /notes/1", { json: {} });
+  expect(await put()).toMatchObject({ status: 403 });
+  verdict = "allow";
+  expect(await put()).toMatchObject({ status: 503 });
+  isDown = false;
+  expect(await put()).toMatchObject({ status: 201 });
+  expect(await put()).toMatchObject({ status: 201, headers: replayed });
+});
+
+test("a state is shown again only to who may read it then, and to others the write is confirmed without it", async () => {
+  const store = createMemoryStore();
+  let verdict: Verdict = "allow";
+  const unclash = setUp(store, { authorize: (action) => (action === "read" ? verdict : "allow") });
+  const post = () => keyed(unclash, "POST /notes", { json: { id: "1", secret: "s" } });
+  const put = () => keyed(unclash, "PUT /notes/1", { json: { secret: "t" } });
+  const [made, changed] = [await post(), await put()];
+  expect(made.body).toContain("secret");
+  verdict = "deny";
+  const { etag, "last-modified": date, location } = made.headers;
+  const bare = { etag, "last-modified": date, location, "idempotency-replayed": "true", "content-length": "0" };
+  expect(await post()).toEqual({ status: 201, headers: bare, body: null, outcome: "replayed" });
+  expect(await put()).toEqual({
+    status: 204,
+    headers: {
+      etag: changed.headers["etag"],
+      "last-modified": changed.headers["last-modified"],
+      "idempotency-replayed": "true",
+    },
+    body: null,
+    outcome: "replayed",
+  });
+});
+
+test("with a key too, whether a state may be read is asked once it is there", async () => {
+  const store = createMemoryStore();
+  const there: boolean[] = [];
+  const unclash = setUp(store, {
+    async authorize(action, resource): Promise<Verdict> {
+      if (action === "read") there.push((await store.read([resource])).records[0] !== undefined);
+      return "allow";
+    },
+  });
+  await keyed(unclash, "POST /notes", { json: { id: "1" } });
+  expect(there).toEqual([true]);
+});
+
+test("what is only tried out finds an answer, and leaves none", async () => {
+  const store = createMemoryStore();
+  const unclash = setUp(store);
+  const put = (prefer?: string) => keyed(unclash, "PUT /notes/1", { json: {}, ...(prefer && { headers: { prefer } }) });
+  expect(await put("dry-run")).toMatchObject({ status: 201, outcome: "dry-run" });
+  expect(await put()).toMatchObject({ status: 201, outcome: "created" });
+  expect(await put("dry-run")).toMatchObject({ status: 201, outcome: "replayed" });
+  expect(await versionOf(store, "notes/1")).toBe(1);
+});
+
+test("a key is forgotten after the time that is set, by the store's clock", async () => {
+  let now = 1_800_000_000_000;
+  const store = createMemoryStore({ clock: () => now });
+  const unclash = setUp(store, { idempotency: { keepMs: 1_000 } });
+  const post = (title: string) => keyed(unclash, "POST /articles", { json: { title } });
+  const first = bodyOf(await post("A"));
+  now += 999;
+  expect(bodyOf(await post("A"))).toEqual(first);
+  expect(await post("B")).toMatchObject({ status: 422, outcome: "idempotency-key-reused" });
+  now += 1;
+  const second = await post("B");
+  expect(second).toMatchObject({ status: 201, outcome: "created" });
+  expect(bodyOf(await post("B"))).toEqual(bodyOf(second));
+});
+
+test("a record that this release has not written is 503, and nothing happens", async () => {
+  const store = createMemoryStore();
+  const unclash = setUp(store);
+  await keyed(unclash, "PUT /notes/1", { json: {} });
+  const strange: Store = {
+    ...store,
+    async read(keys) {
+      const { now, records } = await store.read(keys);
+      return { now, records: records.map((record) => record && { ...record, text: '{"format":2}' }) };
+    },
+  };
+  expect(await keyed(setUp(strange), "PUT /notes/1", { json: {} })).toMatchObject({ status: 503 });
+  expect(await versionOf(store, "notes/1")).toBe(1);
+});
+
+/** A store that says of each commit that nobody knows: `before` it is applied, `after`, or only once `arrive` is called. */
+function cutOff(store: Store, when: "before" | "after" | "late"): Store & { arrive(): Promise<CommitResult[]> } {
+  const late: Commit[] = [];
+  return {
+    ...store,
+    async commit(commit) {
+      if (when === "late") late.push(commit);
+      if (when === "after") await store.commit(commit);
+      throw new StoreError("cut off", "unknown");
+    },
+    history: () => Promise.reject(new StoreError("cut off", "not-applied")),
+    arrive: () => Promise.all(late.map((commit) => store.commit(commit))),
+  };
+}
+
+describe("a commit of which the process never heard, whether it lives on or not:", () => {
+  const post = (store: Store) => keyed(setUp(store), "POST /notes", { json: { n: 1 } });
+
+  test("applied, its repeat gets the answer that was lost", async () => {
+    const store = createMemoryStore();
+    expect(await post(cutOff(store, "after"))).toMatchObject({ status: 503 });
+    const again = await post(store);
+    expect(again).toMatchObject({ status: 201, headers: replayed });
+    const { records } = await store.list({ prefix: "notes/", limit: 10 });
+    expect(records.map(({ text }) => text)).toEqual([again.body]);
+  });
+
+  test("applied, and found to be, it is answered as it would have been", async () => {
+    const store = createMemoryStore();
+    const { history } = store;
+    const found = await post({ ...cutOff(store, "after"), history });
+    expect(found).toMatchObject({ status: 201, outcome: "created" });
+    expect(await post(store)).toMatchObject({ body: found.body, headers: replayed });
+  });
+
+  test("not applied, its repeat is", async () => {
+    const store = createMemoryStore();
+    expect(await post(cutOff(store, "before"))).toMatchObject({ status: 503 });
+    expect(await post(store)).toMatchObject({ status: 201, outcome: "created" });
+    expect((await store.list({ prefix: "notes/", limit: 10 })).records).toHaveLength(1);
+  });
+
+  test("still on its way when its repeat was applied, it is refused", async () => {
+    const store = createMemoryStore();
+    const slow = cutOff(store, "late");
+    expect(await post(slow)).toMatchObject({ status: 503 });
+    expect(await post(store)).toMatchObject({ status: 201, outcome: "created" });
+    expect(await slow.arrive()).toMatchObject([{ kind: "clash" }]);
+    expect((await store.list({ prefix: "notes/", limit: 10 })).records).toHaveLength(1);
+  });
+
+  test("of a refusal, its repeat gets the same", async () => {
+    const store = createMemoryStore();
+    const patch = (on: Store) => keyed(setUp(on), "PATCH /notes/1", { json: {} });
+    expect(await patch(cutOff(store, "after"))).toMatchObject({ status: 503 });
+    expect(await patch(store)).toMatchObject({ status: 404, headers: replayed });
+  });
+});
+
+/** A store that is so many turns late before and after each call; then, as it is. */
+function delayed(store: Store, turns: readonly number[]): Store {
+  let calls = 0;
+  const slowly = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+    for (let n = turns[calls++] ?? 0; n > 0; n -= 1) await turn();
+    const result = await call();
+    for (let n = turns[calls++] ?? 0; n > 0; n -= 1) await turn();
+    return result;
+  };
+  return {
+    ...store,
+    read: (keys) => slowly(() => store.read(keys)),
+    commit: (commit) => slowly(() => store.commit(commit)),
+  };
+}
+
+test("requests with one key at the same time have one effect and one answer, whatever others do meanwhile", async () => {
+  const turns = fc.array(fc.nat({ max: 6 }), { minLength: 40, maxLength: 40 });
+  const line = fc.constantFrom("POST /notes", "PUT /notes/1", "PATCH /notes/1", "DELETE /notes/1", "PATCH /notes/none");
+  await fc.assert(
+    fc.asyncProperty(turns, line, fc.boolean(), async (lateness, sent, refused) => {
+      const store = createMemoryStore();
+      await ask(setUp(store), "PUT /notes/1", { json: { name: "taken" } });
+      const late = delayed(store, lateness);
+      // A second process, since each has its own engine; and a writer without a key, who makes both lose races.
+      const json = refused && sent === "POST /notes" ? { name: "taken" } : { n: 1 };
+      const asked = sent.startsWith("DELETE") ? {} : { json };
+      const engines = [setUp(late), setUp(late)];
+      const others = ask(setUp(late), "PUT /notes/1", { json: { name: "other" } });
+      const answers = await Promise.all([0, 1, 0, 1].map((n) => keyed(engines[n] ?? setUp(late), sent, asked)));
+      await others;
+      const shown = answers.map(({ status, body, headers }) => {
+        const { "idempotency-replayed": _, ...rest } = headers;
+        return { status, body, headers: rest };
+      });
+      for (const each of shown) expect(each).toEqual(shown[0]);
+      expect(answers.filter(({ outcome }) => outcome !== "replayed")).toHaveLength(1);
+      const writes = [];
+      for (const { key } of (await store.list({ prefix: "notes/", limit: 10 })).records) {
+        writes.push(...(await store.history(key, { limit: 10, texts: false })).records);
+      }
+      const deleted = (await store.history("notes/1", { limit: 10, texts: false })).records;
+      const all = new Set([...writes, ...deleted].map(({ tag }) => tag));
+      // The first state of notes/1, the other's, and at most one by this key.
+      expect(all.size).toBeLessThanOrEqual(3);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("an answer given again is told to the observer as that", async () => {
+  const outcomes: string[] = [];
+  const unclash = setUp(createMemoryStore(), { observe: ({ outcome }) => outcomes.push(outcome) });
+  await keyed(unclash, "POST /notes", { json: {} });
+  await keyed(unclash, "POST /notes", { json: {} });
+  await keyed(unclash, "POST /notes", { json: { n: 1 } });
+  expect(outcomes).toEqual(["created", "replayed", "idempotency-key-reused"]);
+});
+
+test("a key that can't be read is told with all else that is malformed, before anything is looked at", async () => {
+  const unclash = setUp(createMemoryStore());
+  const headers = { "idempotency-key": "a, b", "if-match": "x" };
+  const plan = await ask(unclash, "PUT /articles/none", { headers, json: { title: "A" } });
+  expect(plan.status).toBe(400);
+  expect(bodyOf(plan)).toMatchObject({
+    errors: [
+      { code: "malformed-etag", header: "If-Match" },
+      { code: "malformed-idempotency-key", header: "Idempotency-Key" },
+    ],
+  });
+});
+
+test("a read does not look at a key", async () => {
+  const unclash = setUp(createMemoryStore());
+  for (const line of ["GET /notes", "HEAD /notes"]) {
+    expect(await ask(unclash, line, { headers: { "idempotency-key": "" } })).toMatchObject({ status: 200 });
+  }
+});

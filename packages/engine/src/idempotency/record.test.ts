@@ -1,0 +1,76 @@
+import { isStoreError } from "@unclash/core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type KeptAnswer, type KeyRecord, readRecord, recordText } from "./record.js";
+
+const answer: KeptAnswer = { status: 201, headers: { etag: '"1-a"', location: "/articles/1" }, body: '{"id":"1"}' };
+
+test.each<[what: string, record: KeyRecord]>([
+  ["a running request", { state: "running", fingerprint: "f", keepMs: 1_000 }],
+  ["an answer", { state: "answered", fingerprint: "f", answer }],
+  ["an answer that shows a state", { state: "answered", fingerprint: "f", answer: { ...answer, shows: "articles/1" } }],
+  ["an answer without content", { state: "answered", fingerprint: "f", answer: { ...answer, body: null } }],
+  ["empty text", { state: "answered", fingerprint: "f", answer: { ...answer, body: "" } }],
+  ["bytes", { state: "answered", fingerprint: "f", answer: { ...answer, body: Buffer.from([0, 255, 128]) } }],
+  [
+    "what no store could keep as it is",
+    { state: "answered", fingerprint: "f", answer: { ...answer, body: "\0\ud800" } },
+  ],
+  [
+    "content that was too large",
+    { state: "answered", fingerprint: "f", answer: { ...answer, body: null, withoutBody: true } },
+  ],
+  [
+    "headers of several lines",
+    { state: "answered", fingerprint: "f", answer: { ...answer, headers: { "set-cookie": ["a=b", "c=d"] } } },
+  ],
+])("%s comes back as it was", (_, record) => {
+  const text = recordText(record);
+  expect(readRecord(text)).toEqual(record);
+  expect(text.isWellFormed() && !text.includes("\0")).toBe(true);
+});
+
+test("the order of headers comes back, and what is about a connection or a moment does not", () => {
+  const headers = {
+    vary: "a",
+    date: "now",
+    etag: "b",
+    connection: "close",
+    "transfer-encoding": "chunked",
+    allow: "c",
+  };
+  const read = readRecord(recordText({ state: "answered", fingerprint: "f", answer: { ...answer, headers } }));
+  expect(read.state === "answered" && Object.keys(read.answer.headers)).toEqual(["vary", "etag", "allow"]);
+});
+
+test.each([
+  null,
+  "",
+  "null",
+  "[]",
+  '"running"',
+  "{}",
+  '{"format":1,"state":"running","fingerprint":"f"}',
+  '{"format":2,"state":"running","fingerprint":"f","keepMs":1}',
+  '{"format":1,"state":"done","fingerprint":"f","status":200,"headers":[]}',
+  '{"format":1,"state":"answered","fingerprint":1,"status":200,"headers":[]}',
+  '{"format":1,"state":"answered","fingerprint":"f","headers":[]}',
+  '{"format":1,"state":"answered","fingerprint":"f","status":200,"headers":{}}',
+  '{"format":1,"state":"answered","fingerprint":"f","status":200,"headers":[["a",1]]}',
+  '{"format":1,"state":"answered","fingerprint":"f","status":200,"headers":[["a",[1]]]}',
+  '{"format":1,"state":"answered","fingerprint":"f","status":200,"headers":["a"]}',
+])("%j is no record, and says so as the store's fault", (text) => {
+  expect(() => readRecord(text)).toThrow(expect.objectContaining({ code: "store", outcome: "not-applied" }));
+});
+
+test("any text at all is a record or the store's fault", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      try {
+        readRecord(text);
+      } catch (thrown) {
+        expect(isStoreError(thrown)).toBe(true);
+      }
+    }),
+  );
+});

@@ -1,0 +1,73 @@
+import { assertNever, type Expectation, type Moment, type ResponsePlan, type StoredRecord } from "@unclash/core";
+import { type Asked, problemPlan } from "../plan.js";
+import { type KeptAnswer, readRecord } from "./record.js";
+
+/** What a request with a key may do, by what is known of the key. */
+export type KeyVerdict =
+  /** Nothing is known: it may run. Whatever is put in the record's place expects this. */
+  | { readonly kind: "unused"; readonly expect: Expectation }
+  | { readonly kind: "answered"; readonly answer: KeptAnswer }
+  /** The key came with another request before. */
+  | { readonly kind: "reused" }
+  | { readonly kind: "running" }
+  /** It ran, and whoever ran it is gone: nobody can tell what became of it. `expect` is for who runs it once more. */
+  | { readonly kind: "abandoned"; readonly expect: Expectation };
+
+/**
+ * Judges a key by its record, both as they were read in one snapshot. What has lapsed of an answer is as if it had never
+ * been; a request that was still running when its record lapsed stays known for as long as its answer would have been.
+ *
+ * @throws StoreError where the record can't be read
+ */
+export function judgeKey(found: StoredRecord | undefined, now: Moment, fingerprint: string): KeyVerdict {
+  if (found === undefined) return { kind: "unused", expect: "absent" };
+  if (found.deleted) return { kind: "unused", expect: { gone: found.tag } };
+  const record = readRecord(found.text);
+  const forgotten = record.state === "answered" || found.modifiedAt + record.keepMs <= now;
+  if (found.lapsed && forgotten) return { kind: "unused", expect: { lapsed: found.tag } };
+  if (record.fingerprint !== fingerprint) return { kind: "reused" };
+  if (record.state === "answered") return { kind: "answered", answer: record.answer };
+  return found.lapsed ? { kind: "abandoned", expect: { lapsed: found.tag } } : { kind: "running" };
+}
+
+/** The answer to a request whose key does not let it run: 422, or 409. */
+export function keyRefusal(
+  asked: Asked,
+  { kind }: KeyVerdict & { readonly kind: "reused" | "running" | "abandoned" },
+): ResponsePlan {
+  switch (kind) {
+    case "reused":
+      return problemPlan(asked, "idempotency-key-reused", reusedDetail);
+    case "running":
+      return problemPlan(asked, "idempotency-in-progress", runningDetail, { headers: { "retry-after": "1" } });
+    case "abandoned":
+      return problemPlan(asked, "idempotency-in-progress", abandonedDetail, { members: { outcome: "unknown" } });
+    default:
+      return assertNever(kind);
+  }
+}
+
+const reusedDetail =
+  "This key came with another query, content, Content-Type or If-Match before. A new request needs a key of its own.";
+const runningDetail = "The first request with this key has not been answered yet: repeat it later, with the same key.";
+const abandonedDetail =
+  "The first request with this key was never answered, and may have had its effect: look before sending it with a new key.";
+
+/** An answer given again: a `ResponsePlan`, but that a guard's answers may also hold bytes, and headers of several lines. */
+export interface ReplayedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string | Uint8Array | null;
+  readonly outcome: "replayed";
+}
+
+/** The first answer once more, marked as such. One whose content was not kept says nothing of any. */
+export function replayedAnswer({ status, headers, body, withoutBody }: KeptAnswer): ReplayedAnswer {
+  const fields = Object.entries(headers).filter(([name]) => withoutBody !== true || !aboutContent.has(name));
+  const replayed = [["idempotency-replayed", "true"], ...(withoutBody === true ? [["content-length", "0"]] : [])];
+  return { status, headers: Object.fromEntries([...fields, ...replayed]), body, outcome: "replayed" };
+}
+
+const aboutContent: ReadonlySet<string> = new Set([
+  ...["content-length", "content-type", "content-encoding", "content-location", "content-language", "content-range"],
+]);

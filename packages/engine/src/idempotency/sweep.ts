@@ -1,0 +1,87 @@
+import type { Moment, Snapshot, Store, StoredRecord } from "@unclash/core";
+import { createTag } from "../tag.js";
+import { readRecord } from "./record.js";
+import { recordPrefix } from "./scope.js";
+
+/** The cause of a commit that puts the record of a running request. Records of answers have any other. */
+export const claimCause = "claim";
+
+/** What happens now and then in the background, as long as requests with keys come. */
+export interface Sweep {
+  /** Tells of a request with a key, at this moment of the store's. It returns at once, and never throws. */
+  due(now: Moment): void;
+}
+
+/** A look for what has lapsed, at most this often where the last one found little. */
+const pauseMs = 60_000;
+const forgottenMax = 200;
+
+/**
+ * Forgets the records of keys that nothing is asked of any more, so that they do not pile up; a housekeeper that knows all
+ * kinds of records can take its place. One sweep is a page of lapsed records and a commit or two. There is one a minute, and
+ * where that leaves some over, one for every 100 requests as well: more are forgotten than come. Each is forgotten only
+ * as it was read, lapsed: that another process sweeps too, or uses the key again meanwhile, makes this one miss it.
+ */
+export function createSweep(store: Store): Sweep {
+  let sweptAt: Moment | undefined;
+  let running = false;
+  let more = false;
+  let requests = 0;
+
+  function isDue(now: Moment): boolean {
+    // A clock that stepped back must not keep anything from happening until it is where it was.
+    const paused = sweptAt !== undefined && now >= sweptAt && now < sweptAt + pauseMs;
+    return !running && (!paused || (more && requests >= forgottenMax / 2));
+  }
+
+  return {
+    due(now) {
+      requests += 1;
+      if (!isDue(now)) return;
+      [running, sweptAt, requests] = [true, now, 0];
+      forgetLapsed(store, now).then(
+        (full) => {
+          [running, more] = [false, full];
+        },
+        () => {
+          // The next sweep finds them again. What the store is missing, requests are told by themselves.
+          running = false;
+        },
+      );
+    },
+  };
+}
+
+/** Whether there may be more. */
+async function forgetLapsed(store: Store, now: Moment): Promise<boolean> {
+  const { records } = await store.list({ lapsedBefore: now, limit: forgottenMax, texts: false });
+  const keys = records.filter(({ key }) => key.startsWith(recordPrefix));
+  const claims = keys.filter(({ cause }) => cause === claimCause);
+  const answers = keys.filter(({ cause }) => cause !== claimCause);
+  await forget(store, now, [...answers, ...(await forgettable(store, claims))]);
+  return records.length === forgottenMax && keys.length > claims.length;
+}
+
+/** What began and was never answered is remembered for as long as an answer would have been. */
+async function forgettable(store: Store, claims: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
+  if (claims.length === 0) return [];
+  const snapshot = await store.read(claims.map(({ key }) => key));
+  return snapshot.records.flatMap((found) => (found !== undefined && isForgettable(found, snapshot) ? found : []));
+}
+
+function isForgettable(found: StoredRecord, { now }: Snapshot): boolean {
+  if (found.lapsed !== true) return false;
+  const record = readRecord(found.text);
+  return record.state === "answered" || found.modifiedAt + record.keepMs <= now;
+}
+
+/** Forgets all of them, or, where some are not as they were any more, the others. */
+async function forget(store: Store, at: Moment, records: readonly StoredRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  const writes = records.map(({ key, tag }) => ({ key, expect: { lapsed: tag }, delete: "forget" }) as const);
+  const result = await store.commit({ tag: createTag(), at, reads: [], writes, events: [], by: null, cause: "sweep" });
+  if (result.kind === "committed") return;
+  const changed = new Set(result.clashes.map((clash) => ("key" in clash ? clash.key : undefined)));
+  const rest = records.filter(({ key }) => !changed.has(key));
+  if (rest.length < records.length) await forget(store, at, rest);
+}

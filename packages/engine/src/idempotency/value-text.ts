@@ -1,0 +1,85 @@
+/** What is still to be written: a piece of text, or a value, which `toJSON` may have given already. */
+type Pending = string | { readonly value: unknown; readonly given?: true };
+
+/**
+ * One text for each value, whatever it is: for JSON its canonical form (RFC 8785), for all else that a body parser can make
+ * something as definite. Members are sorted, and those that are `undefined` or functions are left out, as in JSON. What
+ * has a `toJSON` is what that gives: dates, for one. Bytes are base64. Of a stream, a file or what can't be looked into
+ * only its kind counts. It keeps a stack of its own and marks what it has seen, so that no depth and no cycle stops it.
+ */
+export function valueText(root: unknown): string {
+  const written: string[] = [];
+  const pending: Pending[] = [{ value: root }];
+  const seen = new Map<object, number>();
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === "string") written.push(next);
+    else if (typeof next.value !== "object" || next.value === null) written.push(scalarText(next.value));
+    else if (seen.has(next.value) && next.given !== true) written.push(`#${seen.get(next.value)}`);
+    else {
+      seen.set(next.value, seen.size);
+      const pieces = piecesOf(next.value, next.given === true);
+      for (let at = pieces.length - 1; at >= 0; at -= 1) pending.push(pieces[at] ?? "");
+    }
+  }
+  return written.join("");
+}
+
+function scalarText(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  return typeof value === "symbol" || typeof value === "function" ? typeof value : String(value);
+}
+
+/** The text of an object, with the values in it still to be written. Getters and proxies may throw: then its kind counts. */
+function piecesOf(object: object, given: boolean): readonly Pending[] {
+  try {
+    if (Array.isArray(object)) return listed(object);
+    if (ArrayBuffer.isView(object)) {
+      return [`bytes:${Buffer.from(object.buffer, object.byteOffset, object.byteLength).toString("base64")}`];
+    }
+    if (!given && "toJSON" in object && typeof object.toJSON === "function") {
+      return [{ value: object.toJSON(), given: true }];
+    }
+    if (isCollection(object)) return ["{", ...listed([...object]), "}"];
+    return isStreamed(object) ? [kindOf(object)] : membersOf(object);
+  } catch {
+    return ["unreadable"];
+  }
+}
+
+function listed(items: readonly unknown[]): readonly Pending[] {
+  const pieces: Pending[] = ["["];
+  for (let at = 0; at < items.length; at += 1) {
+    if (at > 0) pieces.push(",");
+    pieces.push({ value: items[at] });
+  }
+  pieces.push("]");
+  return pieces;
+}
+
+function membersOf(object: object): readonly Pending[] {
+  const pieces: Pending[] = ["{"];
+  const members = new Map<string, unknown>(Object.entries(object));
+  for (const name of [...members.keys()].sort()) {
+    const value = members.get(name);
+    if (value === undefined || typeof value === "function") continue;
+    pieces.push(`${pieces.length > 1 ? "," : ""}${JSON.stringify(name)}:`, { value });
+  }
+  pieces.push("}");
+  return pieces;
+}
+
+function isCollection(object: object): object is Iterable<unknown> {
+  return (
+    object instanceof Map || object instanceof Set || object instanceof URLSearchParams || object instanceof FormData
+  );
+}
+
+/** Streams and files: what they hold is not there yet, and their own state differs from one request to the next. */
+function isStreamed(object: object): boolean {
+  return Symbol.asyncIterator in object || object instanceof Blob || "pipe" in object;
+}
+
+function kindOf(object: object): string {
+  return Object.prototype.toString.call(object);
+}
