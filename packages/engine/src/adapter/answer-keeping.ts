@@ -33,7 +33,11 @@ export function keepAnswer(response: ServerResponse, passage: Passage, run: KeyR
     const isWhole = content.isEmpty;
     content.add(given[0], given[1]);
     if (!this.headersSent) sendHead(this, isWhole ? content.length : undefined);
-    void run.settle(answerOf(passage, this.statusCode, headers, content)).then(() => Reflect.apply(end, this, given));
+    run
+      .settle(answerOf(passage, this.statusCode, headers, content))
+      .then(() => Reflect.apply(end, this, given))
+      // What the handler got wrong about its content would have been thrown at it by `end` itself.
+      .catch((error: Error) => this.destroy(error));
     return this;
   };
   Object.defineProperty(response, "writableEnded", { configurable: true, get: () => hasEnded });

@@ -8,9 +8,10 @@ import { GuardHandle, type Passed } from "./guard-handle.js";
 import type { GuardOptions } from "./guard-options.js";
 import type { Tally } from "./guard-report.js";
 import type { GuardSettings } from "./guard-settings.js";
-import { isSafe, type Judgement, judge } from "./judge.js";
+import { type Judgement, judge } from "./judge.js";
 import { takeKey } from "./keyed-request.js";
 import type { LoadedState } from "./loaded-state.js";
+import { hasState, isSafe } from "./methods.js";
 import { Passage } from "./passage.js";
 import { rememberPassed } from "./passed-requests.js";
 import { readTerms } from "./terms.js";
@@ -88,8 +89,3 @@ export async function enterGuard<Native, State extends LoadedState>(
 }
 
 const unjudged: Judgement = { kind: "pass", settled: undefined };
-
-/** The methods that are about no state of a resource (RFC 9110 §13.2.1). */
-function hasState(method: string): boolean {
-  return method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
-}

@@ -13,6 +13,7 @@ import type { Strategy } from "../strategy.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { LoadedState } from "./loaded-state.js";
+import { isRead } from "./methods.js";
 import { newestNamed } from "./named-state.js";
 import { proposedFields } from "./proposed-fields.js";
 import { modifiedAtOf, shownVersionOf, tagOfState } from "./state-tag.js";
@@ -51,7 +52,7 @@ export function conflictError(exchange: GuardExchange, conflict: GuardConflict):
 
 /** 412 to a read; to a write what the app set, for a header's condition that no strategy looked at further; else 409. */
 function statusOf({ settings, request: { method } }: GuardExchange, { failed, strategy }: GuardConflict): number {
-  if (method === "GET" || method === "HEAD") return 412;
+  if (isRead(method)) return 412;
   const plain = strategy === "reject" || strategy === "first-write-wins";
   return failed !== undefined && failed !== "version" && plain ? settings.conflictStatus : 409;
 }

@@ -83,15 +83,18 @@ export class GuardExchange {
 
   /** What caches are told of a state: ask each time, so that nobody edits a remembered version. */
   validators(state: LoadedState): Record<string, string> {
-    const { cacheControl, vary, digest } = this.settings;
-    const headers: Record<string, string> = {
-      "cache-control": cacheControl ?? (this.actor === undefined ? "no-cache" : "private, no-cache"),
-      etag: `"${tagOfState(state, digest).opaque}"`,
-    };
+    const headers: Record<string, string> = this.cachingHeaders();
+    headers["etag"] = `"${tagOfState(state, this.settings.digest).opaque}"`;
     const modifiedAt = modifiedAtOf(state);
     if (modifiedAt !== undefined) headers["last-modified"] = formatHttpDate(Math.min(modifiedAt, Date.now()));
-    if (vary !== undefined) headers["vary"] = vary;
     return headers;
+  }
+
+  /** The same of what has no state of its own, such as a list. */
+  cachingHeaders(): Record<string, string> {
+    const { cacheControl, vary } = this.settings;
+    const headers = { "cache-control": cacheControl ?? (this.actor === undefined ? "no-cache" : "private, no-cache") };
+    return vary === undefined ? headers : { ...headers, vary };
   }
 
   /** The content as the framework has parsed it, where it is sound JSON. */

@@ -4,6 +4,7 @@ import { conflictError } from "./guard-conflict.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { LoadedState } from "./loaded-state.js";
+import { isSafe } from "./methods.js";
 import { type SettledWrite, settleWrite, type Terms } from "./settle-write.js";
 import { factsOfState } from "./state-tag.js";
 
@@ -41,13 +42,6 @@ export async function judge(
             conflictError(exchange, { conditions, failed: verdict.condition, current: state, strategy: "reject" }),
           );
   }
-}
-
-const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY", "TRACE"]);
-
-/** Whether a method changes nothing (RFC 9110 §9.2.1, and QUERY). */
-export function isSafe(method: string): boolean {
-  return safeMethods.has(method);
 }
 
 function refuse(error: GuardError): Judgement {

@@ -5,8 +5,10 @@ import { recordKey, scopedKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
-import { isSafe, type Judgement } from "./judge.js";
+import type { Judgement } from "./judge.js";
 import { claimKey, type KeyKeeping, type KeyPlace, type KeyRun, keepAnswer } from "./key-run.js";
+import { isSafe } from "./methods.js";
+import { passedRequest } from "./passed-requests.js";
 import type { Terms } from "./settle-write.js";
 
 /** A request that came with an idempotency key. */
@@ -22,6 +24,8 @@ export function readKeyed(exchange: GuardExchange, errors: ProblemEntry[]): Keye
   const { settings, request, actor, header } = exchange;
   const { idempotency, limits, reportOnly } = settings;
   if (idempotency === undefined || reportOnly || isSafe(request.method)) return undefined;
+  // A guard around this one holds the key already.
+  if (passedRequest(request.native)?.passage.run !== undefined) return undefined;
   const sent = readSentKey(header("idempotency-key"), actor);
   if (sent === undefined) {
     if (idempotency.required) errors.push(missing);

@@ -1,8 +1,8 @@
 import { formatHttpDate } from "@unclash/core";
 import type { GuardExchange } from "./guard-exchange.js";
-import { isSafe } from "./judge.js";
 import type { KeyRun } from "./key-run.js";
 import type { LoadedState } from "./loaded-state.js";
+import { isRead, isSafe } from "./methods.js";
 import type { SettledWrite } from "./settle-write.js";
 import { modifiedAtOf } from "./state-tag.js";
 
@@ -34,6 +34,7 @@ export class Passage {
 
   constructor(exchange: GuardExchange) {
     this.#exchange = exchange;
+    if (isRead(exchange.request.method)) this.headers = exchange.cachingHeaders();
   }
 
   /** A state that is to be sent: its validators. */

@@ -7,6 +7,6 @@ export function rememberPassed(native: unknown, passed: Passed): void {
   if (typeof native === "object" && native !== null) passedRequests.set(native, passed);
 }
 
-export function passedRequest(native: object): Passed | undefined {
-  return passedRequests.get(native);
+export function passedRequest(native: unknown): Passed | undefined {
+  return typeof native === "object" && native !== null ? passedRequests.get(native) : undefined;
 }
