@@ -42,10 +42,22 @@ module.exports = {
       to: { path: "^(apps|tests)/" },
     },
     {
+      name: "the-custom-server-knows-core-alone",
+      severity: "error",
+      from: { path: "^apps/node-core/", ...production },
+      to: { path: "^(packages|apps|tests)/", pathNot: "^(packages/core|apps/node-core)/" },
+    },
+    {
       name: "conformance-knows-no-store-and-no-adapter",
       severity: "error",
       from: { path: "^packages/conformance/", ...production },
       to: { path: [adapters, stores] },
+    },
+    {
+      name: "recipes-know-adapters-and-the-engine",
+      severity: "error",
+      from: { path: "^docs/recipes/", ...production },
+      to: { path: "^(packages|apps|tests)/", pathNot: [adapters, "^packages/engine/"] },
     },
     {
       name: "no-inside-through-the-front-door",
@@ -57,7 +69,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|node_modules)/" },
+    exclude: { path: "(^|/)(dist|generated|node_modules)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
