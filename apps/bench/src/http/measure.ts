@@ -40,19 +40,21 @@ async function measureGeneration(
 }
 
 function startAll(framework: FrameworkName): Promise<readonly (readonly [Part, Subject])[]> {
+  const { peer, guarded, guardPeer } = frameworks[framework];
   const variants: readonly (readonly [Part, Variant])[] = [
     ["bare", "bare"],
     ["unclash", "unclash"],
     ["control", "bare"],
-    ...(frameworks[framework].peer === undefined ? [] : [["peer", "peer"] as const]),
+    ...(peer === undefined ? [] : [["peer", "peer"] as const]),
+    ...(guarded === undefined ? [] : [["guarded", "guarded"] as const]),
+    ...(guardPeer === undefined ? [] : [["guard-peer", "guard-peer"] as const]),
   ];
   return Promise.all(variants.map(async ([part, variant]) => [part, await startSubject(framework, variant)] as const));
 }
 
 /** One round: every server gets the same requests, a slice each in turn, so that what else the machine does hits all. */
 async function takeRound(subjects: readonly (readonly [Part, Subject])[], cell: Cell): Promise<Map<Part, Sample>> {
-  // What is usual on top of the frameworks knows nothing of If-Match.
-  const asked = subjects.filter(([part]) => part !== "peer" || cell.ask !== "PUT");
+  const asked = subjects.filter(([part]) => isAsked(part, cell));
   const costs = new Map<Part, Cost[]>(asked.map(([part]) => [part, []]));
   for (let slice = 0; slice < slicesPerRound; slice++) {
     for (const [part, subject] of rotated(asked, slice)) {
@@ -60,6 +62,12 @@ async function takeRound(subjects: readonly (readonly [Part, Subject])[], cell: 
     }
   }
   return new Map([...costs].map(([part, taken]) => [part, sampleOf(taken)]));
+}
+
+/** What is usual on top of the frameworks knows nothing of If-Match, and a guard never sees how large the content is. */
+function isAsked(part: Part, { ask, size }: Cell): boolean {
+  if (part === "peer") return ask !== "PUT";
+  return size === "1 KB" || (part !== "guarded" && part !== "guard-peer");
 }
 
 function sampleOf(costs: readonly Cost[]): Sample {

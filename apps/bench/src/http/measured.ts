@@ -1,9 +1,10 @@
 import { median } from "../median.js";
 import type { Cell } from "./cell.js";
 import type { FrameworkName } from "./servers/all.js";
+import type { Variant } from "./servers/variant.js";
 
 /** Who is measured beside whom. The control is a second bare server: what it differs by is noise. */
-export type Part = "bare" | "control" | "peer" | "unclash";
+export type Part = "control" | Variant;
 
 /** What a request costs, in one round or in the median of all. */
 export interface Sample {
@@ -20,6 +21,8 @@ export interface Measured {
   readonly ratios: Readonly<Partial<Record<Exclude<Part, "bare">, Sample>>>;
   /** Of unclash's processor time to the peer's. */
   readonly cpuToPeer: number | undefined;
+  /** Of the guard's processor time to its peer's. */
+  readonly guardCpuToPeer: number | undefined;
   readonly rounds: number;
 }
 
@@ -38,8 +41,15 @@ export function summarize(framework: FrameworkName, rounds: Rounds): readonly Me
       cell,
       rounds: taken.length,
       bare: medianSample(taken.flatMap((round) => round.get("bare") ?? [])),
-      ratios: { ...ratio("control"), ...ratio("unclash"), ...ratio("peer") },
+      ratios: {
+        ...ratio("control"),
+        ...ratio("unclash"),
+        ...ratio("peer"),
+        ...ratio("guarded"),
+        ...ratio("guard-peer"),
+      },
       cpuToPeer: medianRatio(taken, "unclash", "peer")?.cpuMicrosPerRequest,
+      guardCpuToPeer: medianRatio(taken, "guarded", "guard-peer")?.cpuMicrosPerRequest,
     };
   });
 }

@@ -28,7 +28,8 @@ export class Resource {
   heard({ status, etag }: Answer, expected: readonly number[]): void {
     if (!expected.includes(status))
       throw new Error(`${this.path} was answered ${status}, not ${expected.join(" or ")}.`);
-    this.etag = etag;
+    // Not every server says in a 304 what the entity-tag is: it is the one that was sent.
+    if (status !== 304) this.etag = etag;
   }
 }
 

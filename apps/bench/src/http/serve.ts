@@ -32,6 +32,8 @@ async function start(name: string, variant: string): ReturnType<(typeof framewor
     bare: framework.bare,
     peer: framework.peer?.start,
     unclash: framework.unclash,
+    guarded: framework.guarded,
+    "guard-peer": framework.guardPeer?.start,
   };
   const chosen = Object.entries(starts).find(([known]) => known === variant)?.[1];
   if (chosen === undefined) throw new TypeError(`${name} has no variant ${variant}.`);
