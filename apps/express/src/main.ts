@@ -1,11 +1,32 @@
 import { createServer } from "node:http";
 import { runShop } from "@unclash/app-shop";
-import { mount } from "@unclash/express";
-import express from "express";
+import { guarded, mount, problems } from "@unclash/express";
+import express, { type Request } from "express";
 
-await runShop((unclash) => {
+await runShop((unclash, customers) => {
   const app = express();
   app.disable("x-powered-by");
+
+  // The app's own table, bound by a guard.
+  app.use("/customers", async (req, res, next) => {
+    const taken = await customers.take(req, req.originalUrl);
+    if (taken.kind === "answered") {
+      res.writeHead(taken.plan.status, taken.plan.headers).end(taken.plan.body);
+      return;
+    }
+    req.body = taken.content;
+    next();
+  });
+  const guarding = customers.guarding((req: Request) => req);
+  app.use(
+    "/customers",
+    guarded(guarding, async ({ req, res, guard }) => {
+      const { status, headers, body } = await customers.answer(req, guard);
+      res.writeHead(status, headers).end(body);
+    }),
+  );
+
   app.use(mount(unclash, { fallthrough: false }));
+  app.use(problems());
   return createServer(app);
 });

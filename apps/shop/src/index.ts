@@ -1,2 +1,3 @@
 export { type CollectionName, collections } from "./collections.js";
+export type { Customers } from "./customers/customers.js";
 export { runShop } from "./run.js";

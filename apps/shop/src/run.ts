@@ -3,25 +3,37 @@ import { UnclashError } from "@unclash/core";
 import { createUnclash, type Unclash } from "unclash";
 import { identifyByToken } from "./accounts.js";
 import { collections } from "./collections.js";
+import { type Customers, createCustomers } from "./customers/customers.js";
+import { openCustomerTable } from "./customers/open-table.js";
 import { readEnvironment } from "./environment.js";
 import { openStore } from "./open-store.js";
 import { seed } from "./seed.js";
 import { serve } from "./serve.js";
 
 /**
- * Runs the shop until the process is told to stop: reads the environment, opens the store, fills an empty shop, and
- * serves what `createServer` makes of the engine. A sample gives its framework here, and has nothing else to do.
+ * Runs the shop until the process is told to stop: reads the environment, opens the store and the table of customers, fills an
+ * empty shop, and serves what `createServer` makes of the engine and the customers. A sample gives its framework here, and
+ * has nothing else to do.
  *
  * What keeps it from starting is told in one line on stderr, and the process ends with 1.
  */
-export async function runShop(createServer: (unclash: Unclash) => Server | Promise<Server>): Promise<void> {
+export async function runShop(
+  createServer: (unclash: Unclash, customers: Customers) => Server | Promise<Server>,
+): Promise<void> {
   try {
     const { host, port, conflictStatus, accounts, store: location } = readEnvironment(process.env);
     const store = await openStore(location);
     try {
       await seed(store);
-      const unclash = createUnclash({ store, collections, identify: identifyByToken(accounts), conflictStatus });
-      await serve(await createServer(unclash), { host, port });
+      const identify = identifyByToken(accounts);
+      const table = await openCustomerTable(location);
+      try {
+        const unclash = createUnclash({ store, collections, identify, conflictStatus });
+        const customers = createCustomers({ table, store, identify, conflictStatus });
+        await serve(await createServer(unclash, customers), { host, port });
+      } finally {
+        await table.close();
+      }
     } finally {
       // Last, so that every request that was let finish could.
       await store.close();

@@ -1,6 +1,9 @@
 import type { ProblemEntry } from "@unclash/core";
 import type { Limits } from "./limits.js";
 
+/** How long a page is where nothing is said, and at most. */
+export type PageSizes = Pick<Limits, "pageSizeDefault" | "pageSizeMax">;
+
 /** Which page of a list is asked for: how long, and after which item. */
 export interface PageRequest {
   readonly limit: number;
@@ -11,7 +14,7 @@ export interface PageRequest {
 const cursorMark = "p1.";
 
 /** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors. */
-export function readPaging(query: URLSearchParams, limits: Limits, errors: ProblemEntry[]): PageRequest {
+export function readPaging(query: URLSearchParams, limits: PageSizes, errors: ProblemEntry[]): PageRequest {
   const limit = readLimit(query.get("limit"), limits, errors);
   const cursor = query.get("after");
   if (cursor === null) return { limit, after: undefined };
@@ -21,7 +24,7 @@ export function readPaging(query: URLSearchParams, limits: Limits, errors: Probl
   return { limit, after };
 }
 
-function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: Limits, errors: ProblemEntry[]): number {
+function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: PageSizes, errors: ProblemEntry[]): number {
   if (given === null) return pageSizeDefault;
   const limit = given.trim() === "" ? Number.NaN : Number(given);
   if (Number.isInteger(limit) && limit >= 1) return Math.min(limit, pageSizeMax);
@@ -46,6 +49,7 @@ export function listText(items: readonly string[], next: string | null): string 
   return `{"items":[${items.join(",")}],"next":${JSON.stringify(next)}}`;
 }
 
+/** The `Link` from a page to the next one, for its headers; nothing on the last page. */
 export function nextLink(path: string, limit: number, next: string | null): { readonly link?: string } {
   return next === null ? {} : { link: `<${path}?limit=${limit}&after=${next}>; rel="next"` };
 }
