@@ -69,22 +69,23 @@ export async function enterGuard<Native, State extends LoadedState>(
   };
 
   const passage = new Passage(exchange);
-  if (keyed === undefined) {
+  try {
+    if (keyed !== undefined) {
+      const taken = await takeKey(exchange, keyed, terms, look);
+      if (taken.kind === "answer") return refuse(taken.error);
+      passage.run = taken.run;
+      return pass(taken.looked, passage);
+    }
     const looked = await look();
     if (looked.judgement.kind === "pass") return pass(looked, passage);
     if (!settings.reportOnly) return refuse(looked.judgement.error);
     passage.reported = looked.judgement.error.answer.outcome;
     tally.refuse(passage.reported, isWrite);
     return pass(looked, passage);
-  }
-  try {
-    const taken = await takeKey(exchange, keyed, terms, look);
-    if (taken.kind === "answer") return refuse(taken.error);
-    passage.run = taken.run;
-    return pass(taken.looked, passage);
   } catch (thrown) {
+    // That of the keys, or one of unclash's that `load` looks into.
     if (!isStoreError(thrown)) throw thrown;
-    return refuse(exchange.unavailable("The store of idempotency keys did not answer."));
+    return refuse(exchange.unavailable("The store did not answer."));
   }
 }
 

@@ -43,7 +43,7 @@ export function conflictError(exchange: GuardExchange, conflict: GuardConflict):
       resource,
       ...(failed !== undefined && { expected: expectedState(exchange, conditions, failed) }),
       ...(disclosed && { current: currentMember(exchange, conflict, current, shown) }),
-      ...(shown !== undefined && comparison(exchange, conflict, shown)),
+      ...(shown !== undefined && !isRead(exchange.request.method) && comparison(exchange, conflict, shown)),
       ...(errors.length > 0 && { errors }),
       links: { resource: instance },
     },
@@ -58,10 +58,11 @@ function statusOf({ settings, request: { method } }: GuardExchange, { failed, st
 }
 
 function detailOf(
-  { resource = "The resource" }: GuardExchange,
+  { resource = "The resource", request }: GuardExchange,
   { conditions, failed, current }: GuardConflict,
   disclosed: boolean,
 ): string {
+  if (isRead(request.method)) return `${resource} is not in the state that this request is for.`;
   if (failed === undefined) return `${resource} was changed while this request was at it.`;
   if (current === undefined) return `${resource} does not exist, and this request is for an existing one.`;
   if (failed === "if-none-match") return `${resource} exists, and this request is for one that does not.`;

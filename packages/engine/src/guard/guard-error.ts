@@ -1,7 +1,5 @@
 import { type Problem, UnclashError } from "@unclash/core";
 
-const brand: unique symbol = Symbol.for("unclash.GuardError");
-
 /** An answer as plain data. A `ResponsePlan` is one; one that is given again may also hold bytes, and headers of several lines. */
 export interface GuardAnswer {
   readonly status: number;
@@ -20,7 +18,6 @@ export interface GuardAnswer {
 export class GuardError extends UnclashError {
   readonly code = "guard";
   override readonly name = "GuardError";
-  readonly [brand] = true;
   /** The whole answer, ready to be sent. */
   readonly answer: GuardAnswer;
   /** What went wrong (RFC 9457); `undefined` for 304 and for an answer that is given again. */
@@ -43,5 +40,5 @@ export class GuardError extends UnclashError {
 
 /** Whether something thrown is a guard's answer, also where it comes from another copy of this package. */
 export function isGuardError(thrown: unknown): thrown is GuardError {
-  return typeof thrown === "object" && thrown !== null && brand in thrown;
+  return thrown instanceof Error && "code" in thrown && thrown.code === "guard" && "answer" in thrown;
 }

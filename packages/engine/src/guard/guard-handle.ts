@@ -59,7 +59,7 @@ export class GuardHandle<State extends LoadedState> implements Guard<State> {
     const { exchange, passage } = this.#passed;
     const state = toldState(given, this.#state);
     const etag = `"${tagOfState(state, exchange.settings.digest).opaque}"`;
-    passage.update(etag, state);
+    passage.update(state, { etag, isNew: etag !== this.etag });
     return etag;
   };
 

@@ -32,9 +32,7 @@ export async function judge(
     case "proceed":
       return pass;
     case "not-modified":
-      return refuse(
-        new GuardError(emptyPlan(304, "not-modified", state === undefined ? {} : exchange.validators(state))),
-      );
+      return refuse(new GuardError(emptyPlan(304, "not-modified", notModifiedHeaders(exchange, state))));
     case "failed":
       return isWrite
         ? settleWrite(exchange, { conditions, preferences }, verdict.condition, state)
@@ -42,6 +40,14 @@ export async function judge(
             conflictError(exchange, { conditions, failed: verdict.condition, current: state, strategy: "reject" }),
           );
   }
+}
+
+/** What of a 200's headers a 304 carries (RFC 9110 §15.4.5): beside an entity-tag, no date. */
+function notModifiedHeaders(exchange: GuardExchange, state: LoadedState | undefined): Readonly<Record<string, string>> {
+  if (state === undefined) return exchange.cachingHeaders();
+  const { etag, ...rest } = exchange.validators(state);
+  delete rest["last-modified"];
+  return etag === undefined ? rest : { ...rest, etag };
 }
 
 function refuse(error: GuardError): Judgement {

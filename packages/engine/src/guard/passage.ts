@@ -31,6 +31,7 @@ export class Passage {
   readonly #exchange: GuardExchange;
   readonly #applied = new Set<string>();
   #updated: Fields | undefined;
+  #isNew = false;
 
   constructor(exchange: GuardExchange) {
     this.#exchange = exchange;
@@ -57,8 +58,9 @@ export class Passage {
     });
   }
 
-  /** The state that a write has left behind. */
-  update(etag: string, state: LoadedState): void {
+  /** The state that a write has left behind; a dry run leaves one behind only where it is the one that was there. */
+  update(state: LoadedState, { etag, isNew }: { readonly etag: string; readonly isNew: boolean }): void {
+    this.#isNew = isNew;
     const modifiedAt = modifiedAtOf(state);
     const lastModified = modifiedAt === undefined ? undefined : formatHttpDate(Math.min(modifiedAt, Date.now()));
     this.#updated = { etag, ...(lastModified !== undefined && { "last-modified": lastModified }) };
@@ -79,7 +81,7 @@ export class Passage {
     }
     // Whatever else has put an entity-tag here (Express makes one of every body) does not know the new state.
     if (!isSuccess) return { set: {}, remove: ["etag"] };
-    const set: Record<string, string> = { ...(!this.dryRun && this.#updated) };
+    const set: Record<string, string> = { ...(!(this.dryRun && this.#isNew) && this.#updated) };
     if (this.#applied.size > 0) set["preference-applied"] = [...this.#applied].join(", ");
     if (this.settled !== undefined) set["unclash-conflict"] = `status=resolved, strategy=${this.settled.strategy}`;
     return { set, remove: "etag" in set ? [] : ["etag"] };
