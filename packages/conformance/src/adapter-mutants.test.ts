@@ -1,5 +1,6 @@
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
+import { idempotencyMutants } from "./adapter/idempotency-mutants.test-support.js";
 import { mutants } from "./adapter/mutants.test-support.js";
 import { parseJsonBody, type Twist, tinyStart } from "./adapter/tiny.test-support.js";
 import { adapterSuite } from "./adapter.js";
@@ -26,7 +27,7 @@ async function verdictOn(twist: Twist, name: string): Promise<unknown> {
   }
 }
 
-for (const { does, twist, caughtBy } of mutants) {
+for (const { does, twist, caughtBy } of [...mutants, ...idempotencyMutants]) {
   test(`an adapter that ${does} does not pass, and a sound one passes the same case`, async () => {
     expect(await verdictOn(twist, caughtBy)).toBeInstanceOf(Error);
     expect(await verdictOn({}, caughtBy)).toBeUndefined();

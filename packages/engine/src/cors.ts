@@ -8,6 +8,7 @@ export const exposedHeaders: readonly string[] = [
   "Retry-After",
   "Preference-Applied",
   "Unclash-Conflict",
+  "Idempotency-Replayed",
   "Accept-Patch",
   "Allow",
   "Memento-Datetime",
@@ -23,4 +24,5 @@ export const allowedHeaders: readonly string[] = [
   "If-Modified-Since",
   "If-Unmodified-Since",
   "Prefer",
+  "Idempotency-Key",
 ];

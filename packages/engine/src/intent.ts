@@ -14,6 +14,8 @@ import { uuidv7 } from "uuidv7";
 import { takeBody } from "./body.js";
 import type { Collection } from "./collection.js";
 import type { Exchange } from "./exchange.js";
+import { type KeyedWrite, keyedWrite } from "./idempotency/keyed-write.js";
+import { readSentKey } from "./idempotency/sent-key.js";
 import { problemPlan } from "./plan.js";
 import { type Preferences, readPreferences } from "./preferences.js";
 import { withoutProxies } from "./proxy-tags.js";
@@ -37,6 +39,8 @@ export interface WriteIntent {
   readonly change: Change;
   readonly conditions: Conditions;
   readonly preferences: Preferences;
+  /** What it is known by, where it came with `Idempotency-Key`. */
+  readonly keyed: KeyedWrite | undefined;
 }
 
 export type TakenIntent =
@@ -53,7 +57,7 @@ export const mediaTypes: Readonly<Record<"POST" | "PUT" | "PATCH", readonly stri
   PATCH: [mergePatchType, jsonPatchType],
 };
 
-/** Reads all that a write says: body, preconditions, preferences. Everything malformed about it is named at once. */
+/** Reads all that a write says: body, preconditions, key, preferences. Everything malformed about it is named at once. */
 export async function takeIntent(
   exchange: Exchange,
   collection: Collection,
@@ -70,11 +74,14 @@ export async function takeIntent(
     { tagsMax: exchange.settings.limits.entityTagsMax },
   );
   if (parsed.kind === "malformed") errors.push(...parsed.errors);
+  const sent = readSentKey(exchange.header("idempotency-key"), exchange.actor);
+  if (sent?.kind === "malformed") errors.push(sent.error);
   if (errors.length > 0 || parsed.kind === "malformed")
     return { kind: "refused", plan: malformedPlan(exchange, errors) };
   const id = addressed ?? givenId ?? uuidv7();
   const conditions = collection.acceptProxyTags ? withoutProxies(parsed.conditions) : parsed.conditions;
   const preferences = readPreferences(exchange, collection);
+  const keyed = sent?.kind === "key" ? keyedWrite(exchange, sent.key, change.body) : undefined;
   const idGiven = (addressed ?? givenId) !== undefined;
   return {
     kind: "intent",
@@ -87,6 +94,7 @@ export async function takeIntent(
       change: change.change,
       conditions,
       preferences,
+      keyed,
     },
   };
 }
@@ -102,6 +110,8 @@ interface TakenChange {
   /** The version that the body names; on PUT and merge-patch it is a precondition. */
   readonly version?: number;
   readonly givenId?: string;
+  /** The content as it came. */
+  readonly body?: Json;
 }
 
 const deletion: TakenChange = { kind: "change", change: { kind: "delete" } };
@@ -123,15 +133,16 @@ async function takeChange(
   if (mediaType === jsonPatchType) {
     const read = readPatch(value, exchange.settings.limits.patchOperationsMax);
     if (read.kind === "malformed") errors.push(...read.errors);
-    return { kind: "change", change: { kind: "json-patch", patch: value } };
+    return { kind: "change", change: { kind: "json-patch", patch: value }, body: value };
   }
-  if (!isJsonObject(value)) return changeOf(mediaType, value);
+  if (!isJsonObject(value)) return { ...changeOf(mediaType, value), body: value };
   const version = bodyVersion(collection, value, errors);
   const givenId = bodyId(exchange, value, addressed, errors);
   return {
     ...changeOf(mediaType, fieldsOf(collection, value)),
     ...(version !== undefined && method !== "POST" && { version }),
     ...(givenId !== undefined && { givenId }),
+    body: value,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Commit, Reading, Snapshot, Text } from "@unclash/core";
 import { recordedName } from "./actor.js";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
-import { type Content, nextShownVersion, representationText } from "./representation.js";
+import { type Content, nextShownVersion, representationText, type State } from "./representation.js";
 import type { Strategy } from "./strategy.js";
 import { createTag } from "./tag.js";
 import { uniqueValues } from "./unique.js";
@@ -10,6 +10,8 @@ import { uniqueValues } from "./unique.js";
 /** A write that may happen: the commit that makes it happen if nothing has changed until then. */
 export interface PlannedWrite {
   readonly commit: Commit;
+  /** The record of the resource as the commit will make it: the commit names all that it relies on, so it can't differ. */
+  readonly state: State;
   /** The new state, or `null` for a deletion. */
   readonly text: Text | null;
   readonly created: boolean;
@@ -42,18 +44,22 @@ export function planWrite(
     text === null || content === null
       ? ({ delete: "tombstone" } as const)
       : { put: text, keep: collection.retention, index: uniqueValues(collection, content.fields) };
+  const tag = createTag();
+  const [by, cause] = [recordedName(exchange.actor), causeOf(intent, created)];
+  const times = { createdAt: created ? at : found.createdAt, modifiedAt: at };
   return {
     text,
     created,
     settledBy,
+    state: { key, version, tag, text, ...times, by, cause, ...(text === null && { deleted: true }) },
     commit: {
-      tag: createTag(),
+      tag,
       at,
       reads,
       writes: [{ key, expect, ...action }],
       events: [{ type: "resource.changed", key, version }],
-      by: recordedName(exchange.actor),
-      cause: causeOf(intent, created),
+      by,
+      cause,
     },
   };
 }

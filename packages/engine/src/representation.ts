@@ -10,6 +10,9 @@ import {
 import type { Collection } from "./collection.js";
 import { mayBeReordered } from "./reordered.js";
 
+/** A state, stored or about to be: all of it but what only a commit gives, and no client sees. */
+export type State = Omit<StoredRecord, "revision">;
+
 /** The fields of a state, and their text: of a large one it costs as much as all the rest, so it is made once. */
 export interface Content {
   readonly fields: JsonObject;
@@ -35,7 +38,7 @@ function representationHead(collection: Collection, id: string, version: number)
 }
 
 /** Whether the fields are those that a state has already; the order of members makes no difference. */
-export function isUnchanged(collection: Collection, id: string, current: StoredRecord, content: Content): boolean {
+export function isUnchanged(collection: Collection, id: string, current: State, content: Content): boolean {
   const head = representationHead(collection, id, shownVersion(collection, current));
   if (current.text === null || !current.text.startsWith(head)) return false;
   // What comes behind the head is compared in place: a whole text would have to be put together for it, and copied.
@@ -67,7 +70,7 @@ function withoutMembers(object: JsonObject, names: readonly string[]): JsonObjec
 }
 
 /** The version that clients see: the count of writes, or the time of the last one. */
-export function shownVersion(collection: Collection, record: StoredRecord): number {
+export function shownVersion(collection: Collection, record: State): number {
   return collection.timestamps ? record.modifiedAt : record.version;
 }
 
@@ -77,7 +80,7 @@ export function nextShownVersion(collection: Collection, version: number, at: nu
 }
 
 /** The entity-tag of a state: from its version and tag alone, unless the collection takes it from the content. */
-export function entityTagOf(collection: Collection, record: StoredRecord): EntityTag {
+export function entityTagOf(collection: Collection, record: State): EntityTag {
   const { digest } = collection;
   if (digest === undefined || record.text === null) {
     return { weak: false, opaque: `${shownVersion(collection, record)}-${record.tag}` };
@@ -87,6 +90,6 @@ export function entityTagOf(collection: Collection, record: StoredRecord): Entit
   return { weak: false, opaque: digest(text, `${record.tag} ${record.key}`) };
 }
 
-export function etagHeader(collection: Collection, record: StoredRecord): string {
+export function etagHeader(collection: Collection, record: State): string {
   return formatEntityTag(entityTagOf(collection, record));
 }

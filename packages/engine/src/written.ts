@@ -1,57 +1,75 @@
-import type { ResponsePlan, StoredRecord, Text } from "@unclash/core";
+import type { Key, ResponsePlan, Text } from "@unclash/core";
 import { formatHttpDate } from "@unclash/core";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
 import { contentPlan, emptyPlan } from "./plan.js";
-import { etagHeader } from "./representation.js";
+import { etagHeader, type State } from "./representation.js";
 import { type Strategy, strategyLabel } from "./strategy.js";
 
 /** What a successful write is answered with. */
 export interface Written {
   /** The state that is there now; `undefined` for one that was only tried out, which has no entity-tag. */
-  readonly record: StoredRecord | undefined;
+  readonly state: State | undefined;
   /** The state's text; `null` after a deletion. */
   readonly text: Text | null;
   readonly outcome: "created" | "changed" | "unchanged" | "deleted";
   readonly settledBy: Strategy | undefined;
 }
 
-/** The answer to a write that succeeded: 200, 201 or 204, with the new state and its validators (RFC 9110 §8.8). */
-export async function writtenPlan(exchange: Exchange, intent: WriteIntent, written: Written): Promise<ResponsePlan> {
+/**
+ * The answer to a write that succeeds: 200, 201 or 204, with the new state and its validators (RFC 9110 §8.8). It is whole:
+ * whether the caller may read the state is not asked here, but by `shownPlan`, once the state is there.
+ */
+export function writtenPlan(exchange: Exchange, intent: WriteIntent, written: Written): ResponsePlan {
   const { collection, id, preferences } = intent;
-  const { record, text, settledBy } = written;
+  const { state, text, settledBy } = written;
   const path = exchange.pathOf(collection.name, id);
   const created = written.outcome === "created";
-  const withoutContent = text === null || preferences.minimal || !(await exchange.mayRead(intent.key));
-  const headers: Record<string, string> = record === undefined || text === null ? {} : validators(intent, record);
+  const headers: Record<string, string> = state === undefined || text === null ? {} : validators(intent, state);
   if (created) headers["location"] = path;
-  if (!withoutContent) headers["content-location"] = path;
+  if (text !== null && !preferences.minimal) headers["content-location"] = path;
   if (settledBy !== undefined) headers["unclash-conflict"] = `status=resolved, strategy=${strategyLabel(settledBy)}`;
   const applied = appliedPreferences(intent, text, settledBy);
   if (applied.length > 0) headers["preference-applied"] = applied.join(", ");
   const outcome = preferences.dryRun ? "dry-run" : written.outcome;
-  if (withoutContent)
+  if (text === null || preferences.minimal)
     return emptyPlan(created ? 201 : 204, outcome, created ? { ...headers, "content-length": "0" } : headers);
   return contentPlan(created ? 201 : 200, outcome, headers, text);
 }
+
+/** The answer to a write as its caller gets it: without the state, where a GET would not show it. */
+export async function shownPlan(exchange: Exchange, key: Key, plan: ResponsePlan): Promise<ResponsePlan> {
+  return plan.body === null || (await exchange.mayRead(key)) ? plan : withoutContent(plan);
+}
+
+/** What an answer to a write is for who may not read the state: 204 in place of 200, and a 201 without content. */
+export function withoutContent({ status, headers, outcome }: ResponsePlan): ResponsePlan {
+  const left = Object.fromEntries(Object.entries(headers).filter(([name]) => !aboutContent.has(name)));
+  return status === 200
+    ? emptyPlan(204, outcome, left)
+    : emptyPlan(status, outcome, { ...left, "content-length": "0" });
+}
+
+const aboutContent: ReadonlySet<string> = new Set(["content-type", "content-length", "content-location"]);
 
 /** The answer to a write that comes out as what is there already: nothing was written. */
 export function unchangedPlan(
   exchange: Exchange,
   intent: WriteIntent,
-  current: StoredRecord,
+  current: State,
   settledBy: Strategy | undefined,
 ): Promise<ResponsePlan> {
-  return writtenPlan(exchange, intent, { record: current, text: current.text, outcome: "unchanged", settledBy });
+  const unchanged = { state: current, text: current.text, outcome: "unchanged", settledBy } as const;
+  return shownPlan(exchange, intent.key, writtenPlan(exchange, intent, unchanged));
 }
 
-function validators({ collection }: WriteIntent, record: StoredRecord): Record<string, string> {
-  return { etag: etagHeader(collection, record), "last-modified": lastModified(record) };
+function validators({ collection }: WriteIntent, state: State): Record<string, string> {
+  return { etag: etagHeader(collection, state), "last-modified": lastModified(state) };
 }
 
 /** When a state was made, never later than the answer's own `Date` (RFC 9110 §8.8.2.1). */
-export function lastModified(record: StoredRecord): string {
-  return formatHttpDate(Math.min(record.modifiedAt, Date.now()));
+export function lastModified({ modifiedAt }: State): string {
+  return formatHttpDate(Math.min(modifiedAt, Date.now()));
 }
 
 /** The preferences that decided something about this answer (RFC 7240 §3). */

@@ -11,6 +11,8 @@ import { hostileLimitCases } from "./hostile-limits.js";
 import { hostileMixtureCases } from "./hostile-mixtures.js";
 import { hostilePatchCases } from "./hostile-patches.js";
 import { hostilePreconditionCases } from "./hostile-preconditions.js";
+import { idempotencyCases } from "./idempotency.js";
+import { idempotencyKeyCases } from "./idempotency-keys.js";
 import { listCases } from "./lists.js";
 import { methodCases } from "./methods.js";
 import { mountingCases } from "./mounting.js";
@@ -40,6 +42,8 @@ export const adapterCases: readonly AdapterCase[] = [
   ...conflictCases,
   ...strategyCases,
   ...preferringCases,
+  ...idempotencyCases,
+  ...idempotencyKeyCases,
   ...relationCases,
   ...settingCases,
   ...historyCases,

@@ -5,6 +5,8 @@ export interface Message {
   readonly ifMatch?: string;
   readonly ifNoneMatch?: string;
   readonly prefer?: string;
+  /** Sent as `Idempotency-Key`, as it is. */
+  readonly key?: string;
   /** Sent as `Authorization: Bearer …`. */
   readonly token?: string;
   /** The content as a value, sent as `application/json`. */
@@ -44,6 +46,7 @@ export function headersOf(message: Message): Record<string, string | readonly st
     ...(message.ifMatch !== undefined && { "if-match": message.ifMatch }),
     ...(message.ifNoneMatch !== undefined && { "if-none-match": message.ifNoneMatch }),
     ...(message.prefer !== undefined && { prefer: message.prefer }),
+    ...(message.key !== undefined && { "idempotency-key": message.key }),
     ...(message.token !== undefined && { authorization: `Bearer ${message.token}` }),
     ...message.headers,
   };

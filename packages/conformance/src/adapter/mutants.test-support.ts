@@ -10,14 +10,14 @@ export interface Mutant {
   readonly caughtBy: string;
 }
 
-function withHeaders(plan: ResponsePlan, headers: Readonly<Record<string, string | undefined>>): ResponsePlan {
+export function withHeaders(plan: ResponsePlan, headers: Readonly<Record<string, string | undefined>>): ResponsePlan {
   const kept = Object.entries({ ...plan.headers, ...headers }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   );
   return { ...plan, headers: Object.fromEntries(kept) };
 }
 
-function without(name: string): Twist {
+export function without(name: string): Twist {
   return { facts: (facts) => ({ ...facts, headers: { ...facts.headers, [name]: undefined } }) };
 }
 

@@ -13,6 +13,8 @@ const statuses = {
   "version-conflict": 409,
   duplicate: 409,
   "invalid-state": 409,
+  "idempotency-in-progress": 409,
+  "idempotency-key-reused": 422,
   gone: 410,
   "payload-too-large": 413,
   "unsupported-media-type": 415,
