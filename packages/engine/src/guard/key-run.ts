@@ -1,6 +1,7 @@
 import type { Commit, Expectation, Key, Moment, Tag, Write } from "@unclash/core";
 import { commitOnce, type LookUp } from "../commit.js";
 import { type KeptAnswer, recordText } from "../idempotency/record.js";
+import { claimCause, type Sweep } from "../idempotency/sweep.js";
 import { createTag } from "../tag.js";
 import type { GuardIdempotency } from "./guard-options.js";
 
@@ -17,6 +18,8 @@ export interface KeyPlace {
 export interface KeyKeeping {
   readonly idempotency: Required<GuardIdempotency>;
   readonly limits: LookUp;
+  /** Is told of every request with a key, so that old ones are forgotten. */
+  readonly sweep: Sweep;
 }
 
 /** Answers are waited for by clients: they go out after this time, in milliseconds, even where the store has not kept them. */
@@ -36,7 +39,7 @@ export async function claimKey(keeping: KeyKeeping, place: KeyPlace): Promise<Ke
   const { store, keepMs, leaseMs } = idempotency;
   const tag = createTag();
   const text = recordText({ state: "running", fingerprint: place.fingerprint, keepMs });
-  const commit = commitOf(place, tag, { put: text, ttlMs: leaseMs, keep: "none" });
+  const commit = commitOf(place, tag, { put: text, ttlMs: leaseMs, keep: "none" }, claimCause);
   const result = await commitOnce(store, commit, limits);
   return result.kind === "committed"
     ? new KeyRun(keeping, { ...place, expect: { tag }, at: place.at + 1 }, tag)
@@ -113,8 +116,8 @@ export class KeyRun {
 
 type Action = Omit<Extract<Write, { put: string }>, "key" | "expect"> | { delete: "forget" } | { extendMs: number };
 
-function commitOf({ key, expect, at }: KeyPlace, tag: Tag, action: Action): Commit {
-  return { tag, at, reads: [], writes: [{ key, expect, ...action }], events: [], by: null, cause: "idempotency" };
+function commitOf({ key, expect, at }: KeyPlace, tag: Tag, action: Action, cause = "answer"): Commit {
+  return { tag, at, reads: [], writes: [{ key, expect, ...action }], events: [], by: null, cause };
 }
 
 function warnOfLoss(error: unknown): void {

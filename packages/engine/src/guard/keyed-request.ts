@@ -3,6 +3,7 @@ import { fingerprint } from "../idempotency/fingerprint.js";
 import { judgeKey, keyRefusal, replayedAnswer } from "../idempotency/replay.js";
 import { recordKey, scopedKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
+import { sweepOf } from "../idempotency/sweep.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Judgement } from "./judge.js";
@@ -38,7 +39,7 @@ export function readKeyed(exchange: GuardExchange, errors: ProblemEntry[]): Keye
   const { method, base, path, query, address, body } = request;
   if (body.kind === "unread" && hasContent(exchange)) warnOfUnparsed();
   return {
-    keeping: { idempotency, limits },
+    keeping: { idempotency, limits, sweep: sweepOf(idempotency.store) },
     scoped: scopedKey({ keeper: "guard", actor, address, method, path: base + path, key: sent.key }),
     fingerprint: fingerprint({
       query,
@@ -75,6 +76,7 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
   const key = recordKey(scoped);
   for (let round = 1; round <= roundsMax; round += 1) {
     const { now, records } = await keeping.idempotency.store.read([key]);
+    keeping.sweep.due(now);
     const [found] = records;
     const verdict = judgeKey(found, now, keyed.fingerprint);
     if (verdict.kind === "answered") return { kind: "answer", error: new GuardError(replayedAnswer(verdict.answer)) };

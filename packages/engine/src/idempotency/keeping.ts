@@ -1,5 +1,5 @@
 import { ConfigurationError, durationMsMax, type Store } from "@unclash/core";
-import { createSweep, type Sweep } from "./sweep.js";
+import { type Sweep, sweepOf } from "./sweep.js";
 
 /** How `Idempotency-Key` is treated on collections. */
 export interface IdempotencyOptions {
@@ -27,5 +27,5 @@ export function resolveKeeping(store: Store, options: IdempotencyOptions = {}): 
     const detail = `must be whole milliseconds above 0, up to 100 years, and is ${String(keepMs)}`;
     throw new ConfigurationError("idempotency.keepMs", detail);
   }
-  return Object.freeze({ keepMs, sweep: createSweep(store) });
+  return Object.freeze({ keepMs, sweep: sweepOf(store) });
 }

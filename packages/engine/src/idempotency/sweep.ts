@@ -52,6 +52,15 @@ export function createSweep(store: Store): Sweep {
   };
 }
 
+const sweeps = new WeakMap<Store, Sweep>();
+
+/** The one sweep of a store in this process, however many ask for it. */
+export function sweepOf(store: Store): Sweep {
+  const known = sweeps.get(store) ?? createSweep(store);
+  sweeps.set(store, known);
+  return known;
+}
+
 /** Whether there may be more. */
 async function forgetLapsed(store: Store, now: Moment): Promise<boolean> {
   const { records } = await store.list({ lapsedBefore: now, limit: forgottenMax, texts: false });
