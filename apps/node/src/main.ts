@@ -1,5 +1,24 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { runShop } from "@unclash/app-shop";
-import { mount } from "@unclash/node";
+import { guarded, mount } from "@unclash/node";
 
-await runShop((unclash) => createServer(mount(unclash, { fallthrough: false })));
+await runShop((unclash, customers) => {
+  const mounted = mount(unclash, { fallthrough: false });
+
+  // The app's own table, bound by a guard.
+  const guarding = customers.guarding((req: IncomingMessage) => req);
+  const answerGuarded = guarded(guarding, async ({ req, res, guard }) => {
+    const { status, headers, body } = await customers.answer(req, guard);
+    res.writeHead(status, headers).end(body);
+  });
+
+  return createServer(async (req, res) => {
+    if (!customers.owns(req.url ?? "/")) return mounted(req, res);
+    const taken = await customers.take(req);
+    if (taken.kind === "answered") {
+      res.writeHead(taken.plan.status, taken.plan.headers).end(taken.plan.body);
+      return;
+    }
+    answerGuarded(Object.assign(req, { body: taken.content }), res);
+  });
+});

@@ -10,6 +10,8 @@ import { type CustomerRequest, takeRequest } from "./request.js";
  * and send what `answer` gives. Each of them is given Node's own request.
  */
 export interface Customers {
+  /** Whether a URL is that of the customers, or of one. */
+  owns(url: string): boolean;
   /**
    * Reads a request, its body too, and answers what needs no guard. Else its content is to be put where the framework's
    * parser would have put it: the guard looks for it there.
@@ -37,6 +39,7 @@ export function createCustomers(shop: CustomerShop): Customers {
     return known;
   };
   return {
+    owns: (url) => /^\/customers(?:[/?]|$)/.test(url),
     async take(request, url = request.url ?? "/") {
       const facts = nodeFacts(request, { base: "", url, native: request });
       const taken = await takeRequest(facts, shop.identify);
