@@ -40,13 +40,13 @@ async function measureGeneration(
 }
 
 function startAll(framework: FrameworkName): Promise<readonly (readonly [Part, Subject])[]> {
-  const { peer, guarded, guardPeer } = frameworks[framework];
+  const { peer, guardPeer } = frameworks[framework];
   const variants: readonly (readonly [Part, Variant])[] = [
     ["bare", "bare"],
     ["unclash", "unclash"],
     ["control", "bare"],
+    ["guarded", "guarded"],
     ...(peer === undefined ? [] : [["peer", "peer"] as const]),
-    ...(guarded === undefined ? [] : [["guarded", "guarded"] as const]),
     ...(guardPeer === undefined ? [] : [["guard-peer", "guard-peer"] as const]),
   ];
   return Promise.all(variants.map(async ([part, variant]) => [part, await startSubject(framework, variant)] as const));

@@ -1,10 +1,11 @@
 import type { Server } from "node:http";
 import etag from "@fastify/etag";
-import { mount } from "@unclash/fastify";
+import { guarded, mount } from "@unclash/fastify";
 import createFastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { createEngine } from "./engine.js";
 import { findArticle, replaceArticle } from "./map.js";
 import type { Framework } from "./variant.js";
+import { type LoadedArticle, loadVersioned, replaceVersion } from "./versioned-map.js";
 
 export const fastify: Framework = {
   bare: () => startHandWritten(createFastify()),
@@ -21,10 +22,29 @@ export const fastify: Framework = {
     await app.register(mount(createEngine<FastifyRequest>()));
     return listeningApp(app);
   },
+  guarded: startGuarded,
 };
 
 interface ById {
   readonly Params: { readonly id: string };
+}
+
+function startGuarded(): Promise<Server> {
+  const app = createFastify();
+  const load = ({ params }: FastifyRequest<ById>): LoadedArticle | undefined => loadVersioned(params.id);
+  app.get(
+    "/articles/:id",
+    guarded({ load }, ({ current }) => current),
+  );
+  app.put(
+    "/articles/:id",
+    guarded({ load, creates: true }, async ({ request, expected, guard }) => {
+      const article = await guard.expectOne(replaceVersion(request.params.id, expected, request.body));
+      guard.updated(article.version);
+      return article;
+    }),
+  );
+  return listeningApp(app);
 }
 
 function startHandWritten(app: FastifyInstance): Promise<Server> {

@@ -23,7 +23,7 @@ export interface Framework {
   readonly unclash: () => Promise<Server>;
   /** Absent where nothing of the kind is usual. */
   readonly peer?: Peer;
-  readonly guarded?: () => Promise<Server>;
+  readonly guarded: () => Promise<Server>;
   /** Absent where there is nothing of the kind. */
   readonly guardPeer?: Peer;
 }
