@@ -1,15 +1,29 @@
 /** What adapters are made from: Node's request as plain data, and a plan as Node's response. */
-export type { ResponsePlan } from "@unclash/core";
-export { isGuarding, markGuarding, type UnguardedRoute } from "./adapter/guarding.js";
+export { problemTypePrefix, type ResponsePlan } from "@unclash/core";
+export { type Admitted, admit, checkOver, handlerIsOver, runGuarded } from "./adapter/admit.js";
+export { type GuardsOfRequests, guardsOfRequests } from "./adapter/guard-of.js";
+export {
+  areAllMethods,
+  guardsBehind,
+  isGuarding,
+  isMutating,
+  markGuarding,
+  type UnguardedOptions,
+  type UnguardedRoute,
+  withoutExcepted,
+} from "./adapter/guarding.js";
 export { httpErrorPlan } from "./adapter/http-error.js";
 export { belowPrefix, findMount, type MountPoint, normalizePrefix, originForm } from "./adapter/mount-point.js";
 export { bodyLeftOn, guardFacts, type Mounted, nodeFacts } from "./adapter/node-facts.js";
-export { passThrough } from "./adapter/passing.js";
-export { headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
+export { keepOwnTag } from "./adapter/own-tag.js";
+export { passThrough, withholdTag } from "./adapter/passing.js";
+export { samplePaths } from "./adapter/sample-paths.js";
+export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
 export { errorOf } from "./adapter/thrown.js";
 export { checkRequest } from "./guard/check.js";
 export { createGuard, type GuardEngine } from "./guard/create-guard.js";
 export type { Entered } from "./guard/enter.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guard/guard-error.js";
 export type { Passage } from "./guard/passage.js";
+export { problemPlan } from "./plan.js";
 export type { RequestFacts } from "./request.js";

@@ -10,13 +10,20 @@ export interface AnswerKeeping {
   headersAreOut(): void;
 }
 
+/** The headers that were set before the guard, by lower-case name. */
+export type HeadersBefore = Readonly<Record<string, unknown>>;
+
 /**
  * Reads along with a response, and keeps it for repeats of its request. Content goes out as it is written; only the end waits
  * until the store has the answer, so that whoever has seen it all has an answer that a repeat gets too.
  */
-export function keepAnswer(response: ServerResponse, passage: Passage, run: KeyRun): AnswerKeeping {
+export function keepAnswer(
+  response: ServerResponse,
+  passage: Passage,
+  run: KeyRun,
+  headersBefore: HeadersBefore = response.getHeaders(),
+): AnswerKeeping {
   const { write, end } = response;
-  const headersBefore = response.getHeaders();
   const content = new KeptContent(run.answerBytesMax);
   let headers: KeptAnswer["headers"] = {};
   let hasEnded = false;
@@ -78,7 +85,7 @@ const notKept: ReadonlySet<string> = new Set(["set-cookie", "transfer-encoding",
 
 /** The headers that the handler, and all behind the guard, have put on the response; those before it do so again. */
 function changedHeaders(
-  before: Readonly<Record<string, unknown>>,
+  before: HeadersBefore,
   after: Readonly<Record<string, number | string | string[] | undefined>>,
 ): KeptAnswer["headers"] {
   const changed = Object.entries(after).flatMap(([name, value]) => {

@@ -1,14 +1,28 @@
 const mark: unique symbol = Symbol.for("unclash.guarding");
 
+/** What something in an app's stack guards: what it does by itself, or all that is behind it. */
+export type Guarding = "itself" | "what is behind";
+
 /** Marks a handler, or a middleware, as one that guards: `unguarded` looks for it. */
-export function markGuarding<Handler extends object>(handler: Handler): Handler {
-  Object.defineProperty(handler, mark, { value: true });
+export function markGuarding<Handler extends object>(handler: Handler, guarding: Guarding = "itself"): Handler {
+  Object.defineProperty(handler, mark, { value: guarding });
   return handler;
 }
 
-/** Whether something in an app's stack is a guard, also where it comes from another copy of this package. */
+/** Whether something in an app's stack guards, also where it comes from another copy of this package. */
 export function isGuarding(handler: unknown): boolean {
-  return typeof handler === "function" && mark in handler;
+  return guardingOf(handler) !== undefined;
+}
+
+/** Whether it guards the handlers behind it too: a mount does not, which lets pass what is not its own. */
+export function guardsBehind(handler: unknown): boolean {
+  return guardingOf(handler) === ("what is behind" satisfies Guarding);
+}
+
+/** A mark also counts for what has the marked as its prototype, as a context of Fastify's has the one around it. */
+function guardingOf(handler: unknown): unknown {
+  const isMarkable = typeof handler === "function" || (typeof handler === "object" && handler !== null);
+  return isMarkable && mark in handler ? handler[mark] : undefined;
 }
 
 /** A route that changes something, and that no guard is seen before. */
@@ -19,4 +33,31 @@ export interface UnguardedRoute {
   readonly path: string;
   /** The routers that the route is in, from the outside; the paths that they are mounted at can't always be known. */
   readonly within: readonly string[];
+}
+
+/** What `unguarded` of each adapter may be told. */
+export interface UnguardedOptions {
+  /** Routes that need no guard, each as its method and its whole path: `"POST /api/login"`. @default [] */
+  readonly except?: readonly string[];
+}
+
+/** The routes but for those that are excepted. */
+export function withoutExcepted(
+  routes: readonly UnguardedRoute[],
+  { except = [] }: UnguardedOptions,
+): readonly UnguardedRoute[] {
+  const excepted = new Set(except);
+  return routes.filter(({ method, path, within }) => !excepted.has(`${method} ${within.join("")}${path}`));
+}
+
+const mutating: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+/** Whether a method changes something, and so wants a guard. */
+export function isMutating(method: string): boolean {
+  return mutating.has(method);
+}
+
+/** Whether these are all methods, as frameworks name them one by one for a route that takes whatever comes. */
+export function areAllMethods(methods: readonly string[]): boolean {
+  return ["GET", "OPTIONS", ...mutating].every((method) => methods.includes(method));
 }

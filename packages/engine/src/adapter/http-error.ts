@@ -20,8 +20,9 @@ const details: Readonly<Record<number, string>> = {
 };
 
 /**
- * The problem that an error of a framework's body parser or router is, by the status that it names (http-errors, and errors of
- * Fastify); nothing for any other error: that is the app's own. No word of the error itself reaches the client.
+ * The problem that an error of a body parser, of a router or of the app's own `createError(404, "No such user")` is, by the
+ * status that it names (http-errors, which say that they may be shown); nothing for any other error. What a parser says of
+ * the content never reaches the client, since it may repeat it; what the app says does.
  *
  * @param instance the path of the request
  */
@@ -30,18 +31,35 @@ export function httpErrorPlan(
   instance: string,
   typePrefix: string = problemTypePrefix,
 ): ResponsePlan | undefined {
-  const status = statusOf(error);
-  const slug = status === undefined ? undefined : slugs[status];
-  if (status === undefined || slug === undefined) return undefined;
-  const errors = slug === "malformed-request" ? [entryOf(error)] : undefined;
+  const shown = shownError(error);
+  const slug = shown && slugs[shown.status];
+  if (shown === undefined || slug === undefined) return undefined;
   const asked = { instance, settings: { problemTypePrefix: typePrefix } };
-  return problemPlan(asked, slug, errors?.[0]?.detail ?? details[status] ?? "", errors && { members: { errors } });
+  const { status, message } = shown;
+  if (message !== undefined || slug !== "malformed-request")
+    return problemPlan(asked, slug, message || (details[status] ?? ""));
+  const entry = entryOf(error);
+  return problemPlan(asked, slug, entry.detail, { members: { errors: [entry] } });
 }
 
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
+interface ShownError {
+  readonly status: number;
+  /** What the app says to the client; nothing where a parser speaks. */
+  readonly message: string | undefined;
+}
+
+function shownError(error: unknown): ShownError | undefined {
+  if (!(error instanceof Error)) return undefined;
   const status = "status" in error ? error.status : "statusCode" in error ? error.statusCode : undefined;
-  return typeof status === "number" ? status : undefined;
+  if (typeof status !== "number") return undefined;
+  if (error instanceof URIError || isOfParser(error)) return { status, message: undefined };
+  return "expose" in error && error.expose === true ? { status, message: error.message } : undefined;
+}
+
+/** Parsers name what went wrong by a `type` (body-parser, raw-body) or a code of Fastify's, or have met broken JSON (co-body). */
+function isOfParser(error: Error): boolean {
+  const isOfFastify = "code" in error && String(error.code).startsWith("FST_ERR_");
+  return error instanceof SyntaxError || isOfFastify || ("type" in error && typeof error.type === "string");
 }
 
 function entryOf(error: unknown): ProblemEntry {

@@ -43,7 +43,13 @@ export function guardFacts<Native>(
   { url, parsed, native }: AtGuard<Native>,
 ): RequestFacts<Native> {
   const facts = nodeFacts(request, { base: "", url, native });
-  return parsed === undefined ? facts : { ...facts, body: { kind: "parsed", value: parsed } };
+  const isParsed = parsed !== undefined && (request.readableDidRead || !isEmpty(parsed));
+  return isParsed ? { ...facts, body: { kind: "parsed", value: parsed } } : facts;
+}
+
+/** What some parsers leave of a body that they have not looked at. */
+function isEmpty(parsed: unknown): boolean {
+  return typeof parsed === "object" && parsed !== null && Object.keys(parsed).length === 0;
 }
 
 function bodyOf(request: IncomingMessage, { parsed, content = request }: Mounted<unknown>): RequestBody {

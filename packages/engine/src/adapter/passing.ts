@@ -1,7 +1,10 @@
 import type { ServerResponse } from "node:http";
 import onHeaders from "on-headers";
+import { isSafe } from "../guard/methods.js";
 import type { Passage } from "../guard/passage.js";
-import { keepAnswer } from "./answer-keeping.js";
+import type { RequestFacts } from "../request.js";
+import { type HeadersBefore, keepAnswer } from "./answer-keeping.js";
+import { joinedVary } from "./vary.js";
 
 /** The responses on which a guard has put the entity-tag of the new state: guards around it have nothing to say of it. */
 const tagged = new WeakSet<ServerResponse>();
@@ -9,25 +12,43 @@ const tagged = new WeakSet<ServerResponse>();
 /**
  * Lets a request pass to its handler: what the guard has to put on the response is put there now, or when its head is sent,
  * however the handler or the framework sends it. All is done on Node's own response, below every framework.
+ *
+ * @param headersBefore what is set before, where a framework keeps it to itself until the head is sent
  */
-export function passThrough(passage: Passage, response: ServerResponse): void {
+export function passThrough(passage: Passage, response: ServerResponse, headersBefore?: HeadersBefore): void {
   passage.bind((headers) => putHeaders(response, headers));
-  const kept = passage.run === undefined ? undefined : keepAnswer(response, passage, passage.run);
+  const kept = passage.run === undefined ? undefined : keepAnswer(response, passage, passage.run, headersBefore);
   onHeaders(response, function () {
     const { set, remove } = passage.finish(this.statusCode, (name) => this.getHeader(name));
     for (const name of remove) if (name !== "etag" || !tagged.has(this)) this.removeHeader(name);
     for (const [name, value] of Object.entries(set)) this.setHeader(name, value);
     if ("etag" in set) tagged.add(this);
+    varyBy(this, passage.headers["vary"]);
     kept?.headersAreOut();
   });
   response.once("close", () => passage.ended(response.statusCode));
+}
+
+/**
+ * Keeps the entity-tag that a framework makes of every body off the answer to an unsafe request which a guard refused, and
+ * which the app's error handler answers.
+ */
+export function withholdTag({ method }: RequestFacts, response: ServerResponse): void {
+  if (isSafe(method)) return;
+  onHeaders(response, function () {
+    if (!tagged.has(this)) this.removeHeader("etag");
+  });
 }
 
 /** Sets headers on a response that is still the app's. What was set before it gives way, but `Vary` is added to. */
 function putHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
   if (response.headersSent) return;
   for (const [name, value] of Object.entries(headers)) {
-    const before = name === "vary" ? response.getHeader(name) : undefined;
-    response.setHeader(name, before === undefined ? value : `${String(before)}, ${value}`);
+    response.setHeader(name, name === "vary" ? joinedVary(response.getHeader(name), value) : value);
   }
+}
+
+/** Frameworks that keep headers to themselves until the head is sent have put theirs in place of the guard's. */
+function varyBy(response: ServerResponse, names: string | undefined): void {
+  if (names !== undefined) response.setHeader("vary", joinedVary(response.getHeader("vary"), names));
 }

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { ResponsePlan } from "@unclash/core";
 import type { GuardAnswer } from "../guard/guard-error.js";
+import { joinedVary } from "./vary.js";
 
 /** Sends an answer over Node's own response. What was set on it before is kept where the answer says nothing else. */
 export function sendPlan(plan: ResponsePlan, response: ServerResponse): void {
@@ -13,17 +14,26 @@ export function sendPlan(plan: ResponsePlan, response: ServerResponse): void {
 /** Sends a guard's answer the same way; one that is given again may hold bytes, and headers of several lines. */
 export function sendAnswer(answer: GuardAnswer, response: ServerResponse): void {
   if (response.writableEnded) return;
+  forgetContent(response);
   response.writeHead(answer.status, outgoingHeaders(answer, response));
   response.end(answer.body ?? undefined);
 }
 
+/** Takes back what a handler has said of content that is not sent after all; type and length are said anew. */
+export function forgetContent(response: { removeHeader(name: string): unknown }): void {
+  for (const name of ["content-encoding", "content-language", "content-range", "content-disposition"])
+    response.removeHeader(name);
+}
+
 /** The headers of a guard's answer beside those that are set already. */
-export function outgoingHeaders({ headers }: GuardAnswer, response: ServerResponse): OutgoingHttpHeaders {
+export function outgoingHeaders(
+  { headers }: GuardAnswer,
+  response: Pick<ServerResponse, "getHeader">,
+): OutgoingHttpHeaders {
   const outgoing: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(headers)) outgoing[name] = typeof value === "string" ? value : [...value];
-  const varyBefore = response.getHeader("vary");
-  if (outgoing["vary"] !== undefined && varyBefore !== undefined)
-    outgoing["vary"] = `${String(varyBefore)}, ${String(outgoing["vary"])}`;
+  if (outgoing["vary"] !== undefined)
+    outgoing["vary"] = joinedVary(response.getHeader("vary"), String(outgoing["vary"]));
   return outgoing;
 }
 
@@ -37,5 +47,5 @@ export function headersBeside(
 ): Readonly<Record<string, string>> {
   const { vary } = headers;
   if (vary === undefined || varyBefore === undefined) return headers;
-  return { ...headers, vary: `${String(varyBefore)}, ${vary}` };
+  return { ...headers, vary: joinedVary(varyBefore, vary) };
 }

@@ -45,8 +45,8 @@ export interface GuardOptions<Native, State extends LoadedState> {
    */
   past?(named: NamedState, request: Native): Awaitable<ValueOf<State> | null | undefined>;
   /**
-   * What this caller may see of a state, as JSON: for `current.representation` and `changes` of a conflict. Nothing: neither
-   * the state nor its version. `first-write-wins`, functions and `discloseCurrent` need it.
+   * What this caller may see of a state, as JSON: for `current.representation` and `changes` of a conflict. Its `id` and its
+   * `versionField` are not compared; without a `versionField`, leave the version out. Nothing: neither the state nor its version. `first-write-wins`, functions and `discloseCurrent` need it.
    */
   represent?(value: ValueOf<State>, request: Native): JsonObject | undefined;
   /** Whether a conflict shows the current state. @default false */

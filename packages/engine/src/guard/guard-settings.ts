@@ -1,4 +1,4 @@
-import { ConfigurationError, problemTypePrefix } from "@unclash/core";
+import { ConfigurationError, durationMsMax, problemTypePrefix } from "@unclash/core";
 import { headerValue, oneOf } from "../configuration.js";
 import { type ContentDigest, contentDigest, resolveDigest } from "../digest.js";
 import { type Limits, resolveLimits } from "../limits.js";
@@ -33,6 +33,7 @@ export type GuardSettings = {
 };
 
 const functions = ["load", "resource", "past", "represent", "identify", "observe", "problem"] as const;
+const flags = ["creates", "datesSuffice", "discloseCurrent", "acceptProxyTags", "reportOnly"] as const;
 
 /** Resolves a guard's options, and throws a `ConfigurationError` that names the first one that can't be. */
 export function resolveGuard<Native, State extends LoadedState>(options: GuardOptions<Native, State>): GuardSettings {
@@ -40,6 +41,9 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
     if (options[name] !== undefined && typeof options[name] !== "function")
       throw new ConfigurationError(name, "must be a function");
   }
+  for (const name of flags) flag(name, options[name]);
+  if (options.versionField !== undefined && options.versionField !== false && !isName(options.versionField))
+    throw new ConfigurationError("versionField", "must be the name of a member, or false");
   oneOf("precondition", options.precondition, ["required", "optional"]);
   oneOf("onError", options.onError, ["answer", "next"]);
   if (options.conflictStatus !== undefined && options.conflictStatus !== 409 && options.conflictStatus !== 412)
@@ -70,6 +74,16 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
   });
 }
 
+/** A word such as "false" would count as true: with `reportOnly`, everything would pass. */
+function flag(option: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new ConfigurationError(option, `must be true or false, and is ${JSON.stringify(value)}`);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
 function checkStrategies<Native, State extends LoadedState>(options: GuardOptions<Native, State>): void {
   const { strategy, allowedStrategies = [], represent, past, discloseCurrent } = options;
   if (typeof strategy !== "function") oneOf("strategy", strategy, strategyNames);
@@ -90,7 +104,16 @@ function resolveRowDigest(name: ContentDigest = "sha-256"): RowDigest {
   return contentDigest(name);
 }
 
-const durations = ["keepMs", "leaseMs", "runMsMax", "answerBytesMax"] as const;
+/** A timer of Node's that is set to more than this goes off at once. */
+const timerMsMax = 2_147_483_647;
+
+const most = {
+  keepMs: durationMsMax,
+  leaseMs: timerMsMax,
+  runMsMax: timerMsMax,
+  answerBytesMax: Number.MAX_SAFE_INTEGER,
+} as const;
+const amounts = ["keepMs", "leaseMs", "runMsMax", "answerBytesMax"] as const;
 
 function resolveIdempotency(given: GuardIdempotency): Required<GuardIdempotency> {
   if (typeof given.store?.commit !== "function")
@@ -104,9 +127,14 @@ function resolveIdempotency(given: GuardIdempotency): Required<GuardIdempotency>
     required: given.required ?? false,
     rerun: given.rerun ?? false,
   };
-  for (const name of durations) {
-    if (!Number.isSafeInteger(resolved[name]) || resolved[name] < 1)
-      throw new ConfigurationError(`idempotency.${name}`, `must be a whole number above 0, and is ${resolved[name]}`);
+  flag("idempotency.required", given.required);
+  flag("idempotency.rerun", given.rerun);
+  for (const name of amounts) {
+    const amount = resolved[name];
+    if (!Number.isSafeInteger(amount) || amount < 1)
+      throw new ConfigurationError(`idempotency.${name}`, `must be a whole number above 0, and is ${amount}`);
+    if (amount > most[name])
+      throw new ConfigurationError(`idempotency.${name}`, `must be at most ${most[name]}, and is ${amount}`);
   }
   return Object.freeze(resolved);
 }

@@ -1,5 +1,6 @@
 import { type Conditions, evaluatePreconditions, satisfiesRequirement } from "@unclash/core";
 import { emptyPlan } from "../plan.js";
+import { contradiction } from "./contradiction.js";
 import { conflictError } from "./guard-conflict.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
@@ -27,6 +28,11 @@ export async function judge(
   if (state === undefined && !(settings.creates && method === "PUT"))
     return refuse(exchange.refusal("not-found", `There is no ${resource}.`));
   if (isWrite && lacksPrecondition(exchange, conditions, state)) return refuse(preconditionRequired(exchange));
+  const contradictory = isWrite && state !== undefined ? contradiction(conditions, state) : undefined;
+  if (contradictory !== undefined) {
+    const members = { errors: [contradictory] };
+    return refuse(exchange.refusal("malformed-request", contradictory.detail, { members }));
+  }
   const verdict = evaluatePreconditions(method, conditions, factsOfState(state, settings.digest));
   switch (verdict.kind) {
     case "proceed":

@@ -88,7 +88,9 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     const looked = await look();
     if (looked.judgement.kind === "refuse") {
       const { error } = looked.judgement;
-      if (await keepAnswer(keeping, place, error.answer)) return { kind: "answer", error };
+      // What is only tried out leaves no answer for the request itself.
+      if (terms.preferences.dryRun || (await keepAnswer(keeping, place, error.answer)))
+        return { kind: "answer", error };
       continue;
     }
     const run = await claimKey(keeping, place);

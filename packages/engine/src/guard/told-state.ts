@@ -10,7 +10,7 @@ import type { LoadedState, StateVersion } from "./loaded-state.js";
 export function toldState(given: StateVersion | LoadedState, before: LoadedState | undefined): LoadedState {
   if (typeof given !== "object" || given instanceof Date) return { version: given };
   const hashes = before !== undefined && typeof before.version === "object" && !(before.version instanceof Date);
-  if (hashes) return { version: given };
+  if (hashes) return { version: stateIn(given) ?? given };
   const version = "version" in given ? given.version : undefined;
   if (!isPlainVersion(version)) {
     if (before === undefined) return { version: given };
@@ -25,6 +25,14 @@ export function toldState(given: StateVersion | LoadedState, before: LoadedState
     ...(etag !== undefined && { etag }),
     ...((modifiedAt instanceof Date || typeof modifiedAt === "number") && { modifiedAt }),
   };
+}
+
+const membersOfState: ReadonlySet<string> = new Set(["version", "value", "etag", "modifiedAt", "by"]);
+
+/** The row that is hashed, where a state as `load` gives it was handed over in its place. */
+function stateIn(given: object): object | undefined {
+  if (!("version" in given) || !Object.keys(given).every((name) => membersOfState.has(name))) return undefined;
+  return typeof given.version === "object" && given.version !== null ? given.version : undefined;
 }
 
 function isPlainVersion(version: unknown): version is number | bigint | string | Date {

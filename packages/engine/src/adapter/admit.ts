@@ -1,0 +1,97 @@
+import type { ServerResponse } from "node:http";
+import { checkRequest } from "../guard/check.js";
+import type { GuardEngine } from "../guard/create-guard.js";
+import type { Guard } from "../guard/guard.js";
+import { isGuardError } from "../guard/guard-error.js";
+import type { GuardOptions } from "../guard/guard-options.js";
+import type { LoadedState } from "../guard/loaded-state.js";
+import type { Passage } from "../guard/passage.js";
+import type { RequestFacts } from "../request.js";
+import { passThrough, withholdTag } from "./passing.js";
+import { sendAnswer } from "./send.js";
+
+/** A request whose handler may run. */
+export interface Admitted<State extends LoadedState> {
+  readonly guard: Guard<State>;
+  readonly passage: Passage;
+}
+
+/**
+ * Lets a request in at a guard, over Node's own response; gives nothing for one that is answered here.
+ *
+ * @throws GuardError where problems are the framework's error handler's to answer
+ */
+export async function admit<Native, State extends LoadedState>(
+  engine: GuardEngine<Native, State>,
+  facts: RequestFacts<Native>,
+  response: ServerResponse,
+): Promise<Admitted<State> | undefined> {
+  const entered = await engine.enter(facts);
+  if (entered.kind === "pass") {
+    passThrough(entered.passage, response);
+    return entered;
+  }
+  if (engine.handsOn && entered.error.problem !== undefined) {
+    withholdTag(facts, response);
+    throw entered.error;
+  }
+  sendAnswer(entered.error.answer, response);
+  return undefined;
+}
+
+/**
+ * Runs a guarded handler over Node's own response: whoever may not come in is answered, and so is what a guard throws in the
+ * handler. Rejects with all else.
+ */
+export async function runGuarded<Native, State extends LoadedState>(
+  engine: GuardEngine<Native, State>,
+  facts: RequestFacts<Native>,
+  response: ServerResponse,
+  handler: (guard: Guard<State>) => unknown,
+): Promise<void> {
+  const admitted = await admit(engine, facts, response);
+  if (admitted === undefined) return;
+  try {
+    await handler(admitted.guard);
+  } catch (thrown) {
+    // Once the head is out, the framework has to break the connection off: half an answer must not look whole.
+    if (!isGuardError(thrown) || engine.handsOn || response.headersSent) throw thrown;
+    sendAnswer(thrown.answer, response);
+  } finally {
+    handlerIsOver(admitted.passage, response);
+  }
+}
+
+/**
+ * Holds the preconditions of a request against a state that its handler has loaded, over Node's own response.
+ *
+ * @throws GuardError where the request may not be carried out on that state
+ */
+export async function checkOver<Native extends object, State extends LoadedState>(
+  facts: RequestFacts<Native>,
+  response: ServerResponse,
+  state: State | null | undefined,
+  options?: GuardOptions<Native, State>,
+): Promise<Guard<State>> {
+  try {
+    const checked = await checkRequest(facts, state, options);
+    if (checked.isNew) passThrough(checked.passage, response);
+    return checked.guard;
+  } catch (thrown) {
+    withholdTag(facts, response);
+    throw thrown;
+  }
+}
+
+/**
+ * The handler has returned. Where the client is gone, now or later, and the answer has not ended, nobody will end it: what
+ * became of the request stays unknown, and its idempotency key is left to lapse.
+ */
+export function handlerIsOver({ run }: Passage, response: ServerResponse): void {
+  if (run === undefined) return;
+  const leave = (): void => {
+    if (!response.writableEnded) run.abandon();
+  };
+  if (response.closed) leave();
+  else response.once("close", leave);
+}

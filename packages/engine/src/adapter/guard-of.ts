@@ -1,0 +1,23 @@
+import type { Guard } from "../guard/guard.js";
+import type { LoadedState } from "../guard/loaded-state.js";
+
+/** The guards of the requests that have come through one middleware. */
+export interface GuardsOfRequests<Native extends object, State extends LoadedState> {
+  keep(request: Native, guard: Guard<State>): void;
+  has(request: Native): boolean;
+  /** @throws TypeError for a request that has not come through it */
+  of(request: Native): Guard<State>;
+}
+
+export function guardsOfRequests<Native extends object, State extends LoadedState>(): GuardsOfRequests<Native, State> {
+  const guards = new WeakMap<Native, Guard<State>>();
+  return {
+    keep: (request, guard) => void guards.set(request, guard),
+    has: (request) => guards.has(request),
+    of(request) {
+      const found = guards.get(request);
+      if (found === undefined) throw new TypeError("This request has not come through this guard.");
+      return found;
+    },
+  };
+}

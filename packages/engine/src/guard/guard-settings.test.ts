@@ -1,0 +1,103 @@
+import { ConfigurationError } from "@unclash/core";
+import { createMemoryStore } from "@unclash/memory";
+import { expect, test } from "vitest";
+import { resolveGuard } from "./guard-settings.js";
+
+const store = createMemoryStore();
+const represent = () => ({});
+const past = () => undefined;
+
+function mistake(options: unknown): ConfigurationError {
+  try {
+    resolveGuard(options as Parameters<typeof resolveGuard>[0]);
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) return thrown;
+    throw thrown;
+  }
+  throw new Error("Nothing was refused.");
+}
+
+const mistakes: readonly (readonly [option: string, options: unknown])[] = [
+  ["load", { load: "articles" }],
+  ["resource", { resource: "articles/1" }],
+  ["past", { past: [] }],
+  ["represent", { represent: {} }],
+  ["identify", { identify: null }],
+  ["observe", { observe: "console" }],
+  ["problem", { problem: "text" }],
+  ["creates", { creates: "yes" }],
+  ["datesSuffice", { datesSuffice: 1 }],
+  ["discloseCurrent", { discloseCurrent: "false", represent }],
+  ["acceptProxyTags", { acceptProxyTags: "nginx" }],
+  ["reportOnly", { reportOnly: "false" }],
+  ["versionField", { versionField: true }],
+  ["versionField", { versionField: "" }],
+  ["precondition", { precondition: "always" }],
+  ["onError", { onError: "throw" }],
+  ["conflictStatus", { conflictStatus: 400 }],
+  ["problemTypePrefix", { problemTypePrefix: "" }],
+  ["cacheControl", { cacheControl: "no-cache\r\nset-cookie: a=b" }],
+  ["strategy", { strategy: "newest-wins" }],
+  ["strategy", { strategy: () => ({ kind: "reject" }) }],
+  ["strategy", { strategy: () => ({ kind: "reject" }), represent }],
+  ["strategy", { strategy: () => ({ kind: "reject" }), past }],
+  ["represent", { strategy: "first-write-wins" }],
+  ["represent", { allowedStrategies: "all" }],
+  ["represent", { allowedStrategies: ["first-write-wins"] }],
+  ["represent", { discloseCurrent: true }],
+  ["allowedStrategies", { allowedStrategies: ["merge"] }],
+  ["entityTags", { entityTags: "crc32" }],
+  ["credentialHeaders", { credentialHeaders: ["x token"] }],
+  ["limits.entityTagsMax", { limits: { entityTagsMax: 0 } }],
+  ["limits.tags", { limits: { tags: 1 } }],
+  ["idempotency.store", { idempotency: {} }],
+  ["idempotency.keepMs", { idempotency: { store, keepMs: 0 } }],
+  ["idempotency.keepMs", { idempotency: { store, keepMs: 1e13 } }],
+  ["idempotency.leaseMs", { idempotency: { store, leaseMs: 1.5 } }],
+  ["idempotency.leaseMs", { idempotency: { store, leaseMs: 2 ** 31 } }],
+  ["idempotency.runMsMax", { idempotency: { store, runMsMax: -1 } }],
+  ["idempotency.runMsMax", { idempotency: { store, runMsMax: 2 ** 31 } }],
+  ["idempotency.answerBytesMax", { idempotency: { store, answerBytesMax: "1 MiB" } }],
+  ["idempotency.required", { idempotency: { store, required: "yes" } }],
+  ["idempotency.rerun", { idempotency: { store, rerun: 1 } }],
+];
+
+test.each(mistakes)(
+  "a mistake in %s is refused when the guard is made, and the message names it",
+  (option, options) => {
+    const { option: named, message } = mistake(options);
+    expect([named, message.includes(option)]).toEqual([option, true]);
+  },
+);
+
+test("without options a guard rejects what is stale, requires a precondition, and looks at no key", () => {
+  expect(resolveGuard({})).toMatchObject({
+    creates: false,
+    preconditionRequired: true,
+    datesSuffice: false,
+    versionField: false,
+    strategy: "reject",
+    discloseCurrent: false,
+    acceptProxyTags: false,
+    conflictStatus: 409,
+    problemTypePrefix: "urn:problem-type:unclash:",
+    handsOn: false,
+    reportOnly: false,
+  });
+  const { vary, idempotency, allowedStrategies } = resolveGuard({});
+  expect([vary, idempotency, allowedStrategies.size]).toEqual([undefined, undefined, 0]);
+  expect(resolveGuard({ idempotency: { store } }).idempotency).toMatchObject({
+    keepMs: 86_400_000,
+    leaseMs: 15_000,
+    runMsMax: 600_000,
+    answerBytesMax: 1_048_576,
+    required: false,
+    rerun: false,
+  });
+});
+
+test("who is identified by credentials is told apart by Authorization, unless the app says by what", () => {
+  const identify = () => undefined;
+  expect(resolveGuard({ identify }).vary).toBe("authorization");
+  expect(resolveGuard({ identify, credentialHeaders: ["Cookie", "X-Token"] }).vary).toBe("cookie, x-token");
+});
