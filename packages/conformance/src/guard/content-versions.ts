@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { assertStatus } from "../adapter/answer.js";
+import { assertMalformed } from "../adapter/problems.js";
+import { assertConflict, untouched, written } from "./steps.js";
+import { shown } from "./table.js";
+import { casesOf, type GuardCase } from "./trial.js";
+
+const json = { title: "after" };
+const malformed = { code: "malformed-etag", header: "If-Match" };
+
+const fieldCases = casesOf("fielded", [
+  {
+    name: "with versionField, the version in the content is a precondition of PUT and merge patch",
+    async run(place) {
+      const row = place.row();
+      const path = `/${row.id}`;
+      await written(place, "PUT", path, { json: { ...json, version: 1 } });
+      await written(place, "PATCH", path, { mergePatch: { n: 1, version: 2 } });
+      const put = await place.send("PUT", path, { json: { ...json, version: 2 } });
+      assertConflict(place, put, row, { expected: { version: 2 }, current: { version: 3, etag: '"3"' } });
+      assertStatus(await place.send("PATCH", path, { mergePatch: { version: 1 } }), 409);
+      assertStatus(await place.send("PUT", path, { json }), 428);
+      assertStatus(await place.send("POST", path, { json: { version: 3 } }), 428);
+      await written(place, "PUT", path, { json: { version: 3 }, ifMatch: '"3"' });
+    },
+  },
+  {
+    name: "row 18: a version in the content and an If-Match that disagree are 400",
+    run: (place) =>
+      untouched(place, async (_row, path) => {
+        for (const [version, ifMatch] of [
+          [7, '"1"'],
+          [1, '"8", "9"'],
+        ] as const) {
+          const answer = await place.send("PUT", path, { json: { version }, ifMatch });
+          assertMalformed(place, answer, { code: "contradictory-preconditions", header: "If-Match" });
+        }
+      }),
+  },
+  {
+    name: "row 19: a version in the content that is no whole number is 400",
+    run: (place) =>
+      untouched(place, async (_row, path) => {
+        for (const version of ['"5"', "5.5", "-1", "9007199254740993", "null", "[1]", "true"]) {
+          const answer = await place.send("PUT", path, { content: `{"version":${version}}`, ifMatch: '"1"' });
+          assertMalformed(place, answer, { code: "malformed-version", pointer: "/version" });
+        }
+      }),
+  },
+  {
+    name: "everything malformed about a request is named at once",
+    run: (place) =>
+      untouched(place, async (_row, path) => {
+        const answer = await place.send("PUT", path, { json: { version: "x" }, ifMatch: "x", ifNoneMatch: "y" });
+        const none = { code: "malformed-etag", header: "If-None-Match" };
+        assertMalformed(place, answer, { code: "malformed-version", pointer: "/version" }, malformed, none);
+      }),
+  },
+]);
+
+const optionalCases = casesOf("optional", [
+  {
+    name: "where preconditions are optional, a write without one passes, and one that fails is a conflict still",
+    async run(place) {
+      const row = place.row();
+      const path = `/${row.id}`;
+      const { json: body } = await written(place, "PUT", path, { json });
+      assert.deepEqual(body, { ...shown(row), ...json, version: 2 });
+      assertStatus(await place.send("PUT", path, { json, ifMatch: '"1"' }), 409);
+      assertStatus(await place.send("PUT", path, { json, ifNoneMatch: "*" }), 409);
+      await written(place, "DELETE", path, {});
+      assertStatus(await place.send("DELETE", path), 404);
+    },
+  },
+]);
+
+export const contentVersionCases: readonly GuardCase[] = [...fieldCases, ...optionalCases];

@@ -1,0 +1,163 @@
+import { noGuard } from "./no-guard.js";
+import { type GuardMutant, handle, header, options, passing, without } from "./twists.test-support.js";
+
+/** Faults of guards. */
+export const mutants: readonly GuardMutant[] = [
+  {
+    does: "does not load the state",
+    twist: options(({ load: _load, ...rest }) => rest),
+    caughtBy: "an If-Match of another state is a conflict, for all unsafe methods",
+  },
+  {
+    does: "loads it once, and for all requests",
+    twist: options(({ load, ...rest }) => {
+      let first: ReturnType<NonNullable<typeof load>> | undefined;
+      return {
+        ...rest,
+        ...(load && {
+          load: (request) => {
+            first ??= load(request);
+            return first;
+          },
+        }),
+      };
+    }),
+    caughtBy: "a whole resource under one guard: each of its resources has its own state",
+  },
+  {
+    does: "requires no precondition",
+    twist: options((given) => ({ ...given, precondition: "optional" })),
+    caughtBy: "row 1: an unsafe request that does not say which state it is for is 428",
+  },
+  {
+    does: "requires one where none is required",
+    twist: options((given) => ({ ...given, precondition: "required" })),
+    caughtBy: "where preconditions are optional, a write without one passes, and one that fails is a conflict still",
+  },
+  {
+    does: "swallows If-Match",
+    twist: without("if-match"),
+    caughtBy:
+      "an If-Match of the state that is there lets the write through, and the answer has the entity-tag of the new one",
+  },
+  {
+    does: "swallows If-None-Match",
+    twist: without("if-none-match"),
+    caughtBy: "a 304 by If-None-Match has the headers that the 200 has, and no content",
+  },
+  {
+    does: "swallows If-Modified-Since",
+    twist: without("if-modified-since"),
+    caughtBy: "a 304 by If-Modified-Since, which means nothing beside If-None-Match",
+  },
+  {
+    does: "swallows If-Unmodified-Since",
+    twist: without("if-unmodified-since"),
+    caughtBy: "row 17: with datesSuffice, If-Unmodified-Since alone decides",
+  },
+  {
+    does: "swallows Prefer",
+    twist: without("prefer"),
+    caughtBy: "dry-run is honoured by a handler that asks for it: no entity-tag goes with what did not happen",
+  },
+  {
+    does: "takes a weak entity-tag for a strong one",
+    twist: header("if-match", (value) => value.replaceAll("W/", "")),
+    caughtBy: "row 3: a weak If-Match never matches, though it names the current state",
+  },
+  {
+    does: "takes an empty If-Match for none",
+    twist: header("if-match", (value) => value.trim() || undefined),
+    caughtBy: "row 7: an empty If-Match is 400, and never as good as none",
+  },
+  {
+    does: "looks at the first of several entity-tags",
+    twist: header("if-match", (value) => value.split(",", 1)[0]),
+    caughtBy: "row 8: several If-Match lines are one list",
+  },
+  {
+    does: "quotes what has no quotes",
+    twist: header("if-match", (value) => (value.includes('"') || value === "*" ? value : `"${value}"`)),
+    caughtBy: "row 2: an If-Match that is no list of entity-tags is 400",
+  },
+  {
+    does: "accepts any date",
+    twist: options((given) => ({ ...given, datesSuffice: true })),
+    caughtBy: "row 17: If-Unmodified-Since alone is 428, and beside If-Match it means nothing",
+  },
+  {
+    does: "ignores the version in the content",
+    twist: options((given) => ({ ...given, versionField: false })),
+    caughtBy: "with versionField, the version in the content is a precondition of PUT and merge patch",
+  },
+  {
+    does: "takes entity-tags of proxies for ours",
+    twist: options((given) => ({ ...given, acceptProxyTags: true })),
+    caughtBy: "a tag that a proxy suffixed is a conflict that says so",
+  },
+  {
+    does: "makes what is not there",
+    twist: options((given) => ({ ...given, creates: true })),
+    caughtBy: "what is not there is 404 for every method, before anything else is asked of it",
+  },
+  {
+    does: "answers every conflict with 412",
+    twist: options((given) => ({ ...given, conflictStatus: 412 })),
+    caughtBy: "an If-Match of another state is a conflict, for all unsafe methods",
+  },
+  {
+    does: "shows everybody the current state",
+    twist: options((given) => (given.represent ? { ...given, discloseCurrent: true } : given)),
+    caughtBy: "without discloseCurrent a conflict says whether it is identical, and does not show the state",
+  },
+  {
+    does: "shows what represent shows nobody",
+    twist: options(({ represent, ...given }) => (represent ? { ...given, represent: () => ({ title: "B" }) } : given)),
+    caughtBy: "a caller to whom represent shows nothing learns neither the state nor its version",
+  },
+  {
+    does: "does not ask for earlier states",
+    twist: options(({ past: _past, strategy, ...given }) =>
+      typeof strategy === "function" ? given : { ...given, strategy: strategy ?? "reject" },
+    ),
+    caughtBy: "a conflict whole: what was expected, what there is, what has changed, and what of it the write touches",
+  },
+  {
+    does: "rejects whatever the strategy",
+    twist: options((given) => ({ ...given, strategy: "reject" })),
+    caughtBy: "last-write-wins: a stale write is carried out over what is there, and says so",
+  },
+  {
+    does: "lets stale writes through",
+    twist: options((given) => ({ ...given, strategy: "last-write-wins" })),
+    caughtBy: "an If-Match of another state is a conflict, for all unsafe methods",
+  },
+  {
+    does: "allows all strategies",
+    twist: options((given) => ({ represent: () => ({ title: "B" }), ...given, allowedStrategies: "all" })),
+    caughtBy: "a strategy that the app does not allow is ignored, and one that it does not know too",
+  },
+  {
+    does: "does not say that a strategy has settled it",
+    twist: passing((passage) => {
+      passage.settled = undefined;
+    }),
+    caughtBy: "last-write-wins: a stale write is carried out over what is there, and says so",
+  },
+  {
+    does: "loses the value of a strategy",
+    twist: handle(() => ({ settled: undefined })),
+    caughtBy:
+      "a function settles a stale write: it is given the states and the proposal, and its value reaches the handler",
+  },
+  {
+    does: "gives the handler no version to compare with",
+    twist: handle(() => ({ expected: undefined })),
+    caughtBy: "8 clients that read, change and write at the same time lose no update",
+  },
+  {
+    does: "takes no row for one",
+    twist: handle(() => ({ expectOne: noGuard.expectOne })),
+    caughtBy: "expectOne: a write that finds no row meets the conflict that is there by now",
+  },
+];

@@ -1,0 +1,20 @@
+import type { PlainGuard } from "./app.js";
+
+/** What a handler of the form `none` has in place of a guard: it knows nothing, and stops nothing. */
+export const noGuard: PlainGuard = {
+  current: undefined,
+  expected: undefined,
+  etag: undefined,
+  actor: undefined,
+  idempotencyKey: undefined,
+  settled: undefined,
+  prefers: () => false,
+  updated: () => "",
+  conflict: () => unguarded(),
+  expectOne: async (changed: unknown) => (Array.isArray(changed) ? changed[0] : changed),
+  refuse: () => unguarded(),
+};
+
+function unguarded(): never {
+  throw new TypeError("Nothing guards this route.");
+}

@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { type Answer, assertHeaders, assertStatus, headerOf } from "../adapter/answer.js";
+import { assertReplayed, freshKey, sendTwice } from "../adapter/keyed.js";
+import type { Message } from "../adapter/message.js";
+import { assertProblem } from "../adapter/problems.js";
+import { exchangeOne } from "../adapter/raw.js";
+import { keyedCasesOf } from "./keyed-cases.js";
+import { chunks, someBytes } from "./keyed-handlers.js";
+import type { KeyedPlace } from "./keyed-stage.js";
+import { assertConflict, changed } from "./steps.js";
+import type { GuardCase } from "./trial.js";
+
+const freeCases = keyedCasesOf("free", [
+  {
+    name: "with a key, a request is carried out once, and its answer is given again, by other processes too",
+    async run(place) {
+      const { id } = place.row();
+      const path = `/${id}`;
+      const message = { key: freshKey(place), json: {} };
+      const posted = await sendTwice(place, "POST", path, message);
+      assertStatus(posted, 200);
+      assertHeaders(posted, { etag: '"2"' });
+      assertReplayed(await place.other.send("POST", path, message), posted);
+      const put = { key: freshKey(place), json: { title: "B" }, ifMatch: '"2"' };
+      assertStatus(await sendTwice(place, "PUT", path, put), 200);
+      await sendTwice(place, "PATCH", path, { key: freshKey(place), mergePatch: { n: 1 }, ifMatch: '"3"' });
+      assertReplayed(await place.send("POST", path, message), posted);
+      assert.equal(place.table.find(id)?.version, 4);
+      assertStatus(await sendTwice(place, "DELETE", path, { key: freshKey(place), ifMatch: '"4"' }), 204);
+      assert.equal(place.runs(id), 4);
+    },
+  },
+  {
+    name: "without a key, or on a read, nothing is kept",
+    async run(place) {
+      const { id } = place.row();
+      for (const _ of [1, 2])
+        assertHeaders(await place.send("POST", `/${id}`, { json: {} }), { "idempotency-replayed": undefined });
+      assert.equal(place.runs(id), 2);
+      const key = freshKey(place);
+      assertHeaders(await place.send("GET", `/${id}`, { key }), { etag: '"3"' });
+      changed(place, place.table.find(id) ?? place.row());
+      assertHeaders(await place.send("GET", `/${id}`, { key }), { etag: '"4"', "idempotency-replayed": undefined });
+      assertStatus(await place.send("GET", `/${id}`, { key: "short" }), 200);
+    },
+  },
+  {
+    name: "with a key, a refusal by the handler is given again",
+    async run(place) {
+      const { id } = place.row();
+      const refused = await sendTwice(place, "POST", `/${id}`, { key: freshKey(place), json: { do: "refuse" } });
+      assertProblem(place, refused, "duplicate", { members: { field: "/email" } });
+      const text = { key: freshKey(place), json: { do: "status", status: 422 }, foreign: true } as const;
+      assertStatus(await sendTwice(place, "POST", `/${id}`, text), 422);
+      assert.equal(place.runs(id), 2);
+    },
+  },
+  {
+    name: "the same key with another body, If-Match, Content-Type or query is 422, and nothing runs",
+    async run(place) {
+      const { id } = place.row();
+      const path = `/${id}`;
+      const first: Message = { key: freshKey(place), json: { a: 1, b: 2 }, ifMatch: '"1"' };
+      assertStatus(await place.send("PUT", path, first), 200);
+      const typed = { "content-type": "application/merge-patch+json" };
+      for (const other of [{ json: { a: 1 } }, { ifMatch: '"2"' }, { ifMatch: '"1", "2"' }, { headers: typed }])
+        assertProblem(place, await place.send("PUT", path, { ...first, ...other }), "idempotency-key-reused");
+      assertProblem(place, await place.sendTo("PUT", `${place.prefix}${path}?a`, first), "idempotency-key-reused");
+      const { json: _json, ...bare } = first;
+      const reordered = await place.send("PUT", path, { ...bare, content: '{ "b": 2, "a": 1 }' });
+      assertHeaders(reordered, { "idempotency-replayed": "true" });
+      assert.equal(place.runs(id), 1);
+    },
+  },
+  {
+    name: "a key is one resource's and one method's, and the same in quotes and bare",
+    async run(place) {
+      const [{ id }, other] = [place.row(), place.row()];
+      const key = freshKey(place);
+      const message = { key, json: { do: "scope" } };
+      const first = await place.send("POST", `/${id}`, message);
+      assertReplayed(await place.send("POST", `/${id}`, { ...message, key: `"${key}"` }), first);
+      const elsewhere = await place.send("POST", `/${other.id}`, message);
+      assertHeaders(elsewhere, { "idempotency-replayed": undefined });
+      assertHeaders(await place.send("PATCH", `/${id}`, message), { "idempotency-replayed": undefined });
+      const [scoped, scopedElsewhere] = [keyIn(first), keyIn(elsewhere)];
+      assert.match(scoped, /^[\w-]{43}$/);
+      assert.notEqual(scoped, scopedElsewhere);
+      assert.deepEqual([place.runs(id), place.runs(other.id)], [2, 1]);
+    },
+  },
+  {
+    name: "answers of 5xx, 401, 403 and 429 are not kept: a repeat runs",
+    async run(place) {
+      for (const status of [500, 502, 503, 401, 403, 429]) {
+        const { id } = place.row();
+        const message = { key: freshKey(place), json: { do: "status", status }, foreign: true } as const;
+        for (const runs of [1, 2]) {
+          const answer = await place.send("POST", `/${id}`, message);
+          assertStatus(answer, status);
+          assertHeaders(answer, { "idempotency-replayed": undefined });
+          assert.equal(place.runs(id), runs);
+        }
+      }
+    },
+  },
+  {
+    name: "where the handler throws, the framework answers, and a repeat runs",
+    async run(place) {
+      const { id } = place.row();
+      const message = { key: freshKey(place), json: { do: "fail" }, foreign: true } as const;
+      for (const runs of [1, 2]) {
+        const answer = await place.send("POST", `/${id}`, message);
+        assert(answer.status >= 500, `it is answered ${answer.status}`);
+        assert.equal(place.runs(id), runs);
+      }
+    },
+  },
+  {
+    name: "a dry-run is not kept: the same request runs",
+    async run(place) {
+      const { id } = place.row();
+      const message = { key: freshKey(place), json: { do: "try" } };
+      const tried = await place.send("POST", `/${id}`, { ...message, prefer: "dry-run" });
+      assertHeaders(tried, { "preference-applied": "dry-run" });
+      const done = await place.send("POST", `/${id}`, message);
+      assertHeaders(done, { "preference-applied": undefined, "idempotency-replayed": undefined });
+      assert.equal(place.runs(id), 2);
+    },
+  },
+  {
+    name: "bytes are given again as they are",
+    async run(place) {
+      const { id } = place.row();
+      const body = '{"do":"bytes"}';
+      const key = freshKey(place);
+      const lines = [`Idempotency-Key: ${key}`, "Content-Type: application/json", `Content-Length: ${body.length}`];
+      const send = () => exchangeOne(place, "POST", `${place.prefix}/${id}`, { lines, body });
+      const [first, again] = [await send(), await send()];
+      assert.equal(first.body, Buffer.from(someBytes).toString("latin1"));
+      assert.deepEqual([again.status, again.body], [first.status, first.body]);
+      for (const line of ["content-type: application/octet-stream", "x-more: a", "idempotency-replayed: true"])
+        assert(
+          again.lines.some((each) => each.toLowerCase() === line),
+          `${line}: ${again.lines.join(", ")}`,
+        );
+      assert.equal(place.runs(id), 1);
+    },
+  },
+  {
+    name: "what was streamed, and what has no content, is given again",
+    async run(place) {
+      const { id } = place.row();
+      const stream = { key: freshKey(place), json: { do: "stream" } };
+      for (const _ of [1, 2]) {
+        const answer = await place.send("POST", `/${id}`, stream);
+        assert.equal(answer.text, chunks.join(""));
+        assert.match(headerOf(answer, "content-type"), /^text\/plain; *charset=utf-8$/i);
+      }
+      const nothing = await sendTwice(place, "POST", `/${id}`, { key: freshKey(place), json: { do: "nothing" } });
+      assertStatus(nothing, 204);
+      assertHeaders(nothing, { "x-more": "a" });
+      assert.equal(place.runs(id), 2);
+    },
+  },
+  {
+    name: "a short anonymous key, two keys, an empty one and one of 256 bytes are 400, and nothing runs",
+    async run(place) {
+      const { id } = place.row();
+      const malformed = [{ code: "malformed-idempotency-key", header: "Idempotency-Key" }];
+      const long = "k".repeat(256);
+      for (const key of ["short", "fifteen-letters", "", '""', long, `"${long}"`, `${freshKey(place)}, b`, '"a"b"']) {
+        const answer = await place.send("POST", `/${id}`, { key, json: {} });
+        assertProblem(place, answer, "malformed-request", { members: { errors: malformed } });
+      }
+      const headers = { "idempotency-key": [freshKey(place), freshKey(place)] };
+      assertStatus(await place.send("POST", `/${id}`, { headers, json: {} }), 400);
+      assert.equal(place.runs(id), 0);
+    },
+  },
+]);
+
+function keyIn({ json }: Answer): string {
+  return String(Object(json).key);
+}
+
+const strictCases = keyedCasesOf("strict", [
+  {
+    name: "with a key, 404, 428 and conflicts are given again, though their reasons are gone",
+    async run(place) {
+      const id = place.nextName();
+      const missing = { key: freshKey(place), json: { title: "B" }, ifMatch: '"1"' };
+      assertProblem(place, await sendTwice(place, "PUT", `/${id}`, missing), "not-found");
+      const row = place.table.insert(id, { title: "A" });
+      assertHeaders(await place.send("PUT", `/${id}`, missing), { "idempotency-replayed": "true" });
+      const unconditional = { key: freshKey(place), json: { title: "B" } };
+      assertStatus(await sendTwice(place, "PUT", `/${id}`, unconditional), 428);
+      const early = { key: freshKey(place), json: { title: "B" }, ifMatch: '"2"' };
+      const refused = await sendTwice(place, "PUT", `/${id}`, early);
+      assertConflict(place, refused, row, { expected: { etag: ['"2"'] }, current: { version: 1, etag: '"1"' } });
+      const next = changed(place, row);
+      assertReplayed(await place.other.send("PUT", `/${id}`, early), refused);
+      assert.deepEqual([place.table.find(id), place.runs(id)], [next, 0]);
+    },
+  },
+  {
+    name: "with a key, a write is given again though its If-Match is stale by then, and a malformed one is not kept",
+    async run(place) {
+      const { id } = place.row();
+      const key = freshKey(place);
+      assertStatus(await place.send("PUT", `/${id}`, { key, json: {}, ifMatch: "1" }), 400);
+      const done = await sendTwice(place, "PUT", `/${id}`, { key, json: {}, ifMatch: '"1"' });
+      assertHeaders(done, { etag: '"2"' });
+      assert.equal(place.runs(id), 1);
+    },
+  },
+]);
+
+const otherCases = [
+  ...keyedCasesOf("required", [
+    {
+      name: "where keys are required, an unsafe request without one is 400; a read needs none",
+      async run(place) {
+        const { id } = place.row();
+        const answer = await place.send("POST", `/${id}`, { json: {} });
+        const errors = [{ code: "missing-idempotency-key", header: "Idempotency-Key" }];
+        assertProblem(place, answer, "malformed-request", { members: { errors } });
+        assert.equal(place.runs(id), 0);
+        assertStatus(await place.send("GET", `/${id}`), 200);
+        assertStatus(await place.send("POST", `/${id}`, { json: {}, key: freshKey(place) }), 200);
+      },
+    },
+  ]),
+  ...keyedCasesOf("small", [
+    {
+      name: "an answer with more content than is kept is given again without it",
+      async run(place) {
+        const { id } = place.row();
+        const large = { key: freshKey(place), json: { do: "text", length: 65 } };
+        const first = await place.send("POST", `/${id}`, large);
+        assert.equal(first.text, "x".repeat(65));
+        const again = await place.send("POST", `/${id}`, large);
+        assert.deepEqual([again.status, again.text], [201, ""]);
+        const headers = { location: "/made", "content-length": "0", "content-type": undefined };
+        assertHeaders(again, { ...headers, "idempotency-replayed": "true" });
+        await sendTwice(place, "POST", `/${id}`, { key: freshKey(place), json: { do: "text", length: 64 } });
+        assert.equal(place.runs(id), 2);
+      },
+    },
+  ]),
+  ...keyedCasesOf("known", [
+    {
+      name: "a key is its actor's, who may use a short one; wrong credentials take none",
+      async run(place: KeyedPlace) {
+        const { id } = place.row();
+        const message = { key: "k1", json: {} };
+        assertStatus(await place.send("POST", `/${id}`, { ...message, token: "wrong" }), 401);
+        for (const token of ["alice", "bob"]) {
+          const answer = await sendTwice(place, "POST", `/${id}`, { ...message, token });
+          assertStatus(answer, 200);
+        }
+        assertStatus(await place.send("POST", `/${id}`, message), 400);
+        assert.equal(place.runs(id), 2);
+      },
+    },
+  ]),
+];
+
+export const replayCases: readonly GuardCase[] = [...freeCases, ...strictCases, ...otherCases];

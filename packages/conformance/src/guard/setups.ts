@@ -1,0 +1,112 @@
+import type { JsonObject } from "@unclash/core";
+import { rowIn } from "./article-handlers.js";
+import type { Setup } from "./setup.js";
+import { creatingHandlers, outcomeHandlers, preferringHandlers, settledHandlers } from "./special-handlers.js";
+import type { Row, Table } from "./table.js";
+import { whoIs } from "./who-is.js";
+import { listHandlers } from "./whole-handlers.js";
+
+const represent = (value: unknown): JsonObject | undefined => {
+  const row = rowIn(value);
+  return row && { id: row.id, ...row.fields };
+};
+
+const past = (table: Table) => ({
+  represent,
+  past: (named: { readonly version: number | undefined }, { id }: { readonly id: string | undefined }) =>
+    table.past(id, named.version),
+});
+
+const dated = (row: Row) => ({ modifiedAt: row.modifiedAt, by: "alice" });
+
+/** Their names; each is about one thing that a guard can be told or given. */
+export type SetupName =
+  | "counted"
+  | "big"
+  | "stamped"
+  | "opaque"
+  | "tagged"
+  | "named"
+  | "hashed"
+  | "dated"
+  | "optional"
+  | "content"
+  | "fielded"
+  | "creating"
+  | "making"
+  | "rfc"
+  | "last"
+  | "first"
+  | "decided"
+  | "allowing"
+  | "allowingOne"
+  | "disclosing"
+  | "representing"
+  | "shy"
+  | "proxied"
+  | "labelled"
+  | "cached"
+  | "known"
+  | "formatted"
+  | "worded"
+  | "reporting"
+  | "outcomes"
+  | "whole"
+  | "nested"
+  | "behind"
+  | "preferring";
+
+/** The kinds of resources of the suite, each guarded in all forms. */
+export const setups: Readonly<Record<SetupName, Setup>> = {
+  counted: {},
+  big: { version: ({ version }) => BigInt(version) },
+  stamped: { version: ({ modifiedAt }) => modifiedAt },
+  opaque: { version: ({ id, version }) => `${id}/${version}` },
+  tagged: { version: ({ id, version }) => `"v${version}-${id}"` },
+  named: { state: ({ version }) => ({ etag: `"own-${version}"` }) },
+  hashed: { version: ({ id, fields }) => ({ id, fields }) },
+  dated: { state: dated },
+  optional: { options: () => ({ precondition: "optional" }) },
+  content: { state: dated, options: () => ({ datesSuffice: true }) },
+  fielded: { options: () => ({ versionField: "version" }) },
+  creating: { options: () => ({ creates: true }), handlers: creatingHandlers },
+  making: { options: () => ({ creates: true, precondition: "optional" }), handlers: creatingHandlers },
+  rfc: { options: () => ({ conflictStatus: 412, versionField: "version" }) },
+  last: { options: () => ({ strategy: "last-write-wins" }), handlers: settledHandlers },
+  first: { state: dated, options: (table) => ({ strategy: "first-write-wins", ...past(table) }) },
+  decided: {
+    handlers: settledHandlers,
+    options: (table) => ({
+      ...past(table),
+      strategy: ({ base, current, proposed }) =>
+        proposed === null || proposed["title"] === "refused"
+          ? { kind: "reject" }
+          : { kind: "accept", value: { ...current, ...proposed, from: base["title"] ?? null } },
+    }),
+  },
+  allowing: { options: (table) => ({ allowedStrategies: "all", ...past(table) }), handlers: settledHandlers },
+  allowingOne: { options: () => ({ allowedStrategies: ["last-write-wins"] }), handlers: settledHandlers },
+  disclosing: { state: dated, options: (table) => ({ discloseCurrent: true, ...past(table) }) },
+  representing: { options: () => ({ represent }) },
+  shy: { options: () => ({ discloseCurrent: true, represent: () => undefined }) },
+  proxied: { options: () => ({ acceptProxyTags: true }) },
+  labelled: { options: () => ({ resource: ({ id }) => `articles/${id}` }) },
+  cached: { options: () => ({ cacheControl: "max-age=5" }) },
+  known: {
+    options: () => ({
+      identify: ({ headers }) => whoIs(headers),
+      credentialHeaders: ["authorization", "x-token"],
+    }),
+  },
+  formatted: { options: () => ({ problem: ({ status, title }) => ({ error: { status, title } }) }) },
+  worded: { options: () => ({ problem: ({ detail }) => `No: ${detail}` }) },
+  reporting: { options: () => ({ reportOnly: true }) },
+  outcomes: { options: (table) => past(table), handlers: outcomeHandlers },
+  whole: {
+    listHandlers,
+    options: () => ({ resource: ({ id }) => (id === undefined ? undefined : `articles/${id}`) }),
+  },
+  nested: { outer: (table) => ({ load: ({ id }) => table.load(id) }) },
+  behind: { outer: () => ({}) },
+  preferring: { handlers: preferringHandlers },
+};

@@ -1,0 +1,118 @@
+import type { Method, PlainAnswer, PlainContext, PlainHandler } from "./app.js";
+import { articleHandlers, fieldsIn } from "./article-handlers.js";
+import { shown, type Table } from "./table.js";
+
+type Handlers = Partial<Record<Method, PlainHandler>>;
+
+/** PUT makes what is not there, unless someone else was faster. */
+export function creatingHandlers(table: Table): Handlers {
+  const usual = articleHandlers(table);
+  return {
+    ...usual,
+    PUT(context) {
+      const { id = "", expected, guard, body } = context;
+      if (expected !== undefined) return usual.PUT(context);
+      if (table.find(id) !== undefined) return guard.conflict(table.load(id));
+      const row = table.insert(id, fieldsIn(body));
+      guard.updated(row.version);
+      return { status: 201, headers: { location: `/elsewhere/${id}` }, body: shown(row) };
+    },
+  };
+}
+
+/** A stale write that is let through is carried out with the value that the strategy gave. */
+export function settledHandlers(table: Table): Handlers {
+  const usual = articleHandlers(table);
+  const settled = (handler: PlainHandler): PlainHandler => {
+    return (context) => handler({ ...context, body: context.guard.settled?.value ?? context.body });
+  };
+  return { ...usual, PUT: settled(usual.PUT), PATCH: settled(usual.PATCH) };
+}
+
+/** PUT ends as its content says in `do`; a write by someone else comes in between where that is said too. */
+export function outcomeHandlers(table: Table): Handlers {
+  const usual = articleHandlers(table);
+  const outcomes: Readonly<Record<string, (context: PlainContext) => Promise<PlainAnswer> | PlainAnswer>> = {
+    async lose({ id, expected, guard }) {
+      table.update(id, undefined, { title: "theirs" });
+      await guard.expectOne(table.update(id, expected, { title: "mine" }));
+      return { status: 200 };
+    },
+    async loseByCount({ id, guard }) {
+      table.update(id, undefined, { title: "theirs" });
+      await guard.expectOne(0);
+      return { status: 200 };
+    },
+    async loseByNothing({ id, guard }) {
+      table.update(id, undefined, { title: "theirs" });
+      await guard.expectOne(undefined);
+      return { status: 200 };
+    },
+    async vanish({ id, expected, guard }) {
+      table.remove(id);
+      await guard.expectOne(table.update(id, expected, {}));
+      return { status: 200 };
+    },
+    async several({ id, expected, guard }) {
+      const rows = table.update(id, expected, { title: "twice" });
+      await guard.expectOne([...rows, ...rows]);
+      return { status: 200 };
+    },
+    async result({ guard }) {
+      await guard.expectOne({ rowCount: 0, rows: [] });
+      return { status: 200 };
+    },
+    conflict: ({ guard }) => guard.conflict(),
+    conflictFresh: ({ id, guard }) => guard.conflict(table.load(id)),
+    refuse: ({ guard }) => guard.refuse("duplicate", "The email is taken.", { field: "/email", holder: "people/7" }),
+    fail() {
+      throw new Error("The handler has failed.");
+    },
+    silent: () => ({ status: 200, headers: { etag: '"handler"' }, body: { done: true } }),
+    bare: () => ({ status: 200, body: { done: true } }),
+    toldInVain({ guard }) {
+      guard.updated(9);
+      return { status: 422, headers: { "content-type": "text/plain" }, body: "no" };
+    },
+    toldTwice({ guard }) {
+      guard.updated(8);
+      guard.updated({ version: 9, modifiedAt: new Date(1_700_000_000_000) });
+      return { status: 200, body: { done: true } };
+    },
+    takenOut({ guard }) {
+      const { updated, prefers } = guard;
+      prefers("return=minimal");
+      return { status: 200, body: { etag: updated(7) } };
+    },
+  };
+  return {
+    ...usual,
+    PUT(context) {
+      const { body } = context;
+      const outcome = typeof body === "object" && body !== null && "do" in body ? outcomes[String(body.do)] : undefined;
+      return outcome === undefined ? usual.PUT(context) : outcome(context);
+    },
+    GET(context) {
+      const fails = context.headers["x-fail"] !== undefined;
+      return fails ? { status: 422, headers: { "content-type": "text/plain" }, body: "no" } : usual.GET(context);
+    },
+  };
+}
+
+/** PUT asks what the client prefers; PATCH does not care. */
+export function preferringHandlers(table: Table): Handlers {
+  const usual = articleHandlers(table);
+  return {
+    ...usual,
+    async PUT(context) {
+      const { id, expected, body, guard } = context;
+      if (guard.prefers("dry-run")) {
+        guard.updated(99);
+        return { status: 200, body: { would: "work" } };
+      }
+      const row = await guard.expectOne(table.update(id, expected, fieldsIn(body)));
+      guard.updated(row.version);
+      return guard.prefers("return=minimal") ? { status: 204 } : { status: 200, body: shown(row) };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Store } from "@unclash/core";
+import type { Served } from "../adapter/suite.js";
+import type { TestClock } from "../store/test-clock.js";
+import type { GuardedApp } from "./app.js";
+import { guardCases } from "./cases.js";
+import { createStage } from "./stage.js";
+
+export interface GuardSuiteOptions {
+  /** The runner's way to declare a test: vitest's `test`, node:test's `test`, … */
+  readonly test: (name: string, run: () => Promise<void>) => void;
+  readonly start: StartGuarded;
+  /**
+   * Opens an empty store for idempotency keys, whose records lapse by this clock. The suite closes it. Without it, the tests
+   * of keys are left out.
+   */
+  readonly store?: (context: { readonly clock: TestClock }) => Store | Promise<Store>;
+  /** How long the suite waits for an answer, or for something to happen, before it counts as missing. @default 10,000 */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Makes an app of the framework from the suite's own, and serves it on a free port of the loopback. The framework's JSON
+ * parser stands in front (`application/json` and `application/*+json`, any JSON value), and `problems()` where the adapter
+ * wants it.
+ */
+export type StartGuarded = (app: GuardedApp) => Promise<Served>;
+
+/**
+ * Declares the tests that every adapter's guards pass: each holds them, over a real socket, to what clients and handlers are
+ * promised, in all the forms that a guard has. The routes, their options and their handlers are the suite's own. Servers
+ * start when the first test needs them, and the last test that is declared ends them.
+ */
+export function guardSuite(options: GuardSuiteOptions): void {
+  const stage = createStage(options);
+  for (const { name, needs, run } of guardCases) {
+    if (needs === "store" && options.store === undefined) continue;
+    options.test(name, () => run(stage));
+  }
+  options.test("servers and stores of guards end when they are told to", () => stage.close());
+}

@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import type { GuardOptions, LoadedState, RequestFacts } from "unclash";
+import {
+  checkRequest,
+  createGuard,
+  type Entered,
+  type GuardAnswer,
+  guardFacts,
+  httpErrorPlan,
+  isGuardError,
+  type Passage,
+  passThrough,
+  sendAnswer,
+} from "unclash/adapter";
+import { listen } from "../adapter/listen.js";
+import { parseJsonBody } from "../adapter/tiny.test-support.js";
+import type { GuardedResource, PlainAnswer, PlainGuard, PlainHandler, PlainRequest } from "./app.js";
+import { nativeOptions } from "./native-options.js";
+import { noGuard } from "./no-guard.js";
+import type { StartGuarded } from "./suite.js";
+
+/** A request as the tiny framework has it. */
+export interface TinyRequest extends PlainRequest {
+  readonly message: IncomingMessage;
+}
+
+export type Options = GuardOptions<TinyRequest, LoadedState>;
+export type Facts = RequestFacts<TinyRequest>;
+
+/** What a twisted adapter does otherwise than a sound one. */
+export interface Twist {
+  readonly options?: (options: Options) => Options;
+  readonly facts?: (facts: Facts) => Facts;
+  readonly entered?: (entered: Entered<LoadedState>, facts: Facts) => Entered<LoadedState>;
+  readonly pass?: (passage: Passage, response: ServerResponse, request: TinyRequest) => void;
+  readonly guard?: (guard: PlainGuard, request: TinyRequest) => PlainGuard;
+  readonly send?: (answer: GuardAnswer, response: ServerResponse, request: TinyRequest) => void;
+  readonly answer?: (answer: PlainAnswer, request: TinyRequest) => PlainAnswer;
+  /** What is thrown never gets to the error handlers where this takes it. */
+  readonly caught?: (error: unknown, response: ServerResponse) => boolean;
+}
+
+type Handle = (request: TinyRequest, response: ServerResponse) => Promise<void>;
+
+function answerWith(response: ServerResponse, { status, headers = {}, body }: PlainAnswer): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body instanceof Readable) {
+    body.on("error", (error) => response.destroy(error)).pipe(response);
+    return;
+  }
+  const isJson = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
+  const content = isJson ? JSON.stringify(body) : body;
+  if (isJson) response.setHeader("content-type", "application/json; charset=utf-8");
+  if (content !== undefined) response.setHeader("content-length", Buffer.byteLength(content));
+  response.end(content);
+}
+
+/** The routes of a resource in the form that it is guarded in: a handler for a request that has come to one of its paths. */
+function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist): (handler: PlainHandler) => Handle {
+  const { guard: twisted = (guard: PlainGuard) => guard, answer = (given: PlainAnswer) => given } = twist;
+  const { pass = (passage: Passage, response: ServerResponse) => passThrough(passage, response) } = twist;
+  const { send = (given: GuardAnswer, response: ServerResponse) => sendAnswer(given, response) } = twist;
+  const native = twistedOptions(options, twist);
+  const engine = createGuard(native);
+  const before = outer && createGuard(twistedOptions(outer, twist));
+  if (form === "guard") reports?.(engine.report);
+  const enter = async (by: typeof engine, request: TinyRequest, response: ServerResponse) => {
+    const facts = factsOf(request, twist);
+    const entered = await by.enter(facts);
+    const { kind, ...rest } = twist.entered?.(entered, facts) ?? entered;
+    if (kind === "pass" && "passage" in rest) {
+      pass(rest.passage, response, request);
+      return rest.guard;
+    }
+    if (!("error" in rest)) throw new TypeError("Neither passed nor answered.");
+    if (by.handsOn && rest.error.problem !== undefined) throw rest.error;
+    send(rest.error.answer, response, request);
+    return undefined;
+  };
+  const guardOf: (request: TinyRequest, response: ServerResponse) => Promise<PlainGuard | undefined> = {
+    guarded: (request: TinyRequest, response: ServerResponse) => enter(engine, request, response),
+    guard: (request: TinyRequest, response: ServerResponse) => enter(engine, request, response),
+    none: async () => noGuard,
+    async check(request: TinyRequest, response: ServerResponse) {
+      const checked = await checkRequest(factsOf(request, twist), await native.load?.(request), native);
+      if (checked.isNew) pass(checked.passage, response, request);
+      return checked.guard;
+    },
+  }[form];
+  return (handler) => async (request, response) => {
+    if (before !== undefined && (await enter(before, request, response)) === undefined) return;
+    const found = await guardOf(request, response);
+    if (found === undefined) return;
+    const guard = twisted(found, request);
+    const { current, expected } = guard;
+    answerWith(response, answer(await handler({ ...request, current, expected, guard }), request));
+  };
+}
+
+function twistedOptions(options: GuardedResource["options"], twist: Twist): Options {
+  const native = nativeOptions(options, (request: TinyRequest) => request);
+  return twist.options?.(native) ?? native;
+}
+
+function factsOf(request: TinyRequest, { facts = (given: Facts) => given }: Twist): Facts {
+  return facts(guardFacts(request.message, { url: request.message.url ?? "/", parsed: request.body, native: request }));
+}
+
+/** The smallest framework that there can be, with guards, or one that is twisted in a single place. */
+export function tinyStart(twist: Twist = {}): StartGuarded {
+  return ({ resources, onError }) => {
+    const routes = new Map<string, Handle>();
+    for (const resource of resources) {
+      const wrap = inForm(resource, twist);
+      for (const { method, path, handler } of resource.routes) routes.set(`${method} ${path}`, wrap(handler));
+      for (const { path } of resource.form === "guard" ? resource.routes : [])
+        routes.set(
+          `* ${path}`,
+          wrap(() => ({ status: 405 })),
+        );
+    }
+    const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const { method = "GET", url = "/", headers } = message;
+      const path = (url.split("?", 1)[0] ?? "").split("/");
+      const id = path.length > 3 ? decodeURIComponent(path[3] ?? "") : undefined;
+      const place = `/${path[1]}/${path[2]}${id === undefined ? "" : "/:id"}`;
+      const known = routes.get(`${method === "HEAD" ? "GET" : method} ${place}`) ?? routes.get(`* ${place}`);
+      if (known === undefined) return answerWith(response, { status: 404 });
+      const body = await parseJsonBody(message);
+      if (body instanceof Error) throw Object.assign(body, { status: 400 });
+      await known({ message, method, id, headers, body }, response);
+    };
+    const fail = (error: unknown, { url = "/" }: IncomingMessage, response: ServerResponse): void => {
+      if (twist.caught?.(error, response) === true) return;
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      const own = onError?.(error);
+      const plan = isGuardError(error) ? error.answer : httpErrorPlan(error, url);
+      if (own !== undefined || plan === undefined) answerWith(response, own ?? { status: 500 });
+      else sendAnswer(plan, response);
+    };
+    return listen(
+      createServer((message, response) => {
+        handle(message, response).catch((error: unknown) => fail(error, message, response));
+      }),
+    );
+  };
+}
