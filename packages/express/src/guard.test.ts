@@ -1,127 +1,192 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createMemoryStore } from "@unclash/memory";
-import express, { type Express } from "express";
-import { expect, onTestFinished, test } from "vitest";
-import { check, guard, guarded, problems } from "./index.js";
+import type { ErrorRequestHandler, Request } from "express";
+import { describe, expect, test } from "vitest";
+import { Articles } from "./articles.test-support.js";
+import { ask } from "./ask.test-support.js";
+import { check, guard, guarded } from "./guard.js";
+import { problems } from "./problems.js";
+import { serve } from "./serve.test-support.js";
+import { versions } from "./versions.test-support.js";
 
-interface Article {
-  readonly id: string;
-  readonly title: string;
-  readonly version: number;
-}
+const onFirst = { headers: { "if-match": '"1"' }, body: { title: "New" } };
 
-/** A table of the app's own. */
-function createTable() {
-  const rows = new Map<string, Article>([["1", { id: "1", title: "Old", version: 1 }]]);
-  return {
-    find: (id: unknown) => rows.get(String(id)),
-    update: (id: unknown, version: number, title: string): Article[] => {
-      const row = rows.get(String(id));
-      if (row === undefined || row.version !== version) return [];
-      const next = { ...row, title, version: version + 1 };
-      rows.set(next.id, next);
-      return [next];
-    },
-    insert: (title: string): Article => {
-      const row = { id: String(rows.size + 1), title, version: 1 };
-      rows.set(row.id, row);
-      return row;
-    },
-    size: () => rows.size,
-    remove: (id: string) => rows.delete(id),
-  };
-}
+describe.each(versions)("%s", (_name, express) => {
+  function setUp() {
+    const articles = new Articles();
+    const load = (request: Request) => articles.load(request.params["id"]);
+    const app = express();
+    app.use(express.json());
+    return { app, articles, load };
+  }
 
-async function serve(app: Express): Promise<string> {
-  const server = createServer(app).listen(0, "127.0.0.1");
-  onTestFinished(() => void server.close().closeAllConnections());
-  await new Promise((resolve) => server.once("listening", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function createApp() {
-  const table = createTable();
-  const app = express();
-  app.use(express.json());
-  const load = ({ params }: express.Request) => {
-    const row = table.find(params["id"]);
-    return row && { version: row.version, value: row };
-  };
-  app.get("/articles/:id", guarded({ load }, ({ res, current }) => res.json(current)));
-  app.put(
-    "/articles/:id",
-    guarded({ load }, async ({ req, res, expected, guard }) => {
-      const row = await guard.expectOne(table.update(req.params["id"], expected, String(req.body.title)));
-      guard.updated(row.version);
-      res.json(row);
-    }),
-  );
-  const keyed = { idempotency: { store: createMemoryStore() } };
-  app.post(
-    "/articles",
-    guarded(keyed, ({ req, res, guard }) => {
-      const row = table.insert(String(req.body.title));
-      guard.updated(row.version);
-      res.status(201).location(`/articles/${row.id}`).json(row);
-    }),
-  );
-  const article = guard({ load });
-  app
-    .route("/drafts/:id")
-    .all(article)
-    .get((req, res) => void res.json(article.of(req).current))
-    .delete((req, res) => {
-      article.of(req).conflict();
-      res.end();
-    });
-  app.put("/checked/:id", async (req, res) => {
-    const row = table.find(req.params.id);
-    const { updated, expected } = await check(req, row && { version: row.version, value: row });
-    const [next] = table.update(req.params.id, expected, "checked");
-    updated(next?.version ?? 0);
-    res.json(next);
+  test("a guarded handler gets the row and its version, with their types, and its write is compared", async () => {
+    const { app, articles, load } = setUp();
+    app.put(
+      "/articles/:id",
+      guarded({ load }, async ({ req, res, current, expected, guard }) => {
+        const title = `${current.title} and ${String(req.body.title)}`;
+        const row = await guard.expectOne(articles.update(current.id, expected, title));
+        guard.updated(row.version);
+        res.json(row);
+      }),
+    );
+    const url = await serve(app);
+    const done = await ask("PUT", `${url}/articles/1`, onFirst);
+    expect([done.status, done.headers.etag, JSON.parse(done.text)]).toEqual([
+      200,
+      '"2"',
+      { id: "1", title: "Old and New", version: 2 },
+    ]);
+    const late = await ask("PUT", `${url}/articles/1`, onFirst);
+    expect([late.status, JSON.parse(late.text)]).toMatchObject([409, { current: { version: 2 } }]);
   });
-  app.use(problems());
-  return { app, table };
-}
 
-test("smoke", async () => {
-  const { app, table } = createApp();
-  const url = await serve(app);
-  const read = await fetch(`${url}/articles/1`);
-  expect(read.status).toBe(200);
-  expect(read.headers.get("etag")).toBe('"1"');
-  expect((await fetch(`${url}/articles/1`, { headers: { "if-none-match": '"1"' } })).status).toBe(304);
-  expect((await fetch(`${url}/articles/9`)).status).toBe(404);
-  const put = (headers: Record<string, string>, path = "/articles/1") =>
-    fetch(url + path, {
-      method: "PUT",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify({ title: "New" }),
+  test("one middleware guards all methods of a route, and what it gives throws into problems()", async () => {
+    const { app, articles, load } = setUp();
+    const article = guard({ load });
+    app
+      .route("/articles/:id")
+      .all(article)
+      .get((req, res) => void res.json(article.of(req).current))
+      .delete((req, res, next) => {
+        const { expected, expectOne } = article.of(req);
+        articles.update(req.params["id"], expected, "by another");
+        expectOne(articles.remove(req.params["id"], expected))
+          .then(() => res.status(204).end())
+          .catch(next);
+      });
+    app.use(problems());
+    const url = await serve(app);
+    const read = await ask("GET", `${url}/articles/1`);
+    expect([read.status, read.headers.etag, read.headers["cache-control"]]).toEqual([200, '"1"', "no-cache"]);
+    const lost = await ask("DELETE", `${url}/articles/1`, { headers: { "if-match": '"1"' } });
+    expect([lost.status, lost.headers["content-type"]]).toEqual([409, "application/problem+json"]);
+    expect(article.report()).toMatchObject({ writes: 1 });
+  });
+
+  test("a request that has not come through a guard has none", async () => {
+    const { app } = setUp();
+    const article = guard({});
+    app.get("/", (req, res) => void res.send(String(article.of(req).etag)));
+    const onError: ErrorRequestHandler = (error, _request, response, _next) =>
+      void response.status(500).send(String(error));
+    app.use(onError);
+    const answer = await ask("GET", await serve(app));
+    expect(answer.text).toBe("TypeError: This request has not come through this guard.");
+  });
+
+  test("a handler that loads in its own transaction checks there, without a guard around it", async () => {
+    const { app, articles, load } = setUp();
+    app.put("/articles/:id", (req, res, next) => {
+      const run = async (): Promise<void> => {
+        const { expected, updated } = await check(req, load(req));
+        const [row] = articles.update(req.params["id"], expected, "checked");
+        updated(row?.version ?? 0);
+        res.json(row);
+      };
+      run().catch(next);
     });
-  expect((await put({})).status).toBe(428);
-  const done = await put({ "if-match": '"1"' });
-  expect([done.status, done.headers.get("etag")]).toEqual([200, '"2"']);
-  const late = await put({ "if-match": '"1"' });
-  expect(late.status).toBe(409);
-  expect(await late.json()).toMatchObject({ current: { version: 2 }, expected: { etag: ['"1"'] } });
-  const checked = await put({ "if-match": '"2"' }, "/checked/1");
-  expect([checked.status, checked.headers.get("etag")]).toEqual([200, '"3"']);
-  expect((await put({ "if-match": '"2"' }, "/checked/1")).status).toBe(409);
-  expect((await fetch(`${url}/drafts/1`, { method: "DELETE", headers: { "if-match": "*" } })).status).toBe(409);
-  const post = () =>
-    fetch(`${url}/articles`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": "0123456789abcdef" },
-      body: JSON.stringify({ title: "Made" }),
-    });
-  const first = await post();
-  const second = await post();
-  expect([first.status, second.status, table.size()]).toEqual([201, 201, 2]);
-  expect(await second.text()).toBe(await first.text());
-  expect(second.headers.get("idempotency-replayed")).toBe("true");
-  expect(second.headers.get("etag")).toBe(first.headers.get("etag"));
-  const broken = await fetch(`${url}/articles`, { method: "POST", headers: { "content-type": "application/json" }, body: "{" });
-  expect([broken.status, broken.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
+    app.use(problems());
+    const url = await serve(app);
+    expect((await ask("PUT", `${url}/articles/1`, { body: {} })).status).toBe(428);
+    expect((await ask("PUT", `${url}/articles/1`, onFirst)).headers.etag).toBe('"2"');
+    expect((await ask("PUT", `${url}/articles/1`, onFirst)).status).toBe(409);
+    expect((await ask("PUT", `${url}/articles/9`, onFirst)).status).toBe(404);
+  });
+
+  test("in routers in routers, problems name the path that the client used", async () => {
+    const { app, load } = setUp();
+    const outer = express.Router();
+    const inner = express.Router({ mergeParams: true });
+    inner.put(
+      "/articles/:id",
+      guarded({ load }, ({ res }) => res.end()),
+    );
+    outer.use("/:tenant/api", inner);
+    app.use("/v1", outer);
+    const url = await serve(app);
+    const refused = await ask("PUT", `${url}/v1/a%20b/api/articles/1?x=1`, { body: {} });
+    expect(JSON.parse(refused.text)).toMatchObject({ status: 428, instance: "/v1/a%20b/api/articles/1" });
+  });
+
+  test.each([
+    ["an error", new Error("broken"), "Error: broken"],
+    ["undefined", undefined, "Error: Something that is no error was thrown: undefined"],
+  ])("what a handler, a load or a middleware's load rejects with reaches next: %s", async (_what, thrown, told) => {
+    const { app } = setUp();
+    const broken = (): Promise<never> => Promise.reject(thrown);
+    app.put("/handler", guarded({ precondition: "optional" }, broken));
+    app.put(
+      "/load",
+      guarded({ load: broken }, ({ res }) => res.end()),
+    );
+    app.put("/middleware", guard({ load: broken }), (_request, response) => void response.end());
+    const onError: ErrorRequestHandler = (error, _request, response, _next) =>
+      void response.status(599).send(`${error}`);
+    app.use(onError);
+    const url = await serve(app);
+    for (const path of ["/handler", "/load", "/middleware"]) {
+      const answer = await ask("PUT", url + path, { headers: { "if-match": '"1"' } });
+      expect([answer.status, answer.text]).toEqual([599, told]);
+    }
+  });
+
+  test("what is thrown once the head is out breaks the connection off: half an answer must not look whole", async () => {
+    const { app, load } = setUp();
+    app.put(
+      "/articles/:id",
+      guarded({ load }, ({ req, res, guard }) => {
+        res.write("half");
+        if (req.query["plain"] !== undefined) throw new Error("broken");
+        guard.conflict();
+      }),
+    );
+    app.use(problems());
+    const url = await serve(app);
+    for (const query of ["", "?plain"])
+      await expect(ask("PUT", `${url}/articles/1${query}`, onFirst)).rejects.toThrow(/aborted|socket hang up/);
+  });
+
+  test('with onError "next", the app\'s error handler answers, and finds what Express looks for in errors', async () => {
+    const { app, load } = setUp();
+    app.put(
+      "/articles/:id",
+      guarded({ load, onError: "next" }, ({ guard }) => guard.conflict()),
+    );
+    const url = await serve(app);
+    const bare = await ask("PUT", `${url}/articles/1`, { body: {} });
+    expect([bare.status, bare.headers["content-type"]]).toEqual([428, "text/html; charset=utf-8"]);
+    expect((await ask("PUT", `${url}/articles/1`, onFirst)).status).toBe(409);
+  });
+
+  test("a body parser's errors become problems, and an answer takes back what the handler said of its content", async () => {
+    const { app, load } = setUp();
+    app.put(
+      "/articles/:id",
+      guarded({ load }, ({ res, guard }) => {
+        res.set({ "content-length": "5", "content-encoding": "gzip", "content-type": "text/html", etag: '"own"' });
+        guard.conflict();
+      }),
+    );
+    app.use(problems());
+    const url = await serve(app);
+    const malformed = await ask("PUT", `${url}/articles/1`, { body: "{" });
+    expect(JSON.parse(malformed.text)).toMatchObject({ status: 400, errors: [{ code: "malformed-json" }] });
+    const { headers, text } = await ask("PUT", `${url}/articles/1`, onFirst);
+    expect([headers["content-encoding"], headers["content-type"], headers.etag]).toEqual([
+      undefined,
+      "application/problem+json",
+      undefined,
+    ]);
+    expect(JSON.parse(text)).toMatchObject({ status: 409 });
+  });
+
+  test("OPTIONS is Express's own to answer", async () => {
+    const { app, load } = setUp();
+    app
+      .route("/articles/:id")
+      .get(guarded({ load }, ({ res }) => res.end()))
+      .put(guarded({ load }, ({ res }) => res.end()));
+    const answer = await ask("OPTIONS", `${await serve(app)}/articles/9`);
+    expect([answer.status, answer.headers.allow?.split(/, ?/).sort()]).toEqual([200, ["GET", "HEAD", "PUT"]]);
+  });
 });

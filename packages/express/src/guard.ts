@@ -1,15 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
-import {
-  checkRequest,
-  createGuard,
-  errorOf,
-  type GuardEngine,
-  isGuardError,
-  markGuarding,
-  passThrough,
-  sendAnswer,
-} from "unclash/adapter";
+import { admit, checkOver, createGuard, errorOf, guardsOfRequests, markGuarding, runGuarded } from "unclash/adapter";
 import { requestFacts } from "./facts.js";
 
 /** A guard as Express has it: a middleware, for one route, for all methods of one, or for a router. */
@@ -34,26 +25,17 @@ export function guard<State extends LoadedState = Unloaded>(
   options: GuardOptions<Request, State>,
 ): GuardMiddleware<State> {
   const engine = createGuard(options);
-  const guards = new WeakMap<Request, Guard<State>>();
+  const { keep, of } = guardsOfRequests<Request, State>();
   const middleware: RequestHandler = (request, response, next) => {
-    enter(engine, request, response)
-      .then((passed) => {
-        if (passed === undefined) return;
-        guards.set(request, passed);
+    admit(engine, requestFacts(request), response)
+      .then((admitted) => {
+        if (admitted === undefined) return;
+        keep(request, admitted.guard);
         next();
       })
       .catch((thrown: unknown) => next(errorOf(thrown)));
   };
-  return markGuarding(
-    Object.assign(middleware, {
-      of(request: Request): Guard<State> {
-        const found = guards.get(request);
-        if (found === undefined) throw new TypeError("This request has not come through this guard.");
-        return found;
-      },
-      report: () => engine.report(),
-    }),
-  );
+  return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind");
 }
 
 /** What a guarded handler is given; `current` and `expected` are what `load` gave. */
@@ -84,19 +66,10 @@ export function guarded<State extends LoadedState>(
   handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
 ): RequestHandler {
   const engine = createGuard(options);
-  const run = async (req: Request, res: Response): Promise<void> => {
-    const passed = await enter(engine, req, res);
-    if (passed === undefined) return;
-    try {
-      await handler({ req, res, current: passed.current, expected: passed.expected, guard: passed });
-    } catch (thrown) {
-      // Once the head is out, the framework has to break the connection off: half an answer must not look whole.
-      if (!isGuardError(thrown) || engine.handsOn || res.headersSent) throw thrown;
-      sendAnswer(thrown.answer, res);
-    }
-  };
-  const guardedHandler: RequestHandler = (request, response, next) => {
-    run(request, response).catch((thrown: unknown) => next(errorOf(thrown)));
+  const guardedHandler: RequestHandler = (req, res, next) => {
+    runGuarded(engine, requestFacts(req), res, (passed) =>
+      handler({ req, res, current: passed.current, expected: passed.expected, guard: passed }),
+    ).catch((thrown: unknown) => next(errorOf(thrown)));
   };
   return markGuarding(guardedHandler);
 }
@@ -113,23 +86,7 @@ export async function check<State extends LoadedState>(
   state: State | null | undefined,
   options?: GuardOptions<Request, State>,
 ): Promise<Guard<State>> {
-  const checked = await checkRequest(requestFacts(request), state, options);
-  if (checked.isNew && request.res !== undefined) passThrough(checked.passage, request.res);
-  return checked.guard;
-}
-
-/** The guard of a request that may pass; nothing for one that is answered here. */
-async function enter<State extends LoadedState>(
-  engine: GuardEngine<Request, State>,
-  request: Request,
-  response: Response,
-): Promise<Guard<State> | undefined> {
-  const entered = await engine.enter(requestFacts(request));
-  if (entered.kind === "pass") {
-    passThrough(entered.passage, response);
-    return entered.guard;
-  }
-  if (engine.handsOn && entered.error.problem !== undefined) throw entered.error;
-  sendAnswer(entered.error.answer, response);
-  return undefined;
+  const { res } = request;
+  if (res === undefined) throw new TypeError("check() was given a request that Express has not handed to a handler.");
+  return checkOver(requestFacts(request), res, state, options);
 }

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Unclash } from "unclash";
-import { nodeFacts, normalizePrefix } from "unclash/adapter";
+import { markGuarding, nodeFacts, normalizePrefix } from "unclash/adapter";
 import { leaveBodiesUnread } from "./bodies.js";
 import { pointBelow } from "./point-below.js";
 import { sendReply } from "./send-reply.js";
@@ -26,12 +26,12 @@ export interface MountOptions {
 export function mount(unclash: Unclash<FastifyRequest>, { fallthrough = true }: MountOptions = {}): FastifyPluginAsync {
   return async (app) => {
     const prefix = normalizePrefix(app.prefix);
-    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const handler = markGuarding(async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const { raw, body } = request;
       const content = body instanceof Readable ? { content: body } : { parsed: body };
       const facts = nodeFacts(raw, { ...pointBelow(raw.url ?? "/", prefix), ...content, native: request });
       return sendReply(reply, await unclash.handle(facts));
-    };
+    });
     leaveBodiesUnread(app);
     for (const name of unclash.collections) {
       app.register(

@@ -14,7 +14,7 @@ async function readJson(context: Context): Promise<unknown> {
   if (content.length > 1_048_576) context.throw(413);
   try {
     return content.length === 0 ? {} : JSON.parse(content.toString("utf8"));
-  } catch {
-    return context.throw(400);
+  } catch (error) {
+    throw Object.assign(Object(error), { status: 400 });
   }
 }

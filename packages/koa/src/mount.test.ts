@@ -1,5 +1,4 @@
-import { createServer, type ServerOptions } from "node:http";
-import { adapterSuite, listen, type Served, type Start } from "@unclash/conformance/adapter";
+import { adapterSuite, type Served, type Start } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
 import Koa, { type Context, type Middleware } from "koa";
 import { createUnclash, type Unclash, type UnclashOptions } from "unclash";
@@ -7,11 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { parseBodies } from "./body-parser.test-support.js";
 import { mount } from "./mount.js";
-
-function serveApp(app: Koa, options: ServerOptions = {}): Promise<Served> {
-  const handle = app.callback();
-  return listen(createServer(options, (request, response) => void handle(request, response)));
-}
+import { serveApp } from "./serve-app.test-support.js";
 
 const startBehind =
   (...parsers: readonly Middleware[]): Start =>

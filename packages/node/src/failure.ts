@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { forgetContent } from "unclash/adapter";
 
 const body = JSON.stringify({ type: "about:blank", title: "Internal Server Error", status: 500 });
 
@@ -9,6 +10,7 @@ export function answerFailure(request: IncomingMessage, response: ServerResponse
     if (!response.writableEnded) response.destroy();
     return;
   }
+  forgetContent(response);
   response.writeHead(500, {
     "cache-control": "no-store",
     "content-type": "application/problem+json",

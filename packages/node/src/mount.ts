@@ -1,6 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Unclash } from "unclash";
-import { bodyLeftOn, errorOf, findMount, type MountPoint, nodeFacts, normalizePrefix, sendPlan } from "unclash/adapter";
+import {
+  bodyLeftOn,
+  errorOf,
+  findMount,
+  type MountPoint,
+  markGuarding,
+  nodeFacts,
+  normalizePrefix,
+  sendPlan,
+} from "unclash/adapter";
+import { originalUrl } from "./facts.js";
 import { answerFailure, warnOfFailure } from "./failure.js";
 
 export interface MountOptions {
@@ -37,7 +47,7 @@ export function mount(
   { prefix = "", fallthrough = true, onError = warnOfFailure }: MountOptions = {},
 ): MountedHandler {
   const normalized = normalizePrefix(prefix);
-  return (request, response, next) => {
+  return markGuarding((request, response, next) => {
     const { url = "/" } = request;
     const point = findMount(url, normalized, originalUrl(request));
     if (point === undefined && next !== undefined) return next();
@@ -52,12 +62,7 @@ export function mount(
         answerFailure(request, response);
         onError(error, request);
       });
-  };
-}
-
-/** What connect and its kin keep the whole URL under while a mount of theirs has cut its path off. */
-function originalUrl(request: IncomingMessage): string | undefined {
-  return "originalUrl" in request && typeof request.originalUrl === "string" ? request.originalUrl : undefined;
+  });
 }
 
 /** A request outside the mount: all of its path is above, so that no collection owns it. */

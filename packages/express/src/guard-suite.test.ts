@@ -1,0 +1,103 @@
+import { createServer } from "node:http";
+import { Readable } from "node:stream";
+import {
+  type GuardedResource,
+  guardSuite,
+  listen,
+  nativeOptions,
+  noGuard,
+  type PlainAnswer,
+  type PlainContext,
+  type PlainHandler,
+  type PlainRequest,
+  type StartGuarded,
+} from "@unclash/conformance/guard";
+import { createMemoryStore } from "@unclash/memory";
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from "express";
+import { describe, test } from "vitest";
+import { check, guard, guarded } from "./guard.js";
+import { problems } from "./problems.js";
+import { versions } from "./versions.test-support.js";
+
+function plain({ method, params, headers, body }: Request): PlainRequest {
+  const { id } = params;
+  return { method, id: typeof id === "string" ? id : undefined, headers, body };
+}
+
+function answer(res: Response, { status, headers = {}, body }: PlainAnswer): void {
+  res.status(status).set(headers);
+  if (body instanceof Readable) body.on("error", (error) => res.destroy(error)).pipe(res);
+  else if (body === undefined) res.end();
+  else if (typeof body === "string") res.send(body);
+  // Express 4 knows bytes as a Buffer only.
+  else if (body instanceof Uint8Array) res.send(Buffer.from(body));
+  else res.json(body);
+}
+
+type Passed = Pick<PlainContext, "current" | "expected" | "guard">;
+
+async function run(handler: PlainHandler, req: Request, res: Response, passed: Passed): Promise<void> {
+  const { current, expected, guard } = passed;
+  answer(res, await handler({ ...plain(req), current, expected, guard }));
+}
+
+/** A handler of the framework's own: in Express 4, what it throws goes nowhere by itself. */
+function free(handle: (req: Request, res: Response) => Promise<void>): RequestHandler {
+  return (req, res, next) => void handle(req, res).catch(next);
+}
+
+function addResource(app: Express, { form, options, outer, routes, reports }: GuardedResource): void {
+  const native = nativeOptions(options, plain);
+  const article = guard(native);
+  if (form === "guard") reports?.(article.report);
+  const inForm = (handler: PlainHandler): RequestHandler => {
+    switch (form) {
+      case "guarded":
+        return guarded(native, ({ req, res, current, expected, guard }) =>
+          run(handler, req, res, { current, expected, guard }),
+        );
+      case "guard":
+        return free((req, res) => run(handler, req, res, forHandler(article.of(req))));
+      case "check":
+        return free(async (req, res) =>
+          run(handler, req, res, forHandler(await check(req, await native.load?.(req), native))),
+        );
+      case "none":
+        return free((req, res) => run(handler, req, res, forHandler(noGuard)));
+    }
+  };
+  const before = outer === undefined ? undefined : guard(nativeOptions(outer, plain));
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const route = app.route(path);
+    if (before !== undefined) route.all(before);
+    if (form === "guard") route.all(article);
+    for (const { method, handler } of routes.filter((each) => each.path === path)) {
+      const add = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
+      route[add[method]](inForm(handler));
+    }
+  }
+}
+
+function forHandler(found: Passed["guard"]): Passed {
+  return { current: found.current, expected: found.expected, guard: found };
+}
+
+function startOn(express: (typeof versions)[number][1]): StartGuarded {
+  return ({ resources, onError }) => {
+    const app = express();
+    app.set("env", "test");
+    app.use(express.json({ type: ["application/json", "application/*+json"], strict: false }));
+    for (const resource of resources) addResource(app, resource);
+    const own: ErrorRequestHandler = (error, _req, res, next) => {
+      const answered = onError?.(error);
+      if (answered === undefined) next(error);
+      else answer(res, answered);
+    };
+    app.use(own, problems());
+    return listen(createServer(app));
+  };
+}
+
+describe.each(versions)("%s", (_name, express) => {
+  guardSuite({ test, start: startOn(express), store: ({ clock }) => createMemoryStore({ clock: clock.now }) });
+});

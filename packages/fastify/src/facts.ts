@@ -1,0 +1,7 @@
+import type { FastifyRequest } from "fastify";
+import { guardFacts, type RequestFacts } from "unclash/adapter";
+
+/** A request at a guard as plain data: its whole path, and the body as the app's parsers and schemas have left it. */
+export function requestFacts<Native extends FastifyRequest>(request: Native): RequestFacts<Native> {
+  return guardFacts(request.raw, { url: request.originalUrl, parsed: request.body, native: request });
+}

@@ -1,0 +1,120 @@
+import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded } from "unclash";
+import {
+  type Admitted,
+  checkOver,
+  createGuard,
+  type GuardEngine,
+  guardsOfRequests,
+  markGuarding,
+  passThrough,
+  withholdTag,
+} from "unclash/adapter";
+import { answerErrors, answerGuardErrors, guardAnswer } from "./answering.js";
+import { requestFacts } from "./facts.js";
+import { rememberReply, replyOf } from "./replies.js";
+import { sendAnswer } from "./send-reply.js";
+
+/** A request whose parameters are those of its path; another type is taken from how `load` declares its own. */
+export type GuardedRequest = FastifyRequest<{ Params: Readonly<Record<string, string>> }>;
+
+/** What makes one route a guarded one: options for `app.put(url, customers.route, handler)`. */
+export interface GuardRoute {
+  readonly preHandler: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** Answers what the guard throws in the handler; not there with `onError: "next"`. */
+  readonly errorHandler?: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void;
+}
+
+/** A guard as Fastify has it: a plugin for the context that it is registered in, or options for one route. */
+export interface GuardPlugin<State extends LoadedState> extends FastifyPluginAsync {
+  readonly route: GuardRoute;
+  /**
+   * The guard of a request that has come through this plugin, or through its `route`.
+   *
+   * @throws TypeError for any other request
+   */
+  of(request: FastifyRequest): Guard<State>;
+  /** What has come to this guard in this process so far. */
+  report(): GuardReport;
+}
+
+/**
+ * Guards the routes of a context, and of those inside it: `app.register(guard({ load }))`. It runs as a `preHandler` hook,
+ * after parsing and validation, and not for routes that do not exist. What it throws in a handler it answers too, for
+ * routes that come after it.
+ *
+ * @throws ConfigurationError where an option can't be; its message names the option
+ */
+export function guard<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
+  options: GuardOptions<Native, State>,
+): GuardPlugin<State> {
+  const engine = createGuard<FastifyRequest, State>(options);
+  const guards = guardsOfRequests<FastifyRequest, State>();
+  const preHandler = (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    // Hooks run for requests that no route was found for, too; and a route may name the guard of its own context.
+    if (request.is404 || guards.has(request)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      enter(engine, request, reply).then((admitted) => {
+        // One that is answered is never resolved: Fastify would go on to the handler if its client went away meanwhile.
+        if (admitted === undefined) return;
+        guards.keep(request, admitted.guard);
+        resolve();
+      }, reject);
+    });
+  };
+  markGuarding(preHandler, "what is behind");
+  const plugin: FastifyPluginAsync = async (app) => {
+    markGuarding(app, "what is behind");
+    app.addHook("preHandler", preHandler);
+    if (!engine.handsOn) answerErrors(app, guardAnswer);
+  };
+  return Object.assign(plugin, {
+    // For the context that it is registered in, not for one of its own.
+    [Symbol.for("skip-override")]: true,
+    [Symbol.for("fastify.display-name")]: "unclash-guard",
+    route: { preHandler, ...(!engine.handsOn && { errorHandler: answerGuardErrors }) },
+    of: guards.of,
+    report: () => engine.report(),
+  });
+}
+
+/**
+ * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what it
+ * throws rolls that back, and is answered by the guard that the request came through, or by `app.register(problems())`.
+ *
+ * @param options how, for a request that came through no guard; one that did is treated by that guard's
+ * @throws GuardError where the request may not be carried out on that state
+ * @throws TypeError where the request came through neither a guard nor a context with `problems()`
+ */
+export async function check<State extends LoadedState, Native extends FastifyRequest = GuardedRequest>(
+  request: FastifyRequest,
+  state: State | null | undefined,
+  options?: GuardOptions<Native, State>,
+): Promise<Guard<State>> {
+  const reply = replyOf(request);
+  if (reply === undefined) {
+    throw new TypeError("check() finds no reply of this request: register problems() in its context, or a guard.");
+  }
+  return checkOver<FastifyRequest, State>(requestFacts(request), reply.raw, state, options);
+}
+
+/** Lets a request in at a guard; gives nothing for one that is answered here, through Fastify. */
+export async function enter<State extends LoadedState>(
+  engine: GuardEngine<FastifyRequest, State>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Admitted<State> | undefined> {
+  rememberReply(request, reply);
+  const facts = requestFacts(request);
+  const entered = await engine.enter(facts);
+  if (entered.kind === "pass") {
+    passThrough(entered.passage, reply.raw, reply.getHeaders());
+    return entered;
+  }
+  if (engine.handsOn && entered.error.problem !== undefined) {
+    withholdTag(facts, reply.raw);
+    throw entered.error;
+  }
+  sendAnswer(reply, entered.error.answer);
+  return undefined;
+}

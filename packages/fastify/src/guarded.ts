@@ -1,0 +1,66 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Guard, GuardOptions, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
+import { createGuard, handlerIsOver, isGuardError, markGuarding } from "unclash/adapter";
+import { enter, type GuardedRequest } from "./guard.js";
+import { sendAnswer } from "./send-reply.js";
+
+/** What a guarded handler is given; `current` and `expected` are what `load` gave. */
+export interface GuardedContext<State extends LoadedState, Current, Expected, Native = GuardedRequest> {
+  readonly request: Native;
+  readonly reply: FastifyReply;
+  readonly current: Current;
+  readonly expected: Expected;
+  readonly guard: Guard<State, Current, Expected>;
+}
+
+/** A guarded handler as a route's. It resolves with what Fastify sends; its type says nothing of that, as any schema may. */
+export type GuardedHandler<Native> = (request: Native, reply: FastifyReply) => Promise<void>;
+
+/**
+ * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ request, expected, guard }) => …))`. What the
+ * handler returns is sent as Fastify does; one that returns nothing, nor a promise, sends by `reply`. What it throws is
+ * answered, where it is a guard's, or goes to the app's error handler.
+ *
+ * @throws ConfigurationError where an option can't be; its message names the option
+ */
+export function guarded<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
+  options: GuardOptions<Native, State> & { readonly creates: true },
+  handler: (
+    context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined, Native>,
+  ) => unknown,
+): GuardedHandler<Native>;
+export function guarded<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
+  options: GuardOptions<Native, State>,
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Native>) => unknown,
+): GuardedHandler<Native>;
+export function guarded<State extends LoadedState, Native extends FastifyRequest>(
+  options: GuardOptions<Native, State>,
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Native>) => unknown,
+): (request: Native, reply: FastifyReply) => Promise<unknown> {
+  const engine = createGuard<FastifyRequest, State>(options);
+  return markGuarding(async (request: Native, reply: FastifyReply): Promise<unknown> => {
+    const admitted = await enter(engine, request, reply);
+    if (admitted === undefined) return reply;
+    const { guard, passage } = admitted;
+    try {
+      const { current, expected } = guard;
+      const result = handler({ request, reply, current, expected, guard });
+      // Its answer comes by a callback: Fastify is to wait for it, and to send nothing itself.
+      if (result === undefined) return reply;
+      const content = await result;
+      // Fastify sends an answer without content to nobody once the client is gone; a repeat wants it still.
+      if (content === undefined && request.raw.destroyed && !isSent(reply)) return reply.send();
+      return content;
+    } catch (thrown) {
+      // Once the head is out, Fastify has to break the connection off: half an answer must not look whole.
+      if (!isGuardError(thrown) || engine.handsOn || reply.raw.headersSent) throw thrown;
+      return sendAnswer(reply, thrown.answer);
+    } finally {
+      handlerIsOver(passage, reply.raw);
+    }
+  });
+}
+
+function isSent(reply: FastifyReply): boolean {
+  return reply.sent || reply.raw.headersSent;
+}

@@ -1,0 +1,49 @@
+import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
+import { answerErrors, guardAnswer } from "./answering.js";
+import { frameworkProblem, unknownRoute } from "./framework-problems.js";
+import { rememberReply } from "./replies.js";
+import { sendReply } from "./send-reply.js";
+
+export interface ProblemsOptions {
+  /** What a problem's `type` begins with, for errors that no guard made. @default "urn:problem-type:unclash:" */
+  readonly problemTypePrefix?: string;
+  /** Whether requests that no route was found for are answered with a problem: it sets the not-found handler. @default false */
+  readonly unknownRoutes?: boolean;
+}
+
+/**
+ * The error handler of the context that it is registered in, and of those inside: `app.register(problems())`. It answers what
+ * guards and `check` throw, and, as problems too, what Fastify itself refuses: content that is too large, of another type, no
+ * JSON, or not as the route's schema says. All other errors go on to the error handler of the context around.
+ */
+export function problems({ problemTypePrefix, unknownRoutes = false }: ProblemsOptions = {}): FastifyPluginAsync {
+  const plugin: FastifyPluginAsync = async (app) => {
+    app.addHook("onRequest", async (request, reply) => rememberReply(request, reply));
+    answerErrors(app, guardAnswer);
+    answerErrors(app, (error, request) => frameworkProblem(error, pathOf(request), problemTypePrefix));
+    if (!unknownRoutes) return;
+    app.setNotFoundHandler((request, reply) => sendReply(reply, unknownRoute(pathOf(request), problemTypePrefix)));
+  };
+  return Object.assign(plugin, {
+    [Symbol.for("skip-override")]: true,
+    [Symbol.for("fastify.display-name")]: "unclash-problems",
+  });
+}
+
+/**
+ * Makes the server option `frameworkErrors`, for an app without a mount: `Fastify({ frameworkErrors: urlProblems() })`.
+ * Fastify's router refuses URLs with broken percent-encoding before any plugin sees them; with this they are problems too.
+ */
+export function urlProblems({
+  problemTypePrefix,
+}: Pick<ProblemsOptions, "problemTypePrefix"> = {}): NonNullable<FastifyServerOptions["frameworkErrors"]> {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const plan = frameworkProblem(error, pathOf(request), problemTypePrefix);
+    if (plan === undefined) reply.send(error);
+    else sendReply(reply, plan);
+  };
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.originalUrl.split("?", 1)[0] ?? "";
+}

@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from "fastify";
+import {
+  areAllMethods,
+  guardsBehind,
+  isGuarding,
+  isMutating,
+  type UnguardedOptions,
+  type UnguardedRoute,
+  withoutExcepted,
+} from "unclash/adapter";
+
+interface SeenRoute {
+  readonly context: FastifyInstance;
+  readonly url: string;
+  /** What other plugins add to it is seen too. */
+  readonly options: RouteOptions;
+}
+
+interface Watch {
+  readonly routes: SeenRoute[];
+  /** Whether there were routes before it, which it can't know. */
+  readonly isLate: boolean;
+}
+
+const watches = new WeakMap<FastifyInstance, Watch>();
+
+const mutating = ["POST", "PUT", "PATCH", "DELETE"] as const;
+
+/**
+ * Sees the routes of an app as they are made, for `unguarded`. Fastify shows them to those alone who were there first:
+ * `await app.register(watchRoutes)`, before all routes.
+ */
+export const watchRoutes: FastifyPluginAsync = Object.assign(
+  async (app: FastifyInstance): Promise<void> => {
+    const isLate = mutating.some((method) => app.printRoutes({ method }).trim() !== noRoutes);
+    const routes: SeenRoute[] = [];
+    watches.set(app, { routes, isLate });
+    app.addHook("onRoute", function (options) {
+      routes.push({ context: this, url: options.url, options });
+    });
+  },
+  { [Symbol.for("skip-override")]: true, [Symbol.for("fastify.display-name")]: "unclash-watch-routes" },
+);
+
+const noRoutes = "(empty tree)";
+
+/**
+ * Lists the routes that change something and that no guard is before, for a test of the app: `await app.ready()`, then
+ * `expect(unguarded(app)).toEqual([])`. A guard in a context counts for all routes of it and of those inside, as its hook does.
+ *
+ * @throws TypeError where `watchRoutes` was not registered before the routes
+ */
+export function unguarded(app: FastifyInstance, options: UnguardedOptions = {}): readonly UnguardedRoute[] {
+  const watch = watchOf(app);
+  if (watch === undefined || watch.isLate) {
+    throw new TypeError(
+      "unguarded() sees routes only after `await app.register(watchRoutes)`, before the first of them.",
+    );
+  }
+  const found = watch.routes
+    .filter((route) => !isGuarded(route))
+    .flatMap(({ url, options }) => methodsOf(options).map((method) => ({ method, path: url, within: [] })));
+  return withoutExcepted(found, options);
+}
+
+/** Contexts have those around them as prototypes. */
+function watchOf(app: FastifyInstance): Watch | undefined {
+  for (let context = app; context !== null; context = Object.getPrototypeOf(context)) {
+    const watch = watches.get(context);
+    if (watch !== undefined) return watch;
+  }
+  return undefined;
+}
+
+function isGuarded({ context, options: { handler, preHandler } }: SeenRoute): boolean {
+  return isGuarding(handler) || [context, preHandler].flat().some(guardsBehind);
+}
+
+function methodsOf({ method }: RouteOptions): readonly string[] {
+  const methods = [method].flat();
+  return areAllMethods(methods) ? ["*"] : methods.filter(isMutating);
+}

@@ -1,0 +1,92 @@
+import Router from "@koa/router";
+import {
+  type GuardedResource,
+  guardSuite,
+  nativeOptions,
+  noGuard,
+  type PlainAnswer,
+  type PlainContext,
+  type PlainHandler,
+  type PlainRequest,
+  type StartGuarded,
+} from "@unclash/conformance/guard";
+import { createMemoryStore } from "@unclash/memory";
+import Koa, { type Context, type Middleware } from "koa";
+import { test } from "vitest";
+import { parseBodies } from "./body-parser.test-support.js";
+import { check, guard, guarded } from "./guard.js";
+import { problems } from "./problems.js";
+import { serveApp } from "./serve-app.test-support.js";
+
+function plain(context: Context): PlainRequest {
+  const id: unknown = context["params"]?.["id"];
+  const body = "body" in context.request ? context.request.body : undefined;
+  return { method: context.method, id: typeof id === "string" ? id : undefined, headers: context.headers, body };
+}
+
+function answer(context: Context, { status, headers = {}, body = "" }: PlainAnswer): void {
+  context.status = status;
+  context.set(headers);
+  context.body = body instanceof Uint8Array ? Buffer.from(body) : body;
+}
+
+type Passed = Pick<PlainContext, "current" | "expected" | "guard">;
+
+async function run(handler: PlainHandler, context: Context, passed: Passed): Promise<void> {
+  const { current, expected, guard } = passed;
+  answer(context, await handler({ ...plain(context), current, expected, guard }));
+}
+
+function addResource(router: Router, { form, options, outer, routes, reports }: GuardedResource): void {
+  const native = nativeOptions(options, plain);
+  const article = guard(native);
+  if (form === "guard") reports?.(article.report);
+  const inForm = (handler: PlainHandler): Middleware => {
+    switch (form) {
+      case "guarded":
+        return guarded(native, ({ ctx, current, expected, guard }) => run(handler, ctx, { current, expected, guard }));
+      case "guard":
+        return (context) => run(handler, context, forHandler(article.of(context)));
+      case "check":
+        return async (context) =>
+          run(handler, context, forHandler(await check(context, await native.load?.(context), native)));
+      case "none":
+        return (context) => run(handler, context, forHandler(noGuard));
+    }
+  };
+  const before = [
+    ...(outer === undefined ? [] : [guard(nativeOptions(outer, plain))]),
+    ...(form === "guard" ? [article] : []),
+  ];
+  for (const path of new Set(routes.map((route) => route.path))) {
+    for (const middleware of before) router.all(path, middleware);
+    for (const { method, handler } of routes.filter((each) => each.path === path))
+      router.register(path, [method], inForm(handler));
+  }
+}
+
+function forHandler(found: Passed["guard"]): Passed {
+  return { current: found.current, expected: found.expected, guard: found };
+}
+
+const start: StartGuarded = ({ resources, onError }) => {
+  const app = new Koa();
+  app.on("error", () => {});
+  const router = new Router();
+  for (const resource of resources) addResource(router, resource);
+  app.use(problems());
+  app.use(async (context, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const answered = onError?.(error);
+      if (answered === undefined) throw error;
+      answer(context, answered);
+    }
+  });
+  app.use(parseBodies);
+  app.use(router.routes());
+  return serveApp(app);
+};
+
+guardSuite({ test, start, store: ({ clock }) => createMemoryStore({ clock: clock.now }) });

@@ -1,0 +1,25 @@
+import type { Context } from "koa";
+import { forgetContent, type GuardAnswer, outgoingHeaders, sendAnswer } from "unclash/adapter";
+
+/** Hands an answer to Koa, which sends it once all middleware is through. */
+export function respond(context: Context, answer: GuardAnswer): void {
+  context.status = answer.status;
+  if (context.respond === false) {
+    sendAnswer(answer, context.res);
+    return;
+  }
+  const headers = outgoingHeaders(answer, context.res);
+  forgetContent(context.res);
+  context.body = contentOf(answer);
+  // Koa has given the content a type of its own.
+  if (headers["content-type"] === undefined) context.remove("content-type");
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) context.set(name, typeof value === "number" ? String(value) : [value].flat());
+  }
+}
+
+/** Not `null`, which Koa takes for 204; where a status or HEAD allows no content, it sends none. It knows bytes as a Buffer. */
+function contentOf({ body }: GuardAnswer): string | Buffer {
+  if (body === null) return "";
+  return typeof body === "string" ? body : Buffer.from(body);
+}

@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { pipeline, Readable } from "node:stream";
+import { json } from "node:stream/consumers";
+import {
+  type GuardedResource,
+  guardSuite,
+  listen,
+  nativeOptions,
+  noGuard,
+  type PlainAnswer,
+  type PlainContext,
+  type PlainHandler,
+  type PlainRequest,
+  type StartGuarded,
+} from "@unclash/conformance/guard";
+import { createMemoryStore } from "@unclash/memory";
+import { test } from "vitest";
+import { check, guard, guarded } from "./guard.js";
+import type { Next } from "./mount.js";
+import { problems } from "./problems.js";
+
+/** What a small router of the app's own has found out about a request. */
+interface Routed extends IncomingMessage {
+  id?: string;
+  body?: unknown;
+}
+
+function plain(request: Routed): PlainRequest {
+  const { method = "GET", headers } = request;
+  return { method, id: request.id, headers, body: request.body };
+}
+
+function answer(res: ServerResponse, { status, headers = {}, body }: PlainAnswer): void {
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  if (body instanceof Readable) pipeline(body, res, () => {});
+  else if (body === undefined || typeof body === "string" || body instanceof Uint8Array) res.end(body);
+  else {
+    if (!res.hasHeader("content-type")) res.setHeader("content-type", "application/json");
+    res.end(JSON.stringify(body));
+  }
+}
+
+type Passed = Pick<PlainContext, "current" | "expected" | "guard">;
+
+async function run(handler: PlainHandler, req: IncomingMessage, res: ServerResponse, passed: Passed): Promise<void> {
+  const { current, expected, guard } = passed;
+  answer(res, await handler({ ...plain(req), current, expected, guard }));
+}
+
+function forHandler(found: Passed["guard"]): Passed {
+  return { current: found.current, expected: found.expected, guard: found };
+}
+
+type Handler = (request: Routed, response: ServerResponse, next: Next) => void;
+
+/** A free handler: what it throws goes on to `next`. */
+function free(handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>): Handler {
+  return (req, res, next) => void handle(req, res).catch(next);
+}
+
+/** The handlers of a resource, each with the requests that it is for. */
+function* handlersOf({ form, options, outer, routes, reports }: GuardedResource): Iterable<Handler> {
+  const native = nativeOptions<IncomingMessage>(options, plain);
+  const article = guard(native);
+  if (form === "guard") reports?.(article.report);
+  const inForm = (handler: PlainHandler): Handler => {
+    switch (form) {
+      case "guarded":
+        return guarded(native, ({ req, res, current, expected, guard }) =>
+          run(handler, req, res, { current, expected, guard }),
+        );
+      case "guard":
+        return free((req, res) => run(handler, req, res, forHandler(article.of(req))));
+      case "check":
+        return free(async (req, res) => {
+          const found = await check(req, await native.load?.(req), { ...native, response: res });
+          return run(handler, req, res, forHandler(found));
+        });
+      case "none":
+        return free((req, res) => run(handler, req, res, forHandler(noGuard)));
+    }
+  };
+  for (const path of new Set(routes.map((route) => route.path))) {
+    if (outer !== undefined) yield at(path, guard(nativeOptions<IncomingMessage>(outer, plain)));
+    if (form === "guard") yield at(path, article);
+  }
+  for (const { method, path, handler } of routes) yield at(path, inForm(handler), method);
+}
+
+/** Runs a handler for one path, and goes on with all others. */
+function at(path: string, handler: Handler, method?: string): Handler {
+  const pattern = new RegExp(`^${path.replace(":id", "(?<id>[^/]+)")}$`);
+  return (request, response, next) => {
+    const found = pattern.exec(request.url?.split("?", 1)[0] ?? "");
+    const asked = request.method === "HEAD" ? "GET" : request.method;
+    if (found === null || (method !== undefined && method !== asked)) return next();
+    const id = found.groups?.["id"];
+    if (id !== undefined) request.id = decodeURIComponent(id);
+    handler(request, response, next);
+  };
+}
+
+const parseJson: Handler = (request, _response, next) => {
+  if (!/^application\/(.*\+)?json/.test(request.headers["content-type"] ?? "")) return next();
+  json(request).then(
+    (body) => {
+      request.body = body;
+      next();
+    },
+    () => next(Object.assign(new Error("no JSON"), { status: 400 })),
+  );
+};
+
+/** What connect does: one handler after another; an error goes to the handlers for errors. */
+const start: StartGuarded = ({ resources, onError }) => {
+  const handlers = [parseJson, ...resources.flatMap((resource) => [...handlersOf(resource)])];
+  const answerProblem = problems({ onError: () => {} });
+  return listen(
+    createServer((request, response) => {
+      const step =
+        (index: number): Next =>
+        (error) => {
+          const handler = handlers[index];
+          if (error !== undefined) {
+            const answered = response.headersSent ? undefined : onError?.(error);
+            if (answered === undefined) answerProblem(error, request, response);
+            else answer(response, answered);
+          } else if (handler === undefined) response.writeHead(404).end();
+          else handler(request, response, step(index + 1));
+        };
+      step(0)();
+    }),
+  );
+};
+
+guardSuite({ test, start, store: ({ clock }) => createMemoryStore({ clock: clock.now }) });

@@ -1,0 +1,118 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
+import { admit, checkOver, createGuard, errorOf, guardsOfRequests, markGuarding, runGuarded } from "unclash/adapter";
+import { requestFacts } from "./facts.js";
+import { answerFailure, warnOfFailure } from "./failure.js";
+import type { MountedHandler, Next } from "./mount.js";
+
+/** A guard as connect has its middleware. */
+export interface GuardMiddleware<State extends LoadedState> {
+  (request: IncomingMessage, response: ServerResponse, next: Next): void;
+  /**
+   * The guard of a request that has come through this middleware.
+   *
+   * @throws TypeError for any other request
+   */
+  of(request: IncomingMessage): Guard<State>;
+  /** What has come to this guard in this process so far. */
+  report(): GuardReport;
+}
+
+/**
+ * Guards what `next` leads to, for whatever calls `(request, response, next)` as connect does. Body parsers belong before it.
+ * What `of(request)` gives may throw in a handler: hand that to `problems()`.
+ *
+ * @throws ConfigurationError where an option can't be; its message names the option
+ */
+export function guard<State extends LoadedState = Unloaded>(
+  options: GuardOptions<IncomingMessage, State>,
+): GuardMiddleware<State> {
+  const engine = createGuard(options);
+  const { keep, of } = guardsOfRequests<IncomingMessage, State>();
+  const middleware = (request: IncomingMessage, response: ServerResponse, next: Next): void => {
+    responses.set(request, response);
+    admit(engine, requestFacts(request), response)
+      .then((admitted) => {
+        if (admitted === undefined) return;
+        keep(request, admitted.guard);
+        next();
+      })
+      .catch((thrown: unknown) => next(errorOf(thrown)));
+  };
+  return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind");
+}
+
+/** What a guarded handler is given; `current` and `expected` are what `load` gave. */
+export interface GuardedContext<State extends LoadedState, Current, Expected> {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly current: Current;
+  readonly expected: Expected;
+  readonly guard: Guard<State, Current, Expected>;
+}
+
+/**
+ * Guards one handler: `createServer(guarded({ load }, async ({ req, res, current, expected, guard }) => …))`. What it throws is
+ * answered, where it is a guard's. All else goes to `next`; where there is none, the client gets a bare 500, and the process
+ * is warned (`UNCLASH_REQUEST_FAILED`).
+ *
+ * @throws ConfigurationError where an option can't be; its message names the option
+ */
+export function guarded<State extends LoadedState = Unloaded>(
+  options: GuardOptions<IncomingMessage, State> & { readonly creates: true },
+  handler: (context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined>) => unknown,
+): MountedHandler;
+export function guarded<State extends LoadedState = Unloaded>(
+  options: GuardOptions<IncomingMessage, State>,
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
+): MountedHandler;
+export function guarded<State extends LoadedState>(
+  options: GuardOptions<IncomingMessage, State>,
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
+): MountedHandler {
+  const engine = createGuard(options);
+  const last = { ...engine, handsOn: false };
+  const guardedHandler: MountedHandler = (req, res, next) => {
+    responses.set(req, res);
+    // Where nothing comes after this handler, there is nothing to hand problems on to.
+    runGuarded(next === undefined ? last : engine, requestFacts(req), res, (passed) =>
+      handler({ req, res, current: passed.current, expected: passed.expected, guard: passed }),
+    ).catch((thrown: unknown) => {
+      const error = errorOf(thrown);
+      if (next !== undefined) return next(error);
+      answerFailure(req, res);
+      warnOfFailure(error, req);
+    });
+  };
+  return markGuarding(guardedHandler);
+}
+
+/** How `check` treats a request that came through no guard. */
+export interface CheckOptions<State extends LoadedState> extends GuardOptions<IncomingMessage, State> {
+  /** The response to the request, which Node's request does not know. It is not needed where a guard has seen the request. */
+  readonly response?: ServerResponse;
+}
+
+/**
+ * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what it
+ * throws rolls that back, and is answered by `guarded`, or by `problems()`.
+ *
+ * @param options how, for a request that came through no guard, and its response; one that did is treated by that guard's
+ * @throws GuardError where the request may not be carried out on that state
+ * @throws TypeError where the request came through no guard, and its response is not given
+ */
+export async function check<State extends LoadedState>(
+  request: IncomingMessage,
+  state: State | null | undefined,
+  { response = responses.get(request), ...options }: CheckOptions<State> = {},
+): Promise<Guard<State>> {
+  if (response === undefined) throw new TypeError(responseMissing);
+  return checkOver<IncomingMessage, State>(requestFacts(request), response, state, options);
+}
+
+const responseMissing =
+  "check() was given a request that came through no guard: put the handler into `guarded({}, …)`, or give `check` the " +
+  "response too, as `check(request, state, { response })`.";
+
+/** The responses to the requests that guards have seen: Node's request does not know its own. */
+const responses = new WeakMap<IncomingMessage, ServerResponse>();
