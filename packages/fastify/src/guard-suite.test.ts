@@ -12,7 +12,9 @@ import {
 import { createMemoryStore } from "@unclash/memory";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { test } from "vitest";
-import { check, guard, guarded, problems } from "./index.js";
+import { check, guard } from "./guard.js";
+import { guarded } from "./guarded.js";
+import { problems } from "./problems.js";
 
 function plain({ method, params, headers, body }: FastifyRequest): PlainRequest {
   const id = typeof params === "object" && params !== null && "id" in params ? params.id : undefined;

@@ -5,7 +5,8 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { isGuardError } from "unclash";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ask, createArticles, serve } from "./articles.test-support.js";
-import { guard, problems } from "./index.js";
+import { guard } from "./guard.js";
+import { problems } from "./problems.js";
 
 function articleGuard(options: Parameters<typeof guard>[0] = {}) {
   const articles = createArticles();

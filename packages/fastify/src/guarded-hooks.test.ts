@@ -3,8 +3,8 @@ import { createGzip, gunzipSync } from "node:zlib";
 import Fastify, { type FastifyInstance } from "fastify";
 import { expect, test } from "vitest";
 import { ask, serve } from "./articles.test-support.js";
+import { guarded } from "./guarded.js";
 import { conditional, expectOnce, keyed, serveHandler } from "./guarded.test-support.js";
-import { guarded } from "./index.js";
 
 /** What makes entity-tags of contents, as @fastify/etag does. */
 function tagContents(app: FastifyInstance): void {

@@ -2,7 +2,7 @@ import { createMemoryStore } from "@unclash/memory";
 import Fastify, { type FastifyInstance } from "fastify";
 import { expect } from "vitest";
 import { type Heard, serve } from "./articles.test-support.js";
-import { type GuardedContext, guarded } from "./index.js";
+import { type GuardedContext, guarded } from "./guarded.js";
 
 export type Handler = (context: GuardedContext<{ version: number }, undefined, number>) => unknown;
 

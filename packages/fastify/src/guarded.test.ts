@@ -4,8 +4,9 @@ import { createMemoryStore } from "@unclash/memory";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { expect, test } from "vitest";
 import { ask, createArticles, serve } from "./articles.test-support.js";
+import { check } from "./guard.js";
+import { guarded } from "./guarded.js";
 import { conditional, expectOnce, type Handler, keyed, serveHandler } from "./guarded.test-support.js";
-import { check, guarded } from "./index.js";
 
 const ways: Readonly<Record<string, Handler>> = {
   "a returned value": async () => ({ a: 1 }),

@@ -1,7 +1,9 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { expect, test } from "vitest";
 import { ask, serve } from "./articles.test-support.js";
-import { check, guarded, problems, urlProblems } from "./index.js";
+import { check } from "./guard.js";
+import { guarded } from "./guarded.js";
+import { problems, urlProblems } from "./problems.js";
 
 function createApp(options: Parameters<typeof problems>[0] = {}): FastifyInstance {
   const app = Fastify({

@@ -3,7 +3,10 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { createUnclash } from "unclash";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { guard, guarded, mount, unguarded, watchRoutes } from "./index.js";
+import { guard } from "./guard.js";
+import { guarded } from "./guarded.js";
+import { mount } from "./mount.js";
+import { unguarded, watchRoutes } from "./unguarded.js";
 
 const done = async () => "done";
 
