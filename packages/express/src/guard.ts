@@ -38,9 +38,12 @@ export function guard<State extends LoadedState = Unloaded>(
   return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind");
 }
 
+/** The parameters of a path where neither the route nor `load` says which there are. */
+type AnyParams = Readonly<Record<string, string>>;
+
 /** What a guarded handler is given; `current` and `expected` are what `load` gave. */
-export interface GuardedContext<State extends LoadedState, Current, Expected> {
-  readonly req: Request;
+export interface GuardedContext<State extends LoadedState, Current, Expected, Params = AnyParams> {
+  readonly req: Request<Params>;
   readonly res: Response;
   readonly current: Current;
   readonly expected: Expected;
@@ -53,20 +56,22 @@ export interface GuardedContext<State extends LoadedState, Current, Expected> {
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guarded<State extends LoadedState = Unloaded>(
-  options: GuardOptions<Request, State> & { readonly creates: true },
-  handler: (context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined>) => unknown,
-): RequestHandler;
-export function guarded<State extends LoadedState = Unloaded>(
-  options: GuardOptions<Request, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
-): RequestHandler;
-export function guarded<State extends LoadedState>(
-  options: GuardOptions<Request, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
-): RequestHandler {
+export function guarded<State extends LoadedState = Unloaded, Params = AnyParams>(
+  options: GuardOptions<Request<Params>, State> & { readonly creates: true },
+  handler: (
+    context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined, Params>,
+  ) => unknown,
+): RequestHandler<Params>;
+export function guarded<State extends LoadedState = Unloaded, Params = AnyParams>(
+  options: GuardOptions<Request<Params>, State>,
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Params>) => unknown,
+): RequestHandler<Params>;
+export function guarded<State extends LoadedState, Params>(
+  options: GuardOptions<Request<Params>, State>,
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Params>) => unknown,
+): RequestHandler<Params> {
   const engine = createGuard(options);
-  const guardedHandler: RequestHandler = (req, res, next) => {
+  const guardedHandler: RequestHandler<Params> = (req, res, next) => {
     runGuarded(engine, requestFacts(req), res, (passed) =>
       handler({ req, res, current: passed.current, expected: passed.expected, guard: passed }),
     ).catch((thrown: unknown) => next(errorOf(thrown)));
