@@ -1,10 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import { createMemoryStore } from "@unclash/memory";
+import { Articles, ask, askAndLeave } from "@unclash/test-articles";
 import compression from "compression";
 import type { Express, Response } from "express";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Articles } from "./articles.test-support.js";
-import { ask, askAndLeave } from "./ask.test-support.js";
 import { guard, guarded } from "./guard.js";
 import { serve } from "./serve.test-support.js";
 import { versions } from "./versions.test-support.js";

@@ -1,7 +1,6 @@
+import { Articles, ask } from "@unclash/test-articles";
 import type { ErrorRequestHandler, Request } from "express";
 import { describe, expect, test } from "vitest";
-import { Articles } from "./articles.test-support.js";
-import { ask } from "./ask.test-support.js";
 import { check, guard, guarded } from "./guard.js";
 import { problems } from "./problems.js";
 import { serve } from "./serve.test-support.js";

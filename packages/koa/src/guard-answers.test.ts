@@ -1,10 +1,9 @@
 import { Readable } from "node:stream";
 import Router from "@koa/router";
 import { createMemoryStore } from "@unclash/memory";
+import { Articles, ask, askAndLeave } from "@unclash/test-articles";
 import Koa, { type Context, type Middleware } from "koa";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Articles } from "./articles.test-support.js";
-import { ask, askAndLeave } from "./ask.test-support.js";
 import { guard, guarded } from "./guard.js";
 import { type App, serve } from "./serve-app.test-support.js";
 

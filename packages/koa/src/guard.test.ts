@@ -1,11 +1,10 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import Router from "@koa/router";
+import { Articles, ask } from "@unclash/test-articles";
 import Koa, { type Context, type Middleware } from "koa";
 import { isGuardError } from "unclash";
 import { expect, test } from "vitest";
-import { Articles } from "./articles.test-support.js";
-import { ask } from "./ask.test-support.js";
 import { parseBodies } from "./body-parser.test-support.js";
 import { check, guard, guarded } from "./guard.js";
 import { problems } from "./problems.js";

@@ -108,7 +108,7 @@ const parseJson: Handler = (request, _response, next) => {
       request.body = body;
       next();
     },
-    () => next(Object.assign(new Error("no JSON"), { status: 400 })),
+    (error: unknown) => next(Object.assign(Object(error), { status: 400 })),
   );
 };
 

@@ -2,9 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { Readable } from "node:stream";
 import { listen, type Served } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
+import { Articles, ask, askAndLeave } from "@unclash/test-articles";
 import { afterEach, describe, expect, test } from "vitest";
-import { Articles } from "./articles.test-support.js";
-import { ask, askAndLeave } from "./ask.test-support.js";
 import { check, guard, guarded } from "./guard.js";
 import type { Next } from "./mount.js";
 import { problems } from "./problems.js";
@@ -196,7 +195,7 @@ describe("problems()", () => {
   test("answers what body parsers refuse, and tells of all else where there is no next", async () => {
     const told: unknown[] = [];
     const answerProblem = problems({ onError: (error) => void told.push(error) });
-    const refused = Object.assign(new Error("secret"), { status: 413 });
+    const refused = Object.assign(new Error("secret"), { status: 413, type: "entity.too.large" });
     const broken = new Error("broken");
     const url = await serve((request, response) =>
       answerProblem(request.url === "/large" ? refused : broken, request, response),

@@ -15,6 +15,8 @@ export interface OwnedProcess {
 export interface RunAs {
   readonly uid?: number;
   readonly gid?: number;
+  /** The folder to run in. @default "/" */
+  readonly folder?: string;
 }
 
 // The shell holds a pipe of ours. Where we are killed it reads the pipe's end, and ends the server.
@@ -32,14 +34,14 @@ const outputMax = 20_000;
 export async function startOwned(
   command: string,
   parameters: readonly string[],
-  { uid, gid }: RunAs = {},
+  { uid, gid, folder = "/" }: RunAs = {},
 ): Promise<OwnedProcess> {
   const shell = spawn("/bin/sh", ["-c", script, "sh", command, ...parameters], {
     stdio: ["pipe", "pipe", "pipe"],
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
     env: { ...process.env, LC_ALL: "C" },
-    cwd: "/",
+    cwd: folder,
   });
   let output = "";
   const keep = (chunk: Buffer): void => {

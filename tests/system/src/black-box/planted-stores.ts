@@ -112,8 +112,8 @@ function asStore(store: Store): Store {
   };
 }
 
-// The turn of the loop stands for the way to a server, on which others overtake.
-function withCommit(store: Store, commit: (commit: Commit) => Promise<CommitResult>): Store {
+/** The store with other commits. The turn of the loop stands for the way to a server, on which others overtake. */
+export function withCommit(store: Store, commit: (commit: Commit) => Promise<CommitResult>): Store {
   return {
     ...asStore(store),
     async commit(given) {

@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startOwned } from "@unclash/test-servers";
@@ -45,7 +47,7 @@ export async function startShop({
   const run = async (port: number) => {
     const environment = { PATH: process.env["PATH"] ?? "", UNCLASH_STORE: store, PORT: String(port), ...variables };
     const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-    const owned = await startOwned("/usr/bin/env", ["-i", ...assignments, ...command]);
+    const owned = await startOwned("/usr/bin/env", ["-i", ...assignments, ...command], { folder: shopsFolder });
     const origin = (): string | undefined => /^listening on (http:\/\/\S+)$/m.exec(owned.output())?.[1];
     for (const endsAt = performance.now() + startMs; ; await delay(10)) {
       const found = origin();
@@ -55,6 +57,7 @@ export async function startShop({
       throw new Error(`${command.join(" ")} did not start on ${store}: ${owned.output()}`);
     }
   };
+  mkdirSync(shopsFolder, { recursive: true });
   let { owned, origin } = await run(0);
   const port = Number(new URL(origin).port);
   return {
@@ -69,6 +72,9 @@ export async function startShop({
     output: () => owned.output(),
   };
 }
+
+/** Where all shops run: on Redis they keep their customers in a file there, named after the store. */
+export const shopsFolder: string = join(tmpdir(), "unclash-shops");
 
 function builtSample(name: SampleName): string {
   const main = fileURLToPath(new URL(`../../../../apps/${name}/dist/main.js`, import.meta.url));

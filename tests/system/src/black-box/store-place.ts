@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgresUrl, redisUrl } from "@unclash/test-servers";
 import { deleteKeys, dropSchemas } from "../leftovers.js";
+import { shopsFolder } from "./shop-process.js";
 
 export const storeKinds = ["memory", "sqlite", "postgres", "redis"] as const;
 
@@ -40,8 +41,13 @@ export async function makePlace(kind: StoreKind): Promise<StorePlace> {
     case "postgres":
       return { store: `${postgresUrl}?schema=${name}`, remove: () => dropSchemas(postgresUrl ?? "", [name]) };
     case "redis":
-      return { store: `${redisUrl}?name=${name}`, remove: () => deleteKeys(redisUrl ?? "", [name]) };
+      return { store: `${redisUrl}?name=${name}`, remove: () => removeFromRedis(name) };
   }
+}
+
+async function removeFromRedis(name: string): Promise<void> {
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(shopsFolder, `data/customers-${name}.db${end}`), { force: true });
+  await deleteKeys(redisUrl ?? "", [name]);
 }
 
 function makeFile(): StorePlace {

@@ -1,0 +1,2 @@
+export { type Article, Articles } from "./articles.js";
+export { type Answer, type Asking, ask, askAndLeave } from "./ask.js";

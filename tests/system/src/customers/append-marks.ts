@@ -1,0 +1,150 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { member, readAnswer } from "../black-box/answer.js";
+import type { Outcome } from "../black-box/history.js";
+import { createHttpClient, type HttpAnswer, type HttpClient } from "../black-box/http-client.js";
+import { chooseSeed, createRandom, type Random } from "../black-box/random.js";
+import { checkMarks, isAcknowledged, isRefused, type MarkViolation } from "./check-marks.js";
+import { type Append, type MarkHistory, newName, type Reading, withMark } from "./marks.js";
+
+export interface MarkRunOptions {
+  /** Where the clients send their requests. */
+  readonly origins: readonly [string, ...string[]];
+  /** The ids of new customers. */
+  readonly customers: readonly [string, ...string[]];
+  readonly durationMs: number;
+  /** How many refusals make the run count. @default 200 */
+  readonly refusedMin?: number;
+  /** What goes wrong meanwhile. The run lasts until it is through. */
+  readonly disturb?: (random: Random) => Promise<void>;
+}
+
+export interface MarkReport {
+  readonly seed: number;
+  readonly acknowledged: number;
+  readonly refused: number;
+  readonly unknown: number;
+  readonly violations: readonly MarkViolation[];
+  readonly history: MarkHistory;
+  /** Why the run shows nothing, if so. */
+  readonly tooLittle?: string;
+}
+
+const clients = 8;
+const timeoutMs = 5_000;
+const settleMs = 200;
+
+/** A quiet run proves nothing: it goes on, for a minute at most, until so much has happened, and fails without it. */
+const acknowledgedMin = 300;
+const durationMsMax = 60_000;
+
+/** Makes the customers of a run: so few that writers meet. */
+export async function makeCustomers(origin: string): Promise<readonly [string, ...string[]]> {
+  const random = createRandom(chooseSeed());
+  const make = async (): Promise<string> => {
+    const id = `marked-${random.between(0, 2 ** 32).toString(36)}`;
+    const response = await fetch(`${origin}/customers/${id}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json", "if-none-match": "*" },
+      body: JSON.stringify({ name: newName, email: `${id}@shop.example` }),
+    });
+    if (response.status !== 201) throw new Error(`PUT of a customer: ${response.status} ${await response.text()}`);
+    return id;
+  };
+  return [await make(), await make()];
+}
+
+/** Lets eight clients read customers, append a mark to a name and write it back, and checks what became of the marks. */
+export async function runMarks({
+  origins,
+  customers,
+  durationMs,
+  refusedMin = 200,
+  disturb,
+}: MarkRunOptions): Promise<MarkReport> {
+  const seed = chooseSeed();
+  const random = createRandom(seed);
+  const appends: Append[] = [];
+  const readings: Reading[] = [];
+  const count = (is: (outcome: Outcome) => boolean): number => appends.filter(({ outcome }) => is(outcome)).length;
+  const isEnough = (): boolean => count(isAcknowledged) >= acknowledgedMin && count(isRefused) >= refusedMin;
+  let isOver = false;
+  let last = 0;
+  const appendUntilOver = async (client: number, own: Random): Promise<void> => {
+    const http = createHttpClient();
+    const origin = (): string => own.pick(origins);
+    while (!isOver) {
+      const customer = own.pick(customers);
+      const found = readAnswer(await http.send(origin(), { method: "GET", path: `/customers/${customer}` }, timeoutMs));
+      if (found.kind !== "answered" || found.status !== 200) {
+        await delay(20);
+        continue;
+      }
+      const { name, email, ...state } = stateIn(found);
+      readings.push({ customer, version: state.version, name });
+      await delay(own.between(0, 5));
+      const mark = (++last).toString(36);
+      const message = messageOf(own, customer, { name: withMark(name, mark), email }, state.etag);
+      const outcome = readAnswer(await http.send(origin(), message, timeoutMs));
+      appends.push({ customer, mark, client, base: state.etag, outcome });
+    }
+    http.close();
+  };
+  const running = Promise.all(Array.from({ length: clients }, (_, client) => appendUntilOver(client, random.fork())));
+  try {
+    const endsAt = performance.now() + durationMsMax;
+    await Promise.all([delay(durationMs), disturb?.(random.fork())]);
+    while (!isEnough() && performance.now() < endsAt) await delay(100);
+  } finally {
+    isOver = true;
+    await running;
+  }
+  await delay(settleMs);
+  const [finals = [], ...others] = await Promise.all(origins.map((origin) => readFinals(origin, customers)));
+  const history = { appends, readings: [...readings, ...others.flat()], finals };
+  const tooLittle = `only ${count(isAcknowledged)} acknowledged and ${count(isRefused)} refused`;
+  return {
+    ...(!isEnough() && { tooLittle }),
+    seed,
+    acknowledged: count(isAcknowledged),
+    refused: count(isRefused),
+    unknown: count(({ kind }) => kind === "unknown"),
+    violations: checkMarks(history),
+    history,
+  };
+}
+
+function messageOf(
+  random: Random,
+  customer: string,
+  { name, email }: { readonly name: string; readonly email: string },
+  etag: string,
+) {
+  const isPatch = random.chance(0.5);
+  const headers = { "content-type": isPatch ? "application/merge-patch+json" : "application/json", "if-match": etag };
+  const body = JSON.stringify(isPatch ? { name } : { name, email });
+  return { method: isPatch ? "PATCH" : "PUT", path: `/customers/${customer}`, headers, body };
+}
+
+function stateIn({ etag = "", body = "" }: { readonly etag?: string; readonly body?: string }) {
+  const content: unknown = JSON.parse(body);
+  const text = (name: string): string => String(member(content, name));
+  return { etag, version: Number(member(content, "version")), name: text("name"), email: text("email") };
+}
+
+/** What a process tells at the end, once a request that was given up can't arrive any more. */
+async function readFinals(origin: string, customers: readonly string[]): Promise<readonly Reading[]> {
+  const http = createHttpClient();
+  const finals: Reading[] = [];
+  for (const customer of customers) {
+    const { version, name } = stateIn(await get(http, origin, `/customers/${customer}`));
+    finals.push({ customer, version, name });
+  }
+  http.close();
+  return finals;
+}
+
+async function get(http: HttpClient, origin: string, path: string): Promise<Pick<HttpAnswer, "body">> {
+  const answer = await http.send(origin, { method: "GET", path }, timeoutMs);
+  if ("status" in answer && answer.status === 200) return answer;
+  throw new Error(`GET ${path} at the end of a run: ${JSON.stringify(answer)}`);
+}

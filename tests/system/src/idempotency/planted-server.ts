@@ -1,0 +1,136 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
+import { member } from "../black-box/answer.js";
+import { createRandom } from "../black-box/random.js";
+import type { FinalResource, KeyViolationKind } from "./history.js";
+import { type NoteAnswer, Notes, type NoteWrite, problem } from "./planted-notes.js";
+
+/** What a server may do wrong about keys, and what a run is to find of it. */
+export const plantedBugs = {
+  "knows keys without their callers": "refused-for-nothing",
+  "knows keys without methods and paths": "refused-for-nothing",
+  "does not compare requests": "two-owners",
+  "carries out what it refuses": "effect-of-refused",
+  "keeps answers after the fact, and claims nothing before": "applied-twice",
+  "keeps answers before the fact": "lost-effect",
+  "keeps failures": "stuck",
+  "keeps answers to dry runs": "lost-effect",
+  "never lets go of what a dead process had claimed": "stuck",
+  "runs again what a dead process had claimed, and does not know its own": "applied-twice",
+  "answers anew": "answers-differ",
+  "hides that it repeats": "ran-twice",
+  "says that it repeats when it does not": "replay-of-nothing",
+} as const satisfies Readonly<Record<string, KeyViolationKind>>;
+
+export type Bug = keyof typeof plantedBugs;
+
+/** A server of notes that treats keys as a guard does: claim, run, keep the answer; and dies in the middle of it now and then. */
+export interface PlantedServer {
+  readonly origin: string;
+  readonly read: () => readonly FinalResource[];
+  readonly close: () => void;
+}
+
+const leaseMs = 300;
+
+interface KeyEntry {
+  readonly said: string;
+  readonly answer?: NoteAnswer;
+  readonly claimedUntilMs: number;
+}
+
+/** Starts it, with a bug or without. */
+export async function startPlanted(bug?: Bug): Promise<PlantedServer> {
+  const notes = new Notes();
+  const keys = new Map<string, KeyEntry>();
+  /** What a request has made: known in the same step in which it is made. */
+  const effects = new Map<string, NoteAnswer>();
+  const random = createRandom(7);
+
+  const answerKeyed = async (req: IncomingMessage, write: NoteWrite): Promise<NoteAnswer | "dies"> => {
+    const { authorization = "", "idempotency-key": key = "", prefer } = req.headers;
+    const isTrial = prefer === "dry-run";
+    const callers = bug === "knows keys without their callers" ? "" : authorization;
+    const paths = bug === "knows keys without methods and paths" ? "" : `${write.method} ${write.path}`;
+    const scope = `${callers} ${paths} ${key}`;
+    const said = `${write.ifMatch} ${write.name}`;
+    const known = keys.get(scope);
+    if (known !== undefined && known.said !== said && bug !== "does not compare requests") {
+      if (bug === "carries out what it refuses") notes.write(write);
+      return problem(422, "idempotency-key-reused");
+    }
+    if (known?.answer !== undefined) return replayOf(known.answer, bug);
+    const hasLapsed = bug !== "never lets go of what a dead process had claimed";
+    if (known !== undefined && !(hasLapsed && known.claimedUntilMs < performance.now()))
+      return problem(409, "idempotency-in-progress");
+
+    const claims = bug !== "keeps answers after the fact, and claims nothing before";
+    if (claims) keys.set(scope, { said, claimedUntilMs: performance.now() + leaseMs });
+    const keep = (answer: NoteAnswer): void => void keys.set(scope, { said, answer, claimedUntilMs: 0 });
+    await delay(random.between(0, 4));
+    if (random.chance(0.03)) {
+      const failure = problem(503, "store-unavailable", { outcome: "not-applied" });
+      if (bug === "keeps failures") keep(failure);
+      else keys.delete(scope);
+      return failure;
+    }
+    if (isTrial) {
+      const answer = notes.write(write, true);
+      if (bug === "keeps answers to dry runs") keep(answer);
+      else keys.delete(scope);
+      return answer;
+    }
+    if (bug === "keeps answers before the fact") keep(notes.write(write, true));
+    if (bug === "keeps answers before the fact" && random.chance(0.05)) return "dies";
+    const own = claims && !bug?.startsWith("runs again") ? effects.get(scope) : undefined;
+    const answer = own ?? notes.write(write);
+    effects.set(scope, answer);
+    if (random.chance(0.05)) return "dies";
+    await delay(random.between(0, 4));
+    keep(answer);
+    return bug === "says that it repeats when it does not" ? replayOf(answer) : answer;
+  };
+
+  const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const { method = "", url: path = "" } = req;
+    if (method === "GET") return send(res, notes.read(path));
+    const content = await text(req);
+    const name = content === "" ? "" : String(member(JSON.parse(content), "name"));
+    const write = { method, path, ifMatch: req.headers["if-match"], name };
+    const isKeyed = req.headers["idempotency-key"] !== undefined;
+    const answer = isKeyed ? await answerKeyed(req, write) : notes.write(write);
+    if (answer === "dies") res.destroy();
+    else send(res, answer);
+  };
+  const server = createServer((req, res) => void serve(req, res).catch((error: Error) => res.destroy(error)));
+  return { ...(await served(server)), read: () => notes.all() };
+}
+
+/** Lets a server listen. */
+export async function served(server: Server): Promise<Pick<PlantedServer, "origin" | "close">> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+let repeats = 0;
+
+function replayOf(answer: NoteAnswer, bug?: Bug): NoteAnswer {
+  if (bug === "hides that it repeats") return answer;
+  const body = bug === "answers anew" ? `${answer.body}${" ".repeat(++repeats % 8)}` : answer.body;
+  return { ...answer, body, headers: { ...answer.headers, "idempotency-replayed": "true" } };
+}
+
+function send(res: ServerResponse, { status, headers, body }: NoteAnswer): void {
+  res.writeHead(status, headers).end(body);
+}
