@@ -63,6 +63,7 @@ const requests: readonly SampleRequest[] = [
   ["GET", "/customers/1/versions"],
   ["GET", "/customers/%ff"],
   ["GET", "/customersx"],
+  ["GET", "http://shop.example/customers/1"],
   ["OPTIONS", "/customers"],
   ["OPTIONS", "/customers/1"],
   ["TRACE", "/customers/1"],

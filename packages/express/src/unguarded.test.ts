@@ -60,6 +60,9 @@ describe.each(versions)("%s", (name, express) => {
     app.use(article);
     app.put("/after", handler);
     expect(found(app)).toEqual(["PUT /late", "PUT /before"]);
+    const behind = express();
+    behind.put("/behind", handler, article).put("/behind/too", handler, wrapped).put("/good", auth, article, handler);
+    expect(found(behind)).toEqual(["PUT /behind", "PUT /behind/too"]);
   });
 
   test("a guard before a route counts where its path covers the route's", () => {

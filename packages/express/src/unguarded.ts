@@ -73,7 +73,14 @@ function openMethods({ handlers }: Route): readonly string[] {
 /** Whether no guard stands before the last handler for a method, or is that handler. */
 function isOpenFor(handlers: Route["handlers"], method: string | undefined): boolean {
   const last = handlers.findLastIndex((handler) => handler.method === method);
-  return !handlers.slice(0, last + 1).some((each) => takes(each.method, method) && isGuarding(each.handle));
+  const taking = handlers.slice(0, last + 1).filter((each) => takes(each.method, method));
+  const guard = taking.findIndex(({ handle }) => isGuarding(handle));
+  return guard === -1 || taking.slice(0, guard).some(({ handle }) => ends(handle));
+}
+
+/** Whether a handler can't go on to those after it, since it takes no `next`. One without parameters may take any. */
+function ends(handle: unknown): boolean {
+  return typeof handle === "function" && (handle.length === 1 || handle.length === 2);
 }
 
 function takes(handler: string | undefined, method: string | undefined): boolean {

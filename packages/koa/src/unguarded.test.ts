@@ -48,6 +48,12 @@ test("routes that change something are listed, but for those that a guard is in"
   ]);
 });
 
+test("a guard behind a route's handler is never reached", () => {
+  const router = new Router();
+  router.put("/behind", handler, article).put("/behind/too", handler, wrapped).put("/good", auth, article, handler);
+  expect(found(routed(router))).toEqual(["PUT /behind", "PUT /behind/too"]);
+});
+
 test("a guard before a route counts where its path covers the route's", () => {
   const router = new Router();
   router.put("/before", handler);

@@ -45,7 +45,13 @@ function openRoutes(middleware: unknown): readonly UnguardedRoute[] {
 }
 
 function isGuardedWithin({ handlers }: Layer): boolean {
-  return handlers.some(isGuarding);
+  const guard = handlers.findIndex(isGuarding);
+  return guard !== -1 && !handlers.slice(0, guard).some(ends);
+}
+
+/** Whether a middleware can't go on to those after it, since it takes no `next`. One without parameters may take any. */
+function ends(handler: unknown): boolean {
+  return typeof handler === "function" && handler.length === 1;
 }
 
 function isGuardedBy(guards: readonly Layer[], { path, matches }: Layer, method: string): boolean {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Json, ResponsePlan } from "@unclash/core";
-import { nodeFacts } from "unclash/adapter";
+import { nodeFacts, originForm } from "unclash/adapter";
 import { answerRequest } from "./answer.js";
 import { type CustomerGuard, type CustomerGuardOptions, type CustomerShop, customerGuardOptions } from "./guarded.js";
 import { type CustomerRequest, takeRequest } from "./request.js";
@@ -39,7 +39,7 @@ export function createCustomers(shop: CustomerShop): Customers {
     return known;
   };
   return {
-    owns: (url) => /^\/customers(?:[/?]|$)/.test(url),
+    owns: (url) => /^\/customers(?:[/?]|$)/.test(originForm(url)),
     async take(request, url = request.url ?? "/") {
       const facts = nodeFacts(request, { base: "", url, native: request });
       const taken = await takeRequest(facts, shop.identify);

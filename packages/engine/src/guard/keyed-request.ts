@@ -86,6 +86,8 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     const at = found === undefined ? now : Math.max(now, found.modifiedAt + 1);
     const place: KeyPlace = { key, fingerprint: keyed.fingerprint, expect: verdict.expect, at };
     const looked = await look();
+    if (verdict.kind === "abandoned" && isSettled(looked.judgement) && !knowsRepeats(exchange))
+      return { kind: "answer", error: exchange.adopt(keyRefusal(exchange, verdict)) };
     if (looked.judgement.kind === "refuse") {
       const { error } = looked.judgement;
       // What is only tried out leaves no answer for the request itself.
@@ -101,12 +103,31 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
 
 /**
  * Whether a request may run whose first run was never answered. Where its precondition names one state, or none yet, the
- * write's own compare-and-set lets it through once at most; else only the handler can know, and must have said so.
+ * write's own compare-and-set lets it through once at most; else only the handler can know, and must have said so. Of several
+ * states that it names, one may be what its first run has made; and where nothing is held against a state, it names none.
  */
-function mayRunAgain({ settings, request }: GuardExchange, { conditions }: Terms): boolean {
-  if (settings.idempotency?.rerun === true) return true;
-  const namesState = conditions.ifMatch?.kind !== "any";
-  return namesState && satisfiesRequirement(request.method, conditions, { datesSuffice: false });
+function mayRunAgain(exchange: GuardExchange, terms: Terms): boolean {
+  if (knowsRepeats(exchange)) return true;
+  const { settings, request, resource } = exchange;
+  const { ifMatch } = terms.conditions;
+  const namesState = ifMatch === undefined || (ifMatch.kind === "tags" && ifMatch.tags.length === 1);
+  // Without `load` it is the handler's own check that may let a stale write through.
+  const isDecided = resource !== undefined && (settings.load !== undefined || isRefusing(exchange, terms));
+  return namesState && isDecided && satisfiesRequirement(request.method, terms.conditions, { datesSuffice: false });
+}
+
+function knowsRepeats({ settings }: GuardExchange): boolean {
+  return settings.idempotency?.rerun === true;
+}
+
+function isRefusing({ settings }: GuardExchange, { preferences }: Terms): boolean {
+  const strategy = preferences.onConflict ?? settings.strategy;
+  return strategy === "reject" || strategy === "first-write-wins";
+}
+
+/** A strategy lets a stale write through as often as it comes. */
+function isSettled(judgement: Judgement): boolean {
+  return judgement.kind === "pass" && judgement.settled !== undefined;
 }
 
 const missing: ProblemEntry = {

@@ -65,6 +65,8 @@ describe("the text of a body", () => {
   const upload = { filename: "a.png", file: Readable.from([]) };
   test.each<[what: string, a: unknown, b: unknown]>([
     ["dates", { at: new Date(1) }, { at: new Date(2) }],
+    ["buffers of bytes", { file: new Uint8Array([1]).buffer }, { file: new Uint8Array([2]).buffer }],
+    ["what has a member that streams have, too", { pipe: 1, title: "a" }, { pipe: 1, title: "b" }],
     ["bytes", { file: Buffer.from("a") }, { file: Buffer.from("b") }],
     ["long numbers", 1n, 2n],
     [
@@ -85,6 +87,12 @@ describe("the text of a body", () => {
     ["an array and its only item", [1], 1],
   ])("tells %s apart", (_, a, b) => {
     expect(valueText(a)).not.toBe(valueText(b));
+  });
+
+  test("does not depend on whether equal dates or bytes are one object", () => {
+    const [at, file] = [new Date(1), Buffer.from("a")];
+    const apart = { at: new Date(1), until: new Date(1), file: Buffer.from("a"), copy: Buffer.from("a") };
+    expect(valueText({ at, until: at, file, copy: file })).toBe(valueText(apart));
   });
 
   test("does not depend on the state of a stream", () => {

@@ -16,12 +16,21 @@ export function valueText(root: unknown): string {
     else if (typeof next.value !== "object" || next.value === null) written.push(scalarText(next.value));
     else if (seen.has(next.value) && next.given !== true) written.push(`#${seen.get(next.value)}`);
     else {
-      seen.set(next.value, seen.size);
       const pieces = piecesOf(next.value, next.given === true);
+      if (!isPlain(pieces)) seen.set(next.value, seen.size);
       for (let at = pieces.length - 1; at >= 0; at -= 1) pending.push(pieces[at] ?? "");
     }
   }
   return written.join("");
+}
+
+/**
+ * Whether nothing is left to be looked into. Such values count by what they hold: a row whose dates are one object says the
+ * same as the row that the database gives, where they are two.
+ */
+function isPlain([first, ...more]: readonly Pending[]): boolean {
+  if (more.length > 0 || first === undefined) return false;
+  return typeof first === "string" || typeof first.value !== "object" || first.value === null;
 }
 
 function scalarText(value: unknown): string {
@@ -34,9 +43,8 @@ function scalarText(value: unknown): string {
 function piecesOf(object: object, given: boolean): readonly Pending[] {
   try {
     if (Array.isArray(object)) return listed(object);
-    if (ArrayBuffer.isView(object)) {
-      return [`bytes:${Buffer.from(object.buffer, object.byteOffset, object.byteLength).toString("base64")}`];
-    }
+    const bytes = bytesOf(object);
+    if (bytes !== undefined) return [`bytes:${bytes.toString("base64")}`];
     if (!given && "toJSON" in object && typeof object.toJSON === "function") {
       return [{ value: object.toJSON(), given: true }];
     }
@@ -69,15 +77,24 @@ function membersOf(object: object): readonly Pending[] {
   return pieces;
 }
 
+function bytesOf(object: object): Buffer | undefined {
+  if (ArrayBuffer.isView(object)) return Buffer.from(object.buffer, object.byteOffset, object.byteLength);
+  return object instanceof ArrayBuffer || object instanceof SharedArrayBuffer ? Buffer.from(object) : undefined;
+}
+
 function isCollection(object: object): object is Iterable<unknown> {
   return (
     object instanceof Map || object instanceof Set || object instanceof URLSearchParams || object instanceof FormData
   );
 }
 
-/** Streams and files: what they hold is not there yet, and their own state differs from one request to the next. */
+/**
+ * Streams and files: what they hold is not there yet, and their own state differs from one request to the next. A row or a
+ * client's JSON may well have a member `pipe`, but no function.
+ */
 function isStreamed(object: object): boolean {
-  return Symbol.asyncIterator in object || object instanceof Blob || "pipe" in object;
+  if (Symbol.asyncIterator in object || object instanceof Blob) return true;
+  return "pipe" in object && typeof object.pipe === "function";
 }
 
 function kindOf(object: object): string {
