@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { createMemoryStore } from "@unclash/memory";
 import { Articles, ask, askAndLeave } from "@unclash/test-articles";
 import compression from "compression";
-import type { Express, Response } from "express";
+import type { ErrorRequestHandler, Express, Request, Response } from "express";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { guard, guarded } from "./guard.js";
 import { serve } from "./serve.test-support.js";
@@ -37,6 +37,25 @@ describe.each(versions)("%s", (_name, express) => {
     );
     return articles;
   }
+
+  test('with onError "next", the app makes the same answer of a refusal for each repeat', async () => {
+    const { app, articles, idempotency } = setUp();
+    const load = (request: Request) => articles.load(request.params["id"]);
+    app.put(
+      "/articles/:id",
+      guarded({ load, idempotency, onError: "next" }, ({ res }) => res.end()),
+    );
+    const answerErrors: ErrorRequestHandler = (error, _request, response, _next) => {
+      response.status(error.status).json({ own: error.problem?.title });
+    };
+    app.use(answerErrors);
+    const url = await serve(app);
+    const late = { headers: { "idempotency-key": key, "if-match": '"0"' } };
+    const first = await ask("PUT", `${url}/articles/1`, late);
+    const second = await ask("PUT", `${url}/articles/1`, late);
+    expect([first.status, JSON.parse(first.text)]).toEqual([409, { own: "The resource has changed" }]);
+    expect([second.status, second.text]).toEqual([first.status, first.text]);
+  });
 
   test.each<readonly [string, (response: Response, article: object) => unknown]>([
     ["res.json", (response, article) => response.json(article)],

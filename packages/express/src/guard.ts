@@ -57,14 +57,14 @@ export interface GuardedContext<State extends LoadedState, Current, Expected, Pa
  * @throws ConfigurationError where an option can't be; its message names the option
  */
 export function guarded<State extends LoadedState = Unloaded, Params = AnyParams>(
-  options: GuardOptions<Request<Params>, State> & { readonly creates: true },
-  handler: (
-    context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined, Params>,
-  ) => unknown,
+  options: GuardOptions<Request<Params>, State> & { readonly creates?: false },
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Params>) => unknown,
 ): RequestHandler<Params>;
 export function guarded<State extends LoadedState = Unloaded, Params = AnyParams>(
   options: GuardOptions<Request<Params>, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Params>) => unknown,
+  handler: (
+    context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined, Params>,
+  ) => unknown,
 ): RequestHandler<Params>;
 export function guarded<State extends LoadedState, Params>(
   options: GuardOptions<Request<Params>, State>,

@@ -24,14 +24,14 @@ export type GuardedHandler<Native> = (request: Native, reply: FastifyReply) => P
  * @throws ConfigurationError where an option can't be; its message names the option
  */
 export function guarded<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
-  options: GuardOptions<Native, State> & { readonly creates: true },
-  handler: (
-    context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined, Native>,
-  ) => unknown,
+  options: GuardOptions<Native, State> & { readonly creates?: false },
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Native>) => unknown,
 ): GuardedHandler<Native>;
 export function guarded<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
   options: GuardOptions<Native, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Native>) => unknown,
+  handler: (
+    context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined, Native>,
+  ) => unknown,
 ): GuardedHandler<Native>;
 export function guarded<State extends LoadedState, Native extends FastifyRequest>(
   options: GuardOptions<Native, State>,

@@ -66,12 +66,12 @@ export type GuardedMiddleware = (context: Context) => Promise<void>;
  * @throws ConfigurationError where an option can't be; its message names the option
  */
 export function guarded<State extends LoadedState = Unloaded>(
-  options: GuardOptions<Context, State> & { readonly creates: true },
-  handler: (context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined>) => unknown,
+  options: GuardOptions<Context, State> & { readonly creates?: false },
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
 ): GuardedMiddleware;
 export function guarded<State extends LoadedState = Unloaded>(
   options: GuardOptions<Context, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
+  handler: (context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined>) => unknown,
 ): GuardedMiddleware;
 export function guarded<State extends LoadedState>(
   options: GuardOptions<Context, State>,

@@ -59,12 +59,12 @@ export interface GuardedContext<State extends LoadedState, Current, Expected> {
  * @throws ConfigurationError where an option can't be; its message names the option
  */
 export function guarded<State extends LoadedState = Unloaded>(
-  options: GuardOptions<IncomingMessage, State> & { readonly creates: true },
-  handler: (context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined>) => unknown,
+  options: GuardOptions<IncomingMessage, State> & { readonly creates?: false },
+  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
 ): MountedHandler;
 export function guarded<State extends LoadedState = Unloaded>(
   options: GuardOptions<IncomingMessage, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
+  handler: (context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined>) => unknown,
 ): MountedHandler;
 export function guarded<State extends LoadedState>(
   options: GuardOptions<IncomingMessage, State>,

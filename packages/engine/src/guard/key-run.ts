@@ -83,8 +83,11 @@ export class KeyRun {
    */
   settle(answer: KeptAnswer | undefined): Promise<void> {
     this.abandon();
-    const late = new Promise<void>((resolve) => void setTimeout(resolve, settleMsMax).unref());
-    return Promise.race([this.#put(answer).catch(warnOfLoss), late]);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, settleMsMax).unref();
+    });
+    return Promise.race([this.#put(answer).catch(warnOfLoss), late]).finally(() => clearTimeout(timer));
   }
 
   async #put(answer: KeptAnswer | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ProblemEntry, satisfiesRequirement } from "@unclash/core";
 import { fingerprint } from "../idempotency/fingerprint.js";
+import type { KeptAnswer } from "../idempotency/record.js";
 import { judgeKey, keyRefusal, replayedAnswer } from "../idempotency/replay.js";
 import { recordKey, scopedKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
@@ -79,7 +80,7 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     keeping.sweep.due(now);
     const [found] = records;
     const verdict = judgeKey(found, now, keyed.fingerprint);
-    if (verdict.kind === "answered") return { kind: "answer", error: new GuardError(replayedAnswer(verdict.answer)) };
+    if (verdict.kind === "answered") return { kind: "answer", error: replayError(verdict.answer) };
     const isStopped = verdict.kind === "abandoned" && !mayRunAgain(exchange, terms);
     if (isStopped || verdict.kind === "reused" || verdict.kind === "running")
       return { kind: "answer", error: exchange.adopt(keyRefusal(exchange, verdict)) };
@@ -91,7 +92,7 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     if (looked.judgement.kind === "refuse") {
       const { error } = looked.judgement;
       // What is only tried out leaves no answer for the request itself.
-      if (terms.preferences.dryRun || (await keepAnswer(keeping, place, error.answer)))
+      if (terms.preferences.dryRun || (await keepAnswer(keeping, place, keptRefusal(exchange, error))))
         return { kind: "answer", error };
       continue;
     }
@@ -99,6 +100,18 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     if (run !== undefined) return { kind: "run", run, looked };
   }
   return { kind: "answer", error: exchange.unavailable("Others kept taking this key.") };
+}
+
+/** A refusal as repeats get it: where the app's error handler makes an answer of it, that does so each time. */
+function keptRefusal({ settings }: GuardExchange, { answer, problem }: GuardError): KeptAnswer {
+  return settings.handsOn && problem !== undefined
+    ? { ...answer, body: JSON.stringify(problem), handedOn: true }
+    : answer;
+}
+
+function replayError(answer: KeptAnswer): GuardError {
+  const isText = answer.handedOn === true && typeof answer.body === "string";
+  return new GuardError(replayedAnswer(answer), isText ? JSON.parse(String(answer.body)) : undefined);
 }
 
 /**

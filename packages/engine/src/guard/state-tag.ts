@@ -72,10 +72,11 @@ export function versionInTag(opaque: string): Version | undefined {
   return Number.isSafeInteger(version) ? version : undefined;
 }
 
-/** When a state was written, in milliseconds; `undefined` where the app did not say. */
+/** When a state was written, in milliseconds; `undefined` where the app did not say, or gave no real date. */
 export function modifiedAtOf({ modifiedAt, version }: LoadedState): Moment | undefined {
-  if (modifiedAt === undefined) return version instanceof Date ? version.getTime() : undefined;
-  return typeof modifiedAt === "number" ? modifiedAt : modifiedAt.getTime();
+  const given = modifiedAt ?? (version instanceof Date ? version : undefined);
+  const time = given instanceof Date ? given.getTime() : given;
+  return time !== undefined && Number.isFinite(time) ? time : undefined;
 }
 
 /** What of a state preconditions are compared with. */

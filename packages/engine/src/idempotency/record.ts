@@ -26,6 +26,8 @@ export interface KeptAnswer {
   readonly withoutBody?: true;
   /** The resource whose state is the content: it is shown again only to who may read it then. */
   readonly shows?: Key;
+  /** It is a problem (RFC 9457) that a guard handed to the framework's error handler, which makes an answer of it each time. */
+  readonly handedOn?: true;
 }
 
 const format = 1;
@@ -37,7 +39,7 @@ const ofOneMoment: ReadonlySet<string> = new Set([
 /** The text under which a store keeps it. */
 export function recordText(record: KeyRecord): Text {
   if (record.state === "running") return JSON.stringify({ format, ...record });
-  const { status, headers, body, withoutBody, shows } = record.answer;
+  const { status, headers, body, withoutBody, shows, handedOn } = record.answer;
   return JSON.stringify({
     format,
     state: "answered",
@@ -48,6 +50,7 @@ export function recordText(record: KeyRecord): Text {
     ...(body instanceof Uint8Array && { base64: Buffer.from(body).toString("base64") }),
     ...(withoutBody && { withoutBody }),
     ...(shows !== undefined && { shows }),
+    ...(handedOn && { handedOn }),
   });
 }
 
@@ -72,7 +75,7 @@ export function readRecord(text: Text | null): KeyRecord {
 
 type Members = Readonly<Record<string, unknown>>;
 
-function readAnswer({ status, headers, text, base64, withoutBody, shows }: Members): KeptAnswer | undefined {
+function readAnswer({ status, headers, text, base64, withoutBody, shows, handedOn }: Members): KeptAnswer | undefined {
   if (!isWhole(status) || !isFields(headers)) return undefined;
   const body = typeof base64 === "string" ? Buffer.from(base64, "base64") : typeof text === "string" ? text : null;
   return {
@@ -81,6 +84,7 @@ function readAnswer({ status, headers, text, base64, withoutBody, shows }: Membe
     body,
     ...(withoutBody === true && { withoutBody }),
     ...(typeof shows === "string" && { shows }),
+    ...(handedOn === true && { handedOn }),
   };
 }
 
