@@ -59,6 +59,6 @@ export async function parseJsonBody(request: IncomingMessage): Promise<unknown> 
     const value: unknown = JSON.parse(text);
     return value;
   } catch {
-    return new Error("no JSON");
+    return new SyntaxError("no JSON");
   }
 }
