@@ -25,5 +25,6 @@ export { createGuard, type GuardEngine } from "./guard/create-guard.js";
 export type { Entered } from "./guard/enter.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guard/guard-error.js";
 export type { Passage } from "./guard/passage.js";
+export { createSlot, type Slot } from "./guard/slot.js";
 export { problemPlan } from "./plan.js";
 export type { RequestFacts } from "./request.js";

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { createSlot } from "unclash/adapter";
 
-const replies = new WeakMap<FastifyRequest, FastifyReply>();
+const replies = createSlot<FastifyReply>("reply");
 
 /** Keeps the reply of a request, which does not know it. */
 export function rememberReply(request: FastifyRequest, reply: FastifyReply): void {
-  replies.set(request, reply);
+  replies.put(request, reply);
 }
 
 export function replyOf(request: FastifyRequest): FastifyReply | undefined {
-  return replies.get(request);
+  return replies.of(request);
 }

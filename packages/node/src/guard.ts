@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
-import { admit, checkOver, createGuard, errorOf, guardsOfRequests, markGuarding, runGuarded } from "unclash/adapter";
+import {
+  admit,
+  checkOver,
+  createGuard,
+  createSlot,
+  errorOf,
+  guardsOfRequests,
+  markGuarding,
+  runGuarded,
+} from "unclash/adapter";
 import { requestFacts } from "./facts.js";
 import { answerFailure, warnOfFailure } from "./failure.js";
 import type { MountedHandler, Next } from "./mount.js";
@@ -30,7 +39,7 @@ export function guard<State extends LoadedState = Unloaded>(
   const engine = createGuard(options);
   const { keep, of } = guardsOfRequests<IncomingMessage, State>();
   const middleware = (request: IncomingMessage, response: ServerResponse, next: Next): void => {
-    responses.set(request, response);
+    responses.put(request, response);
     admit(engine, requestFacts(request), response)
       .then((admitted) => {
         if (admitted === undefined) return;
@@ -73,7 +82,7 @@ export function guarded<State extends LoadedState>(
   const engine = createGuard(options);
   const last = { ...engine, handsOn: false };
   const guardedHandler: MountedHandler = (req, res, next) => {
-    responses.set(req, res);
+    responses.put(req, res);
     // Where nothing comes after this handler, there is nothing to hand problems on to.
     runGuarded(next === undefined ? last : engine, requestFacts(req), res, (passed) =>
       handler({ req, res, current: passed.current, expected: passed.expected, guard: passed }),
@@ -104,7 +113,7 @@ export interface CheckOptions<State extends LoadedState> extends GuardOptions<In
 export async function check<State extends LoadedState>(
   request: IncomingMessage,
   state: State | null | undefined,
-  { response = responses.get(request), ...options }: CheckOptions<State> = {},
+  { response = responses.of(request), ...options }: CheckOptions<State> = {},
 ): Promise<Guard<State>> {
   if (response === undefined) throw new TypeError(responseMissing);
   return checkOver<IncomingMessage, State>(requestFacts(request), response, state, options);
@@ -115,4 +124,4 @@ const responseMissing =
   "response too, as `check(request, state, { response })`.";
 
 /** The responses to the requests that guards have seen: Node's request does not know its own. */
-const responses = new WeakMap<IncomingMessage, ServerResponse>();
+const responses = createSlot<ServerResponse>("response");

@@ -1,5 +1,6 @@
 import type { Guard } from "../guard/guard.js";
 import type { LoadedState } from "../guard/loaded-state.js";
+import { createSlot } from "../guard/slot.js";
 
 /** The guards of the requests that have come through one middleware. */
 export interface GuardsOfRequests<Native extends object, State extends LoadedState> {
@@ -10,12 +11,12 @@ export interface GuardsOfRequests<Native extends object, State extends LoadedSta
 }
 
 export function guardsOfRequests<Native extends object, State extends LoadedState>(): GuardsOfRequests<Native, State> {
-  const guards = new WeakMap<Native, Guard<State>>();
+  const guards = createSlot<Guard<State>>("guard");
   return {
-    keep: (request, guard) => void guards.set(request, guard),
-    has: (request) => guards.has(request),
+    keep: (request, guard) => guards.put(request, guard),
+    has: (request) => guards.of(request) !== undefined,
     of(request) {
-      const found = guards.get(request);
+      const found = guards.of(request);
       if (found === undefined) throw new TypeError("This request has not come through this guard.");
       return found;
     },

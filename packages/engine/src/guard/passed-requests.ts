@@ -1,12 +1,13 @@
 import type { Passed } from "./guard-handle.js";
+import { createSlot } from "./slot.js";
 
-const passedRequests = new WeakMap<object, Passed>();
+const passed = createSlot<Passed>("passed");
 
 /** Keeps what a guard found out about a request for those who ask in its handler; the innermost guard counts. */
-export function rememberPassed(native: unknown, passed: Passed): void {
-  if (typeof native === "object" && native !== null) passedRequests.set(native, passed);
+export function rememberPassed(native: unknown, found: Passed): void {
+  if (typeof native === "object" && native !== null) passed.put(native, found);
 }
 
 export function passedRequest(native: unknown): Passed | undefined {
-  return typeof native === "object" && native !== null ? passedRequests.get(native) : undefined;
+  return passed.of(native);
 }
