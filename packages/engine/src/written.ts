@@ -1,4 +1,4 @@
-import type { Key, ResponsePlan, Text } from "@unclash/core";
+import type { Key, Moment, ResponsePlan, Text } from "@unclash/core";
 import { formatHttpDate } from "@unclash/core";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
@@ -68,7 +68,7 @@ function validators({ collection }: WriteIntent, state: State): Record<string, s
 }
 
 /** When a state was made, never later than the answer's own `Date` (RFC 9110 §8.8.2.1). */
-export function lastModified({ modifiedAt }: State): string {
+export function lastModified({ modifiedAt }: { readonly modifiedAt: Moment }): string {
   return formatHttpDate(Math.min(modifiedAt, Date.now()));
 }
 

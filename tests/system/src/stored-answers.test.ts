@@ -5,6 +5,7 @@ import { createUnclash, type RequestFacts, type Unclash } from "unclash";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { postgresStores, redisStores, type Stores, sqliteStores } from "./adapters/open-store.js";
+import { asStore } from "./black-box/planted-stores.js";
 
 const memoryStores: Stores = { open: async () => createMemoryStore(), remove: async () => {} };
 
@@ -54,21 +55,6 @@ const everyStore: readonly (readonly [name: string, isThere: boolean, stores: St
   ["PostgreSQL", postgresUrl !== undefined, postgresStores()],
   ["Redis", redisUrl !== undefined, redisStores()],
 ];
-
-/** The same data through a store of its own, as another process has it: what is kept for each store is kept anew. */
-function asOfAnotherProcess(store: Store): Store {
-  return {
-    capabilities: store.capabilities,
-    read: (keys) => store.read(keys),
-    commit: (commit) => store.commit(commit),
-    list: (range) => store.list(range),
-    history: (key, request) => store.history(key, request),
-    follow: (after, stop) => store.follow(after, stop),
-    watch: (wake) => store.watch(wake),
-    clean: (budget) => store.clean(budget),
-    close: () => store.close(),
-  };
-}
 
 describe.each(everyStore)("on %s:", (_, isThere, stores) => {
   afterAll(() => (isThere ? stores.remove() : undefined));
@@ -127,7 +113,7 @@ describe.each(everyStore)("on %s:", (_, isThere, stores) => {
     });
     // Two processes that come up: each looks at its first request with a key.
     const said = { key: "a-key-that-lives-on", json: {} };
-    const day = [1, 2].map(() => createUnclash({ store: asOfAnotherProcess(store), collections }));
+    const day = [1, 2].map(() => createUnclash({ store: asStore(store), collections }));
     const answers = await Promise.all(day.map((unclash) => ask(unclash, "POST", "/notes", said)));
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
     await vi.waitFor(async () => expect((await store.list(prefix)).records).toHaveLength(1), { timeout: 10_000 });

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { ServerResponse } from "node:http";
 import type { KeyRun } from "../guard/key-run.js";
 import type { Passage } from "../guard/passage.js";
-import type { KeptAnswer } from "../idempotency/record.js";
+import { isKept, type KeptAnswer } from "../idempotency/record.js";
 
 /** What watches a response whose answer is to be kept. */
 export interface AnswerKeeping {
@@ -62,11 +62,6 @@ function sendHead(response: ServerResponse, length: number | undefined): void {
   const isFramed = response.hasHeader("content-length") || response.hasHeader("transfer-encoding");
   if (length !== undefined && hasContent && !isFramed) response.setHeader("content-length", length);
   response.writeHead(response.statusCode);
-}
-
-/** Refusals of this moment, and failures: a repeat may fare better (draft-ietf-httpapi-idempotency-key-header §2.6). */
-function isKept(status: number): boolean {
-  return status < 500 && status !== 401 && status !== 403 && status !== 429;
 }
 
 function answerOf(

@@ -1,17 +1,15 @@
-import { identifyCaller } from "../line.js";
 import type { RequestFacts } from "../request.js";
 import type { Guard } from "./guard.js";
-import { GuardExchange } from "./guard-exchange.js";
-import { GuardHandle, type Passed } from "./guard-handle.js";
+import { letPass, type Passed } from "./guard-handle.js";
 import type { GuardOptions } from "./guard-options.js";
 import { createTally } from "./guard-report.js";
 import { resolveGuard } from "./guard-settings.js";
 import { judge } from "./judge.js";
 import type { LoadedState } from "./loaded-state.js";
 import { isSafe } from "./methods.js";
+import { openExchange } from "./open.js";
 import { Passage } from "./passage.js";
 import { passedRequest, rememberPassed } from "./passed-requests.js";
-import { readTerms } from "./terms.js";
 
 /**
  * Holds a request's preconditions against a state that its handler has loaded itself, inside its own transaction. The guard that
@@ -30,32 +28,22 @@ export async function checkRequest<Native extends object, State extends LoadedSt
   const { exchange, terms, passage, tally } = passed;
   const there = state ?? undefined;
   const judgement = await judge(exchange, terms, there);
-  const isWrite = !isSafe(request.method);
   if (judgement.kind === "refuse") {
-    tally.refuse(judgement.error.answer.outcome, isWrite);
+    tally.refuse(judgement.error.answer.outcome, !isSafe(request.method));
     if (!exchange.settings.reportOnly) throw judgement.error;
   }
-  const settled = judgement.kind === "pass" ? judgement.settled : undefined;
-  passage.settled = settled;
-  if (there !== undefined && !isWrite) passage.show(there);
-  return { guard: new GuardHandle<State>(passed, there, settled), passage, isNew: known === undefined };
+  return { guard: letPass(passed, there, judgement), passage, isNew: known === undefined };
 }
 
 async function passUnguarded<Native extends object, State extends LoadedState>(
   request: RequestFacts<Native>,
   options: GuardOptions<Native, State>,
 ): Promise<Passed> {
-  const settings = resolveGuard(options);
-  const caller = await identifyCaller(settings, request);
-  const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
-  if (caller.kind === "unknown") {
-    const headers = { "www-authenticate": caller.challenge };
-    throw exchange.refusal("unauthenticated", "The credentials are wrong.", { headers });
-  }
-  const read = readTerms(exchange);
-  if (read.kind === "refuse") throw read.error;
+  const opened = await openExchange(resolveGuard(options), request);
+  if (opened.kind === "refuse") throw opened.error;
+  const { exchange, terms } = opened;
   const passage = new Passage(exchange);
-  const passed = { exchange, terms: read.terms, passage, tally: createTally(), idempotencyKey: undefined };
+  const passed = { exchange, terms, passage, tally: createTally(), idempotencyKey: undefined };
   rememberPassed(request.native, passed);
   return passed;
 }

@@ -1,10 +1,8 @@
 import { isStoreError } from "@unclash/core";
-import { identifyCaller } from "../line.js";
 import type { RequestFacts } from "../request.js";
 import type { Guard } from "./guard.js";
 import type { GuardError } from "./guard-error.js";
-import { GuardExchange } from "./guard-exchange.js";
-import { GuardHandle, type Passed } from "./guard-handle.js";
+import { letPass, type Passed } from "./guard-handle.js";
 import type { GuardOptions } from "./guard-options.js";
 import type { Tally } from "./guard-report.js";
 import type { GuardSettings } from "./guard-settings.js";
@@ -12,9 +10,9 @@ import { type Judgement, judge } from "./judge.js";
 import { takeKey } from "./keyed-request.js";
 import type { LoadedState } from "./loaded-state.js";
 import { hasState, isSafe } from "./methods.js";
+import { openExchange } from "./open.js";
 import { Passage } from "./passage.js";
 import { rememberPassed } from "./passed-requests.js";
-import { readTerms } from "./terms.js";
 
 /** What becomes of a request at a guard. */
 export type Entered<State extends LoadedState> =
@@ -36,8 +34,8 @@ export async function enterGuard<Native, State extends LoadedState>(
   tally: Tally,
   request: RequestFacts<Native>,
 ): Promise<Entered<State>> {
-  const caller = await identifyCaller(settings, request);
-  const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
+  const opened = await openExchange(settings, request);
+  const { exchange } = opened;
   const isWrite = !isSafe(request.method);
   if (isWrite) tally.write();
   const refuse = (error: GuardError): Entered<State> => {
@@ -45,13 +43,8 @@ export async function enterGuard<Native, State extends LoadedState>(
     exchange.tell(error.answer.status, error.answer.outcome);
     return { kind: "answer", error };
   };
-  if (caller.kind === "unknown") {
-    const headers = { "www-authenticate": caller.challenge };
-    return refuse(exchange.refusal("unauthenticated", "The credentials are wrong.", { headers }));
-  }
-  const read = readTerms(exchange);
-  if (read.kind === "refuse") return refuse(read.error);
-  const { terms, keyed } = read;
+  if (opened.kind === "refuse") return refuse(opened.error);
+  const { terms, keyed } = opened;
 
   const look = async (): Promise<Looked<State>> => {
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
@@ -60,12 +53,9 @@ export async function enterGuard<Native, State extends LoadedState>(
     return { state, judgement: await judge(exchange, terms, state) };
   };
   const pass = ({ state, judgement }: Looked<State>, passage: Passage): Entered<State> => {
-    const settled = judgement.kind === "pass" ? judgement.settled : undefined;
     const passed: Passed = { exchange, terms, passage, tally, idempotencyKey: keyed?.scoped };
-    passage.settled = settled;
-    if (state !== undefined && !isWrite) passage.show(state);
     rememberPassed(request.native, passed);
-    return { kind: "pass", guard: new GuardHandle<State>(passed, state, settled), passage };
+    return { kind: "pass", guard: letPass(passed, state, judgement), passage };
   };
 
   const passage = new Passage(exchange);

@@ -3,7 +3,6 @@ import {
   conflictingPointers,
   diffJson,
   type FailedCondition,
-  formatEntityTag,
   type JsonObject,
   jsonEqual,
 } from "@unclash/core";
@@ -81,17 +80,17 @@ function representation({ settings, request }: GuardExchange, state: LoadedState
 }
 
 function currentMember(
-  { settings }: GuardExchange,
+  exchange: GuardExchange,
   { strategy }: GuardConflict,
   current: LoadedState,
   shown: JsonObject | undefined,
 ): Readonly<Record<string, unknown>> {
   const version = shownVersionOf(current);
   const modifiedAt = modifiedAtOf(current);
-  const withContent = settings.discloseCurrent || strategy === "first-write-wins";
+  const withContent = exchange.settings.discloseCurrent || strategy === "first-write-wins";
   return {
     ...(version !== undefined && { version }),
-    etag: formatEntityTag(tagOfState(current, settings.digest)),
+    etag: exchange.etagOf(current),
     ...(modifiedAt !== undefined && { modifiedAt: new Date(modifiedAt).toISOString() }),
     ...(current.by != null && { by: current.by }),
     ...(withContent && shown !== undefined && { representation: shown }),

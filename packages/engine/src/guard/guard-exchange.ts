@@ -1,6 +1,6 @@
 import {
   checkJson,
-  formatHttpDate,
+  formatEntityTag,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -14,6 +14,7 @@ import { parseMediaType } from "../media-type.js";
 import { isObserved, publish } from "../observe.js";
 import { type ProblemDetails, planOfProblem, problemOf } from "../plan.js";
 import { header, type RequestFacts } from "../request.js";
+import { lastModified } from "../written.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardSettings } from "./guard-settings.js";
 import type { LoadedState } from "./loaded-state.js";
@@ -81,12 +82,17 @@ export class GuardExchange {
     });
   }
 
+  /** The entity-tag of a state as a header has it. */
+  etagOf(state: LoadedState): string {
+    return formatEntityTag(tagOfState(state, this.settings.digest));
+  }
+
   /** What caches are told of a state: ask each time, so that nobody edits a remembered version. */
-  validators(state: LoadedState): Record<string, string> {
+  validators(state: LoadedState, etag: string = this.etagOf(state)): Record<string, string> {
     const headers: Record<string, string> = this.cachingHeaders();
-    headers["etag"] = `"${tagOfState(state, this.settings.digest).opaque}"`;
+    headers["etag"] = etag;
     const modifiedAt = modifiedAtOf(state);
-    if (modifiedAt !== undefined) headers["last-modified"] = formatHttpDate(Math.min(modifiedAt, Date.now()));
+    if (modifiedAt !== undefined) headers["last-modified"] = lastModified({ modifiedAt });
     return headers;
   }
 

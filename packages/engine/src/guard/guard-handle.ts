@@ -1,4 +1,4 @@
-import { type ProblemSlug, strongMatch } from "@unclash/core";
+import type { ProblemSlug } from "@unclash/core";
 import type { Actor } from "../actor.js";
 import { expectOneOr } from "./expect-one.js";
 import type { Guard, Preference } from "./guard.js";
@@ -6,11 +6,11 @@ import { conflictError } from "./guard-conflict.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
-import { judge } from "./judge.js";
+import { type Judgement, judge } from "./judge.js";
 import type { LoadedState, StateVersion, ValueOf, VersionOf } from "./loaded-state.js";
+import { isSafe } from "./methods.js";
 import type { Passage } from "./passage.js";
 import type { SettledWrite, Terms } from "./settle-write.js";
-import { tagOfState } from "./state-tag.js";
 import { toldState } from "./told-state.js";
 
 /** What a guard knows of a request that it lets pass. */
@@ -22,8 +22,30 @@ export interface Passed {
   readonly idempotencyKey: string | undefined;
 }
 
+/** Lets a request on to its handler, over the state that it was held against: a read shows that state. */
+export function letPass<State extends LoadedState>(
+  passed: Passed,
+  state: State | undefined,
+  judgement: Judgement,
+): Guard<State> {
+  const { exchange, passage } = passed;
+  const settled = judgement.kind === "pass" ? judgement.settled : undefined;
+  // Of a row that is hashed, the tag costs more than all the rest.
+  const etag = state && exchange.etagOf(state);
+  passage.settled = settled;
+  if (state !== undefined && etag !== undefined && isSafe(exchange.request.method)) passage.show(state, etag);
+  return new GuardHandle<State>(passed, { state, etag, settled });
+}
+
+/** What a request was held against, and how it came through. */
+interface HeldAgainst<State> {
+  readonly state: State | undefined;
+  readonly etag: string | undefined;
+  readonly settled: SettledWrite | undefined;
+}
+
 /** The guard of one request, as its handler has it. */
-export class GuardHandle<State extends LoadedState> implements Guard<State> {
+class GuardHandle<State extends LoadedState> implements Guard<State> {
   readonly current: ValueOf<State>;
   readonly expected: VersionOf<State>;
   readonly etag: string | undefined;
@@ -31,10 +53,10 @@ export class GuardHandle<State extends LoadedState> implements Guard<State> {
   readonly #passed: Passed;
   readonly #state: State | undefined;
 
-  constructor(passed: Passed, state: State | undefined, settled: SettledWrite | undefined) {
+  constructor(passed: Passed, { state, etag, settled }: HeldAgainst<State>) {
     this.current = rowOf(state);
     this.expected = versionOf(state);
-    this.etag = state && `"${tagOfState(state, passed.exchange.settings.digest).opaque}"`;
+    this.etag = etag;
     this.settled = settled;
     this.#passed = passed;
     this.#state = state;
@@ -58,7 +80,7 @@ export class GuardHandle<State extends LoadedState> implements Guard<State> {
   readonly updated = (given: StateVersion | LoadedState): string => {
     const { exchange, passage } = this.#passed;
     const state = toldState(given, this.#state);
-    const etag = `"${tagOfState(state, exchange.settings.digest).opaque}"`;
+    const etag = exchange.etagOf(state);
     passage.update(state, { etag, isNew: etag !== this.etag });
     return etag;
   };
@@ -94,10 +116,10 @@ export class GuardHandle<State extends LoadedState> implements Guard<State> {
   /** A write that compares with what is there and finds no row would be refused for ever, and nobody would know why. */
   #warnOfSameState(fresh: LoadedState | undefined): void {
     if (fresh === undefined || this.#state === undefined) return;
-    const { digest } = this.#passed.exchange.settings;
-    if (!strongMatch(tagOfState(fresh, digest), tagOfState(this.#state, digest))) return;
+    const { exchange } = this.#passed;
+    if (exchange.etagOf(fresh) !== exchange.etagOf(this.#state)) return;
     process.emitWarning(
-      `A write to ${this.#passed.exchange.resource} found no row at the version that is there, before and after it. Look at ` +
+      `A write to ${exchange.resource} found no row at the version that is there, before and after it. Look at ` +
         "its WHERE: a timestamp of a database may have more digits than a Date.",
       { type: "UnclashWarning", code: "UNCLASH_WRITE_FOUND_NO_ROW" },
     );

@@ -1,8 +1,8 @@
 import { type ProblemEntry, satisfiesRequirement } from "@unclash/core";
-import { fingerprint } from "../idempotency/fingerprint.js";
+import { identifyKeyed } from "../idempotency/identity.js";
 import type { KeptAnswer } from "../idempotency/record.js";
 import { judgeKey, keyRefusal, replayedAnswer } from "../idempotency/replay.js";
-import { recordKey, scopedKey } from "../idempotency/scope.js";
+import { recordKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import { sweepOf } from "../idempotency/sweep.js";
 import { GuardError } from "./guard-error.js";
@@ -37,17 +37,11 @@ export function readKeyed(exchange: GuardExchange, errors: ProblemEntry[]): Keye
     errors.push(sent.error);
     return undefined;
   }
-  const { method, base, path, query, address, body } = request;
+  const { body } = request;
   if (body.kind === "unread" && hasContent(exchange)) warnOfUnparsed();
   return {
     keeping: { idempotency, limits, sweep: sweepOf(idempotency.store) },
-    scoped: scopedKey({ keeper: "guard", actor, address, method, path: base + path, key: sent.key }),
-    fingerprint: fingerprint({
-      query,
-      contentType: header("content-type"),
-      ifMatch: header("if-match"),
-      body: body.kind === "parsed" ? body.value : undefined,
-    }),
+    ...identifyKeyed(exchange, "guard", sent.key, body.kind === "parsed" ? body.value : undefined),
   };
 }
 

@@ -1,4 +1,4 @@
-import { formatHttpDate } from "@unclash/core";
+import { lastModified } from "../written.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { KeyRun } from "./key-run.js";
 import type { LoadedState } from "./loaded-state.js";
@@ -39,8 +39,8 @@ export class Passage {
   }
 
   /** A state that is to be sent: its validators. */
-  show(state: LoadedState): void {
-    this.headers = this.#exchange.validators(state);
+  show(state: LoadedState, etag: string): void {
+    this.headers = this.#exchange.validators(state, etag);
     this.#put(this.headers);
   }
 
@@ -62,8 +62,7 @@ export class Passage {
   update(state: LoadedState, { etag, isNew }: { readonly etag: string; readonly isNew: boolean }): void {
     this.#isNew = isNew;
     const modifiedAt = modifiedAtOf(state);
-    const lastModified = modifiedAt === undefined ? undefined : formatHttpDate(Math.min(modifiedAt, Date.now()));
-    this.#updated = { etag, ...(lastModified !== undefined && { "last-modified": lastModified }) };
+    this.#updated = { etag, ...(modifiedAt !== undefined && { "last-modified": lastModified({ modifiedAt }) }) };
   }
 
   apply(preference: string): void {

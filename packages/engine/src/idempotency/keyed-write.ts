@@ -2,10 +2,10 @@ import type { Expectation, Json, Key, ResponsePlan, Snapshot, Write } from "@unc
 import type { Exchange } from "../exchange.js";
 import type { WriteIntent } from "../intent.js";
 import { withoutContent } from "../written.js";
-import { fingerprint } from "./fingerprint.js";
-import { recordText } from "./record.js";
+import { identifyKeyed } from "./identity.js";
+import { isKept, recordText } from "./record.js";
 import { judgeKey, keyRefusal, type ReplayedAnswer, replayedAnswer } from "./replay.js";
-import { recordKey, scopedKey } from "./scope.js";
+import { recordKey } from "./scope.js";
 
 /** What a write with `Idempotency-Key` is known by. */
 export interface KeyedWrite {
@@ -15,16 +15,9 @@ export interface KeyedWrite {
 }
 
 /** What a write is known by; `body` is its content as it was parsed, `undefined` where it has none. */
-export function keyedWrite(
-  { actor, request, header, instance }: Exchange,
-  key: string,
-  body: Json | undefined,
-): KeyedWrite {
-  const { method, address, query } = request;
-  return {
-    record: recordKey(scopedKey({ keeper: "collection", actor, address, method, path: instance, key })),
-    fingerprint: fingerprint({ query, contentType: header("content-type"), ifMatch: header("if-match"), body }),
-  };
+export function keyedWrite(exchange: Exchange, key: string, body: Json | undefined): KeyedWrite {
+  const { scoped, fingerprint } = identifyKeyed(exchange, "collection", key, body);
+  return { record: recordKey(scoped), fingerprint };
 }
 
 /** Where the answer to a write is kept, and what must still be true of that place. */
@@ -73,7 +66,7 @@ export function answerRecord(
   { status, headers, body }: ResponsePlan,
   shows: Key,
 ): readonly Write[] {
-  if (slot === undefined || status >= 500 || status === 401 || status === 403 || status === 429) return [];
+  if (slot === undefined || !isKept(status)) return [];
   const answer = { status, headers, body, ...(status < 300 && body !== null && { shows }) };
   const put = recordText({ state: "answered", fingerprint: slot.fingerprint, answer });
   return [{ key: slot.record, expect: slot.expect, put, keep: "none", ttlMs: settings.idempotency.keepMs }];

@@ -30,6 +30,14 @@ export interface KeptAnswer {
   readonly handedOn?: true;
 }
 
+/**
+ * Whether an answer is kept. Refusals of this moment and failures are not: a repeat may fare better
+ * (draft-ietf-httpapi-idempotency-key-header §2.6).
+ */
+export function isKept(status: number): boolean {
+  return status < 500 && status !== 401 && status !== 403 && status !== 429;
+}
+
 const format = 1;
 
 const ofOneMoment: ReadonlySet<string> = new Set([

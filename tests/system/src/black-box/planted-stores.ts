@@ -97,8 +97,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
 ];
 
-// A store may be an instance of a class: its methods are not its own members.
-function asStore(store: Store): Store {
+/**
+ * The same data through a store of its own, as another process has it. A store may be an instance of a class, whose methods
+ * are not its own members: only what this gives can be spread.
+ */
+export function asStore(store: Store): Store {
   return {
     capabilities: store.capabilities,
     read: (keys) => store.read(keys),

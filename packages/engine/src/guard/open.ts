@@ -1,0 +1,24 @@
+import { identifyCaller } from "../line.js";
+import type { RequestFacts } from "../request.js";
+import type { GuardError } from "./guard-error.js";
+import { GuardExchange } from "./guard-exchange.js";
+import type { GuardSettings } from "./guard-settings.js";
+import type { KeyedRequest } from "./keyed-request.js";
+import type { Terms } from "./settle-write.js";
+import { readTerms } from "./terms.js";
+
+/** A request whose sender is known, and what it says; or the answer to one that goes no further. */
+export type Opened = { readonly exchange: GuardExchange } & (
+  | { readonly kind: "terms"; readonly terms: Terms; readonly keyed: KeyedRequest | undefined }
+  | { readonly kind: "refuse"; readonly error: GuardError }
+);
+
+/** The first two steps of every request at a guard: identify → malformed. */
+export async function openExchange(settings: GuardSettings, request: RequestFacts): Promise<Opened> {
+  const caller = await identifyCaller(settings, request);
+  const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
+  if (caller.kind === "known") return { exchange, ...readTerms(exchange) };
+  const headers = { "www-authenticate": caller.challenge };
+  const error = exchange.refusal("unauthenticated", "The credentials are wrong.", { headers });
+  return { exchange, kind: "refuse", error };
+}
