@@ -14,7 +14,7 @@ const pure: Settings = { pool: "threads", isolate: false, maxWorkers: 2, sequenc
 const serving: Settings = { pool: "forks", isolate: false, maxWorkers: 2, sequence: { groupOrder: 1 } };
 
 /** What watches the whole process, or waits for other processes: each file has a process of its own. */
-const apart: Settings = { pool: "forks", isolate: true, maxWorkers: 3, sequence: { groupOrder: 2 } };
+const apart: Settings = { pool: "forks", isolate: true, maxWorkers: isSoak ? 2 : 3, sequence: { groupOrder: 2 } };
 
 /** Starts a server of each kind, once for all projects that want one. */
 const globalSetup = ["tests/servers/src/global-setup.ts"];
