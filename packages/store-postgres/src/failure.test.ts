@@ -15,7 +15,8 @@ const put = (key: string) => commitOf(1, [{ key, expect: "any", put: "{}" }]);
 
 describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
   test("a commit that waits for a lock too long is given up by the server: nothing was written", async () => {
-    const { store, schema } = await opened({ timeoutMs: 500 });
+    // The server gives up a tenth of this before the store does.
+    const { store, schema } = await opened({ timeoutMs: 2_000 });
     const other = await holding(`SELECT pg_advisory_xact_lock(${new LockNumbers(schema).key("a/1")})`);
     await expect(store.commit(put("a/1"))).rejects.toMatchObject(notApplied);
     await other.query("ROLLBACK");
@@ -24,16 +25,19 @@ describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
   });
 
   test("a commit that was sent and got no answer in time is unknown, and its connection serves nobody else", async () => {
-    const { store, schema } = await opened({ timeoutMs: 500, poolSize: 1 });
+    const { store, schema } = await opened({ timeoutMs: 1_500, poolSize: 1 });
+    onTestFinished(async () => {
+      await query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+    });
     await query(`CREATE FUNCTION "${schema}".slowly() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN IF new.key = 'slow' THEN PERFORM pg_sleep(2); END IF; RETURN new; END $$;
+      $$ BEGIN IF new.key = 'slow' THEN PERFORM pg_sleep(600); END IF; RETURN new; END $$;
       CREATE TRIGGER slowly BEFORE INSERT ON "${schema}".head FOR EACH ROW EXECUTE FUNCTION "${schema}".slowly()`);
     await expect(store.commit(put("slow"))).rejects.toMatchObject(unknown);
     expect((await store.commit(put("quick"))).kind).toBe("committed");
   });
 
   test("a read that gets no answer in time has written nothing", async () => {
-    const { store, schema } = await opened({ timeoutMs: 300 });
+    const { store, schema } = await opened({ timeoutMs: 1_000 });
     const other = await holding(`LOCK TABLE "${schema}".head`);
     await expect(store.read(["a/1"])).rejects.toMatchObject(notApplied);
     await other.query("ROLLBACK");
@@ -64,7 +68,7 @@ describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
   });
 
   test("calls that find no connection wait, in their order, and more than may wait are refused at once", async () => {
-    const { store, schema } = await opened({ poolSize: 1, queueMax: 2, timeoutMs: 1_000 });
+    const { store, schema } = await opened({ poolSize: 1, queueMax: 2 });
     const other = await holding(`LOCK TABLE "${schema}".head`);
     const [first, second, third] = [store.read(["a/1"]), store.read(["a/2"]), store.read(["a/3"])];
     await expect(store.read(["a/4"])).rejects.toMatchObject(notApplied);
@@ -88,7 +92,8 @@ describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
   test("closing does not wait for a connection that the user's pool still owes", async () => {
     const pool = new pg.Pool({ connectionString: postgresUrl, max: 1 });
     onTestFinished(() => pool.end());
-    const { store } = await opened({ pool, timeoutMs: 200 });
+    await pool.query("SELECT 1");
+    const { store } = await opened({ pool, timeoutMs: 500 });
     const lent = await pool.connect();
     onTestFinished(() => lent.release());
     await expect(store.read(["a/1"])).rejects.toMatchObject(notApplied);

@@ -1,5 +1,5 @@
 import { ConfigurationError, StoreError } from "@unclash/core";
-import { postgresUrl } from "@unclash/test-servers";
+import { postgresBinaries, postgresUrl, startPostgres } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { migratePostgres, postgresMigration } from "./migration.js";
@@ -110,17 +110,21 @@ describe.skipIf(postgresUrl === undefined)("opening", () => {
     await store.close();
   });
 
-  test("capabilities say what the server's settings promise, and what the options say of failovers", async () => {
-    const schema = await freshSchema();
-    const store = await createPostgresStore({ url, schema });
-    expect(store.capabilities).toEqual({ durability: "fsync", failover: "safe", processes: "many" });
-    await store.close();
-    const pool = new pg.Pool({ connectionString: url, options: "-c synchronous_commit=off" });
-    const lossy = await createPostgresStore({ pool, schema, failover: "lossy" });
-    expect(lossy.capabilities).toEqual({ durability: "process", failover: "lossy", processes: "many" });
-    await lossy.close();
-    await pool.end();
-  });
+  test.skipIf(postgresBinaries() === undefined)(
+    "capabilities say what the server's settings promise, and what the options say of failovers",
+    async () => {
+      const durable = await startPostgres({ settings: { fsync: "on" } });
+      onTestFinished(() => durable.remove());
+      const store = await createPostgresStore({ url: durable.url });
+      expect(store.capabilities).toEqual({ durability: "fsync", failover: "safe", processes: "many" });
+      await store.close();
+      const pool = new pg.Pool({ connectionString: durable.url, options: "-c synchronous_commit=off" });
+      const lossy = await createPostgresStore({ pool, failover: "lossy" });
+      expect(lossy.capabilities).toEqual({ durability: "process", failover: "lossy", processes: "many" });
+      await lossy.close();
+      await pool.end();
+    },
+  );
 
   test("a user's pool may read numbers in a way of its own, and stays open", async () => {
     const types = { getTypeParser: () => (): string => "nonsense" };

@@ -5,9 +5,14 @@ import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { onTestFinished } from "vitest";
 
+/** The name of a schema that no other test has. */
+export function schemaName(): string {
+  return `test_${randomBytes(6).toString("hex")}`;
+}
+
 /** The name of a schema that is not there yet, and is dropped with what will be in it when the test ends. */
 export async function freshSchema(): Promise<string> {
-  const schema = `test_${randomBytes(6).toString("hex")}`;
+  const schema = schemaName();
   onTestFinished(async () => {
     await query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
   });
