@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { check } from "./checker.js";
 import { runClient } from "./client.js";
+import { goOnUntil, hung } from "./enough.js";
 import { readFinalState } from "./final-state.js";
 import type { History, Operation, Violation } from "./history.js";
 import { acknowledged, isRefused } from "./outcome.js";
@@ -15,27 +16,51 @@ export interface BlackBoxOptions {
   readonly origins: () => readonly [string, ...string[]];
   /** Where the histories are read from at the end: past any proxy. @default `origins` */
   readonly finalOrigins?: () => readonly [string, ...string[]];
-  /** @default 8000 */
-  readonly durationMs?: number;
-  /** The run goes on, for a minute at most, until so much has happened. @default 1,500 acknowledged, 1,000 refused */
+  /** The run goes on until so much has happened. @default 1,500 acknowledged, 1,000 refused */
   readonly atLeast?: { readonly acknowledged: number; readonly refused: number };
+  /** And until this has. */
+  readonly until?: (counts: BlackBoxCounts) => boolean;
+  /** How long it goes on at least. @default 0 */
+  readonly durationMs?: number;
   /** @default 12 */
   readonly clients?: number;
   /** How long a client waits for an answer. @default 5000 */
   readonly timeoutMs?: number;
   /** What goes wrong meanwhile. The run lasts until it is through. */
-  readonly disturb?: (seed: number) => Promise<void>;
+  readonly disturb?: (run: RunningBlackBox) => Promise<void>;
   /** Which operations the network delivered twice. */
   readonly duplicated?: () => ReadonlySet<number>;
   /** When a failover was over that may have lost what began before, by `performance.now()`. */
   readonly lossyUntilMs?: () => number;
 }
 
-export interface BlackBoxReport {
-  readonly seed: number;
+/** How many writes have ended, and how. */
+export interface BlackBoxCounts {
   readonly acknowledged: number;
   readonly refused: number;
   readonly unknown: number;
+}
+
+/** What a disturbance sees of the run. */
+export interface RunningBlackBox {
+  readonly seed: number;
+  /** They grow. */
+  readonly counts: BlackBoxCounts;
+}
+
+/**
+ * Waits until a run has acknowledged more writes.
+ *
+ * @throws Error where that never happens
+ */
+export async function acknowledgedMore({ counts }: RunningBlackBox, more: number): Promise<void> {
+  const target = counts.acknowledged + more;
+  const end = await goOnUntil(() => counts.acknowledged >= target);
+  if (end === "hung") throw new Error(hung(`${counts.acknowledged} of ${target} acknowledged`));
+}
+
+export interface BlackBoxReport extends BlackBoxCounts {
+  readonly seed: number;
   readonly notSent: number;
   readonly reads: number;
   /** Unknown writes that were applied. */
@@ -48,27 +73,26 @@ export interface BlackBoxReport {
   readonly tooLittle?: string;
 }
 
-/** On a machine that is busy with other things. */
-const durationMsMax = 60_000;
-
 /** So few that writers meet. */
 const subjectsEach = 4;
 
 /** Lets many clients write to few resources, and checks all that they saw. */
 export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxReport> {
-  const { origins, finalOrigins = origins, durationMs = 8_000, clients = 12, timeoutMs = 5_000 } = options;
-  const { atLeast = { acknowledged: 1_500, refused: 1_000 } } = options;
+  const { origins, finalOrigins = origins, durationMs = 0, clients = 12, timeoutMs = 5_000 } = options;
+  const { atLeast = { acknowledged: 1_500, refused: 1_000 }, until = () => true } = options;
   const seed = chooseSeed();
   const random = createRandom(seed);
   const subjects = subjectsOf(seed);
   const operations: Operation[] = [];
-  const counts = { acknowledged: 0, refused: 0 };
+  const counts = { acknowledged: 0, refused: 0, unknown: 0 };
   const record = (operation: Operation): void => {
     operations.push(operation);
     if (acknowledged(operation) !== undefined) counts.acknowledged++;
     if (isRefused(operation)) counts.refused++;
+    if (operation.method !== "GET" && operation.outcome.kind === "unknown") counts.unknown++;
   };
-  const isEnough = (): boolean => counts.acknowledged >= atLeast.acknowledged && counts.refused >= atLeast.refused;
+  const isEnough = (): boolean =>
+    counts.acknowledged >= atLeast.acknowledged && counts.refused >= atLeast.refused && until(counts);
   let isOver = false;
   let lastNumber = 0;
   const running = Promise.all(
@@ -86,10 +110,10 @@ export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxRep
       }),
     ),
   );
+  let end: "enough" | "hung";
   try {
-    const startedAtMs = performance.now();
-    await Promise.all([delay(durationMs), options.disturb?.(seed)]);
-    while (!isEnough() && performance.now() < startedAtMs + durationMsMax) await delay(100);
+    await Promise.all([delay(durationMs), options.disturb?.({ seed, counts })]);
+    end = await goOnUntil(isEnough);
   } finally {
     isOver = true;
     await running;
@@ -99,7 +123,9 @@ export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxRep
     operations: operations.map((one) => (twice.has(one.number) ? { ...one, duplicated: true } : one)),
     resources: await readFinalState(subjects, finalOrigins()),
   };
-  const tooLittle = isEnough() ? undefined : `only ${counts.acknowledged} acknowledged and ${counts.refused} refused`;
+  const { acknowledged: accepted, refused, unknown } = counts;
+  const seen = `${accepted} acknowledged, ${refused} refused and ${unknown} unknown`;
+  const tooLittle = end === "hung" ? hung(seen) : undefined;
   return report(seed, history, options.lossyUntilMs?.() ?? 0, tooLittle);
 }
 

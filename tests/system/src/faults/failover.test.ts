@@ -1,7 +1,7 @@
 // This test kills a Redis primary and promotes its replica: `pnpm build` comes first.
-import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { expect, it, onTestFinished } from "vitest";
+import { acknowledgedMore } from "../black-box/black-box.js";
 import { createRandom } from "../black-box/random.js";
 import { startFaultProxy } from "./fault-proxy.js";
 import { canOwn, ownServer } from "./own-place.js";
@@ -9,9 +9,9 @@ import { originsOf, startShops, survive } from "./shops.js";
 
 it.skipIf(!canOwn("redis"))(
   "loses writes in a failover of Redis, and refuses whatever the lost ones issued",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
-    const [primary, replica] = [await ownServer("redis"), await ownServer("redis")];
+    const [primary, replica] = await Promise.all([ownServer("redis"), ownServer("redis")]);
     const link = await startFaultProxy({ target: primary.server.port, random: createRandom(5) });
     const proxy = await startFaultProxy({ target: primary.server.port, random: createRandom(6) });
     const control = new Redis(replica.store);
@@ -21,7 +21,7 @@ it.skipIf(!canOwn("redis"))(
     });
     await control.replicaof("127.0.0.1", link.port);
     await expect
-      .poll(async () => await control.info("replication"), { timeout: 20_000 })
+      .poll(async () => await control.info("replication"), { timeout: 60_000 })
       .toMatch(/master_link_status:up/);
     const shops = await startShops({ store: primary.storeAt(proxy.port) });
 
@@ -29,15 +29,15 @@ it.skipIf(!canOwn("redis"))(
     const { lost } = await survive("a failover of Redis", {
       origins: () => originsOf(shops),
       lossyUntilMs: () => switchedAtMs,
-      disturb: async () => {
-        await delay(2_000);
+      disturb: async (run) => {
+        await acknowledgedMore(run, 100);
         link.hold();
-        await delay(2_000);
+        await acknowledgedMore(run, 100);
         await primary.server.crash();
         await control.replicaof("NO", "ONE");
         proxy.setTarget(replica.server.port);
         switchedAtMs = performance.now();
-        await delay(4_000);
+        await acknowledgedMore(run, 150);
       },
     });
     expect(lost.length, "the replica lacked nothing").toBeGreaterThan(0);

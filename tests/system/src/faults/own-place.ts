@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { postgresBinaries, redisBinary, startPostgres, startRedis } from "@unclash/test-servers";
+import { postgresBinaries, postgresUrl, redisBinary, redisUrl, startPostgres, startRedis } from "@unclash/test-servers";
 import { onTestFinished } from "vitest";
+import { makePlace } from "../black-box/store-place.js";
 
 /** The stores that are to survive faults. What is in memory alone does not. */
 export const durableKinds = ["sqlite", "postgres", "redis"] as const;
@@ -64,14 +65,9 @@ export async function ownServer(kind: "postgres" | "redis", folder: string = tem
   const settings = { appendonly: "yes", appendfsync: "always", dir: folder };
   const started = kind === "postgres" ? await startPostgres({ folder }) : await startRedis({ settings });
   onTestFinished(() => started.remove());
-  const storeAt = (port: number): string => {
-    const url = new URL(started.url);
-    url.port = String(port);
-    return url.href;
-  };
   return {
     store: started.url,
-    storeAt,
+    storeAt: (port) => atPort(started.url, port),
     server: {
       port: started.port,
       pid: () => started.pid(),
@@ -80,6 +76,27 @@ export async function ownServer(kind: "postgres" | "redis", folder: string = tem
       start: () => started.start(),
     },
   };
+}
+
+/** A place on a server to which only the way is disturbed: the one that the tests share, where it is on this machine. */
+export async function reachedPlace(
+  kind: "postgres" | "redis",
+): Promise<Omit<ServedPlace, "server"> & { port: number }> {
+  const shared = kind === "postgres" ? postgresUrl : redisUrl;
+  if (shared === undefined || !["127.0.0.1", "localhost"].includes(new URL(shared).hostname)) {
+    const own = await ownServer(kind);
+    return { ...own, port: own.server.port };
+  }
+  const { store, remove } = await makePlace(kind);
+  onTestFinished(remove);
+  const defaultPort = kind === "postgres" ? 5_432 : 6_379;
+  return { store, storeAt: (port) => atPort(store, port), port: Number(new URL(store).port || defaultPort) };
+}
+
+function atPort(store: string, port: number): string {
+  const url = new URL(store);
+  url.port = String(port);
+  return url.href;
 }
 
 /** A new folder, gone after the test. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import {
   assertClean,
@@ -14,17 +15,22 @@ export type Shops = readonly [ShopProcess, ShopProcess];
 
 /** Starts them. They end with the test. */
 export async function startShops(first: ShopOptions, second: ShopOptions = first): Promise<Shops> {
-  const shops: ShopProcess[] = [];
-  onTestFinished(async () => {
-    for (const shop of shops) await shop.stop();
-  });
-  // One after the other: a place that is not there yet is made by the first.
   const start = async (options: ShopOptions): Promise<ShopProcess> => {
     const shop = await startShop(options);
-    shops.push(shop);
+    onTestFinished(() => shop.stop());
     return shop;
   };
-  return [await start(first), await start(second)];
+  return Promise.all([start(first), start(second)]);
+}
+
+/** How long a store may take for a call, in the shops of `startImpatientShops`; in the long form as long as by default. */
+export const storeTimeoutMs: number = isSoak ? 5_000 : 1_500;
+
+/** Two processes whose store gives up after `storeTimeoutMs`. */
+export function startImpatientShops(store: string): Promise<Shops> {
+  if (isSoak) return startShops({ store });
+  const program = [process.execPath, fileURLToPath(new URL("impatient.mjs", import.meta.url))];
+  return startShops({ store, program, variables: { TIMEOUT_MS: String(storeTimeoutMs) } });
 }
 
 export function originsOf(shops: Shops): readonly [string, string] {
@@ -37,16 +43,11 @@ export async function survive(
   options: Partial<BlackBoxOptions> & Pick<BlackBoxOptions, "origins">,
 ): Promise<BlackBoxReport> {
   const report = await runBlackBox({
-    durationMs: durationMs(),
+    durationMs: isSoak ? 20_000 : 0,
     atLeast: isSoak ? { acknowledged: 500, refused: 300 } : { acknowledged: 150, refused: 100 },
     ...options,
   });
   console.log(summary(name, report));
   assertClean(name, report);
   return report;
-}
-
-/** How long a run under a fault takes at least. */
-export function durationMs(): number {
-  return isSoak ? 20_000 : 8_000;
 }
