@@ -28,16 +28,30 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** Starts a sample on a free port, in memory unless told otherwise, and waits until it listens. */
-export async function startSample(name: SampleName, variables: Readonly<Record<string, string>> = {}): Promise<Sample> {
-  const { ended, listening, kill } = spawnSample(name, variables);
+/** Whether every case is run on every sample; otherwise each case is run on one of them at least, and each of them. */
+export const isSoak = process.env["SOAK"] !== undefined;
+
+/** Where what ends a process is left. */
+export type Until = (end: () => void) => void;
+
+/**
+ * Starts a sample on a free port, in memory unless told otherwise, and waits until it listens.
+ *
+ * @param until what is called with the process's end. @default the end of the test
+ */
+export async function startSample(
+  name: SampleName,
+  variables: Readonly<Record<string, string>> = {},
+  until: Until = onTestFinished,
+): Promise<Sample> {
+  const { ended, listening, kill } = spawnSample(name, variables, until);
   const origin = await Promise.race([listening, ended.then(failToStart)]);
   return { origin, kill, ended };
 }
 
 /** Runs a sample that is not expected to start. */
 export function runSample(name: SampleName, variables: Readonly<Record<string, string>>): Promise<Ending> {
-  return spawnSample(name, variables).ended;
+  return spawnSample(name, variables, onTestFinished).ended;
 }
 
 /** A new folder, gone after the test. */
@@ -51,12 +65,12 @@ interface Spawned extends Omit<Sample, "origin"> {
   readonly listening: Promise<string>;
 }
 
-/** Runs what `pnpm build` made of a sample, and ends it with the test at the latest. */
-function spawnSample(name: SampleName, variables: Readonly<Record<string, string>>): Spawned {
+/** Runs what `pnpm build` made of a sample. */
+function spawnSample(name: SampleName, variables: Readonly<Record<string, string>>, until: Until): Spawned {
   const main = fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url));
   const env = { PATH: process.env["PATH"], UNCLASH_STORE: "memory:", PORT: "0", ...variables };
   const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  until(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
   const listening = new Promise<string>((resolve) => {

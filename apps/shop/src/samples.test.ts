@@ -1,22 +1,79 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { runSample, sampleNames, startSample, temporaryFolder } from "./sample.test-support.js";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { answersOf, requests } from "./alike.test-support.js";
+import { isSoak, runSample, type Sample, sampleNames, startSample, temporaryFolder } from "./sample.test-support.js";
+import { stopWhileWriting } from "./stopping.test-support.js";
 
-/** Needs processes: it runs what `pnpm build` made. */
-describe.each(sampleNames)("the %s sample", (name) => {
-  it("prints one line once it is ready, and has a shop by then", async () => {
-    const sample = await startSample(name);
-    expect(sample.origin).toMatch(/^http:\/\/127\.0\.0\.1:[1-9][0-9]*$/);
-    const answer = await fetch(`${sample.origin}/articles/1`);
+/** Needs processes: it runs what `pnpm build` made. A process of each sample goes through all that is here, in order. */
+describe("the samples", () => {
+  const ends: (() => void)[] = [];
+  let samples: readonly Sample[] = [];
+
+  beforeAll(async () => {
+    const variables = { UNCLASH_TOKENS: "alice=a1:client" };
+    samples = await Promise.all(sampleNames.map((name) => startSample(name, variables, (end) => void ends.push(end))));
+  });
+
+  afterAll(() => {
+    for (const end of ends) end();
+  });
+
+  function sampleOf(name: (typeof sampleNames)[number]): Sample {
+    const sample = samples[sampleNames.indexOf(name)];
+    if (sample === undefined) throw new TypeError(`${name} was not started.`);
+    return sample;
+  }
+
+  it.each(sampleNames)("have a shop once they are ready: %s", async (name) => {
+    const { origin } = sampleOf(name);
+    expect(origin).toMatch(/^http:\/\/127\.0\.0\.1:[1-9][0-9]*$/);
+    const answer = await fetch(`${origin}/articles/1`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get("etag")).toMatch(/^"1-[\w-]{16}"$/);
     await answer.arrayBuffer();
-    sample.kill("SIGTERM");
-    expect(await sample.ended).toEqual({ code: 0, stdout: `listening on ${sample.origin}\n`, stderr: "" });
   });
 
+  it("answer alike, byte for byte but for tags and times", async () => {
+    const [first = [], ...others] = await Promise.all(samples.map(({ origin }) => answersOf(origin)));
+    expect(first).toHaveLength(requests.length);
+    expect(first[0]).toContain('"title":"How to sharpen a kitchen knife"');
+    expect(others).toHaveLength(sampleNames.length - 1);
+    for (const answers of others) expect(answers).toEqual(first);
+  });
+
+  it.each(sampleNames)("refuse a wrong token on every path, and know their accounts by theirs: %s", async (name) => {
+    const { origin } = sampleOf(name);
+    for (const path of ["/articles/1", "/articles", "/articles/%ff", "/", "/no/such/path"]) {
+      const refused = await fetch(origin + path, { headers: { authorization: "Bearer a2" } });
+      expect([path, refused.status, refused.headers.get("www-authenticate")]).toEqual([
+        path,
+        401,
+        'Bearer realm="shop", error="invalid_token"',
+      ]);
+    }
+    await fetch(`${origin}/notes/hers`, put({}, { authorization: "Bearer a1" }));
+    const versions = await fetch(`${origin}/notes/hers/versions`);
+    expect(await versions.json()).toMatchObject({ items: [{ version: 1, author: "alice" }] });
+  });
+
+  it.each([
+    ["express", "SIGTERM"],
+    ["koa", "SIGINT"],
+    ["fastify", "SIGTERM"],
+    ["node", "SIGINT"],
+  ] as const)(
+    "have printed one line; told to stop, they finish what runs, take nothing new, and end with 0: %s on %s",
+    async (name, signal) => {
+      const sample = sampleOf(name);
+      const ending = await stopWhileWriting(sample, signal);
+      expect(ending).toEqual({ code: 0, stdout: `listening on ${sample.origin}\n`, stderr: "" });
+    },
+  );
+});
+
+describe.each(isSoak ? sampleNames : (["fastify"] as const))("the %s sample", (name) => {
   it("keeps its shop in a file, in a folder that it makes", async () => {
     const variables = { UNCLASH_STORE: `sqlite:${join(temporaryFolder(), "data", "shop.db")}` };
     const first = await startSample(name, variables);
@@ -30,22 +87,14 @@ describe.each(sampleNames)("the %s sample", (name) => {
     expect(await kept.json()).toEqual({ id: "mine", version: 1, text: "kept" });
     expect(kept.headers.get("etag")).toBe(created.headers.get("etag"));
   });
-
-  it("refuses a wrong token on every path, and knows its accounts by theirs", async () => {
-    const { origin } = await startSample(name, { UNCLASH_TOKENS: "alice=a1:client" });
-    for (const path of ["/articles/1", "/articles", "/articles/%ff", "/", "/no/such/path"]) {
-      const refused = await fetch(origin + path, { headers: { authorization: "Bearer a2" } });
-      expect([path, refused.status, refused.headers.get("www-authenticate")]).toEqual([
-        path,
-        401,
-        'Bearer realm="shop", error="invalid_token"',
-      ]);
-    }
-    await fetch(`${origin}/notes/hers`, put({}, { authorization: "Bearer a1" }));
-    const versions = await fetch(`${origin}/notes/hers/versions`);
-    expect(await versions.json()).toMatchObject({ items: [{ version: 1, author: "alice" }] });
-  });
 });
+
+/** Also known to be refused: see environment.test.ts and accounts.test.ts. */
+const furtherMistakes = [
+  ["PORT", "http"],
+  ["UNCLASH_STORE", "redis://127.0.0.1:1"],
+  ["UNCLASH_TOKENS", "alice"],
+] as const;
 
 describe("a sample", () => {
   it("answers a refused If-Match as it was told to", async () => {
@@ -67,14 +116,13 @@ describe("a sample", () => {
     });
   });
 
-  it.each([
-    ["PORT", "http"],
+  it.each<readonly [variable: string, value: string]>([
     ["HOST", "256.0.0.1"],
     ["UNCLASH_STORE", "postgres://shop@127.0.0.1:1/shop"],
-    ["UNCLASH_STORE", "redis://127.0.0.1:1"],
     ["UNCLASH_STORE", `sqlite:${import.meta.dirname}`],
     ["UNCLASH_CONFLICT_STATUS", "200"],
-    ["UNCLASH_TOKENS", "alice"],
+    // What the environment says is read in one place, and each store's failure goes one way.
+    ...(isSoak ? furtherMistakes : []),
   ])("does not start with %s=%s, and says why in one line", async (variable, value) => {
     const { code, stdout, stderr } = await runSample("express", { [variable]: value });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

@@ -17,8 +17,8 @@ export async function appendLines(options: {
   readonly linesEach: number;
   /** Where a client's next request goes. */
   readonly urlFor: (client: number, attempt: number) => string;
-  /** Is told of each acknowledged line. */
-  readonly onAcknowledged?: (count: number) => void;
+  /** Is told of each acknowledged line; the client's next one waits for what it returns. */
+  readonly onAcknowledged?: (count: number) => Promise<void> | undefined;
 }): Promise<Outcome> {
   const acknowledged: string[] = [];
   const unknown: string[] = [];
@@ -35,7 +35,7 @@ export async function appendLines(options: {
       if (result.kind === "unknown") unknown.push(line);
       if (result.kind === "answered" && result.status === 200) {
         acknowledged.push(line);
-        options.onAcknowledged?.(acknowledged.length);
+        await options.onAcknowledged?.(acknowledged.length);
       }
     }
   };
