@@ -48,7 +48,7 @@ async function check(store) {
 // Shows that the client library was found: nobody listens there.
 async function checkClient(name, opening) {
   const error = await opening.then(() => undefined, (thrown) => thrown);
-  if (error?.code !== "store" || error.outcome !== "not-applied") throw new Error(name + ": " + error);
+  if (error?.code !== "ERR_UNCLASH_STORE" || error.outcome !== "not-applied") throw new Error(name + ": " + error);
 }
 
 (async () => {

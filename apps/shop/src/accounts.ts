@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { ConfigurationError } from "@unclash/core";
 import { type Actor, type Identify, refuse } from "unclash";
+import { EnvironmentError } from "./environment-error.js";
 
 /** Someone who may use the shop by name, and how they show who they are. */
 export interface Account {
@@ -16,14 +16,14 @@ const accountPattern = /^(?<name>[^=:,\s]+)=(?<token>[A-Za-z0-9._~+/-]+=*):(?<ro
 /**
  * Reads accounts as `UNCLASH_TOKENS` holds them: `name=token:role`, comma apart.
  *
- * @throws ConfigurationError for what is none, and for a name or a token that stands there twice. It says which one by
+ * @throws EnvironmentError for what is none, and for a name or a token that stands there twice. It says which one by
  *   its place, and never shows a token.
  */
 export function parseAccounts(text: string): readonly Account[] {
   const accounts = text.split(",").map((item, index) => parseAccount(item.trim(), index + 1));
   for (const member of ["name", "token"] as const) {
     if (new Set(accounts.map((account) => account[member])).size < accounts.length) {
-      throw new ConfigurationError("UNCLASH_TOKENS", `must not hold the same ${member} twice`);
+      throw new EnvironmentError("UNCLASH_TOKENS", `must not hold the same ${member} twice`);
     }
   }
   return accounts;
@@ -33,7 +33,7 @@ function parseAccount(item: string, place: number): Account {
   const { name, token, role } = accountPattern.exec(item)?.groups ?? {};
   if (name !== undefined && token !== undefined && (role === "client" || role === "admin"))
     return { name, token, role };
-  throw new ConfigurationError(
+  throw new EnvironmentError(
     "UNCLASH_TOKENS",
     `must be name=token:role, comma apart, where role is client or admin and a token has letters, digits and -._~+/ only; entry ${place} is not`,
   );

@@ -1,5 +1,5 @@
-import { ConfigurationError } from "@unclash/core";
 import { type Account, parseAccounts } from "./accounts.js";
+import { EnvironmentError } from "./environment-error.js";
 
 /** How a sample was asked to run. */
 export interface Settings {
@@ -27,7 +27,7 @@ export type StoreLocation =
 /**
  * Reads the settings of a sample from environment variables. One that is empty counts as not set.
  *
- * @throws ConfigurationError that names the variable and what it may be
+ * @throws EnvironmentError that names the variable and what it may be
  */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Settings {
   const tokens = variables["UNCLASH_TOKENS"];
@@ -43,7 +43,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^[0-9]{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new ConfigurationError("PORT", `must be a whole number from 0 to 65535, and is ${JSON.stringify(text)}`);
+  throw new EnvironmentError("PORT", `must be a whole number from 0 to 65535, and is ${JSON.stringify(text)}`);
 }
 
 // What stands here may hold a password, so that no message shows more of it than its scheme.
@@ -59,7 +59,7 @@ function parseStore(text: string): StoreLocation {
     const { url, value: name } = takeParameter(text, "name");
     return { kind: "redis", url, ...(name && { name }) };
   }
-  throw new ConfigurationError(
+  throw new EnvironmentError(
     "UNCLASH_STORE",
     "must be sqlite:FILE, such as sqlite:data/shop.db, postgres://…, redis://…, or memory:",
   );
@@ -67,7 +67,7 @@ function parseStore(text: string): StoreLocation {
 
 /** Takes a parameter out of a URL's query: clients of databases would not know it. */
 function takeParameter(text: string, parameter: string): { readonly url: string; readonly value: string | null } {
-  if (!URL.canParse(text)) throw new ConfigurationError("UNCLASH_STORE", "is no URL that can be read");
+  if (!URL.canParse(text)) throw new EnvironmentError("UNCLASH_STORE", "is no URL that can be read");
   const url = new URL(text);
   const value = url.searchParams.get(parameter);
   if (value === null) return { url: text, value };
@@ -83,5 +83,5 @@ function splitAtColon(text: string): readonly string[] {
 function parseConflictStatus(text: string): 409 | 412 {
   if (text === "409") return 409;
   if (text === "412") return 412;
-  throw new ConfigurationError("UNCLASH_CONFLICT_STATUS", `must be 409 or 412, and is ${JSON.stringify(text)}`);
+  throw new EnvironmentError("UNCLASH_CONFLICT_STATUS", `must be 409 or 412, and is ${JSON.stringify(text)}`);
 }

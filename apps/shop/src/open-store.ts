@@ -4,11 +4,12 @@ import { createPostgresStore } from "@unclash/postgres";
 import { createRedisStore } from "@unclash/redis";
 import { createSqliteStore } from "@unclash/sqlite";
 import type { StoreLocation } from "./environment.js";
+import { EnvironmentError } from "./environment-error.js";
 
 /**
  * Opens the store that a sample was told to use.
  *
- * @throws ConfigurationError that names `UNCLASH_STORE` where what it names can't be used
+ * @throws EnvironmentError that names `UNCLASH_STORE` where what it names can't be used
  * @throws StoreError where another process kept the file locked, the disk failed, or the server did not answer
  */
 export async function openStore(location: StoreLocation): Promise<Store> {
@@ -19,7 +20,7 @@ export async function openStore(location: StoreLocation): Promise<Store> {
     // A URL may hold a password.
     const place = location.kind === "sqlite" ? location.file : `a ${location.kind} server`;
     const problem = `names ${place}, which can't be used: ${error.message}`;
-    if (error instanceof ConfigurationError) throw new ConfigurationError("UNCLASH_STORE", problem);
+    if (error instanceof ConfigurationError) throw new EnvironmentError("UNCLASH_STORE", problem);
     throw new StoreError(`UNCLASH_STORE ${problem}`, "not-applied", { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ConfigurationError } from "@unclash/core";
+import { EnvironmentError } from "./environment-error.js";
 
 /** How long running requests may take to finish once the process is told to stop. */
 const graceMs = 4_000;
@@ -13,7 +13,7 @@ const lastMs = 500;
  * Listens, prints `listening on http://HOST:PORT` once it does, and resolves when SIGTERM or SIGINT has stopped it:
  * no new connections, idle ones closed, running requests finished or, after 4 s, cut off.
  *
- * @throws ConfigurationError that names `PORT` or `HOST` where it can't listen there
+ * @throws EnvironmentError that names `PORT` or `HOST` where it can't listen there
  */
 export async function serve(server: Server, address: { readonly host: string; readonly port: number }): Promise<void> {
   const responses = trackResponses(server);
@@ -64,14 +64,11 @@ function notListening(error: unknown, host: string, port: number): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
   switch (error.code) {
     case "EADDRINUSE":
-      return new ConfigurationError(
-        "PORT",
-        `${port} on ${host} is taken: choose another one, such as PORT=${port + 1}`,
-      );
+      return new EnvironmentError("PORT", `${port} on ${host} is taken: choose another one, such as PORT=${port + 1}`);
     case "EACCES":
-      return new ConfigurationError("PORT", `${port} is not this user's to listen on: choose one above 1023`);
+      return new EnvironmentError("PORT", `${port} is not this user's to listen on: choose one above 1023`);
     default:
-      return new ConfigurationError("HOST", `${host} can't be listened on: ${error.message}`);
+      return new EnvironmentError("HOST", `${host} can't be listened on: ${error.message}`);
   }
 }
 

@@ -58,6 +58,24 @@ export { covers, evaluatePointer, formatPointer, type ParsedPointer, parsePointe
 export { conflictingPointers } from "./json/touched.js";
 export { isJsonArray, isJsonObject, type Json, type JsonObject } from "./json/value.js";
 export {
+  anything,
+  checkOptions,
+  describeValue,
+  either,
+  isBoolean,
+  isFunction,
+  isPromise,
+  isText,
+  listOf,
+  nearestName,
+  type OptionRule,
+  type OptionRules,
+  oneOf,
+  required,
+  unknownName,
+  wholeNumber,
+} from "./options.js";
+export {
   type Conditions,
   type CurrentState,
   evaluatePreconditions,

@@ -219,5 +219,5 @@ test("the server and its store can be ended together", async () => {
   app.addHook("onClose", () => store.close());
   await app.ready();
   await app.close();
-  await expect(store.read(["notes/1"])).rejects.toMatchObject({ code: "store" });
+  await expect(store.read(["notes/1"])).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE" });
 });

@@ -136,8 +136,8 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
     await store.commit(commitOf([putOf("a/1")]));
     await server.stop("SIGKILL");
     for (let n = 0; n < 3; n++) {
-      await expect(store.read(["a/1"])).rejects.toMatchObject({ code: "store" });
-      await expect(store.commit(commitOf([putOf("a/1")]))).rejects.toMatchObject({ code: "store" });
+      await expect(store.read(["a/1"])).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE" });
+      await expect(store.commit(commitOf([putOf("a/1")]))).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE" });
     }
     await server.start();
     await expect.poll(() => works(store), { timeout: 8_000 }).toBe(true);
@@ -181,7 +181,7 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
     await admin.set(`{${name}}:i:email`, "not the store's");
     const index = [{ name: "email", value: "a@b" }];
     const draft = commitOf([putOf("a/1"), putOf("a/2", { index })]);
-    await expect(store.commit(draft)).rejects.toMatchObject({ code: "store", outcome: "unknown" });
+    await expect(store.commit(draft)).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE", outcome: "unknown" });
     expect((await store.read(["a/1"])).records[0]?.tag, "some of it is there").toBe(draft.tag);
   });
 
@@ -198,7 +198,7 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
       "rejected",
       "rejected",
     ]);
-    expect(results[4]).toMatchObject({ reason: { code: "store", outcome: "not-applied" } });
+    expect(results[4]).toMatchObject({ reason: { code: "ERR_UNCLASH_STORE", outcome: "not-applied" } });
     await store.read(["a/1"]);
   });
 });

@@ -125,7 +125,7 @@ describe.skipIf(redisUrl === undefined)("following", () => {
     const admin = connectTo(server.url);
     await expect.poll(() => admin.info("clients")).toContain("blocked_clients:1");
     await Promise.all([
-      expect(waiting).rejects.toMatchObject({ code: "store" }),
+      expect(waiting).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE" }),
       admin.call("CLIENT", ["KILL", "TYPE", "normal", "SKIPME", "yes"]),
     ]);
     const committed = async (): Promise<boolean> =>

@@ -96,7 +96,7 @@ describe.skipIf(redisBinary() === undefined)("opening a store", () => {
     await server.stop();
     for (const client of [new Redis(server.port, { lazyConnect: true }), createClient({ url: server.url })]) {
       const opening = createRedisStore({ client, timeoutMs: 300, onWarning: () => {} });
-      await expect(opening).rejects.toMatchObject({ code: "store", outcome: "not-applied" });
+      await expect(opening).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE", outcome: "not-applied" });
       await expect(opening).rejects.toThrow(StoreError);
     }
   });

@@ -37,7 +37,7 @@ describe("a failure of SQLite", () => {
 test("callers get a StoreError with the driver's own as its cause, and a StoreError as it is", () => {
   const cause = sqliteError(13);
   const error = storeError(cause, "unknown");
-  expect(error).toMatchObject({ code: "store", outcome: "unknown", cause });
+  expect(error).toMatchObject({ code: "ERR_UNCLASH_STORE", outcome: "unknown", cause });
   expect(error).toBeInstanceOf(StoreError);
   expect(storeError(error, "not-applied")).toBe(error);
 });

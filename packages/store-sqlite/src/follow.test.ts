@@ -94,7 +94,7 @@ describe("a follower", () => {
     plan.fails = true;
     const coming = follower.next();
     await tell(store, "two");
-    await expect(coming).rejects.toMatchObject({ code: "store" });
+    await expect(coming).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE" });
     plan.fails = false;
     expect(await following(store, first && "cursor" in first ? first.cursor : "").types(1)).toEqual(["two"]);
   });

@@ -50,7 +50,7 @@ describe("opening a store", () => {
     const database = connect(file);
     database.exec(sql);
     expect(() => createSqliteStore({ file })).toThrow(
-      expect.objectContaining({ code: "configuration", option: "file" }),
+      expect.objectContaining({ code: "ERR_UNCLASH_CONFIGURATION", option: "file" }),
     );
     expect(() => createSqliteStore({ database })).toThrow(expect.objectContaining({ option: "database" }));
     expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "delete" });

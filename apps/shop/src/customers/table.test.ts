@@ -279,7 +279,10 @@ describe("a file of SQLite", () => {
     const other = openConnection(file);
     onTestFinished(() => void other.close());
     other.exec("BEGIN IMMEDIATE");
-    await expect(table?.update("1", 1, ann)).rejects.toMatchObject({ code: "store", outcome: "not-applied" });
+    await expect(table?.update("1", 1, ann)).rejects.toMatchObject({
+      code: "ERR_UNCLASH_STORE",
+      outcome: "not-applied",
+    });
     other.exec("ROLLBACK");
     expect(await table?.update("1", 1, ann)).toMatchObject({ version: 2 });
   });

@@ -37,7 +37,7 @@ export const closingCases: readonly StoreCase[] = [
           await store.close();
           await assert.rejects(async () => use(store, patienceMs), {
             name: "StoreError",
-            code: "store",
+            code: "ERR_UNCLASH_STORE",
             outcome: "not-applied",
           });
         },

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseEntityTag } from "./entity-tag.js";
@@ -77,8 +78,8 @@ describe("the entity-tag of a version", () => {
         const match = /^(0|[1-9][0-9]*)-([\w-]+)(?:\.([\w.~-]+))?$/.exec(opaque);
         const fits = match !== null && BigInt(match[1] ?? 0) <= BigInt(Number.MAX_SAFE_INTEGER);
         const read = readVersionTag(opaque);
-        expect(read !== undefined).toBe(fits);
-        if (read !== undefined) expect(versionTag(read.version, read.tag, read.apiVersion)).toBe(`"${opaque}"`);
+        assert.equal(read !== undefined, fits);
+        if (read !== undefined) assert.equal(versionTag(read.version, read.tag, read.apiVersion), `"${opaque}"`);
       }),
       { numRuns: 10_000 },
     );

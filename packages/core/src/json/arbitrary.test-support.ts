@@ -34,13 +34,22 @@ const scalar: fc.Arbitrary<Json> = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
 );
 
+/** Objects, made for a third of what `fc.dictionary` takes: of members with one name the last one stands. */
+export function objectOf<Value>(
+  name: fc.Arbitrary<string>,
+  value: fc.Arbitrary<Value>,
+  membersMax: number,
+): fc.Arbitrary<{ readonly [name: string]: Value }> {
+  return fc.array(fc.tuple(name, value), { maxLength: membersMax }).map((members) => Object.fromEntries(members));
+}
+
 /** Values that `checkJson` finds sound, a few levels deep. */
 export const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     scalar,
     fc.array(tie("value"), { maxLength: 5 }),
-    fc.dictionary(memberName, tie("value"), { maxKeys: 5, noNullPrototype: true }),
+    objectOf(memberName, tie("value"), 5),
   ),
 })).value;
 
@@ -51,6 +60,13 @@ export function frozen<Value extends Json | undefined>(value: Value): Value {
     Object.freeze(value);
   }
   return value;
+}
+
+/** A copy that shares nothing; many times as fast as `structuredClone` for what is small. */
+export function copyOf(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)]));
 }
 
 /** A copy that shares nothing, with all members in the reverse order. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { frozen, json, memberName } from "./arbitrary.test-support.js";
+import { copyOf, frozen, json, memberName } from "./arbitrary.test-support.js";
 import { jsonEqual } from "./equal.js";
 import { applyJsonPatch, type PatchLimits } from "./patch.js";
 import type { PatchOperation } from "./patch-operation.js";
@@ -11,7 +11,7 @@ const failure = new Error("The operation fails.");
 
 /** RFC 6902 without a thought for costs, on copies that share nothing: the document after each operation. May throw. */
 function byTheBook(document: Json, patch: readonly PatchOperation[]): readonly Json[] {
-  const root: { document: Json } = { document: structuredClone(document) };
+  const root: { document: Json } = { document: copyOf(document) };
   const keyIn = (container: object, token: string): string => {
     if (!Array.isArray(container)) return token;
     if (token === "-") return String(container.length);
@@ -38,7 +38,7 @@ function byTheBook(document: Json, patch: readonly PatchOperation[]): readonly J
   };
   const get = (pointer: string): Json => {
     const { container, key } = resolve(pointer);
-    return structuredClone(read(container, key));
+    return copyOf(read(container, key));
   };
   const remove = (pointer: string): void => {
     const { container, key } = resolve(pointer);
@@ -50,8 +50,8 @@ function byTheBook(document: Json, patch: readonly PatchOperation[]): readonly J
   const put = (pointer: string, value: Json, over: boolean): void => {
     const { container, key } = resolve(pointer);
     if (over) read(container, key);
-    if (Array.isArray(container) && !over) container.splice(Number(key), 0, structuredClone(value));
-    else Reflect.set(container, key, structuredClone(value));
+    if (Array.isArray(container) && !over) container.splice(Number(key), 0, copyOf(value));
+    else Reflect.set(container, key, copyOf(value));
   };
   const apply = (operation: PatchOperation): void => {
     switch (operation.op) {
@@ -81,7 +81,7 @@ function byTheBook(document: Json, patch: readonly PatchOperation[]): readonly J
   };
   return patch.map((operation) => {
     apply(operation);
-    return structuredClone(root.document);
+    return copyOf(root.document);
   });
 }
 

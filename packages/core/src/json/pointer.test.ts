@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { expectPrototypesUntouched, json, memberName } from "./arbitrary.test-support.js";
@@ -31,8 +32,8 @@ describe("parsePointer", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const parsed = parsePointer(text);
-        expect(parsed.kind === "pointer").toBe(/^(?:\/(?:[^~/]|~[01])*)*$/s.test(text));
-        if (parsed.kind === "pointer") expect(formatPointer(parsed.tokens)).toBe(text);
+        assert.equal(parsed.kind === "pointer", /^(?:\/(?:[^~/]|~[01])*)*$/s.test(text));
+        if (parsed.kind === "pointer") assert.equal(formatPointer(parsed.tokens), text);
       }),
       { numRuns: 10_000 },
     );
@@ -41,8 +42,8 @@ describe("parsePointer", () => {
   test("is the inverse of formatPointer for any tokens", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(anyText, memberName)), (tokens) => {
-        expect(parsePointer(formatPointer(tokens))).toEqual({ kind: "pointer", tokens });
-        expect(pointerOf(tokens)).toBe(formatPointer(tokens));
+        assert.deepEqual(parsePointer(formatPointer(tokens)), { kind: "pointer", tokens });
+        assert.equal(pointerOf(tokens), formatPointer(tokens));
       }),
       { numRuns: 10_000 },
     );

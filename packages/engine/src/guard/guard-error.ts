@@ -16,7 +16,7 @@ export interface GuardAnswer {
  * has the members that frameworks look for in errors.
  */
 export class GuardError extends UnclashError {
-  readonly code = "guard";
+  readonly code = "ERR_UNCLASH_REFUSED";
   override readonly name = "GuardError";
   /** The whole answer, ready to be sent. */
   readonly answer: GuardAnswer;
@@ -40,5 +40,5 @@ export class GuardError extends UnclashError {
 
 /** Whether something thrown is a guard's answer, also where it comes from another copy of this package. */
 export function isGuardError(thrown: unknown): thrown is GuardError {
-  return thrown instanceof Error && "code" in thrown && thrown.code === "guard" && "answer" in thrown;
+  return thrown instanceof Error && "code" in thrown && thrown.code === "ERR_UNCLASH_REFUSED" && "answer" in thrown;
 }

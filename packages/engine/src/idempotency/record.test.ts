@@ -60,7 +60,9 @@ test.each([
   '{"format":1,"state":"answered","fingerprint":"f","status":200,"headers":[["a",[1]]]}',
   '{"format":1,"state":"answered","fingerprint":"f","status":200,"headers":["a"]}',
 ])("%j is no record, and says so as the store's fault", (text) => {
-  expect(() => readRecord(text)).toThrow(expect.objectContaining({ code: "store", outcome: "not-applied" }));
+  expect(() => readRecord(text)).toThrow(
+    expect.objectContaining({ code: "ERR_UNCLASH_STORE", outcome: "not-applied" }),
+  );
 });
 
 test("any text at all is a record or the store's fault", () => {
