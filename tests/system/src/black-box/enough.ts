@@ -4,8 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 const hangMs = 180_000;
 
 /** Waits until enough has happened, by work and not by time. Says so where it has not: then the run hangs. */
-export async function goOnUntil(isEnough: () => boolean): Promise<"enough" | "hung"> {
-  for (const untilMs = performance.now() + hangMs; ; await delay(20)) {
+export async function goOnUntil(isEnough: () => boolean, everyMs = 20): Promise<"enough" | "hung"> {
+  for (const untilMs = performance.now() + hangMs; ; await delay(everyMs)) {
     if (isEnough()) return "enough";
     if (performance.now() > untilMs) return "hung";
   }

@@ -1,15 +1,13 @@
 // These tests run built samples, kill them, and take real time: `pnpm build` comes first.
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createRandom, type Random } from "../black-box/random.js";
+import { createRandom } from "../black-box/random.js";
 import { type SampleName, type ShopProcess, sampleNames, startShop } from "../black-box/shop-process.js";
 import { isSoak } from "../black-box/soak.js";
 import { isAvailable, makePlace, processesOf, type StoreKind, storeKinds } from "../black-box/store-place.js";
 import { type FaultProxy, startFaultProxy } from "../faults/fault-proxy.js";
 import { tokens } from "./keyed-request.js";
-import { assertClean, type Origins, runKeys, summary } from "./run.js";
-
-const durationMs = isSoak ? 30_000 : 8_000;
+import { assertClean, type Origins, type RunningKeys, runKeys, summary } from "./run.js";
 
 /** What is to have happened at least: a quiet run proves nothing. */
 const atLeast = { keys: 150, repeats: 300, replays: 150, reused: 10, refused: 15, unknown: 15, learnt: 8 };
@@ -26,8 +24,7 @@ async function startShops(
     onTestFinished(() => shop.stop());
     return shop;
   };
-  const first = await start();
-  return processesOf(kind) > 1 ? [first, await start()] : [first];
+  return Promise.all([start(), ...Array.from({ length: processesOf(kind) - 1 }, start)]);
 }
 
 function through<T, R>([first, ...others]: readonly [T, ...T[]], one: (item: T) => R): readonly [R, ...R[]] {
@@ -48,9 +45,9 @@ async function startProxies(
 }
 
 /** Kills the processes in turn, and both at once now and then; each is back after 200 ms. */
-async function killInTurn(shops: readonly ShopProcess[], kills: number, random: Random, killed: () => void) {
+async function killInTurn(shops: readonly ShopProcess[], kills: number, { random, killed, attempted }: RunningKeys) {
   for (let kill = 0; kill < kills; kill++) {
-    await delay(random.between(300, 900));
+    await attempted(random.between(50, 200));
     const victims = kill % 3 === 2 ? shops : shops.slice(kill % 2, (kill % 2) + 1);
     killed();
     await Promise.all(victims.map((shop) => shop.stop("SIGKILL")));
@@ -60,13 +57,23 @@ async function killInTurn(shops: readonly ShopProcess[], kills: number, random: 
   }
 }
 
-/** One sample on every store; in the long form all of them. */
+/** Each sample once, and each store once; in the long form all samples on all stores. */
+const short = { express: "postgres", koa: "redis", fastify: "sqlite", node: "memory" } as const;
+
 const pairs = storeKinds
   .filter(isAvailable)
-  .flatMap((kind) => (isSoak ? sampleNames : (["express"] as const)).map((sample) => ({ sample, kind })));
+  .flatMap((kind) => sampleNames.map((sample) => ({ sample, kind })))
+  .filter(({ sample, kind }) => isSoak || short[sample] === kind);
+
+/** What a dead process has claimed is free after 15 s: in the short form that is waited for once. */
+function killsOn(kind: StoreKind): number {
+  if (kind === "memory") return 0;
+  if (isSoak) return 6;
+  return kind === "redis" ? 3 : 0;
+}
 
 describe.sequential("requests with an Idempotency-Key, over a network that loses, cuts and repeats", {
-  timeout: 180_000,
+  timeout: 300_000,
 }, () => {
   it.each(pairs)("have one effect and one answer a key, on $sample and $kind", async ({ sample, kind }) => {
     const name = `keys: ${sample} on ${kind}`;
@@ -74,19 +81,18 @@ describe.sequential("requests with an Idempotency-Key, over a network that loses
     onTestFinished(remove);
     const shops = await startShops(sample, kind, store);
     const proxies = await startProxies(shops);
-    const kills = kind === "memory" ? 0 : isSoak ? 18 : 4;
+    const kills = killsOn(kind);
     const finalOrigins: Origins = through(shops, ({ origin }) => origin);
     const report = await runKeys({
       origins: through(proxies, ({ port }) => `http://127.0.0.1:${port}`),
       finalOrigins,
-      durationMs,
-      disturb: (random, killed) => killInTurn(shops, kills, random, killed),
+      atLeast,
+      durationMs: isSoak ? 20_000 : 0,
+      disturb: (run) => killInTurn(shops, kills, run),
       duplicated: () => new Set(proxies.flatMap(({ duplicated }) => [...duplicated])),
     });
     console.log(summary(name, report));
     assertClean(name, report);
-    for (const [figure, least] of Object.entries(atLeast))
-      expect(Reflect.get(report, figure), `${figure}, seed ${report.seed}`).toBeGreaterThanOrEqual(least);
     expect(report.history.killsAtMs).toHaveLength(2 * kills);
   });
 });

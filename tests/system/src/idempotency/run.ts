@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { goOnUntil, hung } from "../black-box/enough.js";
 import { chooseSeed, createRandom, type Random } from "../black-box/random.js";
 import { isInProgress, isOwn, isReused } from "./answers.js";
 import { casesOf, checkKeys } from "./checker.js";
@@ -20,11 +21,14 @@ export interface KeyRunOptions {
   readonly origins: Origins;
   /** Where all is asked for once more, and read, at the end: past any proxy. @default `origins` */
   readonly finalOrigins?: Origins;
-  readonly durationMs: number;
+  /** The run goes on until so much has happened: a quiet run proves nothing. */
+  readonly atLeast: Partial<KeyCounts>;
+  /** How long it goes on at least. @default 0 */
+  readonly durationMs?: number;
   /** @default notes, products and customers */
   readonly places?: readonly [Place, ...Place[]];
-  /** What goes wrong meanwhile; `killed` is told before and after a process is killed. The run lasts until it is through. */
-  readonly disturb?: (random: Random, killed: () => void) => Promise<void>;
+  /** What goes wrong meanwhile. The run lasts until it is through. */
+  readonly disturb?: (run: RunningKeys) => Promise<void>;
   /** Which attempts the network delivered twice. */
   readonly duplicated?: () => ReadonlySet<number>;
   /** How long a key may take until it has an answer, at the end. @default 30,000, longer than the guard's lease of 15 s */
@@ -33,8 +37,17 @@ export interface KeyRunOptions {
   readonly read?: (origin: string, left: Left) => Promise<readonly FinalResource[]>;
 }
 
-export interface KeyReport {
-  readonly seed: number;
+/** What a disturbance sees of the run, and tells it. */
+export interface RunningKeys {
+  readonly random: Random;
+  /** To be called before and after a process is killed. */
+  readonly killed: () => void;
+  /** Waits for so many more attempts to end. */
+  readonly attempted: (more: number) => Promise<void>;
+}
+
+/** How often something has happened. */
+export interface KeyCounts {
   readonly keys: number;
   /** Attempts after the first of their key. */
   readonly repeats: number;
@@ -48,8 +61,14 @@ export interface KeyReport {
   readonly lapsed: number;
   /** Keys whose answer is a refusal. */
   readonly refused: number;
+}
+
+export interface KeyReport extends KeyCounts {
+  readonly seed: number;
   readonly violations: readonly KeyViolation[];
   readonly history: KeyHistory;
+  /** Why the run shows nothing, if so. */
+  readonly tooLittle?: string;
 }
 
 const clients = 10;
@@ -57,7 +76,8 @@ const timeoutMs = 3_000;
 
 /** Lets many clients send requests with keys, over and over, and checks what came of each key. */
 export async function runKeys(options: KeyRunOptions): Promise<KeyReport> {
-  const { origins, finalOrigins = origins, durationMs, places = ["notes", "products", "customers"] } = options;
+  const { origins, finalOrigins = origins, places = ["notes", "products", "customers"] } = options;
+  const { atLeast, durationMs = 0 } = options;
   const { read = readResources, patienceMs = 30_000 } = options;
   const seed = chooseSeed();
   const random = createRandom(seed);
@@ -84,11 +104,19 @@ export async function runKeys(options: KeyRunOptions): Promise<KeyReport> {
     sender.close();
   };
   const running = Promise.all(Array.from({ length: clients }, () => runClient(random.fork())));
+  const run: RunningKeys = {
+    random: random.fork(),
+    killed: () => void killsAtMs.push(performance.now()),
+    async attempted(more) {
+      const target = attempts.length + more;
+      const end = await goOnUntil(() => attempts.length >= target);
+      if (end === "hung") throw new Error(hung(`${attempts.length} of ${target} attempts`));
+    },
+  };
+  let end: "enough" | "hung";
   try {
-    await Promise.all([
-      delay(durationMs),
-      options.disturb?.(random.fork(), () => void killsAtMs.push(performance.now())),
-    ]);
+    await Promise.all([delay(durationMs), options.disturb?.(run)]);
+    end = await goOnUntil(() => reaches(countsOf(attempts), atLeast), 200);
   } finally {
     isOver = true;
     await running;
@@ -99,7 +127,10 @@ export async function runKeys(options: KeyRunOptions): Promise<KeyReport> {
   const resources = await read(finalOrigins[0], { subjects, places, doomed });
   const twice = options.duplicated?.() ?? new Set();
   const recorded = attempts.map((one) => (twice.has(one.number) ? { ...one, duplicated: true as const } : one));
-  return report(seed, { attempts: recorded, resources, killsAtMs });
+  const history = { attempts: recorded, resources, killsAtMs };
+  const counts = countsOf(recorded);
+  const tooLittle = end === "hung" ? { tooLittle: hung(JSON.stringify(counts)) } : {};
+  return { seed, ...counts, ...tooLittle, violations: checkKeys(history), history };
 }
 
 /**
@@ -107,14 +138,15 @@ export async function runKeys(options: KeyRunOptions): Promise<KeyReport> {
  *
  * @throws Error that names the seed, and the file with the whole history
  */
-export function assertClean(name: string, { violations, seed, history }: KeyReport): void {
-  if (violations.length === 0) return;
+export function assertClean(name: string, { violations, tooLittle, seed, history }: KeyReport): void {
+  if (violations.length === 0 && tooLittle === undefined) return;
   const folder = join(tmpdir(), "unclash-histories");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `keys-${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${seed}.json`);
   writeFileSync(file, JSON.stringify({ name, seed, violations, ...history }));
   const found = violations.slice(0, 10).map(({ kind, about, detail }) => `${kind}: ${about}: ${detail}`);
-  throw new Error(`${name}, seed ${seed}, ${violations.length} in ${file}:\n${found.join("\n")}`);
+  const problems = [...(tooLittle === undefined ? [] : [tooLittle]), ...found];
+  throw new Error(`${name}, seed ${seed}, ${violations.length} in ${file}:\n${problems.join("\n")}`);
 }
 
 /** One line of what a run saw. */
@@ -187,8 +219,7 @@ async function make(origin: string, path: string, content: unknown): Promise<str
 /** Whoever is told for so long that a key is in use has met the claim of a process that is gone. */
 const claimMsMin = 5_000;
 
-function report(seed: number, history: KeyHistory): KeyReport {
-  const { attempts } = history;
+function countsOf(attempts: readonly Attempt[]): KeyCounts {
   const cases = casesOf(attempts);
   const owned = cases.map(({ attempts: all }) => ({ all, owns: all.filter((one) => isOwn(one) && !one.dryRun) }));
   const isReplay = ({ outcome }: Attempt): boolean => outcome.kind === "answered" && outcome.replayed;
@@ -198,7 +229,6 @@ function report(seed: number, history: KeyHistory): KeyReport {
     return first !== undefined && own !== undefined && own.startedAtMs - first.startedAtMs > claimMsMin;
   });
   return {
-    seed,
     keys: cases.length,
     repeats: attempts.length - cases.length,
     replays: attempts.filter(isReplay).length,
@@ -207,7 +237,9 @@ function report(seed: number, history: KeyHistory): KeyReport {
     learnt: owned.filter(({ owns }) => owns.length > 0 && owns.every(isReplay)).length,
     lapsed: lapsed.length,
     refused: owned.filter(({ owns }) => owns.some(isRefusal)).length,
-    violations: checkKeys(history),
-    history,
   };
+}
+
+function reaches(counts: KeyCounts, atLeast: Partial<KeyCounts>): boolean {
+  return (Object.keys(counts) as (keyof KeyCounts)[]).every((name) => counts[name] >= (atLeast[name] ?? 0));
 }
