@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { member, readAnswer } from "../black-box/answer.js";
-import type { Outcome } from "../black-box/history.js";
+import { goOnUntil, hung } from "../black-box/enough.js";
 import { createHttpClient, type HttpAnswer, type HttpClient } from "../black-box/http-client.js";
 import { chooseSeed, createRandom, type Random } from "../black-box/random.js";
 import { checkMarks, isAcknowledged, isRefused, type MarkViolation } from "./check-marks.js";
@@ -11,18 +11,31 @@ export interface MarkRunOptions {
   readonly origins: readonly [string, ...string[]];
   /** The ids of new customers. */
   readonly customers: readonly [string, ...string[]];
-  readonly durationMs: number;
-  /** How many refusals make the run count. @default 200 */
-  readonly refusedMin?: number;
+  /** The run goes on until so much has happened: a quiet run proves nothing. @default 300 acknowledged, 200 refused */
+  readonly atLeast?: { readonly acknowledged: number; readonly refused: number };
+  /** How long it goes on at least. @default 0 */
+  readonly durationMs?: number;
   /** What goes wrong meanwhile. The run lasts until it is through. */
-  readonly disturb?: (random: Random) => Promise<void>;
+  readonly disturb?: (run: RunningMarks) => Promise<void>;
 }
 
-export interface MarkReport {
-  readonly seed: number;
+/** How many appends have ended, and how. */
+export interface MarkCounts {
   readonly acknowledged: number;
   readonly refused: number;
   readonly unknown: number;
+}
+
+/** What a disturbance sees of the run. */
+export interface RunningMarks {
+  readonly random: Random;
+  readonly counts: MarkCounts;
+  /** Waits for so many more appends to be acknowledged. */
+  readonly acknowledged: (more: number) => Promise<void>;
+}
+
+export interface MarkReport extends MarkCounts {
+  readonly seed: number;
   readonly violations: readonly MarkViolation[];
   readonly history: MarkHistory;
   /** Why the run shows nothing, if so. */
@@ -32,10 +45,6 @@ export interface MarkReport {
 const clients = 8;
 const timeoutMs = 5_000;
 const settleMs = 200;
-
-/** A quiet run proves nothing: it goes on, for a minute at most, until so much has happened, and fails without it. */
-const acknowledgedMin = 300;
-const durationMsMax = 60_000;
 
 /** Makes the customers of a run: so few that writers meet. */
 export async function makeCustomers(origin: string): Promise<readonly [string, ...string[]]> {
@@ -57,16 +66,22 @@ export async function makeCustomers(origin: string): Promise<readonly [string, .
 export async function runMarks({
   origins,
   customers,
-  durationMs,
-  refusedMin = 200,
+  atLeast = { acknowledged: 300, refused: 200 },
+  durationMs = 0,
   disturb,
 }: MarkRunOptions): Promise<MarkReport> {
   const seed = chooseSeed();
   const random = createRandom(seed);
   const appends: Append[] = [];
   const readings: Reading[] = [];
-  const count = (is: (outcome: Outcome) => boolean): number => appends.filter(({ outcome }) => is(outcome)).length;
-  const isEnough = (): boolean => count(isAcknowledged) >= acknowledgedMin && count(isRefused) >= refusedMin;
+  const counts = { acknowledged: 0, refused: 0, unknown: 0 };
+  const record = (append: Append): void => {
+    appends.push(append);
+    const { outcome } = append;
+    if (isAcknowledged(outcome)) counts.acknowledged++;
+    if (isRefused(outcome)) counts.refused++;
+    if (outcome.kind === "unknown") counts.unknown++;
+  };
   let isOver = false;
   let last = 0;
   const appendUntilOver = async (client: number, own: Random): Promise<void> => {
@@ -85,15 +100,24 @@ export async function runMarks({
       const mark = (++last).toString(36);
       const message = messageOf(own, customer, { name: withMark(name, mark), email }, state.etag);
       const outcome = readAnswer(await http.send(origin(), message, timeoutMs));
-      appends.push({ customer, mark, client, base: state.etag, outcome });
+      record({ customer, mark, client, base: state.etag, outcome });
     }
     http.close();
   };
   const running = Promise.all(Array.from({ length: clients }, (_, client) => appendUntilOver(client, random.fork())));
+  const run: RunningMarks = {
+    random: random.fork(),
+    counts,
+    async acknowledged(more) {
+      const target = counts.acknowledged + more;
+      const end = await goOnUntil(() => counts.acknowledged >= target);
+      if (end === "hung") throw new Error(hung(`${counts.acknowledged} of ${target} acknowledged`));
+    },
+  };
+  let end: "enough" | "hung";
   try {
-    const endsAt = performance.now() + durationMsMax;
-    await Promise.all([delay(durationMs), disturb?.(random.fork())]);
-    while (!isEnough() && performance.now() < endsAt) await delay(100);
+    await Promise.all([delay(durationMs), disturb?.(run)]);
+    end = await goOnUntil(() => counts.acknowledged >= atLeast.acknowledged && counts.refused >= atLeast.refused);
   } finally {
     isOver = true;
     await running;
@@ -101,13 +125,11 @@ export async function runMarks({
   await delay(settleMs);
   const [finals = [], ...others] = await Promise.all(origins.map((origin) => readFinals(origin, customers)));
   const history = { appends, readings: [...readings, ...others.flat()], finals };
-  const tooLittle = `only ${count(isAcknowledged)} acknowledged and ${count(isRefused)} refused`;
+  const tooLittle = hung(`${counts.acknowledged} acknowledged and ${counts.refused} refused`);
   return {
-    ...(!isEnough() && { tooLittle }),
+    ...(end === "hung" && { tooLittle }),
     seed,
-    acknowledged: count(isAcknowledged),
-    refused: count(isRefused),
-    unknown: count(({ kind }) => kind === "unknown"),
+    ...counts,
     violations: checkMarks(history),
     history,
   };

@@ -12,7 +12,7 @@ type SqlKind = "sqlite" | "postgres";
 
 const kinds = (["sqlite", "postgres"] as const).filter(isAvailable);
 
-const durationMs = isSoak ? 30_000 : 6_000;
+const durationMs = isSoak ? 20_000 : 0;
 
 async function startOn(kind: SqlKind, sample: SampleName): Promise<{ readonly shops: Shops; readonly store: string }> {
   const { store, remove } = await makePlace(kind);
@@ -27,15 +27,15 @@ function expectClean(name: string, report: MarkReport): void {
   expect(report.tooLittle).toBe(undefined);
 }
 
-/** All samples on one database, and one on both; in the long form all of them on both. */
+/** Each sample on one database; in the long form on both. */
+const short = { express: "postgres", koa: "sqlite", fastify: "sqlite", node: "sqlite" } as const;
+
 const pairs = kinds.flatMap((kind) =>
-  sampleNames
-    .filter((sample) => isSoak || kind === "sqlite" || sample === "express")
-    .map((sample) => ({ sample, kind })),
+  sampleNames.filter((sample) => isSoak || short[sample] === kind).map((sample) => ({ sample, kind })),
 );
 
 describe.sequential("eight clients who read customers, change them and write them back, by two processes", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, () => {
   it.each(pairs)("lose no update on $sample and $kind", async ({ sample, kind }) => {
     const { shops } = await startOn(kind, sample);
@@ -44,47 +44,51 @@ describe.sequential("eight clients who read customers, change them and write the
     expectClean(`customers: ${sample} on ${kind}`, await runMarks({ origins, customers, durationMs }));
   });
 
-  it.each(kinds)("lose no update where processes are killed in the middle of it, on %s", async (kind) => {
-    const { shops } = await startOn(kind, "express");
-    const origins = originsOf(shops);
-    const customers = await makeCustomers(origins[0]);
-    let kills = 0;
-    const report = await runMarks({
-      origins,
-      customers,
-      durationMs,
-      async disturb(random) {
-        for (const shop of [...shops, ...shops]) {
-          await delay(random.between(300, 900));
-          await shop.stop("SIGKILL");
-          kills++;
-          await delay(200);
-          await shop.start();
-        }
-      },
-    });
-    expectClean(`customers: kill -9 on ${kind}`, report);
-    expect(kills).toBe(4);
-    expect(report.unknown, "nobody was waiting for an answer when a process was killed").toBeGreaterThan(0);
-  });
+  it.each(kinds.filter((kind) => isSoak || kind === "postgres"))(
+    "lose no update where processes are killed in the middle of it, on %s",
+    async (kind) => {
+      const { shops } = await startOn(kind, "express");
+      const origins = originsOf(shops);
+      const customers = await makeCustomers(origins[0]);
+      const killsMin = isSoak ? 8 : 2;
+      let kills = 0;
+      const report = await runMarks({
+        origins,
+        customers,
+        durationMs,
+        async disturb({ random, counts, acknowledged }) {
+          for (; kills < killsMin || (counts.unknown === 0 && kills < 10 * killsMin); kills++) {
+            await acknowledged(random.between(20, 80));
+            const shop = shops[kills % 2 === 0 ? 0 : 1];
+            await shop.stop("SIGKILL");
+            await delay(200);
+            await shop.start();
+          }
+        },
+      });
+      expectClean(`customers: kill -9 on ${kind}`, report);
+      expect(kills).toBeGreaterThanOrEqual(killsMin);
+      expect(report.unknown, "nobody was waiting for an answer when a process was killed").toBeGreaterThan(0);
+    },
+  );
+
+  /** What a server does without a guard. On SQLite little comes between two statements of a process. */
+  const unguarded = [
+    { kind: "postgres", does: "reads, compares and then writes", compares: "1" },
+    ...(isSoak ? kinds.map((kind) => ({ kind, does: "reads and then writes", compares: "0" })) : []),
+  ].filter(({ kind }) => kinds.some((one) => one === kind));
 
   // The same clients, the same table, the same checker: it is the guard that makes the difference.
-  it.each([
-    ...kinds.map((kind) => ({ kind, does: "reads and then writes", compares: "0" })),
-    // On SQLite nothing comes between two statements of a process but what another process does just then.
-    ...kinds
-      .filter((kind) => kind === "postgres")
-      .map((kind) => ({ kind, does: "reads, compares and then writes", compares: "1" })),
-  ])("lose updates on $kind to a server without a guard, which $does", async ({ kind, compares }) => {
-    const { shops, store } = await startOn(kind, "express");
+  it.each(unguarded)("lose updates on $kind to a server without a guard, which $does", async ({ kind, compares }) => {
+    const { shops, store } = await startOn(kind === "sqlite" ? "sqlite" : "postgres", "express");
     const customers = await makeCustomers(shops[0].origin);
-    for (const shop of shops) await shop.stop("SIGTERM");
+    await Promise.all(shops.map((shop) => shop.stop("SIGTERM")));
     const program = [process.execPath, fileURLToPath(new URL("unguarded.mjs", import.meta.url))];
     const origins = originsOf(await startShops({ store, program, variables: { COMPARES: compares } }));
-    const report = await runMarks({ origins, customers, durationMs: 3_000, refusedMin: 0 });
+    const report = await runMarks({ origins, customers, atLeast: { acknowledged: 300, refused: 0 } });
     const lost = report.violations.filter(({ kind }) => kind === "lost-update");
     console.log(`customers: no guard on ${kind}: ${lost.length} of ${report.acknowledged} acknowledged updates lost`);
-    expect(lost.length).toBeGreaterThan(10);
+    expect(lost.length).toBeGreaterThan(0);
     expect(report.tooLittle).toBe(undefined);
   });
 });
