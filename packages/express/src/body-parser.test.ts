@@ -2,18 +2,21 @@ import { createServer } from "node:http";
 import { listen } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
 import type { Request } from "express";
-import { createUnclash } from "unclash";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
-import { mount } from "./mount.js";
 import { versions } from "./versions.test-support.js";
 
 const schema = z.looseObject({});
 
 test("what a body parser before the mount has parsed is taken, and the process is warned of it once", async () => {
+  // Other files share this process, and may have had it warned: these modules know nothing of that.
+  vi.resetModules();
+  const { createUnclash } = await import("unclash");
+  const { mount } = await import("./mount.js");
   const warnings: (string | undefined)[] = [];
   const onWarning = (warning: Error & { readonly code?: string }): void => void warnings.push(warning.code);
   process.on("warning", onWarning);
+  onTestFinished(() => void process.off("warning", onWarning));
   for (const [, express] of versions) {
     const app = express();
     app.use(express.json());
@@ -35,6 +38,5 @@ test("what a body parser before the mount has parsed is taken, and the process i
     expect(await patched.json()).toEqual({ id: "1", version: 2, b: 2 });
     await close();
   }
-  process.off("warning", onWarning);
-  expect(warnings).toEqual(["UNCLASH_PARSED_BODY"]);
+  expect(warnings.filter((code) => code?.startsWith("UNCLASH_"))).toEqual(["UNCLASH_PARSED_BODY"]);
 });

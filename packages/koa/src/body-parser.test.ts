@@ -2,16 +2,19 @@ import { createServer } from "node:http";
 import { listen } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
 import Koa, { type Context } from "koa";
-import { createUnclash } from "unclash";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { parseBodies } from "./body-parser.test-support.js";
-import { mount } from "./mount.js";
 
 test("what a body parser before the mount has parsed is taken, and the process is warned of it once", async () => {
+  // Other files share this process, and may have had it warned: these modules know nothing of that.
+  vi.resetModules();
+  const { createUnclash } = await import("unclash");
+  const { mount } = await import("./mount.js");
   const warnings: (string | undefined)[] = [];
   const onWarning = (warning: Error & { readonly code?: string }): void => void warnings.push(warning.code);
   process.on("warning", onWarning);
+  onTestFinished(() => void process.off("warning", onWarning));
   const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
   const app = new Koa();
   app.use(parseBodies);
@@ -27,6 +30,5 @@ test("what a body parser before the mount has parsed is taken, and the process i
   expect(await (await put("")).json()).toMatchObject({ status: 400, errors: [{ code: "malformed-json" }] });
 
   await close();
-  process.off("warning", onWarning);
-  expect(warnings).toEqual(["UNCLASH_PARSED_BODY"]);
+  expect(warnings.filter((code) => code?.startsWith("UNCLASH_"))).toEqual(["UNCLASH_PARSED_BODY"]);
 });

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerOp
 import { adapterSuite, listen, type Served, type Start } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
 import { createUnclash, type Unclash, type UnclashOptions } from "unclash";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { mount } from "./mount.js";
 
@@ -96,7 +96,11 @@ test("alone, it answers what identify throws with a bare 500, tells onError, and
 
 test("without onError, the process is warned, with the stack", async () => {
   const warned = new Promise<Error & { readonly code?: string; readonly detail?: string }>((resolve) => {
-    process.once("warning", resolve);
+    const onWarning = (warning: Error & { readonly code?: string }): void => {
+      if (warning.code === "UNCLASH_REQUEST_FAILED") resolve(warning);
+    };
+    process.on("warning", onWarning);
+    onTestFinished(() => void process.off("warning", onWarning));
   });
   const url = await serve(mount(engine({ identify: broken })));
   await fetch(`${url}/notes`);
