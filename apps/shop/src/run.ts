@@ -6,6 +6,7 @@ import { collections } from "./collections.js";
 import { type Customers, createCustomers } from "./customers/customers.js";
 import { openCustomerTable } from "./customers/open-table.js";
 import { readEnvironment } from "./environment.js";
+import { EnvironmentError } from "./environment-error.js";
 import { openStore } from "./open-store.js";
 import { seed } from "./seed.js";
 import { serve } from "./serve.js";
@@ -39,7 +40,7 @@ export async function runShop(
       await store.close();
     }
   } catch (error) {
-    if (!(error instanceof UnclashError)) throw error;
+    if (!(error instanceof UnclashError || error instanceof EnvironmentError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }
