@@ -47,10 +47,10 @@ export async function createEmptiedSchema(): Promise<EmptiedSchema> {
   };
 }
 
-// See tables.ts for what is there from the beginning.
+// See tables.ts for what is there from the beginning. For a few rows, DELETE takes a thirtieth of the time of TRUNCATE.
 function emptyingSql(schema: string): string {
-  const tables = ["head", "log", "event", "removed", "claim", "forgotten"].map((table) => `"${schema}".${table}`);
-  return `TRUNCATE ${tables.join(", ")};
+  const tables = ["head", "log", "event", "removed", "claim", "forgotten"];
+  return `${tables.map((table) => `DELETE FROM "${schema}".${table};`).join(" ")}
     INSERT INTO "${schema}".removed (revision, n, tag) VALUES (0, 0, '');
     SELECT setval('"${schema}".revisions', 0), setval('"${schema}".ids', 1, false)`;
 }

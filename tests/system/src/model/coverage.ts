@@ -9,8 +9,20 @@ const steps = ["commit", "repeat", "read", "list", "history", "clean", "follow",
  * @throws AssertionError that names what was too rare
  */
 export function assertCoverage(tally: Tally, runs: number): void {
-  const atLeast = (what: string, perRun: number, count = tally.of(what)): void =>
-    assert(count >= runs * perRun, `${what}: ${count} in ${runs} runs, and ${perRun} a run were to be`);
+  const missing = missingOf(tally, runs);
+  assert(missing.length === 0, missing.join("; "));
+}
+
+/** Whether {@link assertCoverage} would find nothing. */
+export function isCovered(tally: Tally, runs: number): boolean {
+  return missingOf(tally, runs).length === 0;
+}
+
+function missingOf(tally: Tally, runs: number): readonly string[] {
+  const missing: string[] = [];
+  const atLeast = (what: string, perRun: number, count = tally.of(what)): void => {
+    if (count < runs * perRun) missing.push(`${what}: ${count} in ${runs} runs, and ${perRun} a run were to be`);
+  };
   atLeast("run", 1);
   const stepCount = steps.reduce((sum, step) => sum + tally.of(step), 0);
   atLeast("steps of any kind", 38, stepCount);
@@ -23,4 +35,5 @@ export function assertCoverage(tally: Tally, runs: number): void {
   for (const named of ["range committed", "range named", "unique value named", "version named"]) atLeast(named, 0.4);
   for (const kind of ["committed", "clash"]) atLeast(`events ${kind}`, 1);
   for (const what of ["past states gone", "page", "list", "history", "clean", "follow"]) atLeast(what, 0.5);
+  return missing;
 }

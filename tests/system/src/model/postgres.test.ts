@@ -3,9 +3,8 @@ import { createPostgresStore } from "@unclash/postgres";
 import { postgresUrl } from "@unclash/test-servers";
 import { test } from "vitest";
 import { dropSchemas } from "../leftovers.js";
-import { ownPassMs } from "./clocks.js";
-import { holdAgainstModel, modelTimeoutMs } from "./run.js";
-import type { Subject } from "./trial.js";
+import { holdAgainstModel, modelRuns, modelTimeoutMs } from "./run.js";
+import { serverPlace } from "./server-place.js";
 
 // What a crash of the server would lose is not looked at here, and the time of an fsync is better spent on runs.
 const url = `${postgresUrl}${postgresUrl?.includes("?") ? "&" : "?"}options=${encodeURIComponent("-c synchronous_commit=off")}`;
@@ -14,27 +13,15 @@ test.skipIf(postgresUrl === undefined)(
   "whatever is done to it, the store in PostgreSQL is what the model says",
   { timeout: modelTimeoutMs },
   async () => {
-    const schema = `model_${randomBytes(6).toString("hex")}`;
-    const open = () => createPostgresStore({ url, schema, poolSize: 4 });
-    let subject: Subject = {
-      store: await open(),
-      async reopen(store) {
-        await store.close();
-        return open();
-      },
-    };
+    const schemas = [1, 2, 3, 4].map(() => `model_${randomBytes(6).toString("hex")}`);
+    const places = await Promise.all(
+      schemas.map((schema) => serverPlace(() => createPostgresStore({ url, schema, poolSize: 4 }), 1)),
+    );
     try {
-      await holdAgainstModel({
-        passMs: ownPassMs,
-        reopenings: 1,
-        open: async () => subject,
-        async close(left) {
-          subject = left;
-        },
-      });
+      await holdAgainstModel(places, modelRuns.server);
     } finally {
-      await subject.store.close();
-      await dropSchemas(url, [schema]);
+      await Promise.all(places.map((place) => place.end()));
+      await dropSchemas(url, schemas);
     }
   },
 );

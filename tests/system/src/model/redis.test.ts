@@ -3,9 +3,8 @@ import { createRedisStore } from "@unclash/redis";
 import { redisUrl } from "@unclash/test-servers";
 import { test } from "vitest";
 import { deleteKeys } from "../leftovers.js";
-import { ownPassMs } from "./clocks.js";
-import { holdAgainstModel, modelTimeoutMs } from "./run.js";
-import type { Subject } from "./trial.js";
+import { holdAgainstModel, modelRuns, modelTimeoutMs } from "./run.js";
+import { serverPlace } from "./server-place.js";
 
 const url = redisUrl ?? "";
 
@@ -13,27 +12,15 @@ test.skipIf(redisUrl === undefined)(
   "whatever is done to it, the store in Redis is what the model says",
   { timeout: modelTimeoutMs },
   async () => {
-    const name = `model-${randomBytes(6).toString("hex")}`;
-    const open = () => createRedisStore({ url, name, onWarning: () => {} });
-    let subject: Subject = {
-      store: await open(),
-      async reopen(store) {
-        await store.close();
-        return open();
-      },
-    };
+    const names = [1, 2, 3, 4].map(() => `model-${randomBytes(6).toString("hex")}`);
+    const places = await Promise.all(
+      names.map((name) => serverPlace(() => createRedisStore({ url, name, onWarning: () => {} }), 4)),
+    );
     try {
-      await holdAgainstModel({
-        passMs: ownPassMs,
-        reopenings: 4,
-        open: async () => subject,
-        async close(left) {
-          subject = left;
-        },
-      });
+      await holdAgainstModel(places, modelRuns.server);
     } finally {
-      await subject.store.close();
-      await deleteKeys(url, [name]);
+      await Promise.all(places.map((place) => place.end()));
+      await deleteKeys(url, names);
     }
   },
 );

@@ -1,14 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createSqliteStore } from "@unclash/sqlite";
+import { quickFolder } from "@unclash/test-servers";
 import { test } from "vitest";
 import { handedInPassMs } from "./clocks.js";
-import { holdAgainstModel, modelTimeoutMs } from "./run.js";
+import { holdAgainstModel, type ModelOptions, modelRuns, modelTimeoutMs } from "./run.js";
 import type { Subject } from "./trial.js";
 
 test("whatever is done to it, the store in SQLite is what the model says", { timeout: modelTimeoutMs }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), "unclash-model-"));
+  const folder = quickFolder("unclash-model-");
   const clock = { now: 1_800_000_000_000 };
   // What a crash of the machine would lose is not looked at here, and the time of an fsync is better spent on runs.
   const open = () =>
@@ -22,14 +22,15 @@ test("whatever is done to it, the store in SQLite is what the model says", { tim
     },
   };
   try {
-    await holdAgainstModel({
+    const place: ModelOptions = {
       passMs: handedInPassMs,
       reopenings: 4,
       open: async () => subject,
       async close(left) {
         subject = left;
       },
-    });
+    };
+    await holdAgainstModel([place], modelRuns.embedded);
   } finally {
     await subject.store.close();
     rmSync(folder, { recursive: true, force: true });
