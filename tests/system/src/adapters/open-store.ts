@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Store } from "@unclash/core";
 import { createPostgresStore } from "@unclash/postgres";
 import { createRedisStore } from "@unclash/redis";
 import { createSqliteStore } from "@unclash/sqlite";
-import { postgresUrl, redisUrl } from "@unclash/test-servers";
+import { postgresUrl, quickFolder, redisUrl } from "@unclash/test-servers";
 import { deleteKeys, dropSchemas } from "../leftovers.js";
 
 /** Opens stores that share nothing with others, and removes what they leave. */
@@ -17,7 +16,7 @@ export interface Stores {
 
 /** Each store in a file of its own. */
 export function sqliteStores(): Stores {
-  const folder = mkdtempSync(join(tmpdir(), "unclash-adapters-"));
+  const folder = quickFolder("unclash-adapters-");
   let files = 0;
   return {
     open: async () => createSqliteStore({ file: join(folder, `${files++}.db`) }),

@@ -7,6 +7,7 @@ import { mount as mountOnNode } from "@unclash/node";
 import express from "express";
 import Fastify from "fastify";
 import Koa from "koa";
+import { isSoak } from "../black-box/soak.js";
 
 const onExpress: Start = (unclash, { prefix, server }) => {
   const app = express();
@@ -59,9 +60,9 @@ const onNode: Start = (unclash, { prefix, server }) => {
 };
 
 /** Each adapter, mounted as its users would. */
-export const starts: readonly (readonly [name: string, start: Start])[] = [
-  ["Express", onExpress],
-  ["Koa", onKoa],
-  ["Fastify", onFastify],
-  ["node:http", onNode],
-];
+const starts = { Express: onExpress, Koa: onKoa, Fastify: onFastify, "node:http": onNode };
+
+/** One adapter for a store: neither knows of the other, so that a pair of each is enough. In the long form, all of them. */
+export function startsFor(adapter: keyof typeof starts): readonly (readonly [name: string, start: Start])[] {
+  return isSoak ? Object.entries(starts) : [[adapter, starts[adapter]]];
+}
