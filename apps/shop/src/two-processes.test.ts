@@ -45,7 +45,7 @@ describe("two processes of a sample on one SQLite file", { timeout: 60_000 }, ()
       linesEach,
       urlFor: (client, attempt) => `${((client + attempt) % 2 === 0 ? survivor : other).origin}/articles/1`,
       onAcknowledged: (count) => {
-        if (count % 8 === 3) {
+        if (count % 12 === 3) {
           killedAt = count;
           restarted = restarted.then(restart);
         }
