@@ -57,7 +57,8 @@ describe("a file that another connection has locked", () => {
     const other = connect(file);
     other.exec("BEGIN IMMEDIATE");
     const commits = ["a/1", "a/2"].map((key) => store.commit(commitOf([putOf(key)])));
-    for (const commit of commits) await expect(commit).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE", outcome: "not-applied" });
+    for (const commit of commits)
+      await expect(commit).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE", outcome: "not-applied" });
     other.exec("ROLLBACK");
     expect(await store.commit(commitOf([putOf("a/1", { expect: "absent" })]))).toMatchObject({ kind: "committed" });
     await store.close();

@@ -89,10 +89,12 @@ async function eventsOf(store: Store, count: number): Promise<readonly StoredEve
 
 const lanes = 2;
 // 500 in all where `SOAK` asks for the long form.
-const killsPerLane = process.env["SOAK"] === undefined ? 50 : 250;
+const killsPerLane = process.env["SOAK"] === undefined ? 12 : 250;
 const writers = 3;
+// A life ends in the middle of its work, somewhere behind so many commits.
+const commitsMax = 40;
 
-test("after a hundred kills in the middle of writes, all that was acknowledged is there once, was told once, and nothing is there by half", async () => {
+test("after many kills in the middle of writes, all that was acknowledged is there once, was told once, and nothing is there by half", async () => {
   const file = freshFile();
   const follower = createSqliteStore({ file });
   const told: string[] = [];
@@ -107,7 +109,7 @@ test("after a hundred kills in the middle of writes, all that was acknowledged i
     for (const tag of left) found.set(tag, (found.get(tag) ?? 0) + 1);
   }
   const tags = acknowledged.flat();
-  expect(tags.length).toBeGreaterThan(lanes * killsPerLane);
+  expect(tags.length).toBeGreaterThanOrEqual(lanes * killsPerLane);
   expect(tags.filter((tag) => found.get(tag) !== 1)).toEqual([]);
 
   await store.commit(commitOf([], { tag: "end", events: [{ type: "end", key: "end" }] }));
@@ -134,8 +136,10 @@ async function killAgainAndAgain(file: string, lane: number): Promise<readonly s
   const acknowledged: string[] = [];
   for (let life = 0; life < killsPerLane; life++) {
     const { child, output, closed } = start("write-until-killed.mjs", file, `${lane}-${life}`, `${writers}`);
-    await Promise.race([once(child.stdout, "data"), closed]);
-    await setTimeout(10 + Math.random() * 40);
+    const commits = 1 + Math.floor(Math.random() * commitsMax);
+    const hasCommitted = (): boolean => output.text.split("\n").length > commits;
+    while (!hasCommitted() && child.exitCode === null) await Promise.race([once(child.stdout, "data"), closed]);
+    await setTimeout(Math.random() * 5);
     await kill(child, closed);
     expect(output.errors).toBe("");
     // The last line may be cut off; what it told was acknowledged all the same, but its tag is not known.

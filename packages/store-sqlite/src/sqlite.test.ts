@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { storeSuite } from "@unclash/conformance/store";
+import { quickFolder } from "@unclash/test-servers";
 import { afterAll, describe, test } from "vitest";
 import { createSqliteStore } from "./sqlite.js";
 
-const folder = mkdtempSync(join(tmpdir(), "unclash-"));
+const folder = quickFolder("unclash-sqlite-");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the SQLite store", () => {

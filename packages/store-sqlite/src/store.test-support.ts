@@ -1,15 +1,15 @@
 /** What the tests of this package share: files that go away, and short commits. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import type { Commit, Store, Write } from "@unclash/core";
+import { quickFolder } from "@unclash/test-servers";
 import { onTestFinished } from "vitest";
 import type { SqliteDatabase, SqliteStatement } from "./driver.js";
 
 /** The path of a file that is not there yet, in a folder that goes with the test. */
 export function freshFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), "unclash-sqlite-"));
+  const folder = quickFolder("unclash-sqlite-");
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, "store.db");
 }
