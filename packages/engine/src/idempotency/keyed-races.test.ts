@@ -83,7 +83,9 @@ function delayed(store: Store, turns: readonly number[]): Store {
   };
 }
 
-test("requests with one key at the same time have one effect and one answer, whatever others do meanwhile", async () => {
+test("requests with one key at the same time have one effect and one answer, whatever others do meanwhile", {
+  timeout: 120_000,
+}, async () => {
   const turns = fc.array(fc.nat({ max: 6 }), { minLength: 40, maxLength: 40 });
   const line = fc.constantFrom("POST /notes", "PUT /notes/1", "PATCH /notes/1", "DELETE /notes/1", "PATCH /notes/none");
   await fc.assert(
