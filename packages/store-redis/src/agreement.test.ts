@@ -142,9 +142,7 @@ describe.skipIf(redisUrl === undefined)("agreement", () => {
     const url = redisUrl ?? "";
     const name = freshName();
     let run = 0;
-    onTestFinished(async () => {
-      while (run > 0) await removeStore(url, `${name}.${--run}`);
-    });
+    onTestFinished(() => removeStore(url, `${name}.*`));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         const redis = await createRedisStore({ url, name: `${name}.${run++}`, onWarning: () => {} });

@@ -7,7 +7,7 @@ import { commitOf, connectTo, freshName, putOf, removeStore } from "./store.test
 const quiet = { onWarning: () => {} };
 
 async function openOn(url: string, name: string): Promise<Store> {
-  const store = await createRedisStore({ url, name, timeoutMs: 2_000, ...quiet });
+  const store = await createRedisStore({ url, name, timeoutMs: 20_000, ...quiet });
   onTestFinished(() => store.close());
   return store;
 }
@@ -133,7 +133,7 @@ describe.skipIf(redisUrl === undefined)("following", () => {
         () => true,
         () => false,
       );
-    await expect.poll(committed, { timeout: 5_000 }).toBe(true);
+    await expect.poll(committed, { timeout: 15_000 }).toBe(true);
     expect(await take(store, cursorOf(first ?? undefined), 1)).toMatchObject([{ type: "second" }]);
   });
 });

@@ -43,7 +43,7 @@ describe.skipIf(redisBinary() === undefined).each(["ioredis", "node-redis"])(
         library === "ioredis"
           ? new Redis(port, { lazyConnect: true })
           : createClient({ url: `redis://127.0.0.1:${port}` });
-      const store = await createRedisStore({ client, timeoutMs: 500, onWarning: () => {} });
+      const store = await createRedisStore({ client, timeoutMs: 1_000, onWarning: () => {} });
       onTestFinished(() => store.close());
       swallow();
       await expect(store.commit(commitOf([putOf("a/1")]))).rejects.toMatchObject({ outcome: "unknown" });
@@ -52,7 +52,7 @@ describe.skipIf(redisBinary() === undefined).each(["ioredis", "node-redis"])(
           () => true,
           () => false,
         );
-      await expect.poll(works, { timeout: 5_000 }).toBe(true);
+      await expect.poll(works, { timeout: 15_000 }).toBe(true);
       expect((await store.read(["a/1"])).records).toEqual([undefined]);
     });
   },

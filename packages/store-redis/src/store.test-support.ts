@@ -9,7 +9,7 @@ export function freshName(): string {
   return `test-${randomBytes(6).toString("hex")}`;
 }
 
-/** Removes all keys of a store. */
+/** Removes all keys of a store, or with a `*` in the name of several. */
 export async function removeStore(url: string, name: string): Promise<void> {
   const redis = new Redis(url);
   for await (const keys of redis.scanStream({ match: `{${name}}:*`, count: 1_000 })) {

@@ -15,18 +15,16 @@ const clients: readonly (readonly [string, AnyRedisClient])[] = [
 
 describe.skipIf(redisUrl === undefined).each(clients)("the Redis store on %s", (_, client) => {
   const names = new WeakMap<object, string>();
-  const all: string[] = [];
-  afterAll(async () => {
-    for (const name of all) await removeStore(url, name);
-  });
+  const prefix = freshName();
+  let count = 0;
+  afterAll(() => removeStore(url, `${prefix}-*`));
 
   storeSuite({
     test,
     clock: "own",
     async open(context) {
-      const name = freshName();
+      const name = `${prefix}-${count++}`;
       names.set(context, name);
-      all.push(name);
       return createRedisStore({ client, name, onWarning: () => {} });
     },
     async reopen(store, context) {

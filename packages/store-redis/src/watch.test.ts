@@ -11,7 +11,7 @@ describe.skipIf(redisBinary() === undefined).each(["ioredis", "node-redis"])("wa
     onTestFinished(() => server.remove());
     const stores = [1, 2].map(async () => {
       const client = library === "ioredis" ? new Redis(server.url, { lazyConnect: true }) : createClient(server);
-      const store = await createRedisStore({ client, timeoutMs: 1_000, onWarning: () => {} });
+      const store = await createRedisStore({ client, timeoutMs: 5_000, onWarning: () => {} });
       onTestFinished(() => store.close());
       return store;
     });
@@ -31,7 +31,7 @@ describe.skipIf(redisBinary() === undefined).each(["ioredis", "node-redis"])("wa
     await Promise.all(keys.map((key) => other.commit(commitOf([putOf(key)]))));
     await expect.poll(() => new Set(woken.flat())).toEqual(new Set(keys));
     const [, calls = "0"] = /cmdstat_publish:calls=(\d+)/.exec(await admin.info("commandstats")) ?? [];
-    expect(Number(calls)).toBeLessThan(100);
+    expect(Number(calls)).toBeLessThan(keys.length);
   });
 
   test("a message that got lost shows in the revision", async () => {
@@ -39,20 +39,20 @@ describe.skipIf(redisBinary() === undefined).each(["ioredis", "node-redis"])("wa
     await admin.call("CLIENT", ["KILL", "TYPE", "pubsub"]);
     woken.length = 0;
     await other.commit(commitOf([putOf("a/1")]));
-    await expect.poll(() => woken.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(() => woken.length, { timeout: 15_000 }).toBeGreaterThan(0);
   });
 
   test("after the server was away, commits wake by name again", async () => {
     const { server, other, admin, woken } = await open();
     await server.stop("SIGKILL");
     await server.start();
-    await expect.poll(() => admin.pubsub("CHANNELS"), { timeout: 8_000 }).toEqual(["{unclash}:w"]);
+    await expect.poll(() => admin.pubsub("CHANNELS"), { timeout: 15_000 }).toEqual(["{unclash}:w"]);
     const committed = async (): Promise<boolean> =>
       other.commit(commitOf([putOf("a/1")])).then(
         () => true,
         () => false,
       );
-    await expect.poll(committed, { timeout: 8_000 }).toBe(true);
-    await expect.poll(() => woken.flat(), { timeout: 5_000 }).toContain("a/1");
+    await expect.poll(committed, { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => woken.flat(), { timeout: 15_000 }).toContain("a/1");
   });
 });

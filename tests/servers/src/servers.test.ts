@@ -96,7 +96,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const endsAt = performance.now() + 10_000; !(await holds()); await delay(20)) {
-    if (performance.now() > endsAt) expect.fail("waited for ten seconds in vain");
+  for (const endsAt = performance.now() + 15_000; !(await holds()); await delay(20)) {
+    if (performance.now() > endsAt) expect.fail("waited for 15 seconds in vain");
   }
 }
