@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type OwnedProcess, startOwned } from "@unclash/test-servers";
 
-const startMs = 30_000;
+/** No machine takes so long to start one. */
+const startMs = 120_000;
 
 /** A recipe that runs in a process of its own. */
 export interface RecipeProcess {

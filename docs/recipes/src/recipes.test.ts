@@ -110,7 +110,7 @@ function useRecipe(program: string, count: 1 | 2) {
   beforeAll(async () => {
     database = await (program.endsWith("node-sqlite") ? makeSqlite() : makePostgres());
     processes = await Promise.all(Array.from({ length: count }, () => startRecipe(program, database.variables)));
-  });
+  }, 150_000);
 
   afterAll(async () => {
     await Promise.all(processes.map(({ stop }) => stop()));

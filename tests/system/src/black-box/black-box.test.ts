@@ -16,7 +16,7 @@ async function run(sample: SampleName, kind: StoreKind): Promise<void> {
   };
   const [first, ...others] = await Promise.all([start(), ...Array.from({ length: processesOf(kind) - 1 }, start)]);
   const report = await runBlackBox({
-    durationMs: isSoak ? 20_000 : 0,
+    durationMs: isSoak ? 8_000 : 0,
     origins: () => [first.origin, ...others.map(({ origin }) => origin)],
   });
   console.log(summary(name, report));

@@ -34,7 +34,8 @@ export interface ShopOptions {
   readonly program?: readonly string[];
 }
 
-const startMs = 30_000;
+/** No machine takes so long to start one. */
+const startMs = 120_000;
 
 /** Starts a sample on a free port. It ends with this process at the latest. */
 export async function startShop({

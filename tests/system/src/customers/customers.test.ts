@@ -12,7 +12,7 @@ type SqlKind = "sqlite" | "postgres";
 
 const kinds = (["sqlite", "postgres"] as const).filter(isAvailable);
 
-const durationMs = isSoak ? 20_000 : 0;
+const durationMs = isSoak ? 8_000 : 0;
 
 async function startOn(kind: SqlKind, sample: SampleName): Promise<{ readonly shops: Shops; readonly store: string }> {
   const { store, remove } = await makePlace(kind);

@@ -19,6 +19,8 @@ it.skipIf(!canOwn("redis"))(
       control.disconnect();
       await Promise.all([link.close(), proxy.close()]);
     });
+    // A primary waits five seconds for more replicas before it fills the first one.
+    await hurry(primary.store);
     await control.replicaof("127.0.0.1", link.port);
     await expect
       .poll(async () => await control.info("replication"), { timeout: 60_000 })
@@ -52,3 +54,9 @@ it.skipIf(!canOwn("redis"))(
     }
   },
 );
+
+async function hurry(primary: string): Promise<void> {
+  const client = new Redis(primary);
+  await client.config("SET", "repl-diskless-sync-delay", "0");
+  client.disconnect();
+}

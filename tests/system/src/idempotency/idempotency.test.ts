@@ -87,7 +87,7 @@ describe.sequential("requests with an Idempotency-Key, over a network that loses
       origins: through(proxies, ({ port }) => `http://127.0.0.1:${port}`),
       finalOrigins,
       atLeast,
-      durationMs: isSoak ? 20_000 : 0,
+      durationMs: isSoak ? 8_000 : 0,
       disturb: (run) => killInTurn(shops, kills, run),
       duplicated: () => new Set(proxies.flatMap(({ duplicated }) => [...duplicated])),
     });

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { member } from "../black-box/answer.js";
-import { type ShopProcess, sampleNames, startShop } from "../black-box/shop-process.js";
+import { type SampleName, type ShopProcess, sampleNames, startShop } from "../black-box/shop-process.js";
 import { tokens } from "./keyed-request.js";
 
 interface Answer {
@@ -12,12 +12,18 @@ interface Answer {
   readonly replayed: boolean;
 }
 
+const shops = new Map<string, ShopProcess>();
+
+beforeAll(async () => {
+  const start = async (sample: SampleName): Promise<unknown> =>
+    shops.set(sample, await startShop({ sample, store: "memory:", variables: { UNCLASH_TOKENS: tokens } }));
+  await Promise.all(sampleNames.map(start));
+}, 150_000);
+
+afterAll(() => Promise.all([...shops.values()].map((shop) => shop.stop())));
+
 describe.each(sampleNames)("row 65 on customers of %s:", (sample) => {
-  let shop: ShopProcess;
-  beforeAll(async () => {
-    shop = await startShop({ sample, store: "memory:", variables: { UNCLASH_TOKENS: tokens } });
-  });
-  afterAll(() => shop.stop());
+  const url = (path: string): string => `${shops.get(sample)?.origin}${path}`;
 
   function send(
     method: string,
@@ -27,7 +33,7 @@ describe.each(sampleNames)("row 65 on customers of %s:", (sample) => {
   ): Promise<Answer> {
     const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
     return new Promise((resolve, reject) => {
-      const outgoing = request(`${shop.origin}${path}`, {
+      const outgoing = request(url(path), {
         method,
         // Several lines of one header, as an array: `fetch` would join them.
         headers: { "content-type": type, "idempotency-key": typeof keys === "string" ? keys : [...keys], ...headers },
@@ -45,7 +51,7 @@ describe.each(sampleNames)("row 65 on customers of %s:", (sample) => {
   }
 
   async function names(): Promise<readonly unknown[]> {
-    const list = member(await (await fetch(`${shop.origin}/customers?limit=100`)).json(), "items");
+    const list = member(await (await fetch(url("/customers?limit=100"))).json(), "items");
     return Array.isArray(list) ? list.map((item) => member(item, "name")) : [];
   }
 
