@@ -1,13 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import {
-  checkJson,
-  defaultJsonLimits,
-  type Json,
-  type JsonLimits,
-  type ProblemEntry,
-  parseJson,
-  type ResponsePlan,
-} from "@unclash/core";
+import { checkJson, type Json, type JsonLimits, type ProblemEntry, parseJson, type ResponsePlan } from "@unclash/core";
 import { decode } from "./decode.js";
 import type { Exchange } from "./exchange.js";
 import type { Limits } from "./limits.js";
@@ -70,7 +62,7 @@ export function jsonLimitsOf(limits: Limits): JsonLimits {
     depthMax: limits.jsonDepthMax,
     keysMax: limits.jsonKeysMax,
     keyLengthMax: limits.jsonKeyLengthMax,
-    valuesMax: defaultJsonLimits.valuesMax,
+    valuesMax: limits.jsonValuesMax,
   };
 }
 

@@ -8,6 +8,8 @@ export interface Limits {
   readonly jsonDepthMax: number;
   /** Members in a JSON body, all levels together. @default 10,000 */
   readonly jsonKeysMax: number;
+  /** Members and items of a JSON body, all levels together; counted before the body is parsed. @default 20,000 */
+  readonly jsonValuesMax: number;
   /** Characters in the name of a member. @default 1,024 */
   readonly jsonKeyLengthMax: number;
   /** Operations in a JSON Patch. @default 200 */
@@ -32,6 +34,7 @@ const defaultLimits: Limits = {
   bodyBytesMax: 1_048_576,
   jsonDepthMax: 64,
   jsonKeysMax: 10_000,
+  jsonValuesMax: 20_000,
   jsonKeyLengthMax: 1_024,
   patchOperationsMax: 200,
   entityTagsMax: 64,

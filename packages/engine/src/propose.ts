@@ -51,6 +51,7 @@ function proposePatched(exchange: Exchange, intent: WriteIntent, onto: JsonObjec
     bytesMax: limits.bodyBytesMax,
     depthMax: limits.jsonDepthMax,
     keysMax: limits.jsonKeysMax,
+    valuesMax: limits.jsonValuesMax,
   });
   switch (patched.kind) {
     case "patched":

@@ -40,6 +40,8 @@ export const hostileLimitCases: readonly AdapterCase[] = casesOn("small", [
       assertMalformedBody(trial, await put('{"a":[[[[1]]]]}'), "too-deep");
       assertStatus(await put(objectWith(12)), 200);
       assertMalformedBody(trial, await put(objectWith(13)), "too-many-keys");
+      assertStatus(await put(`{"a":[${Array(19).fill("[]")}]}`), 200);
+      assertMalformedBody(trial, await put(`{"a":[${Array(20).fill("[]")}]}`), "too-many-values");
       assertStatus(await put(`{"${"k".repeat(16)}":1}`), 200);
       assertMalformedBody(trial, await put(`{"${"k".repeat(17)}":1}`), "key-too-long");
       const tags = await trial.send("PUT", path, { json: {}, ifMatch: '"a","b","c"' });

@@ -60,6 +60,7 @@ export const parsedBodyCases: readonly AdapterCase[] = casesOn("parsed", [
         const members = Array.from({ length: 10_001 }, (_, at) => `"${at.toString(36)}":0`);
         assertMalformedBody(trial, await put(`{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`), "too-deep");
         assertMalformedBody(trial, await put(`{${members.join(",")}}`), "too-many-keys");
+        assertMalformedBody(trial, await put(`{"a":[0${",0".repeat(20_000)}]}`), "too-many-values");
         assertMalformedBody(trial, await put(`{"${"k".repeat(2_000)}":1}`), "key-too-long");
         assertMalformedBody(trial, await put('{"a":1e400}'), "number-out-of-range");
         assertMalformedBody(trial, await put('{"title":"\\ud800"}'), "invalid-unicode");

@@ -17,6 +17,7 @@ export function createSmallEngine(store: Store): Unclash {
       bodyBytesMax: 4_096,
       jsonDepthMax: 4,
       jsonKeysMax: 12,
+      jsonValuesMax: 20,
       jsonKeyLengthMax: 16,
       patchOperationsMax: 3,
       entityTagsMax: 2,

@@ -22,6 +22,11 @@ describe("a text that a client sent", () => {
     ["100,000 members", members(100_000), "too-many-keys"],
     ["one member too many", members(10_001), "too-many-keys", ""],
     ["one member too many, in all", `[${members(5_000)},{"a":${members(5_000)}}]`, "too-many-keys"],
+    ["1 MiB of items", `[0${",0".repeat(524_286)}]`, "too-many-values", ""],
+    ["1 MiB of empty items", `[[]${",{}".repeat(349_523)}]`, "too-many-values", ""],
+    ["1 MiB of arrays of one item", `[[0]${",[0]".repeat(262_142)}]`, "too-many-values", ""],
+    ["one item too many", `[0${",0".repeat(20_000)}]`, "too-many-values", ""],
+    ["one item too many, in all", `[[0${",0".repeat(9_999)}],[0${",0".repeat(9_998)}]]`, "too-many-values"],
     ["a name of 900 KB", `{"a":{"${"k".repeat(900_000)}":1}}`, "key-too-long", "/a"],
     ["a name one character too long", `{"${"k".repeat(1_025)}":1}`, "key-too-long", ""],
     ["a number past the range", '{"a":1e400}', "number-out-of-range", "/a"],
@@ -48,6 +53,8 @@ describe("a text that a client sent", () => {
   test.each<[name: string, text: string]>([
     ["64 levels", nested(64)],
     ["10,000 members", members(10_000)],
+    ["20,000 items", `[0${",0".repeat(19_999)}]`],
+    ["20,000 empty items, in much white space", `[ [ \n ] ${",{ \t\r }".repeat(19_999)}${" ".repeat(100_000)}]`],
     ["a name of 1,024 characters", `{"${"k".repeat(1_024)}":1}`],
     ["the largest number", "-1.7976931348623157e308"],
     ["a whole surrogate pair, escaped", '"\\ud83d\\ude00"'],
@@ -57,6 +64,23 @@ describe("a text that a client sent", () => {
     ["a long text in which brackets and colons stand in strings", JSON.stringify(['"[{:'.repeat(60_000), "\\", "]"])],
   ])("%s is sound, and comes back as JSON.parse gives it", (_name, text) => {
     expect(parseJson(text, limits)).toEqual({ kind: "sound", value: JSON.parse(text) });
+  });
+
+  test("has as many values before it is parsed as afterwards", () => {
+    const around = " ".repeat(131_072);
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.constantFrom(undefined, 1),
+        fc.integer({ min: 1, max: 12 }),
+        (value, indent, max) => {
+          const text = JSON.stringify(value, undefined, indent);
+          const most = { ...limits, valuesMax: max };
+          expect(parseJson(text + around, most).kind).toBe(checkJson(JSON.parse(text), most).kind);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   test("of which half is not JSON is never quoted", () => {

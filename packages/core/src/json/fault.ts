@@ -79,25 +79,38 @@ export function findFault(root: unknown, limits: JsonLimits, wellFormed: boolean
 }
 
 /**
- * What can be seen of the same limits in the text: too many levels or members. It is for refusing, before it is parsed,
- * a text that `JSON.parse` would spend 100 ms and more on, and says nothing about whether the text is JSON.
+ * What can be seen of the same limits in the text: too many levels, members or items. It is for refusing, before it is
+ * parsed, a text that `JSON.parse` would spend 100 ms and more on, and says nothing about whether the text is JSON.
  */
 export function findTextFault(text: string, limits: JsonLimits): Finding | undefined {
   let depth = 0;
   let keys = 0;
+  let values = 0;
+  /** Where the object or array opens that may still turn out to be empty. */
+  let opened = -1;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case 0x22: // a string: on to the quote that ends it
-        for (at++; at < text.length && text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at++;
+        at = endOfString(text, at);
         break;
       case 0x5b: // [
       case 0x7b: // {
         depth += 1;
         if (depth > limits.depthMax) return tooDeep(limits);
+        values += 1;
+        opened = at;
         break;
       case 0x5d: // ]
       case 0x7d: // }
         depth -= 1;
+        if (opened >= 0 && isBlank(text, opened + 1, at)) values -= 1;
+        opened = -1;
+        if (values > limits.valuesMax) return tooManyValues(limits);
+        break;
+      case 0x2c: // , stands between each two values of one object or array
+        values += 1;
+        opened = -1;
+        if (values > limits.valuesMax) return tooManyValues(limits);
         break;
       case 0x3a: // : stands once in each member
         keys += 1;
@@ -106,6 +119,24 @@ export function findTextFault(text: string, limits: JsonLimits): Finding | undef
     }
   }
   return undefined;
+}
+
+/** The place of the quote that ends a string, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x22) return at;
+    if (unit === 0x5c) at++;
+  }
+  return text.length;
+}
+
+function isBlank(text: string, from: number, to: number): boolean {
+  for (let at = to - 1; at >= from; at--) {
+    const unit = text.charCodeAt(at);
+    if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return false;
+  }
+  return true;
 }
 
 type Container = readonly unknown[] | Readonly<Record<string, unknown>>;

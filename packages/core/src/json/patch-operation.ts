@@ -22,7 +22,8 @@ export type PatchErrorCode =
   | "forbidden-key"
   | "too-many-operations"
   | "too-deep"
-  | "too-many-keys";
+  | "too-many-keys"
+  | "too-many-values";
 
 /** An operation that has been read: its pointers are tokens. */
 export type ReadOperation =

@@ -27,6 +27,8 @@ export interface PatchLimits {
   readonly depthMax?: number;
   /** As in `JsonLimits`, for the document afterwards. @default 10,000 */
   readonly keysMax?: number;
+  /** As in `JsonLimits`, for the document afterwards. @default 20,000 */
+  readonly valuesMax?: number;
 }
 
 /** The limits that hold unless others are set. */
@@ -140,16 +142,19 @@ function notApplicable(detail: string, pointer: string): PatchResult {
 
 /** What is wrong with the document that came out. Most are so small that their text need not be read to know. */
 function resultFault(result: Json, limits: PatchLimits): PatchResult | undefined {
-  const { depthMax = defaultJsonLimits.depthMax, keysMax = defaultJsonLimits.keysMax, bytesMax } = limits;
-  const { bytes, keys, depth } = extentOf(result, "at-most");
+  const { depthMax, keysMax, valuesMax, bytesMax } = { ...defaultJsonLimits, ...limits };
+  const { bytes, keys, values, depth } = extentOf(result, "at-most");
   if (depth > depthMax) {
     return outgrown("too-deep", `The document would have more than ${depthMax} levels of objects and arrays.`);
   }
   if (keys > keysMax) return outgrown("too-many-keys", `The document would have more than ${keysMax} members in all.`);
+  if (values > valuesMax) {
+    return outgrown("too-many-values", `The document would have more than ${valuesMax} members and items in all.`);
+  }
   return bytes > bytesMax && extentOf(result, "exactly").bytes > bytesMax ? tooLarge(limits) : undefined;
 }
 
-function outgrown(code: "too-deep" | "too-many-keys", detail: string): PatchResult {
+function outgrown(code: "too-deep" | "too-many-keys" | "too-many-values", detail: string): PatchResult {
   return { kind: "malformed", errors: [{ code, pointer: "", detail }] };
 }
 

@@ -7,14 +7,14 @@ import type { Json } from "./value.js";
 const bytesOf = (value: Json) => Buffer.byteLength(JSON.stringify(value));
 
 describe("extentOf", () => {
-  test.each<[Json, number, number]>([
-    ["a", 0, 0],
-    [[], 0, 1],
-    [{ a: { b: [] }, c: [{ d: 1 }] }, 4, 3],
-    [[[[]], {}], 0, 3],
-  ])("counts in %j %i members and %i levels", (value, keys, depth) => {
-    expect(extentOf(value, "exactly")).toMatchObject({ keys, depth });
-    expect(extentOf(value, "at-most")).toMatchObject({ keys, depth });
+  test.each<[Json, number, number, number]>([
+    ["a", 0, 0, 0],
+    [[], 0, 0, 1],
+    [{ a: { b: [] }, c: [{ d: 1 }] }, 4, 5, 3],
+    [[[[]], {}], 0, 3, 3],
+  ])("counts in %j %i members, %i values and %i levels", (value, keys, values, depth) => {
+    expect(extentOf(value, "exactly")).toMatchObject({ keys, values, depth });
+    expect(extentOf(value, "at-most")).toMatchObject({ keys, values, depth });
   });
 
   test("counts each character of the first plane as JSON.stringify and UTF-8 write it", () => {
@@ -45,6 +45,6 @@ describe("extentOf", () => {
   test("does not recurse", () => {
     let value: Json = [];
     for (let level = 1; level < 100_000; level++) value = [value];
-    expect(extentOf(value, "exactly")).toEqual({ bytes: 200_000, keys: 0, depth: 100_000 });
+    expect(extentOf(value, "exactly")).toEqual({ bytes: 200_000, keys: 0, values: 99_999, depth: 100_000 });
   });
 });

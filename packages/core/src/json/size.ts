@@ -6,6 +6,8 @@ export interface Extent {
   readonly bytes: number;
   /** The members of all its objects together. */
   readonly keys: number;
+  /** The members of all its objects and the items of all its arrays. */
+  readonly values: number;
   /** The levels of objects and arrays: 0 for a scalar. */
   readonly depth: number;
 }
@@ -18,11 +20,12 @@ export interface Extent {
  */
 export function extentOf(root: Json, counting: "exactly" | "at-most"): Extent {
   const bytesOf = counting === "exactly" ? scalarBytes : scalarBytesAtMost;
-  if (!isContainer(root)) return { bytes: bytesOf(root), keys: 0, depth: 0 };
+  if (!isContainer(root)) return { bytes: bytesOf(root), keys: 0, values: 0, depth: 0 };
   const open: Container[] = [root];
   const depths: number[] = [1];
   let bytes = 0;
   let keys = 0;
+  let values = 0;
   let deepest = 0;
   for (let container = open.pop(); container !== undefined; container = open.pop()) {
     const depth = depths.pop() ?? 0;
@@ -54,10 +57,11 @@ export function extentOf(root: Json, counting: "exactly" | "at-most"): Extent {
         }
       }
     }
+    values += entries;
     // Two brackets, and a comma between each two.
     bytes += entries === 0 ? 2 : entries + 1;
   }
-  return { bytes, keys, depth: deepest };
+  return { bytes, keys, values, depth: deepest };
 }
 
 type Container = readonly Json[] | JsonObject;

@@ -23,6 +23,7 @@ function patched(exchange: GuardExchange, onto: JsonObject): JsonObject | undefi
     bytesMax: limits.bodyBytesMax,
     depthMax: limits.jsonDepthMax,
     keysMax: limits.jsonKeysMax,
+    valuesMax: limits.jsonValuesMax,
   });
   return result.kind === "patched" && isJsonObject(result.value) ? exchange.fieldsOf(result.value) : undefined;
 }
