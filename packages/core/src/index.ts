@@ -59,6 +59,7 @@ export { conflictingPointers } from "./json/touched.js";
 export { isJsonArray, isJsonObject, type Json, type JsonObject } from "./json/value.js";
 export {
   anything,
+  checkMembers,
   checkOptions,
   describeValue,
   either,

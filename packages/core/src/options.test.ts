@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigurationError } from "./errors.js";
 import {
   anything,
+  checkMembers,
   checkOptions,
   describeValue,
   either,
@@ -44,6 +45,7 @@ describe("checkOptions", () => {
     [{ load() {}, strict: "false" }, 'strict must be true or false, and is "false"'],
     [undefined, "options must be an object, and is undefined"],
     [[], "options must be an object, and is an empty array"],
+    [new Map(), "options must be an object, and is an object of the class Map"],
     [Promise.resolve({}), "options must be an object, and is a promise: put `await` before it"],
   ])("of %j it says %s", (given, message) => {
     expect(messageOf(given)).toContain(message);
@@ -75,6 +77,13 @@ test.each<[OptionRule, unknown, string | undefined]>([
   expect(rule(value)).toBe(wrong);
 });
 
+test("an object whose names are the app's own is held to one rule", () => {
+  const check = (given: unknown) => () => checkMembers("references", given, isText);
+  expect(check({ author: "people" })).not.toThrow();
+  expect(check({ author: "" })).toThrow('references.author must be a non-empty string, and is ""');
+  expect(check(["author"])).toThrow('references must be an object, and is ["author"]');
+});
+
 test("the nearest name is near", () => {
   const known = ["authorize", "identify", "precondition", "maxRecords"];
   expect(nearestName("authorise", known)).toBe("authorize");
@@ -94,7 +103,8 @@ test.each<[unknown, string]>([
   [new Date(0), "an object of the class Date"],
   [Object.create(null), "an empty object"],
   [{ a: 1, b: 2 }, "an object with a, b"],
-  [[1, 2], "an array of 2"],
+  [[1, "a"], '[1, "a"]'],
+  [[{}, {}], "an array of 2"],
 ])("a value is described in a few words", (value, words) => {
   expect(describeValue(value)).toBe(words);
 });

@@ -37,6 +37,21 @@ export function checkOptions<Options extends object>(
   }
 }
 
+/**
+ * Checks an object whose names are the app's own, such as fields: each value is held against the same rule.
+ *
+ * @throws ConfigurationError that names the member at fault
+ * @example checkMembers("collections.articles.references", { author: "people" }, isText)
+ */
+export function checkMembers(path: string, given: unknown, rule: OptionRule): void {
+  if (!isOptionsObject(given)) throw new ConfigurationError(path, `must be an object, and is ${describeValue(given)}`);
+  for (const [name, value] of Object.entries(given)) {
+    const wrong = rule(value);
+    if (wrong !== undefined)
+      throw new ConfigurationError(below(path, name), `${wrong}, and is ${describeValue(value)}`);
+  }
+}
+
 /** Marks a rule: the option can't be left out. */
 export function required(rule: OptionRule): OptionRule {
   return Object.assign((value: unknown) => rule(value), { isRequired: true } as const);
@@ -93,11 +108,17 @@ export function describeValue(value: unknown): string {
   if (typeof value === "symbol") return "a symbol";
   if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
   if (isPromise(value)) return "a promise: put `await` before it";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
+  if (Array.isArray(value)) return describeArray(value);
   const kind: unknown = Object.getPrototypeOf(value)?.constructor?.name;
   if (typeof kind === "string" && kind !== "" && kind !== "Object") return `an object of the class ${kind}`;
   const names = Object.keys(value);
   return names.length === 0 ? "an empty object" : `an object with ${names.slice(0, 5).join(", ")}`;
+}
+
+function describeArray(array: readonly unknown[]): string {
+  if (array.length === 0) return "an empty array";
+  const isShort = array.length <= 5 && array.every((item) => ["string", "number", "boolean"].includes(typeof item));
+  return isShort ? `[${array.map(describeValue).join(", ")}]` : `an array of ${array.length}`;
 }
 
 /** Whether something is a promise, or what can be awaited like one. */
@@ -145,8 +166,9 @@ function at(rows: readonly (readonly number[])[], row: number, column: number): 
   return rows[row]?.[column] ?? 0;
 }
 
+/** Maps, dates, errors and the like are none, though they are objects: no option of theirs would be seen. */
 function isOptionsObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !isPromise(value);
+  return Object.prototype.toString.call(value) === "[object Object]" && !isPromise(value);
 }
 
 function below(path: string, name: string): string {

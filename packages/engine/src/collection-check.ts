@@ -1,8 +1,27 @@
-import { ConfigurationError, indexNameBytesMax, indexValuesMax } from "@unclash/core";
+import {
+  anything,
+  ConfigurationError,
+  checkMembers,
+  checkOptions,
+  describeValue,
+  either,
+  indexNameBytesMax,
+  indexValuesMax,
+  isBoolean,
+  isFunction,
+  isText,
+  listOf,
+  nearestName,
+  type OptionRules,
+  oneOf,
+  required,
+} from "@unclash/core";
 import type { CollectionOptions } from "./collection.js";
-import { headerValue, namesOnly, oneOf, retentionOnly } from "./configuration.js";
+import { isDigest } from "./digest.js";
+import { isHeaderValue, isRetention } from "./option-rules.js";
+import { isSchema } from "./schema.js";
 import { checkStateRule } from "./states.js";
-import { strategyNames } from "./strategy.js";
+import { isAllowedStrategies, isStrategy } from "./strategy.js";
 
 const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
@@ -27,40 +46,86 @@ const reservedNames: ReadonlySet<string> = new Set([
   "transactions",
 ]);
 
-/** Refuses a collection's options where one can't be, with a `ConfigurationError` that names it. */
-export function checkCollection(name: string, options: CollectionOptions, known: ReadonlySet<string>): void {
-  const at = (option: string): string => `collections.${name}.${option}`;
-  if (!namePattern.test(name) || reservedNames.has(name) || /^v[0-9]+$/.test(name)) {
-    throw new ConfigurationError(
-      `collections.${name}`,
-      "is no name for a collection: lower-case letters, digits and `-`, and none that unclash's own routes have",
-    );
+const rules: OptionRules<CollectionOptions> = {
+  schema: required((value) =>
+    isSchema(value) ? undefined : "must be a Standard Schema, as zod, valibot and arktype make them",
+  ),
+  precondition: oneOf("required", "optional"),
+  datesSuffice: isBoolean,
+  strategy: isStrategy,
+  allowedStrategies: isAllowedStrategies,
+  unique: listOf(isText, "the names of fields"),
+  references: anything,
+  states: anything,
+  rules: listOf(isFunction, "functions"),
+  versionField: (value) =>
+    value === false || (isText(value) === undefined && value !== "id")
+      ? undefined
+      : "must be a name other than `id`, or false",
+  versions: oneOf("counted", "timestamps"),
+  retention: isRetention,
+  entityTags: either(oneOf("version"), isDigest),
+  discloseCurrent: isBoolean,
+  acceptProxyTags: isBoolean,
+  cacheControl: isHeaderValue,
+};
+
+/**
+ * Checks the options of one collection.
+ *
+ * @param known the names of all collections, for references
+ * @throws ConfigurationError that names the first option that can't be
+ */
+export function checkCollection(
+  name: string,
+  options: unknown,
+  known: ReadonlySet<string>,
+): asserts options is CollectionOptions {
+  const path = `collections.${name}`;
+  checkName(path, name);
+  if (isSchema(options)) {
+    throw new ConfigurationError(path, "must be an object with a `schema`, and is the schema: write `{ schema: … }`");
   }
-  if (typeof options.schema?.["~standard"]?.validate !== "function") {
-    throw new ConfigurationError(at("schema"), "must be a Standard Schema, as zod, valibot and arktype make them");
-  }
-  oneOf(at("precondition"), options.precondition, ["required", "optional"]);
-  oneOf(at("versions"), options.versions, ["counted", "timestamps"]);
-  if (typeof options.strategy !== "function") oneOf(at("strategy"), options.strategy, strategyNames);
-  const allowed = options.allowedStrategies ?? [];
-  for (const item of allowed === "all" ? [] : allowed) oneOf(at("allowedStrategies"), item, strategyNames);
-  for (const [field, target] of Object.entries(options.references ?? {})) {
-    if (!known.has(target)) throw new ConfigurationError(at(`references.${field}`), `names no collection: ${target}`);
-  }
-  namesOnly(at("unique"), options.unique);
-  for (const field of options.unique ?? []) {
-    if (Buffer.byteLength(`${name}.${field}`) > indexNameBytesMax || (options.unique?.length ?? 0) > indexValuesMax) {
-      throw new ConfigurationError(at("unique"), `may hold ${indexValuesMax} names that are no longer than 64 bytes`);
-    }
-  }
-  retentionOnly(at("retention"), options.retention);
+  checkOptions<CollectionOptions>(path, options, rules);
+  checkReferences(`${path}.references`, options.references ?? {}, known);
+  checkUnique(`${path}.unique`, name, options.unique ?? []);
+  if (options.states !== undefined) checkMembers(`${path}.states`, options.states, anything);
+  for (const [field, rule] of Object.entries(options.states ?? {})) checkStateRule(`${path}.states.${field}`, rule);
   if (options.retention === "none" && settlesStaleWrites(options)) {
-    throw new ConfigurationError(at("retention"), "must keep some past states where a strategy compares with them");
+    throw new ConfigurationError(`${path}.retention`, "must keep some past states where a strategy compares with them");
   }
-  headerValue(at("cacheControl"), options.cacheControl);
-  for (const [field, rule] of Object.entries(options.states ?? {})) checkStateRule(at(`states.${field}`), rule);
-  if (options.versionField === "id" || options.versionField === "") {
-    throw new ConfigurationError(at("versionField"), "must be a name other than `id`, or false");
+}
+
+function checkName(path: string, name: string): void {
+  if (reservedNames.has(name) || /^v[0-9]+$/.test(name)) {
+    throw new ConfigurationError(path, "is a name that unclash's own routes have: choose another one");
+  }
+  if (namePattern.test(name)) return;
+  const near = name.toLowerCase().replaceAll(/[ _]/g, "-");
+  const hint = namePattern.test(near) ? `. Did you mean \`${near}\`?` : "";
+  throw new ConfigurationError(
+    path,
+    `is no name for a collection, which begins with a lower-case letter and holds at most 63 of a-z, 0-9 and -${hint}`,
+  );
+}
+
+function checkReferences(path: string, references: unknown, known: ReadonlySet<string>): void {
+  const names = [...known];
+  checkMembers(path, references, (target) => {
+    if (typeof target === "string" && known.has(target)) return undefined;
+    const nearest = typeof target === "string" ? nearestName(target, names) : undefined;
+    const hint = nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
+    return `must name a collection of this engine${hint}: ${names.join(", ")}`;
+  });
+}
+
+function checkUnique(path: string, name: string, fields: readonly string[]): void {
+  if (fields.length > indexValuesMax) {
+    throw new ConfigurationError(path, `must be at most ${indexValuesMax} fields, and is ${describeValue(fields)}`);
+  }
+  for (const field of fields) {
+    if (Buffer.byteLength(`${name}.${field}`) > indexNameBytesMax)
+      throw new ConfigurationError(path, `must be shorter names, not ${describeValue(field)}`);
   }
 }
 

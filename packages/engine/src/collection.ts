@@ -84,7 +84,7 @@ export function resolveCollection(name: string, options: CollectionOptions, know
     versionField,
     timestamps: options.versions === "timestamps",
     retention: options.retention ?? "all",
-    digest: resolveDigest(`collections.${name}.entityTags`, options.entityTags),
+    digest: resolveDigest(options.entityTags),
     discloseCurrent: options.discloseCurrent ?? false,
     acceptProxyTags: options.acceptProxyTags ?? false,
     cacheControl: options.cacheControl,

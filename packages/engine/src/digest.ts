@@ -1,5 +1,5 @@
 import { createHash, getHashes } from "node:crypto";
-import { ConfigurationError } from "@unclash/core";
+import { type OptionRule, oneOf } from "@unclash/core";
 import { createMemo } from "./memo.js";
 
 /** Digests for entity-tags made from content, by their names in RFC 9530 and before; `md5` is for compatibility only. */
@@ -24,16 +24,15 @@ const rememberedMax = 10_000;
 /** A digest that remembers: `name` stands for one content for ever. */
 export type NamedDigest = (content: string, name: string) => string;
 
-/** Resolves the option `entityTags`; an unknown digest, or one that this Node lacks, is a `ConfigurationError`. */
-export function resolveDigest(option: string, chosen: "version" | ContentDigest | undefined): NamedDigest | undefined {
+/** The name of a digest that this Node has; some are built without the old ones. */
+export const isDigest: OptionRule = oneOf(
+  ...Object.entries(algorithms).flatMap(([name, algorithm]) => (getHashes().includes(algorithm) ? [name] : [])),
+);
+
+/** Makes the digest that the option `entityTags` names; none for `version`. */
+export function resolveDigest(chosen: "version" | ContentDigest | undefined): NamedDigest | undefined {
   if (chosen === undefined || chosen === "version") return undefined;
-  if (Object.hasOwn(algorithms, chosen) && getHashes().includes(algorithms[chosen])) {
-    const digest = contentDigest(chosen);
-    const remembered = createMemo(rememberedMax);
-    return (content, name) => remembered(name, () => digest(content));
-  }
-  throw new ConfigurationError(
-    option,
-    `must be "version" or one of ${Object.keys(algorithms).join(", ")} that this Node has`,
-  );
+  const digest = contentDigest(chosen);
+  const remembered = createMemo(rememberedMax);
+  return (content, name) => remembered(name, () => digest(content));
 }

@@ -1,4 +1,5 @@
-import { ConfigurationError } from "@unclash/core";
+import { checkOptions, type OptionRules, wholeNumber } from "@unclash/core";
+import { isTimerMs } from "./option-rules.js";
 
 /** The caps on what one request may hold and cost. */
 export interface Limits {
@@ -46,18 +47,26 @@ const defaultLimits: Limits = {
   lookUpMs: 1_000,
 };
 
-/** Resolves the limits once, and refuses what is no positive whole number. */
+const rules: OptionRules<Limits> = {
+  bodyBytesMax: wholeNumber(1),
+  jsonDepthMax: wholeNumber(1),
+  jsonKeysMax: wholeNumber(1),
+  jsonKeyLengthMax: wholeNumber(1),
+  jsonValuesMax: wholeNumber(1),
+  patchOperationsMax: wholeNumber(1),
+  entityTagsMax: wholeNumber(1),
+  preferItemsMax: wholeNumber(1),
+  idBytesMax: wholeNumber(1, 768),
+  pageSizeDefault: wholeNumber(1),
+  pageSizeMax: wholeNumber(1, 1_000),
+  racesMax: wholeNumber(1),
+  lookUpMs: isTimerMs,
+};
+
+/** Resolves the limits once, and refuses with a `ConfigurationError` what is no positive whole number. */
 export function resolveLimits(given: Partial<Limits> = {}): Limits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultLimits, name)) {
-      throw new ConfigurationError(`limits.${name}`, `is unknown; there are ${Object.keys(defaultLimits).join(", ")}`);
-    }
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new ConfigurationError(`limits.${name}`, `must be a whole number above 0, and is ${String(value)}`);
-    }
-  }
-  const limits = { ...defaultLimits, ...given };
-  if (limits.idBytesMax > 768) throw new ConfigurationError("limits.idBytesMax", "must be at most 768");
-  if (limits.pageSizeMax > 1_000) throw new ConfigurationError("limits.pageSizeMax", "must be at most 1,000");
+  checkOptions<Partial<Limits>>("limits", given, rules);
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const limits = { ...defaultLimits, ...Object.fromEntries(set) };
   return Object.freeze({ ...limits, pageSizeDefault: Math.min(limits.pageSizeDefault, limits.pageSizeMax) });
 }

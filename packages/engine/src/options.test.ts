@@ -36,7 +36,22 @@ const collectionMistakes: readonly (readonly [option: string, collection: unknow
   ["collections.articles.retention", { schema, retention: "none", strategy: "last-write-wins" }],
   ["collections.articles.retention", { schema, retention: "none", allowedStrategies: "all" }],
   ["collections.articles.retention", { schema, retention: { ageMs: 1e13 } }],
-  ["collections.articles.states.status", { schema, states: { status: { initial: "draft" } } }],
+  ["collections.articles.states.status", { schema, states: { status: "draft" } }],
+  ["collections.articles.states.status.initial", { schema, states: { status: { initial: "draft" } } }],
+  ["collections.articles.states.status.transitions", { schema, states: { status: { initial: ["draft"] } } }],
+  [
+    "collections.articles.states.status.transitions.draft",
+    { schema, states: { status: { initial: ["draft"], transitions: { draft: "published" } } } },
+  ],
+  ["collections.articles.states.status.transition", { schema, states: { status: { transition: {} } } }],
+  ["collections.articles.precondtion", { schema, precondtion: "required" }],
+  ["collections.articles.versionField", { schema, versionField: true }],
+  ["collections.articles.retention", { schema, retention: { count: 1, maxAge: 1 } }],
+  ["collections.articles.datesSuffice", { schema, datesSuffice: "false" }],
+  ["collections.articles.rules", { schema, rules: () => undefined }],
+  ["collections.articles.references", { schema, references: ["author"] }],
+  ["collections.articles", undefined],
+  ["collections.articles", schema],
   ["collections.articles.cacheControl", { schema, cacheControl: "no-cache\r\nset-cookie: a=b" }],
 ];
 
@@ -45,7 +60,13 @@ test.each(collectionMistakes)("a mistake in %s is refused at construction, by it
 });
 
 const engineMistakes: readonly (readonly [option: string, options: Record<string, unknown>])[] = [
+  ["authorise", { authorise: () => "allow" }],
   ["store", { store: undefined }],
+  ["store", { store: Promise.resolve(store) }],
+  ["store", { store: createMemoryStore }],
+  ["store", { store: { commit() {} } }],
+  ["collections", { collections: undefined }],
+  ["collections", { collections: [schema] }],
   ["requireDurability", { requireDurability: "process" }],
   ["requireDurability", { requireDurability: "disk" }],
   ["collections", { collections: {} }],
@@ -65,6 +86,9 @@ const engineMistakes: readonly (readonly [option: string, options: Record<string
   ["idempotency.keepMs", { idempotency: { keepMs: "1 day" } }],
   ["idempotency.keepMs", { idempotency: { keepMs: 1e13 } }],
   ["idempotency.keepms", { idempotency: { keepms: 1_000 } }],
+  ["limits", { limits: null }],
+  ["limits.lookUpMs", { limits: { lookUpMs: 2 ** 31 } }],
+  ["credentialHeaders", { credentialHeaders: "cookie" }],
   ["identify", { identify: "bearer" }],
   ["authorize", { authorize: {} }],
   ["observe", { observe: true }],
@@ -78,6 +102,6 @@ test.each(engineMistakes)("a mistake in %s is refused at construction, by its na
 test("what an option may be stands in the message", () => {
   const articles = { schema, strategy: "newest-wins" } as unknown as CollectionOptions;
   expect(() => createUnclash({ store, collections: { articles } })).toThrow(
-    'collections.articles.strategy must be one of reject, last-write-wins, first-write-wins, and is "newest-wins"',
+    'collections.articles.strategy must be "reject", "last-write-wins" or "first-write-wins", or a function, and is "newest-wins"',
   );
 });

@@ -1,10 +1,25 @@
-import { type Capabilities, ConfigurationError, problemTypePrefix, type Store } from "@unclash/core";
+import {
+  anything,
+  type Capabilities,
+  ConfigurationError,
+  checkMembers,
+  checkOptions,
+  isFunction,
+  isText,
+  listOf,
+  type OptionRules,
+  oneOf,
+  problemTypePrefix,
+  required,
+  type Store,
+} from "@unclash/core";
 import type { Identify } from "./actor.js";
 import { type Authorize, authorizeByDefault } from "./authorize.js";
 import { type Collection, type CollectionOptions, resolveCollection } from "./collection.js";
 import { type IdempotencyOptions, type KeyKeeping, resolveKeeping } from "./idempotency/keeping.js";
 import { type Limits, resolveLimits } from "./limits.js";
 import type { Observer } from "./observe.js";
+import { isHeaderNames, isStore } from "./option-rules.js";
 
 /** A content coding that request bodies may have. */
 export type Decoding = "gzip" | "deflate" | "br";
@@ -56,36 +71,35 @@ export interface Settings<Native = unknown> {
   readonly observe: Observer | undefined;
 }
 
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const rules: OptionRules<UnclashOptions> = {
+  store: required(isStore),
+  requireDurability: oneOf("none", "process", "fsync"),
+  collections: required(anything),
+  identify: isFunction,
+  credentialHeaders: isHeaderNames,
+  authorize: isFunction,
+  conflictStatus: oneOf(409, 412),
+  problemTypePrefix: isText,
+  decodeBodies: listOf(oneOf("gzip", "deflate", "br"), "gzip, deflate and br"),
+  limits: anything,
+  idempotency: anything,
+  observe: isFunction,
+};
 
 /** Resolves the options, and throws a `ConfigurationError` that names the first one that can't be. */
 export function resolveOptions<Native>(options: UnclashOptions<Native>): Settings<Native> {
-  const { store, conflictStatus = 409, decodeBodies = [] } = options;
-  if (typeof store?.commit !== "function")
-    throw new ConfigurationError("store", "must be a store, such as createMemoryStore()");
+  checkOptions<UnclashOptions<Native>>("", options, rules);
+  const { store } = options;
   checkDurability(store, options.requireDurability ?? "none");
-  if (conflictStatus !== 409 && conflictStatus !== 412) {
-    throw new ConfigurationError("conflictStatus", `must be 409 or 412, and is ${String(conflictStatus)}`);
-  }
-  for (const name of ["identify", "authorize", "observe"] as const) {
-    if (options[name] !== undefined && typeof options[name] !== "function") {
-      throw new ConfigurationError(name, "must be a function");
-    }
-  }
-  for (const coding of decodeBodies) {
-    if (!["gzip", "deflate", "br"].includes(coding))
-      throw new ConfigurationError("decodeBodies", "may hold gzip, deflate and br");
-  }
-  if (options.problemTypePrefix === "") throw new ConfigurationError("problemTypePrefix", "must not be empty");
   return Object.freeze({
     store,
     collections: resolveCollections(options.collections),
     identify: options.identify,
     vary: resolveVary(options),
     authorize: options.authorize ?? authorizeByDefault,
-    conflictStatus,
+    conflictStatus: options.conflictStatus ?? 409,
     problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
-    decodeBodies,
+    decodeBodies: options.decodeBodies ?? [],
     limits: resolveLimits(options.limits),
     idempotency: resolveKeeping(store, options.idempotency),
     observe: options.observe,
@@ -100,25 +114,19 @@ export function resolveVary({
   readonly identify?: unknown;
   readonly credentialHeaders?: readonly string[];
 }): string | undefined {
-  for (const name of credentialHeaders) {
-    if (!headerName.test(name))
-      throw new ConfigurationError("credentialHeaders", `holds no header's name: ${JSON.stringify(name)}`);
-  }
   return credentialHeaders.length > 0 ? credentialHeaders.join(", ").toLowerCase() : undefined;
 }
 
 const durabilities: readonly Capabilities["durability"][] = ["none", "process", "fsync"];
 
 function checkDurability({ capabilities: { durability } }: Store, required: Capabilities["durability"]): void {
-  if (!durabilities.includes(required)) {
-    throw new ConfigurationError("requireDurability", "must be none, process or fsync");
-  }
   if (durabilities.indexOf(durability) < durabilities.indexOf(required)) {
     throw new ConfigurationError("requireDurability", `is ${required}, and the store's durability is ${durability}`);
   }
 }
 
 function resolveCollections(given: Readonly<Record<string, CollectionOptions>>): ReadonlyMap<string, Collection> {
+  checkMembers("collections", given, anything);
   const names = new Set(Object.keys(given));
   if (names.size === 0) throw new ConfigurationError("collections", "must name at least one collection");
   return new Map(Object.entries(given).map(([name, options]) => [name, resolveCollection(name, options, names)]));

@@ -4,6 +4,13 @@ import { type JsonObject, type ProblemEntry, pointerOf } from "@unclash/core";
 /** A schema of any library that speaks Standard Schema (zod, valibot, arktype, …). Its output is what is stored. */
 export type Schema = StandardSchemaV1<unknown, object>;
 
+/** Whether something is a schema; those of arktype are functions. */
+export function isSchema(value: unknown): value is Schema {
+  const isHolder = typeof value === "function" || (typeof value === "object" && value !== null);
+  const standard: unknown = isHolder ? Reflect.get(value, "~standard") : undefined;
+  return typeof standard === "object" && standard !== null && typeof Reflect.get(standard, "validate") === "function";
+}
+
 export type Validation =
   | { readonly kind: "valid"; readonly fields: JsonObject }
   | { readonly kind: "invalid"; readonly errors: readonly ProblemEntry[] };

@@ -1,4 +1,14 @@
-import { ConfigurationError, type Json, type JsonObject, type ProblemEntry } from "@unclash/core";
+import {
+  anything,
+  checkMembers,
+  checkOptions,
+  type Json,
+  type JsonObject,
+  listOf,
+  type OptionRules,
+  type ProblemEntry,
+  required,
+} from "@unclash/core";
 
 /** How one field may change: what it starts as, and what may follow what. */
 export interface StateRule {
@@ -7,20 +17,24 @@ export interface StateRule {
   readonly transitions: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Refuses a rule that is none, by the name of its option. */
-export function checkStateRule(option: string, rule: StateRule): void {
-  const steps =
-    typeof rule?.transitions === "object" && rule.transitions !== null ? Object.values(rule.transitions) : [];
-  const lists = [rule?.initial, ...steps];
-  if (
-    steps.length > 0 &&
-    lists.every((list) => Array.isArray(list) && list.every((value) => typeof value === "string"))
-  )
-    return;
-  throw new ConfigurationError(
-    option,
-    "must hold `initial`, a list of values, and `transitions`, from each value to a list",
-  );
+const isValues = listOf(
+  (value) => (typeof value === "string" ? undefined : "must be a string"),
+  "values, which are strings",
+);
+
+const rules: OptionRules<StateRule> = {
+  initial: required((value) => isValues(value) ?? (Object(value).length === 0 ? "must name a value" : undefined)),
+  transitions: required(anything),
+};
+
+/**
+ * Checks a rule of states.
+ *
+ * @throws ConfigurationError that names what of it can't be
+ */
+export function checkStateRule(option: string, rule: unknown): void {
+  checkOptions<StateRule>(option, rule, rules);
+  checkMembers(`${option}.transitions`, rule.transitions, isValues);
 }
 
 /** A change that the resource's state does not allow: 409 `invalid-state`. */

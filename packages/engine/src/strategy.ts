@@ -1,4 +1,4 @@
-import type { JsonObject, Key } from "@unclash/core";
+import { either, isFunction, type JsonObject, type Key, listOf, type OptionRule, oneOf } from "@unclash/core";
 import type { Actor } from "./actor.js";
 
 /** The strategies that a request can ask for with `Prefer: on-conflict=…`, where its collection allows them. */
@@ -36,6 +36,15 @@ export type StrategyFunction = (write: StaleWrite) => Settlement | Promise<Settl
  * - a function decides.
  */
 export type Strategy = StrategyName | StrategyFunction;
+
+/** The option `strategy`. */
+export const isStrategy: OptionRule = either(oneOf(...strategyNames), isFunction);
+
+/** The option `allowedStrategies`. */
+export const isAllowedStrategies: OptionRule = either(
+  oneOf("all"),
+  listOf(oneOf(...strategyNames), `strategies: ${strategyNames.join(", ")}`),
+);
 
 /** The name of a strategy as clients and logs are told it. */
 export function strategyLabel(strategy: Strategy): string {

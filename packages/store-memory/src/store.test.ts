@@ -38,6 +38,7 @@ describe("createMemoryStore", () => {
   it("refuses a clock that is none, and names the option", () => {
     const options = JSON.parse('{ "clock": 5 }');
     expect(() => createMemoryStore(options)).toThrow("clock must be a function");
+    expect(() => createMemoryStore(JSON.parse('{ "maxSize": 5 }'))).toThrow("maxSize is not an option");
   });
 
   it("makes a record once and gives the same one to all who read it", async () => {

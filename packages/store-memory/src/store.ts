@@ -7,8 +7,10 @@ import {
   assertRange,
   Bell,
   type Capabilities,
-  ConfigurationError,
+  checkOptions,
+  isFunction,
   type Moment,
+  type OptionRules,
   type Store,
   StoreError,
   Watchers,
@@ -38,6 +40,8 @@ export interface MemoryStoreOptions {
   readonly clock?: () => Moment;
 }
 
+const rules: OptionRules<MemoryStoreOptions> = { clock: isFunction };
+
 const capabilities: Capabilities = { durability: "none", failover: "safe", processes: "one" };
 
 /**
@@ -47,11 +51,11 @@ const capabilities: Capabilities = { durability: "none", failover: "safe", proce
  * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core`), and
  * with a `StoreError` after `close`.
  *
- * @throws ConfigurationError where `clock` is no function.
+ * @throws ConfigurationError that names the option at fault
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
-  const clock = options.clock ?? Date.now;
-  if (typeof clock !== "function") throw new ConfigurationError("clock", "must be a function that gives the time");
+  checkOptions<MemoryStoreOptions>("", options, rules);
+  const { clock = Date.now } = options;
   const bell = new Bell();
   const watchers = new Watchers(setImmediate);
   let held: Held | undefined = { records: new Records(), events: new EventLog() };

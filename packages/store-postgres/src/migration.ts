@@ -1,6 +1,6 @@
 import { migrationScript } from "./migrate.js";
 import { openServer } from "./open.js";
-import { type PostgresSource, resolveOptions, resolveSchema } from "./options.js";
+import { type MigrationOptions, resolveMigration, resolveSchema } from "./options.js";
 import { connectionsOf } from "./postgres.js";
 
 /**
@@ -9,10 +9,8 @@ import { connectionsOf } from "./postgres.js";
  *
  * @throws ConfigurationError and StoreError as `createPostgresStore` does
  */
-export async function migratePostgres(
-  options: PostgresSource & { readonly schema?: string; readonly timeoutMs?: number },
-): Promise<void> {
-  const resolved = resolveOptions(options);
+export async function migratePostgres(options: MigrationOptions): Promise<void> {
+  const resolved = resolveMigration(options);
   const connections = await connectionsOf(resolved);
   try {
     await openServer(connections.pool, resolved);

@@ -5,6 +5,10 @@ import { type PostgresStoreOptions, resolveOptions } from "./options.js";
 const pool = { connect: () => Promise.reject(new Error("not connected")) };
 
 test.each<readonly [option: string, options: unknown]>([
+  ["poolsize", { url: "postgres://localhost", poolsize: 3 }],
+  ["options", undefined],
+  ["options", "postgres://localhost"],
+  ["pool", { pool: Promise.resolve(pool) }],
   ["url", {}],
   ["url", { url: "" }],
   ["url", { url: "postgres://localhost", pool }],

@@ -1,4 +1,14 @@
-import { ConfigurationError } from "@unclash/core";
+import {
+  ConfigurationError,
+  checkOptions,
+  isBoolean,
+  isText,
+  type OptionRule,
+  type OptionRules,
+  oneOf,
+  required,
+  wholeNumber,
+} from "@unclash/core";
 import type { PostgresPool } from "./driver.js";
 
 /** Where the data are, and how the store treats them. */
@@ -84,39 +94,78 @@ export interface ResolvedOptions extends Readonly<Required<PostgresSettings>> {
   readonly source: { readonly pool: PostgresPool } | { readonly url: string; readonly poolSize: number };
 }
 
+const schemaRule: OptionRule = (value) =>
+  typeof value === "string" && /^[a-z_][a-z0-9_]{0,47}$/.test(value) && !value.startsWith("pg_")
+    ? undefined
+    : "must be 1 to 48 lower-case letters, digits and _, begin with no digit, and not with pg_";
+
+const sourceRules: OptionRules<PostgresSource> = {
+  url: isText,
+  poolSize: wholeNumber(1),
+  pool: (value) => (typeof Object(value).connect === "function" ? undefined : "must be a Pool of pg"),
+};
+
+const timerMsMax = 2_147_483_647;
+
+const rules: OptionRules<PostgresStoreOptions> = {
+  ...sourceRules,
+  schema: schemaRule,
+  migrate: isBoolean,
+  timeoutMs: wholeNumber(1, timerMsMax),
+  queueMax: wholeNumber(1),
+  preparedStatements: isBoolean,
+  notifications: isBoolean,
+  failover: oneOf("safe", "lossy"),
+};
+
 /**
  * Checks the options and fills in the defaults.
  *
  * @throws ConfigurationError that names the option and what it may be.
  */
 export function resolveOptions(options: PostgresStoreOptions): ResolvedOptions {
-  const { failover = "safe" } = options;
-  if (failover !== "safe" && failover !== "lossy") {
-    throw new ConfigurationError("failover", 'must be "safe" or "lossy"');
-  }
+  checkOptions<PostgresStoreOptions>("", options, rules);
   return Object.freeze({
     source: resolveSource(options),
-    schema: resolveSchema(options.schema ?? "unclash"),
-    failover,
-    migrate: flag("migrate", options.migrate ?? true),
-    preparedStatements: flag("preparedStatements", options.preparedStatements ?? false),
-    notifications: flag("notifications", options.notifications ?? true),
-    timeoutMs: wholeNumber("timeoutMs", options.timeoutMs ?? 5_000, 1, 2_147_483_647),
-    queueMax: wholeNumber("queueMax", options.queueMax ?? 10_000, 1),
+    schema: options.schema ?? "unclash",
+    failover: options.failover ?? "safe",
+    migrate: options.migrate ?? true,
+    preparedStatements: options.preparedStatements ?? false,
+    notifications: options.notifications ?? true,
+    timeoutMs: options.timeoutMs ?? 5_000,
+    queueMax: options.queueMax ?? 10_000,
   });
 }
 
-function resolveSource(options: PostgresStoreOptions): ResolvedOptions["source"] {
-  if (options.pool !== undefined) {
-    if (options.url !== undefined) throw new ConfigurationError("url", "must not stand beside pool");
-    if (options.poolSize !== undefined) throw new ConfigurationError("poolSize", "must not stand beside pool");
-    if (typeof options.pool?.connect !== "function") throw new ConfigurationError("pool", "must be a Pool of pg");
-    return { pool: options.pool };
+/** What `migratePostgres` is told: where, and as which schema. */
+export type MigrationOptions = PostgresSource & Pick<PostgresSettings, "schema" | "timeoutMs">;
+
+const migrationRules: OptionRules<MigrationOptions> = {
+  ...sourceRules,
+  schema: schemaRule,
+  timeoutMs: wholeNumber(1, timerMsMax),
+};
+
+/**
+ * Checks the options of a migration and fills in the defaults.
+ *
+ * @throws ConfigurationError that names the option and what it may be.
+ */
+export function resolveMigration(options: MigrationOptions): ResolvedOptions {
+  checkOptions<MigrationOptions>("", options, migrationRules);
+  return resolveOptions(options);
+}
+
+function resolveSource({ url, pool, poolSize }: PostgresStoreOptions): ResolvedOptions["source"] {
+  if (pool !== undefined) {
+    if (url !== undefined) throw new ConfigurationError("url", "must not stand beside pool");
+    if (poolSize !== undefined) throw new ConfigurationError("poolSize", "must not stand beside pool");
+    return { pool };
   }
-  if (typeof options.url !== "string" || options.url === "") {
+  if (url === undefined) {
     throw new ConfigurationError("url", "must be a connection string of PostgreSQL, unless pool is given");
   }
-  return { url: options.url, poolSize: wholeNumber("poolSize", options.poolSize ?? 10, 1) };
+  return { url, poolSize: poolSize ?? 10 };
 }
 
 /**
@@ -125,19 +174,6 @@ function resolveSource(options: PostgresStoreOptions): ResolvedOptions["source"]
  * @throws ConfigurationError
  */
 export function resolveSchema(schema: string): string {
-  if (typeof schema === "string" && /^[a-z_][a-z0-9_]{0,47}$/.test(schema) && !schema.startsWith("pg_")) return schema;
-  throw new ConfigurationError(
-    "schema",
-    "must be 1 to 48 lower-case letters, digits and _, begin with no digit, and not with pg_",
-  );
-}
-
-function flag(option: string, value: boolean): boolean {
-  if (typeof value === "boolean") return value;
-  throw new ConfigurationError(option, "must be true or false");
-}
-
-function wholeNumber(option: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw new ConfigurationError(option, `must be a whole number from ${min} to ${max}`);
+  checkOptions<Pick<PostgresSettings, "schema">>("", { schema }, { schema: required(schemaRule) });
+  return schema;
 }

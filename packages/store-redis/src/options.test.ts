@@ -32,10 +32,12 @@ test("clients of both libraries are recognised, those of a cluster too", () => {
 });
 
 test.each([
+  ["timeoutms", '{ "url": "redis://localhost", "timeoutms": 1 }'],
+  ["options", '"redis://localhost"'],
   ["url", "{}"],
   ["url", '{ "url": "" }'],
   ["url", '{ "url": "http://localhost" }'],
-  ["url", '{ "url": "redis://localhost", "client": {} }'],
+  ["client", '{ "url": "redis://localhost", "client": {} }'],
   ["client", '{ "client": {} }'],
   ["client", '{ "client": null }'],
   ["name", '{ "url": "redis://localhost", "name": "" }'],
@@ -51,4 +53,9 @@ test.each([
   const resolve = () => resolveOptions(options(json));
   expect(resolve).toThrow(ConfigurationError);
   expect(resolve).toThrow(expect.objectContaining({ option }));
+});
+
+test("a url beside a client is refused: which of them is meant?", () => {
+  const both: unknown = { url: "redis://localhost", client: createClient() };
+  expect(() => resolveOptions(both as RedisStoreOptions)).toThrow("url must not stand beside client");
 });

@@ -1,4 +1,13 @@
-import { type Capabilities, ConfigurationError } from "@unclash/core";
+import {
+  type Capabilities,
+  ConfigurationError,
+  checkOptions,
+  isBoolean,
+  isFunction,
+  type OptionRules,
+  oneOf,
+  wholeNumber,
+} from "@unclash/core";
 import { type IoredisClient, isIoredis } from "./ioredis.js";
 import { isNodeRedis, type NodeRedisClient, type NodeRedisCluster } from "./node-redis.js";
 
@@ -80,57 +89,51 @@ export interface ResolvedOptions extends Required<Omit<RedisSettings, "durabilit
   readonly durability: Capabilities["durability"] | undefined;
 }
 
+// Longer timers than that fire at once.
+const timerMsMax = 2_147_483_647;
+
+const rules: OptionRules<RedisStoreOptions> = {
+  url: (value) =>
+    typeof value === "string" && /^rediss?:\/\//.test(value)
+      ? undefined
+      : "must be that of a server, redis:// or rediss://",
+  client: (value) =>
+    typeof value === "object" && value !== null && (isIoredis(value) || isNodeRedis(value))
+      ? undefined
+      : "must be a client of ioredis or of redis (node-redis)",
+  name: (value) =>
+    typeof value === "string" && /^[\w.:-]{1,128}$/.test(value)
+      ? undefined
+      : 'must be 1 to 128 letters, digits, "-", "_", "." and ":"',
+  timeoutMs: wholeNumber(1, timerMsMax),
+  queueMax: wholeNumber(1, timerMsMax),
+  durability: oneOf("none", "process", "fsync"),
+  failover: oneOf("safe", "lossy"),
+  allowEvictingRedis: isBoolean,
+  onWarning: isFunction,
+};
+
 /**
  * Checks the options and fills in the defaults.
  *
  * @throws ConfigurationError that names the option and what it may be.
  */
 export function resolveOptions(options: RedisStoreOptions): ResolvedOptions {
+  checkOptions<RedisStoreOptions>("", options, rules);
   const { name = "unclash", durability, failover = "lossy", allowEvictingRedis = false } = options;
   const { onWarning = (message: string) => process.emitWarning(message, "UnclashWarning") } = options;
-  if (typeof name !== "string" || !nameSyntax.test(name)) {
-    throw new ConfigurationError("name", 'must be 1 to 128 letters, digits, "-", "_", "." and ":"');
-  }
-  if (durability !== undefined && !["none", "process", "fsync"].includes(durability)) {
-    throw new ConfigurationError("durability", 'must be "none", "process" or "fsync"');
-  }
-  if (failover !== "safe" && failover !== "lossy") {
-    throw new ConfigurationError("failover", 'must be "safe" or "lossy"');
-  }
-  if (typeof allowEvictingRedis !== "boolean") {
-    throw new ConfigurationError("allowEvictingRedis", "must be true or false");
-  }
-  if (typeof onWarning !== "function") throw new ConfigurationError("onWarning", "must be a function");
-  return Object.freeze({
-    source: sourceOf(options),
-    name,
-    durability,
-    failover,
-    allowEvictingRedis,
-    onWarning,
-    timeoutMs: wholeNumber("timeoutMs", options.timeoutMs ?? 5_000),
-    queueMax: wholeNumber("queueMax", options.queueMax ?? 10_000),
-  });
+  const { timeoutMs = 5_000, queueMax = 10_000 } = options;
+  const source = sourceOf(options);
+  return Object.freeze({ source, name, durability, failover, allowEvictingRedis, onWarning, timeoutMs, queueMax });
 }
-
-const nameSyntax = /^[\w.:-]{1,128}$/;
 
 function sourceOf({ url, client }: RedisStoreOptions): ResolvedOptions["source"] {
   if (client !== undefined) {
     if (url !== undefined) throw new ConfigurationError("url", "must not stand beside client");
-    if (typeof client !== "object" || client === null || !(isIoredis(client) || isNodeRedis(client))) {
-      throw new ConfigurationError("client", "must be a client of ioredis or of redis (node-redis)");
-    }
     return { client };
   }
-  if (typeof url !== "string" || !/^rediss?:\/\//.test(url)) {
+  if (url === undefined) {
     throw new ConfigurationError("url", "must be that of a server, redis:// or rediss://, unless client is given");
   }
   return { url };
-}
-
-function wholeNumber(option: string, value: number): number {
-  // Longer timers than that fire at once.
-  if (Number.isSafeInteger(value) && value >= 1 && value <= 2_147_483_647) return value;
-  throw new ConfigurationError(option, "must be a whole number from 1 to 2,147,483,647");
 }

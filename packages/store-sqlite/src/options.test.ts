@@ -18,11 +18,14 @@ test("the defaults are a commit on the disk, 5 s of waiting, groups of 5 ms, 10,
 });
 
 test.each([
+  ["busyTimeout", '{ "file": "a.db", "busyTimeout": 1 }'],
+  ["path", '{ "path": "a.db" }'],
+  ["options", '"a.db"'],
   ["file", "{}"],
   ["file", '{ "file": "" }'],
   ["file", '{ "file": 1 }'],
   ["file", '{ "file": ":memory:" }'],
-  ["file", '{ "file": "a.db", "database": {} }'],
+  ["database", '{ "file": "a.db", "database": {} }'],
   ["database", '{ "database": {} }'],
   ["database", '{ "database": null }'],
   ["synchronous", '{ "file": "a.db", "synchronous": "off" }'],
@@ -35,4 +38,10 @@ test.each([
   const resolve = () => resolveOptions(options(json));
   expect(resolve).toThrow(ConfigurationError);
   expect(resolve).toThrow(expect.objectContaining({ option }));
+});
+
+test("a file beside a connection is refused: which of them is meant?", () => {
+  const database = { exec() {}, prepare: () => ({}), close() {} };
+  const both: unknown = { file: "a.db", database };
+  expect(() => resolveOptions(both as SqliteStoreOptions)).toThrow("file must not stand beside database");
 });

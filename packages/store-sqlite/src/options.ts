@@ -1,4 +1,13 @@
-import { ConfigurationError, type Moment } from "@unclash/core";
+import {
+  ConfigurationError,
+  checkOptions,
+  isFunction,
+  isText,
+  type Moment,
+  type OptionRules,
+  oneOf,
+  wholeNumber,
+} from "@unclash/core";
 import type { SqliteDatabase } from "./driver.js";
 
 /** Where the data are, and how the store treats them. */
@@ -65,45 +74,47 @@ export interface SqliteSettings {
 /** The options, checked, with their defaults. */
 export type ResolvedOptions = SqliteSource & Readonly<Required<SqliteSettings>>;
 
+const rules: OptionRules<SqliteStoreOptions> = {
+  file: isText,
+  database: (value) =>
+    typeof Object(value).prepare === "function"
+      ? undefined
+      : "must be an open connection of node:sqlite or better-sqlite3",
+  synchronous: oneOf("full", "normal"),
+  busyTimeoutMs: wholeNumber(0),
+  groupMaxMs: wholeNumber(1),
+  queueMax: wholeNumber(1),
+  walAutocheckpointPages: wholeNumber(1),
+  clock: isFunction,
+};
+
 /**
  * Checks the options and fills in the defaults.
  *
  * @throws ConfigurationError that names the option and what it may be.
  */
 export function resolveOptions(options: SqliteStoreOptions): ResolvedOptions {
+  checkOptions<SqliteStoreOptions>("", options, rules);
   const { synchronous = "full", clock = Date.now } = options;
-  if (synchronous !== "full" && synchronous !== "normal") {
-    throw new ConfigurationError("synchronous", 'must be "full" or "normal"');
-  }
-  if (typeof clock !== "function") throw new ConfigurationError("clock", "must be a function that gives the time");
+  const { busyTimeoutMs = 5_000, groupMaxMs = 5, queueMax = 10_000, walAutocheckpointPages = 4_000 } = options;
   return Object.freeze({
     ...resolveSource(options),
     synchronous,
     clock,
-    busyTimeoutMs: wholeNumber("busyTimeoutMs", options.busyTimeoutMs ?? 5_000, 0),
-    groupMaxMs: wholeNumber("groupMaxMs", options.groupMaxMs ?? 5, 1),
-    queueMax: wholeNumber("queueMax", options.queueMax ?? 10_000, 1),
-    walAutocheckpointPages: wholeNumber("walAutocheckpointPages", options.walAutocheckpointPages ?? 4_000, 1),
+    busyTimeoutMs,
+    groupMaxMs,
+    queueMax,
+    walAutocheckpointPages,
   });
 }
 
 function resolveSource({ file, database }: SqliteStoreOptions): SqliteSource {
   if (database !== undefined) {
     if (file !== undefined) throw new ConfigurationError("file", "must not stand beside database");
-    if (typeof database?.prepare !== "function") {
-      throw new ConfigurationError("database", "must be an open connection of node:sqlite or better-sqlite3");
-    }
     return { database };
   }
-  if (typeof file !== "string" || file === "") {
-    throw new ConfigurationError("file", "must be the path of a file, unless database is given");
-  }
+  if (file === undefined) throw new ConfigurationError("file", "must be the path of a file, unless database is given");
   // SQLite would keep this one in memory; @unclash/memory does that better.
   if (file === ":memory:") throw new ConfigurationError("file", "must be the path of a file, not :memory:");
   return { file };
-}
-
-function wholeNumber(option: string, value: number, min: number): number {
-  if (Number.isSafeInteger(value) && value >= min) return value;
-  throw new ConfigurationError(option, `must be a whole number of at least ${min}`);
 }

@@ -3,7 +3,7 @@ import type { Guard } from "./guard.js";
 import { letPass, type Passed } from "./guard-handle.js";
 import type { GuardOptions } from "./guard-options.js";
 import { createTally } from "./guard-report.js";
-import { resolveGuard } from "./guard-settings.js";
+import { type GuardSettings, resolveGuard } from "./guard-settings.js";
 import { judge } from "./judge.js";
 import type { LoadedState } from "./loaded-state.js";
 import { isSafe } from "./methods.js";
@@ -21,10 +21,11 @@ import { passedRequest, rememberPassed } from "./passed-requests.js";
 export async function checkRequest<Native extends object, State extends LoadedState>(
   request: RequestFacts<Native>,
   state: State | null | undefined,
-  options: GuardOptions<Native, State> = {},
+  options: GuardOptions<Native, State> = none,
 ): Promise<{ readonly guard: Guard<State>; readonly passage: Passage; readonly isNew: boolean }> {
+  const settings = settingsFor(options);
   const known = passedRequest(request.native);
-  const passed = known ?? (await passUnguarded(request, options));
+  const passed = known ?? (await passUnguarded(request, settings));
   const { exchange, terms, passage, tally } = passed;
   const there = state ?? undefined;
   const judgement = await judge(exchange, terms, there);
@@ -35,11 +36,24 @@ export async function checkRequest<Native extends object, State extends LoadedSt
   return { guard: letPass(passed, there, judgement), passage, isNew: known === undefined };
 }
 
-async function passUnguarded<Native extends object, State extends LoadedState>(
+const none = {};
+
+const resolved = new WeakMap<object, GuardSettings>();
+
+/** Options that are given again with each request are checked once. */
+function settingsFor<Native, State extends LoadedState>(options: GuardOptions<Native, State>): GuardSettings {
+  const known = resolved.get(options);
+  if (known !== undefined) return known;
+  const settings = resolveGuard(options);
+  resolved.set(options, settings);
+  return settings;
+}
+
+async function passUnguarded<Native extends object>(
   request: RequestFacts<Native>,
-  options: GuardOptions<Native, State>,
+  settings: GuardSettings,
 ): Promise<Passed> {
-  const opened = await openExchange(resolveGuard(options), request);
+  const opened = await openExchange(settings, request);
   if (opened.kind === "refuse") throw opened.error;
   const { exchange, terms } = opened;
   const passage = new Passage(exchange);

@@ -18,6 +18,7 @@ function mistake(options: unknown): ConfigurationError {
 }
 
 const mistakes: readonly (readonly [option: string, options: unknown])[] = [
+  ["laod", { laod: () => undefined }],
   ["load", { load: "articles" }],
   ["resource", { resource: "articles/1" }],
   ["past", { past: [] }],
@@ -50,7 +51,10 @@ const mistakes: readonly (readonly [option: string, options: unknown])[] = [
   ["credentialHeaders", { credentialHeaders: ["x token"] }],
   ["limits.entityTagsMax", { limits: { entityTagsMax: 0 } }],
   ["limits.tags", { limits: { tags: 1 } }],
+  ["idempotency.capabilities", { idempotency: store }],
   ["idempotency.store", { idempotency: {} }],
+  ["idempotency.keepms", { idempotency: { store, keepms: 1 } }],
+  ["limits", { limits: 10 }],
   ["idempotency.keepMs", { idempotency: { store, keepMs: 0 } }],
   ["idempotency.keepMs", { idempotency: { store, keepMs: 1e13 } }],
   ["idempotency.leaseMs", { idempotency: { store, leaseMs: 1.5 } }],

@@ -1,4 +1,5 @@
-import { ConfigurationError, durationMsMax, type Store } from "@unclash/core";
+import { checkOptions, type OptionRules, type Store } from "@unclash/core";
+import { isKeepMs } from "../option-rules.js";
 import { type Sweep, sweepOf } from "./sweep.js";
 
 /** How `Idempotency-Key` is treated on collections. */
@@ -15,17 +16,11 @@ export interface KeyKeeping {
 
 const keepMsDefault = 86_400_000;
 
+const rules: OptionRules<IdempotencyOptions> = { keepMs: isKeepMs };
+
 /** Resolves the option `idempotency`, and throws a `ConfigurationError` where it can't be. */
 export function resolveKeeping(store: Store, options: IdempotencyOptions = {}): KeyKeeping {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigurationError("idempotency", "must be an object, such as { keepMs: 3_600_000 }");
-  for (const name of Object.keys(options)) {
-    if (name !== "keepMs") throw new ConfigurationError(`idempotency.${name}`, "is unknown; there is keepMs");
-  }
+  checkOptions<IdempotencyOptions>("idempotency", options, rules);
   const { keepMs = keepMsDefault } = options;
-  if (!Number.isSafeInteger(keepMs) || keepMs < 1 || keepMs > durationMsMax) {
-    const detail = `must be whole milliseconds above 0, up to 100 years, and is ${String(keepMs)}`;
-    throw new ConfigurationError("idempotency.keepMs", detail);
-  }
   return Object.freeze({ keepMs, sweep: sweepOf(store) });
 }
