@@ -35,7 +35,7 @@ app.put(
       .set({ ...fieldsOf(req.body), version: sql`${articles.version} + 1` })
       .where(and(eq(articles.id, current.id), eq(articles.version, expected)))
       .returning();
-    const article = await guard.expectOne(rows); // An empty array is no error to Drizzle. It is one here.
+    const article = await guard.expectRow(rows); // An empty array is no error to Drizzle. It is one here.
     guard.updated(article.version);
     res.json(article);
   }),

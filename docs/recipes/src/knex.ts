@@ -24,7 +24,7 @@ app.put(
     const article = { ...current, ...fieldsOf(req.body), version: expected + 1 };
     // How many rows were changed: 1, or 0. Knex throws for neither.
     const count = await knex<Article>("articles").where({ id: current.id, version: expected }).update(article);
-    await guard.expectOne(count);
+    await guard.expectAffected(count);
     guard.updated(article.version);
     res.json(article);
   }),

@@ -30,7 +30,7 @@ app.put(
       .where("id", "=", current.id)
       .where("version", "=", expected)
       .executeTakeFirstOrThrow(); // Throws for no row at all: there always is one, which says how many were updated.
-    await guard.expectOne(numUpdatedRows); // 1n, or 0n, which `=== 0` does not recognise.
+    await guard.expectAffected(numUpdatedRows); // 1n, or 0n, which `=== 0` does not recognise.
     guard.updated(article.version);
     return article;
   }),

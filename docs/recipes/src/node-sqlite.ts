@@ -38,7 +38,7 @@ app.put(
          WHERE id = ? AND version = ? RETURNING *`,
       )
       .get(title, body, current.id, expected);
-    const article = await guard.expectOne(articleFrom(row));
+    const article = await guard.expectRow(articleFrom(row));
     guard.updated(article.version);
     res.json(article);
   }),

@@ -46,7 +46,7 @@ app.put("/articles/:id", async (req, res) => {
       "UPDATE articles SET title = $1, body = $2, version = version + 1 WHERE id = $3 RETURNING *",
       [title, body, req.params.id],
     );
-    const written = await guard.expectOne(rows);
+    const written = await guard.expectRow(rows);
     guard.updated(written.version);
     return written;
   });

@@ -28,7 +28,7 @@ app.put(
        WHERE id = $3 AND version = $4 RETURNING *`,
       [title, body, current.id, expected],
     );
-    const article = await guard.expectOne(rows); // No row: 404 if it is gone, else 409.
+    const article = await guard.expectRow(rows); // No row: 404 if it is gone, else 409.
     guard.updated(article.version);
     res.json(article);
   }),

@@ -32,7 +32,7 @@ app.put("/articles/:id", async (req, res) => {
       where: { id, version: guard.expected },
       data: { ...fieldsOf(req.body), version: { increment: 1 } },
     });
-    const written = await guard.expectOne(articles); // Loads again; what it throws rolls the transaction back.
+    const written = await guard.expectRow(articles); // Loads again; what it throws rolls the transaction back.
     guard.updated(written.version);
     return written;
   });

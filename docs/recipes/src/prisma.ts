@@ -27,7 +27,7 @@ app.put(
       where: { id: current.id, version: expected },
       data: { ...fieldsOf(req.body), version: { increment: 1 } },
     });
-    const article = await guard.expectOne(articles);
+    const article = await guard.expectRow(articles);
     guard.updated(article.version);
     res.json(article);
   }),

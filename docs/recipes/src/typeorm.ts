@@ -36,7 +36,7 @@ app.put(
     const fields = fieldsOf(req.body);
     // Not `save`, which writes by id alone. `update` raises the version by itself.
     const { affected } = await articles.update({ id: current.id, version: expected }, fields);
-    await guard.expectOne(affected);
+    await guard.expectAffected(affected);
     guard.updated(expected + 1);
     res.json({ ...current, ...fields, version: expected + 1 });
   }),

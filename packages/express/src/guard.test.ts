@@ -23,7 +23,7 @@ describe.each(versions)("%s", (_name, express) => {
       "/articles/:id",
       guarded({ load }, async ({ req, res, current, expected, guard }) => {
         const title = `${current.title} and ${String(req.body.title)}`;
-        const row = await guard.expectOne(articles.update(current.id, expected, title));
+        const row = await guard.expectRow(articles.update(current.id, expected, title));
         guard.updated(row.version);
         res.json(row);
       }),
@@ -47,9 +47,9 @@ describe.each(versions)("%s", (_name, express) => {
       .all(article)
       .get((req, res) => void res.json(article.of(req).current))
       .delete((req, res, next) => {
-        const { expected, expectOne } = article.of(req);
+        const { expected, expectAffected } = article.of(req);
         articles.update(req.params["id"], expected, "by another");
-        expectOne(articles.remove(req.params["id"], expected))
+        expectAffected(articles.remove(req.params["id"], expected))
           .then(() => res.status(204).end())
           .catch(next);
       });

@@ -198,7 +198,7 @@ test("types go through: of load's request, of the row and its version, of schema
     guarded(
       { load: (request: FastifyRequest<{ Params: Params; Body: { title: string } }>) => load(request) },
       async ({ request, expected, guard }) => {
-        const row = await guard.expectOne(articles.update(request.params.id, expected, request.body.title.trim()));
+        const row = await guard.expectRow(articles.update(request.params.id, expected, request.body.title.trim()));
         guard.updated(row.version);
         return row;
       },

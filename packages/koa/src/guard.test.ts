@@ -26,7 +26,7 @@ test("a guarded handler gets the row and its version, with their types, and its 
   router.put(
     "/articles/:id",
     guarded({ load }, async ({ ctx, current, expected, guard }) => {
-      const row = await guard.expectOne(articles.update(current.id, expected, `${current.title} and new`));
+      const row = await guard.expectRow(articles.update(current.id, expected, `${current.title} and new`));
       guard.updated(row.version);
       ctx.body = row;
     }),
@@ -50,9 +50,9 @@ test("a middleware guards what is behind it, and answers what it throws there", 
     context.body = article.of(context).current;
   });
   router.delete("/articles/:id", async (context) => {
-    const { expected, expectOne } = article.of(context);
+    const { expected, expectAffected } = article.of(context);
     articles.update("1", expected, "by another");
-    await expectOne(articles.remove("1", expected));
+    await expectAffected(articles.remove("1", expected));
   });
   const url = await serve(app.use(router.routes()));
   const read = await ask("GET", `${url}/articles/1`);

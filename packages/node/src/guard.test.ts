@@ -43,7 +43,7 @@ test("a guarded handler is a request listener; it gets the row and its version, 
   const { articles, load } = setUp();
   const url = await serve(
     guarded({ load }, async ({ res, current, expected, guard }) => {
-      const row = await guard.expectOne(articles.update(current.id, expected, `${current.title} and new`));
+      const row = await guard.expectRow(articles.update(current.id, expected, `${current.title} and new`));
       guard.updated(row.version);
       res.setHeader("content-type", "application/json").end(JSON.stringify(row));
     }),
@@ -72,7 +72,7 @@ test("a middleware guards what next leads to, below a mount that has cut its own
       if (request.method === "GET") return response.end(JSON.stringify(article.of(request).current));
       article
         .of(request)
-        .expectOne(0)
+        .expectAffected(0)
         .catch((thrown: unknown) => answerProblem(thrown, request, response));
     });
   });

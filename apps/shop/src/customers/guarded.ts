@@ -12,7 +12,7 @@ export interface CustomerGuard {
   readonly idempotencyKey: string | undefined;
   prefers(preference: "return=minimal" | "dry-run"): boolean;
   updated(state: CustomerState): string;
-  expectOne(row: Customer | undefined): Promise<Customer>;
+  expectRow(row: Customer | undefined): Promise<Customer>;
   refuse(slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never;
 }
 

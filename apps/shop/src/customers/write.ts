@@ -56,7 +56,7 @@ async function freshState({ request, guard, table }: Writing): Promise<Customer 
   const isCreation = fresh === undefined && request.method === "PUT";
   const holds = evaluatePreconditions(request.method, request.conditions, state).kind === "proceed";
   if (holds && (fresh !== undefined || isCreation)) return fresh;
-  return guard.expectOne(undefined);
+  return guard.expectRow(undefined);
 }
 
 async function makeCustomer({ request, guard, table, isDryRun }: Writing): Promise<ResponsePlan | "raced"> {

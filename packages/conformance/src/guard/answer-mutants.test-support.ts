@@ -132,7 +132,7 @@ export const answerMutants: readonly GuardMutant[] = [
         return true;
       },
     },
-    caughtBy: "expectOne: several rows, or a driver's result, are the app's fault and the framework's 5xx",
+    caughtBy: "expectRow: several rows, or a driver's result, are the app's fault and the framework's 5xx",
   },
   {
     does: "answers what the app wants handed on",

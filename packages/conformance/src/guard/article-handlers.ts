@@ -9,7 +9,7 @@ export function articleHandlers(table: Table): Record<Method, PlainHandler> {
     const { id, expected, guard } = context;
     // A database takes its time: others write meanwhile.
     await turn();
-    const row = await guard.expectOne(table.update(id, expected, fields));
+    const row = await guard.expectRow(table.update(id, expected, fields));
     guard.updated(toldOf(table, row));
     return { status: 200, body: shown(row) };
   };
@@ -20,7 +20,7 @@ export function articleHandlers(table: Table): Record<Method, PlainHandler> {
     POST: (context) => write(context, { ...rowIn(context.current)?.fields, touched: true }),
     async DELETE({ id, expected, guard }) {
       await turn();
-      await guard.expectOne(table.remove(id, expected));
+      await guard.expectAffected(table.remove(id, expected));
       return { status: 204 };
     },
   };

@@ -157,7 +157,26 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "takes no row for one",
-    twist: handle(() => ({ expectOne: noGuard.expectOne })),
-    caughtBy: "expectOne: a write that finds no row meets the conflict that is there by now",
+    twist: handle(() => ({ expectRow: noGuard.expectRow })),
+    caughtBy: "expectRow: a write that finds no row meets the conflict that is there by now",
+  },
+  {
+    does: "takes no changed row for one",
+    twist: handle(() => ({ expectAffected: noGuard.expectAffected })),
+    caughtBy: "expectRow: a write that finds no row meets the conflict that is there by now",
+  },
+  {
+    does: "lets a success go that nobody held back",
+    twist: passing((passage) => {
+      passage.lose = () => undefined;
+    }),
+    caughtBy: "no await is needed: a write that has lost is a conflict, whatever the handler answers meanwhile",
+  },
+  {
+    does: "remembers a loss that was made good",
+    twist: passing((passage) => {
+      passage.win = () => {};
+    }),
+    caughtBy: "a handler that catches the conflict may answer with another error, or try again and win",
   },
 ];

@@ -11,7 +11,8 @@ export const noGuard: PlainGuard = {
   prefers: () => false,
   updated: () => "",
   conflict: () => unguarded(),
-  expectOne: async (changed: unknown) => (Array.isArray(changed) ? changed[0] : changed),
+  expectRow: async (changed: unknown) => (Array.isArray(changed) ? changed[0] : changed),
+  expectAffected: async () => {},
   refuse: () => unguarded(),
 };
 

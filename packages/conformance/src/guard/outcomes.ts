@@ -9,7 +9,7 @@ const ending = (outcome: string, ifMatch = '"1"') => ({ json: { do: outcome, tit
 
 export const outcomeCases: readonly GuardCase[] = casesOf("outcomes", [
   {
-    name: "expectOne: a write that finds no row meets the conflict that is there by now",
+    name: "expectRow: a write that finds no row meets the conflict that is there by now",
     async run(place) {
       for (const outcome of ["lose", "loseByCount", "loseByNothing"]) {
         const row = place.row();
@@ -27,7 +27,7 @@ export const outcomeCases: readonly GuardCase[] = casesOf("outcomes", [
     },
   },
   {
-    name: "expectOne: a write under If-Match: * that finds no row lost a race, which no header named",
+    name: "expectRow: a write under If-Match: * that finds no row lost a race, which no header named",
     async run(place) {
       const row = place.row();
       const answer = await place.send("PUT", `/${row.id}`, ending("lose", "*"));
@@ -35,20 +35,56 @@ export const outcomeCases: readonly GuardCase[] = casesOf("outcomes", [
     },
   },
   {
-    name: "expectOne: a write whose row is gone is 404",
+    name: "expectRow: a write whose row is gone is 404",
     async run(place) {
       assertProblem(place, await place.send("PUT", `/${place.row().id}`, ending("vanish")), "not-found");
     },
   },
   {
-    name: "expectOne: several rows, or a driver's result, are the app's fault and the framework's 5xx",
+    name: "expectRow: several rows, or a driver's result, are the app's fault and the framework's 5xx",
     async run(place) {
-      for (const outcome of ["several", "result"]) {
+      for (const outcome of ["several", "result", "counts"]) {
         const answer = await place.send("PUT", `/${place.row().id}`, { ...ending(outcome), foreign: true });
         assert(answer.status >= 500, `it is answered ${answer.status}`);
         assertHeaders(answer, { etag: undefined });
       }
       assertStatus(await place.send("GET", `/${place.row().id}`), 200);
+    },
+  },
+  {
+    name: "no await is needed: a write that has lost is a conflict, whatever the handler answers meanwhile",
+    async run(place) {
+      for (const outcome of ["unwaited", "unwaitedFirst", "unwaitedByHelper"]) {
+        const row = place.row();
+        const answer = await place.send("PUT", `/${row.id}`, ending(outcome));
+        assertConflict(place, answer, row, {
+          expected: { etag: ['"1"'] },
+          current: { version: 2, etag: '"2"' },
+          changes: [{ op: "replace", path: "/title", value: "theirs" }],
+          conflictingFields: ["/title"],
+          identical: false,
+        });
+        assertHeaders(answer, { etag: undefined });
+        assertStatus(await place.send("GET", `/${row.id}`), 200);
+      }
+    },
+  },
+  {
+    name: "a handler that catches the conflict may answer with another error, or try again and win",
+    async run(place) {
+      const refused = await place.send("PUT", `/${place.row().id}`, { ...ending("caught"), foreign: true });
+      assert.deepEqual([refused.status, refused.text], [422, "lost"]);
+      const won = await written(place, "PUT", `/${place.row().id}`, ending("triedAgain"));
+      assertHeaders(won, { etag: '"3"' });
+      assert.deepEqual(won.json, { title: "mine" });
+    },
+  },
+  {
+    name: "a success that is on its way when its write turns out to have lost is broken off",
+    async run(place) {
+      const { id } = place.row();
+      await assert.rejects(place.send("PUT", `/${id}`, { ...ending("onItsWay"), foreign: true }));
+      assertStatus(await place.send("GET", `/${id}`), 200);
     },
   },
   {

@@ -1,6 +1,9 @@
+import { Readable } from "node:stream";
+import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { isGuardError } from "unclash";
 import type { Method, PlainAnswer, PlainContext, PlainHandler } from "./app.js";
 import { articleHandlers, fieldsIn } from "./article-handlers.js";
-import { shown, type Table } from "./table.js";
+import { type Row, shown, type Table } from "./table.js";
 
 type Handlers = Partial<Record<Method, PlainHandler>>;
 
@@ -35,32 +38,72 @@ export function outcomeHandlers(table: Table): Handlers {
   const outcomes: Readonly<Record<string, (context: PlainContext) => Promise<PlainAnswer> | PlainAnswer>> = {
     async lose({ id, expected, guard }) {
       table.update(id, undefined, { title: "theirs" });
-      await guard.expectOne(table.update(id, expected, { title: "mine" }));
+      await guard.expectRow(table.update(id, expected, { title: "mine" }));
       return { status: 200 };
     },
     async loseByCount({ id, guard }) {
       table.update(id, undefined, { title: "theirs" });
-      await guard.expectOne(0);
+      await guard.expectAffected(0);
       return { status: 200 };
     },
     async loseByNothing({ id, guard }) {
       table.update(id, undefined, { title: "theirs" });
-      await guard.expectOne(undefined);
+      await guard.expectRow(undefined);
       return { status: 200 };
     },
     async vanish({ id, expected, guard }) {
       table.remove(id);
-      await guard.expectOne(table.update(id, expected, {}));
+      await guard.expectRow(table.update(id, expected, {}));
       return { status: 200 };
     },
     async several({ id, expected, guard }) {
       const rows = table.update(id, expected, { title: "twice" });
-      await guard.expectOne([...rows, ...rows]);
+      await guard.expectRow([...rows, ...rows]);
       return { status: 200 };
     },
     async result({ guard }) {
-      await guard.expectOne({ rowCount: 0, rows: [] });
+      await guard.expectRow({ rowCount: 0, rows: [] });
       return { status: 200 };
+    },
+    async counts({ guard }) {
+      await guard.expectAffected(2);
+      return { status: 200 };
+    },
+    unwaited({ id, guard }) {
+      table.update(id, undefined, { title: "theirs" });
+      guard.expectAffected(0);
+      return { status: 201, headers: { etag: '"mine"' }, body: { done: true } };
+    },
+    async unwaitedFirst({ id, guard }) {
+      table.update(id, undefined, { title: "theirs" });
+      guard.expectRow([]);
+      // What is found out about the loss is there long before the answer.
+      for (let turns = 0; turns < 20; turns += 1) await turn();
+      return { status: 200, body: { done: true } };
+    },
+    async unwaitedByHelper({ id, guard }) {
+      table.update(id, undefined, { title: "theirs" });
+      guard.expectRow<Row>(undefined).then(
+        (row) => row,
+        () => undefined,
+      );
+      return { status: 204 };
+    },
+    async caught({ id, guard }) {
+      table.update(id, undefined, { title: "theirs" });
+      const error: unknown = await guard.expectAffected(0).catch((thrown: unknown) => thrown);
+      return { status: 422, headers: { "content-type": "text/plain" }, body: isGuardError(error) ? "lost" : "won" };
+    },
+    async triedAgain({ id, guard }) {
+      const [theirs] = table.update(id, undefined, { title: "theirs" });
+      await guard.expectAffected(0).catch(() => {});
+      const row = await guard.expectRow(table.update(id, theirs?.version, { title: "mine" }));
+      guard.updated(row.version);
+      return { status: 200, body: { title: "mine" } };
+    },
+    onItsWay({ id, guard }) {
+      table.update(id, undefined, { title: "theirs" });
+      return { status: 200, headers: { "content-type": "text/plain" }, body: Readable.from(lateLoss(guard)) };
     },
     conflict: ({ guard }) => guard.conflict(),
     conflictFresh: ({ id, guard }) => guard.conflict(table.load(id)),
@@ -99,6 +142,14 @@ export function outcomeHandlers(table: Table): Handlers {
   };
 }
 
+/** Content whose write turns out to have lost once half of it is out. */
+async function* lateLoss(guard: PlainContext["guard"]): AsyncGenerator<string> {
+  yield "half".repeat(30_000);
+  await pause(20);
+  guard.expectAffected(0);
+  yield "rest";
+}
+
 /** PUT asks what the client prefers; PATCH does not care. */
 export function preferringHandlers(table: Table): Handlers {
   const usual = articleHandlers(table);
@@ -110,7 +161,7 @@ export function preferringHandlers(table: Table): Handlers {
         guard.updated(99);
         return { status: 200, body: { would: "work" } };
       }
-      const row = await guard.expectOne(table.update(id, expected, fieldsIn(body)));
+      const row = await guard.expectRow(table.update(id, expected, fieldsIn(body)));
       guard.updated(row.version);
       return guard.prefers("return=minimal") ? { status: 204 } : { status: 200, body: shown(row) };
     },

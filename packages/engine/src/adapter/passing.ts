@@ -5,6 +5,7 @@ import type { Passage } from "../guard/passage.js";
 import type { RequestFacts } from "../request.js";
 import { type HeadersBefore, keepAnswer } from "./answer-keeping.js";
 import { joinedVary } from "./vary.js";
+import { withhold } from "./withhold.js";
 
 /** The responses on which a guard has put the entity-tag of the new state: guards around it have nothing to say of it. */
 const tagged = new WeakSet<ServerResponse>();
@@ -16,7 +17,10 @@ const tagged = new WeakSet<ServerResponse>();
  * @param headersBefore what is set before, where a framework keeps it to itself until the head is sent
  */
 export function passThrough(passage: Passage, response: ServerResponse, headersBefore?: HeadersBefore): void {
-  passage.bind((headers) => putHeaders(response, headers));
+  passage.bind({
+    put: (headers) => putHeaders(response, headers),
+    withhold: () => withhold(response, passage),
+  });
   const kept = passage.run === undefined ? undefined : keepAnswer(response, passage, passage.run, headersBefore);
   onHeaders(response, function () {
     const { set, remove } = passage.finish(this.statusCode, (name) => this.getHeader(name));

@@ -15,7 +15,7 @@ import { passedRequest, rememberPassed } from "./passed-requests.js";
  * Holds a request's preconditions against a state that its handler has loaded itself, inside its own transaction. The guard that
  * the request came through says how; one that came through none is treated by `options`, or as a guard without any is.
  *
- * @returns the guard, for `updated` and `expectOne`
+ * @returns the guard, for `updated`, `expectRow` and `expectAffected`
  * @throws GuardError with the answer, where the request may not be carried out: the transaction is rolled back by it
  */
 export async function checkRequest<Native extends object, State extends LoadedState>(

@@ -11,7 +11,7 @@ export interface GuardAnswer {
 }
 
 /**
- * What a guard answers in place of the handler: thrown by `conflict`, `expectOne`, `check` and `refuse`, and handed to the
+ * What a guard answers in place of the handler: thrown by `conflict`, `expectRow`, `check` and `refuse`, and handed to the
  * framework's error handler with `onError: "next"`. A transaction that it passes through on its way is rolled back. It
  * has the members that frameworks look for in errors.
  */

@@ -1,13 +1,14 @@
 import type { ProblemSlug } from "@unclash/core";
 import type { Actor } from "../actor.js";
-import { expectOneOr } from "./expect-one.js";
-import type { Guard, Preference } from "./guard.js";
+import { changedRow, isAffected } from "./changed-row.js";
+import type { Guard, Preference, RowLike } from "./guard.js";
 import { conflictError } from "./guard-conflict.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
 import { type Judgement, judge } from "./judge.js";
 import type { LoadedState, StateVersion, ValueOf, VersionOf } from "./loaded-state.js";
+import { LostOutcome } from "./lost-outcome.js";
 import { isSafe } from "./methods.js";
 import type { Passage } from "./passage.js";
 import type { SettledWrite, Terms } from "./settle-write.js";
@@ -89,11 +90,31 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
     throw this.#conflict(fresh ?? undefined);
   };
 
-  readonly expectOne: Guard<State>["expectOne"] = expectOneOr(() => this.#lost());
+  readonly expectRow: Guard<State>["expectRow"] = expectRowOr(
+    () => this.#lose(),
+    () => this.#win(),
+  );
+
+  readonly expectAffected = (count: number | bigint | null | undefined): Promise<void> => {
+    if (!isAffected(count)) return this.#lose();
+    this.#win();
+    return Promise.resolve();
+  };
 
   readonly refuse = (slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never => {
     throw this.#passed.exchange.refusal(slug, detail, members === undefined ? {} : { members });
   };
+
+  #win(): void {
+    this.#passed.passage.win();
+  }
+
+  #lose(): Promise<never> {
+    const found = this.#lost();
+    // Where the state can't be loaded again, one thing is known still: the write has changed nothing.
+    const withheld = this.#passed.passage.lose(found.catch(() => this.#conflict(undefined)));
+    return LostOutcome.of(found, () => withheld?.answerNow());
+  }
 
   /** What a write that found no row meets now that the state is loaded again. */
   async #lost(): Promise<GuardError> {
@@ -124,6 +145,19 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
       { type: "UnclashWarning", code: "UNCLASH_WRITE_FOUND_NO_ROW" },
     );
   }
+}
+
+/** `expectRow` of a guard. A mistake of the app's is thrown at once: nobody may be waiting. */
+function expectRowOr(lose: () => Promise<never>, win: () => void): Guard<LoadedState>["expectRow"] {
+  function expectRow<Row extends RowLike>(rows: readonly Row[]): Promise<Row>;
+  function expectRow<Row extends RowLike>(row: Row | null | undefined): Promise<Row>;
+  function expectRow(given: unknown): Promise<unknown> {
+    const row = changedRow(given);
+    if (row === undefined) return lose();
+    win();
+    return Promise.resolve(row);
+  }
+  return expectRow;
 }
 
 // The types of what `load` gives are taken from what it gives; the values below are those types by definition.

@@ -16,7 +16,7 @@ import type { Awaitable, LoadedState, ValueOf } from "./loaded-state.js";
 export interface GuardOptions<Native, State extends LoadedState> {
   /**
    * Finds the state that a request is for; nothing where there is none, which is 404. It runs before the handler, and once
-   * more where `expectOne` finds no row. What it throws reaches the framework's error handler. Without it, preconditions are
+   * more where a write has changed no row. What it throws reaches the framework's error handler. Without it, preconditions are
    * not looked at here: the handler calls `check` with what it loads itself.
    */
   load?(request: Native): Awaitable<State | null | undefined>;

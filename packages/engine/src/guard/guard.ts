@@ -6,9 +6,12 @@ import type { SettledWrite } from "./settle-write.js";
 /** What a client may ask of a handler besides its work (RFC 7240). */
 export type Preference = "return=minimal" | "dry-run";
 
+/** A row: an object, and no array. */
+export type RowLike = object & { readonly [Symbol.iterator]?: never };
+
 /**
  * What a handler has of its guard: the state that the request's preconditions were held against, and the ways to tell how it
- * went. Its functions can be taken out: `const { updated, expectOne } = guard`.
+ * went. Its functions can be taken out: `const { updated, expectRow } = guard`.
  */
 export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expected = VersionOf<State>> {
   /** The row that `load` gave; `undefined` where the request is to create it, or is for no single resource. */
@@ -47,16 +50,25 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
   conflict(fresh?: LoadedState | null): never;
   /**
    * Makes sure that a compare-and-set write has changed its one row. Where it has not, the state is loaded again: the request
-   * ends with 404, or with the conflict that it then meets.
+   * ends with 404, or with the conflict that it then meets. To wait for it is the way to the row, but what it says counts
+   * without `await` too: no success is sent after a write that has lost.
    *
-   * @param changed the number of changed rows, or the row, or the rows, that came back
+   * @param row the row that came back, or the rows; nothing, or no rows, where the write changed none
    * @returns the row
    * @throws GuardError where there is none
-   * @throws TypeError where there are several, or where it is a driver's whole result
+   * @throws UsageError where there are several, or where it is a count, a driver's whole result, or a promise: its message
+   *   says what to give
    */
-  expectOne(changed: number | bigint | null | undefined): Promise<void>;
-  expectOne<Row>(changed: readonly Row[]): Promise<Row>;
-  expectOne<Row extends object>(changed: Row | null | undefined): Promise<Row>;
+  expectRow<Row extends RowLike>(rows: readonly Row[]): Promise<Row>;
+  expectRow<Row extends RowLike>(row: Row | null | undefined): Promise<Row>;
+  /**
+   * The same where the driver tells how many rows were changed.
+   *
+   * @param count 0 or 1; a driver whose types allow for none, and that gives none, has to be asked for the row
+   * @throws GuardError where it is 0
+   * @throws UsageError where it is neither 0 nor 1
+   */
+  expectAffected(count: number | bigint | null | undefined): Promise<void>;
   /**
    * Ends the request with a problem: `refuse("duplicate", "The email is taken.", { field: "/email" })`.
    *

@@ -1,4 +1,5 @@
 import { lastModified } from "../written.js";
+import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { KeyRun } from "./key-run.js";
 import type { LoadedState } from "./loaded-state.js";
@@ -14,6 +15,20 @@ export interface HeaderChanges {
   readonly remove: readonly string[];
 }
 
+/** What an adapter does for the guard on a response that its handler is to send. */
+export interface ResponseHold {
+  /** Sets headers, where that can still be done. */
+  put(headers: Fields): void;
+  /** The write has lost: no success may be sent until it is known what is answered instead. */
+  withhold(): Withheld;
+}
+
+/** A response that no success is sent on. */
+export interface Withheld {
+  /** Sends what is answered instead, unless something has been answered already. */
+  answerNow(): void;
+}
+
 /**
  * The way of one request through its handler: what the guard puts on the response before, and what it sees to when the
  * response's head is about to be sent. An adapter applies it, and decides nothing.
@@ -27,7 +42,8 @@ export class Passage {
   dryRun = false;
   /** What a guard that only reports would have answered instead. */
   reported: string | undefined;
-  #put: (headers: Fields) => void = () => {};
+  #response: ResponseHold | undefined;
+  #lost: Promise<GuardError> | undefined;
   readonly #exchange: GuardExchange;
   readonly #applied = new Set<string>();
   #updated: Fields | undefined;
@@ -41,13 +57,29 @@ export class Passage {
   /** A state that is to be sent: its validators. */
   show(state: LoadedState, etag: string): void {
     this.headers = this.#exchange.validators(state, etag);
-    this.#put(this.headers);
+    this.#response?.put(this.headers);
   }
 
   /** Puts the headers on the response now, and again where a handler's own `check` finds the state to show. */
-  bind(put: (headers: Fields) => void): void {
-    this.#put = put;
-    put(this.headers);
+  bind(response: ResponseHold): void {
+    this.#response = response;
+    response.put(this.headers);
+  }
+
+  /** What is answered in place of a success, since the write has lost; nothing where none has, or a later one has won. */
+  get lost(): Promise<GuardError> | undefined {
+    return this.#lost;
+  }
+
+  /** A write has lost: no success goes out, whether or not the handler waits for what is found out about it. */
+  lose(answer: Promise<GuardError>): Withheld | undefined {
+    this.#lost = answer;
+    return this.#response?.withhold();
+  }
+
+  /** A write has changed its row. */
+  win(): void {
+    this.#lost = undefined;
   }
 
   /** The response has ended. */

@@ -35,7 +35,7 @@ function startGuarded(): Promise<Server> {
   app.put(
     "/articles/:id",
     guarded({ load, creates: true }, async ({ req, res, expected, guard }) => {
-      const article = await guard.expectOne(replaceVersion(String(req.params["id"]), expected, req.body));
+      const article = await guard.expectRow(replaceVersion(String(req.params["id"]), expected, req.body));
       guard.updated(article.version);
       res.json(article);
     }),

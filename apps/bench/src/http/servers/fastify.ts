@@ -39,7 +39,7 @@ function startGuarded(): Promise<Server> {
   app.put(
     "/articles/:id",
     guarded({ load, creates: true }, async ({ request, expected, guard }) => {
-      const article = await guard.expectOne(replaceVersion(request.params.id, expected, request.body));
+      const article = await guard.expectRow(replaceVersion(request.params.id, expected, request.body));
       guard.updated(article.version);
       return article;
     }),

@@ -32,7 +32,7 @@ function startGuarded(): Promise<Server> {
         ctx.body = current;
         return;
       }
-      const article = await guard.expectOne(replaceVersion(ctx.path.slice(prefix.length), expected, ctx.request.body));
+      const article = await guard.expectRow(replaceVersion(ctx.path.slice(prefix.length), expected, ctx.request.body));
       guard.updated(article.version);
       ctx.body = article;
     }),

@@ -31,7 +31,7 @@ function startGuarded(): Promise<Server> {
   const load = ({ url = "" }: IncomingMessage): LoadedArticle | undefined => loadVersioned(url.slice(prefix.length));
   const handler = guarded({ load, creates: true }, async ({ req, res, current, expected, guard }) => {
     if (req.method !== "PUT") return send(res, current);
-    const article = await guard.expectOne(replaceVersion((req.url ?? "").slice(prefix.length), expected, bodyOf(req)));
+    const article = await guard.expectRow(replaceVersion((req.url ?? "").slice(prefix.length), expected, bodyOf(req)));
     guard.updated(article.version);
     return send(res, article);
   });
