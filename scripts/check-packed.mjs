@@ -56,7 +56,7 @@ async function checkClient(name, opening) {
   await checkClient("redis", createRedisStore({ url: "redis://127.0.0.1:1" }));
   for (const part of [express, koa, fastify, storeSuite, adapterSuite]) if (typeof part !== "function") throw new Error("missing");
   await check(createMemoryStore());
-  await check(createSqliteStore({ file: "check-" + process.pid + ".db" }));
+  await check(await createSqliteStore({ file: "check-" + process.pid + ".db" }));
   console.log("  works on Node", process.version);
 })().catch((error) => { console.error(error); process.exit(1); });
 `;

@@ -30,14 +30,16 @@ afterEach(async () => {
 });
 
 /** Some stores on one new file, as so many processes have them. */
-function openFile(stores: number): readonly Store[] {
+function openFile(stores: number): Promise<readonly Store[]> {
   const folder = mkdtempSync(join(tmpdir(), "unclash-shop-"));
   cleanUp.push(() => rmSync(folder, { recursive: true }));
-  return Array.from({ length: stores }, () => {
-    const store = createSqliteStore({ file: join(folder, "shop.db") });
-    cleanUp.push(() => store.close());
-    return store;
-  });
+  return Promise.all(
+    Array.from({ length: stores }, async () => {
+      const store = await createSqliteStore({ file: join(folder, "shop.db") });
+      cleanUp.push(() => store.close());
+      return store;
+    }),
+  );
 }
 
 describe("seed", () => {
@@ -117,7 +119,7 @@ describe("seed", () => {
   });
 
   it("fills a shop once when several processes start on one file", async () => {
-    const stores = openFile(3);
+    const stores = await openFile(3);
     await Promise.all(stores.map(seed));
     for (const store of stores) {
       expect(await count(store)).toEqual(counts);

@@ -137,7 +137,7 @@ test("whatever is done to it, the SQLite store answers as the store in memory do
       const times = [{ now: 1_000_000 }, { now: 1_000_000 }] as const;
       const memory = createMemoryStore({ clock: () => times[0].now });
       const options = { file: `${file}-${run++}`, clock: () => times[1].now, synchronous: "normal" as const };
-      const sqlite = createSqliteStore(options);
+      const sqlite = await createSqliteStore(options);
       const expected = await protocolOf(memory, times[0], steps);
       expect(await protocolOf(sqlite, times[1], steps)).toEqual(expected);
       await sqlite.close();

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { StoreError } from "@unclash/core";
+import { ConfigurationError, StoreError } from "@unclash/core";
 import { isBusy, storeError } from "./failure.js";
 
 /**
@@ -7,6 +7,7 @@ import { isBusy, storeError } from "./failure.js";
  * two tries. SQLite's own waiting (`busy_timeout`) would hold up the whole server.
  *
  * @throws StoreError `not-applied` where the file stayed locked, or where SQLite failed otherwise.
+ * @throws ConfigurationError where the attempt throws one.
  */
 export async function patiently<T>(attempt: () => T, busyTimeoutMs: number): Promise<T> {
   const until = performance.now() + busyTimeoutMs;
@@ -14,24 +15,11 @@ export async function patiently<T>(attempt: () => T, busyTimeoutMs: number): Pro
     try {
       return attempt();
     } catch (error) {
+      if (error instanceof ConfigurationError) throw error;
       if (!isBusy(error)) throw storeError(error, "not-applied");
       if (performance.now() >= until) throw stayedLocked(busyTimeoutMs, error);
     }
     await pause(tries);
-  }
-}
-
-/** The same where the wait must block, as in a constructor. */
-export function patientlyBlocking<T>(attempt: () => T, busyTimeoutMs: number): T {
-  const until = performance.now() + busyTimeoutMs;
-  for (let tries = 1; ; tries++) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (performance.now() >= until) throw stayedLocked(busyTimeoutMs, error);
-    }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs(tries));
   }
 }
 

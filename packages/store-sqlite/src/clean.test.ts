@@ -3,20 +3,20 @@ import { expect, test } from "vitest";
 import { createSqliteStore } from "./sqlite.js";
 import { commitOf, connect, freshFile, intercepted, putOf } from "./store.test-support.js";
 
-function opened() {
+async function opened() {
   const time = { now: 1_000_000 };
   const locks = { taken: 0 };
   const raw = connect(freshFile());
   const database = intercepted(raw, (sql) => {
     if (sql === "BEGIN IMMEDIATE") locks.taken++;
   });
-  const store = createSqliteStore({ database, clock: () => time.now });
+  const store = await createSqliteStore({ database, clock: () => time.now });
   const count = (table: string) => Object.values(raw.prepare(`SELECT count(*) FROM ${table}`).get() ?? {})[0];
   return { store, time, locks, raw, count };
 }
 
 test("the log of what was forgotten goes in steps, and what is made under its key since then stays", async () => {
-  const { store, count } = opened();
+  const { store, count } = await opened();
   for (let n = 0; n < 5; n++) await store.commit(commitOf([putOf("a/1")]));
   await store.commit(commitOf([{ key: "a/1", expect: "any", delete: "forget" }]));
   await store.commit(commitOf([putOf("a/1")]));
@@ -28,14 +28,14 @@ test("the log of what was forgotten goes in steps, and what is made under its ke
 });
 
 test("what keeps no past never touches the log, and leaves nothing to clean", async () => {
-  const { store, count } = opened();
+  const { store, count } = await opened();
   for (let n = 0; n < 3; n++) await store.commit(commitOf([putOf("lock/a/1", { keep: "none" })]));
   await store.commit(commitOf([{ key: "lock/a/1", expect: "any", delete: "forget" }]));
   expect([count("log"), count("head"), count("forgotten")]).toEqual([0, 0, 0]);
 });
 
 test("events go once they are older than 25 hours, and the file remembers up to where they went", async () => {
-  const { store, time, raw, count } = opened();
+  const { store, time, raw, count } = await opened();
   const events = [{ type: "resource.changed", key: "a/1" }];
   await store.commit(commitOf([], { at: time.now, events }));
   time.now += 1_000;
@@ -50,7 +50,7 @@ test("events go once they are older than 25 hours, and the file remembers up to 
 });
 
 test("where nothing is to be removed no lock is taken", async () => {
-  const { store, locks } = opened();
+  const { store, locks } = await opened();
   await store.commit(commitOf([putOf("a/1", { keep: { count: 1 } })]));
   await store.commit(commitOf([putOf("a/1", { keep: { count: 1 } })]));
   locks.taken = 0;
@@ -68,7 +68,7 @@ test("the place of what went last is remembered after closing and opening", asyn
   };
   const tell = (store: Store, type: string) =>
     store.commit(commitOf([], { at: time.now, events: [{ type, key: "a/1" }] }));
-  const before = open();
+  const before = await open();
   await tell(before, "first");
   await tell(before, "second");
   const one = await first(before, "start");
@@ -76,7 +76,7 @@ test("the place of what went last is remembered after closing and opening", asyn
   time.now += eventAgeMs + 1;
   expect(await before.clean(100)).toEqual({ removed: 2, more: false });
   await before.close();
-  const after = open();
+  const after = await open();
   await tell(after, "third");
   expect(await first(after, two && "cursor" in two ? two.cursor : "")).toMatchObject({ type: "third" });
   expect(await first(after, "start")).toMatchObject({ type: "third" });
@@ -85,7 +85,7 @@ test("the place of what went last is remembered after closing and opening", asyn
 });
 
 test("of many past states the oldest go first, also where a step sees only some of them", async () => {
-  const { store, count } = opened();
+  const { store, count } = await opened();
   const keep = { count: 30 };
   for (let n = 0; n < 500; n++) await store.commit(commitOf([putOf("a/1", { keep })]));
   let removed = 0;
@@ -100,7 +100,7 @@ test("of many past states the oldest go first, also where a step sees only some 
 });
 
 test("long texts go a few at a time, and all of them in the end", async () => {
-  const { store, count } = opened();
+  const { store, count } = await opened();
   const long = JSON.stringify("x".repeat(700_000));
   for (let n = 0; n < 12; n++) await store.commit(commitOf([putOf("a/1", { put: long, keep: { count: 1 } })]));
   await store.commit(commitOf([putOf("a/2", { put: long })]));

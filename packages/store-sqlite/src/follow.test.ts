@@ -31,8 +31,8 @@ function tell(store: Store, type: string, count = 1) {
   return store.commit(commitOf([], { events: Array.from({ length: count }, (_, n) => ({ type, key: `a/${n}` })) }));
 }
 
-function opened(file = freshFile()): Store {
-  const store = createSqliteStore({ file });
+async function opened(file = freshFile()): Promise<Store> {
+  const store = await createSqliteStore({ file });
   onTestFinished(() => store.close());
   return store;
 }
@@ -40,7 +40,7 @@ function opened(file = freshFile()): Store {
 describe("a follower", () => {
   test("is given what another connection commits, and a watcher hears that any key may have been written", async () => {
     const file = freshFile();
-    const [here, there] = [opened(file), opened(file)];
+    const [here, there] = [await opened(file), await opened(file)];
     const follower = following(here);
     const woken = new Promise((resolve) => here.watch(resolve));
     await there.commit(commitOf([putOf("a/1")], { events: [{ type: "elsewhere", key: "a/1" }] }));
@@ -53,7 +53,7 @@ describe("a follower", () => {
 
   test("skips no commit that is late: one that began before others and is held open comes before them", async () => {
     const file = freshFile();
-    const store = opened(file);
+    const store = await opened(file);
     await tell(store, "before");
     const follower = following(store);
     expect(await follower.types(1)).toEqual(["before"]);
@@ -76,7 +76,7 @@ describe("a follower", () => {
     const database = intercepted(connect(freshFile()), (sql) => {
       if (sql === "BEGIN" && plan.failures-- > 0) throw sqliteError(5);
     });
-    const store = createSqliteStore({ database });
+    const store = await createSqliteStore({ database });
     await tell(store, "one");
     plan.failures = 3;
     expect(await following(store).types(1)).toEqual(["one"]);
@@ -87,7 +87,7 @@ describe("a follower", () => {
     const database = intercepted(connect(freshFile()), (sql) => {
       if (plan.fails && sql === "BEGIN") throw sqliteError(10);
     });
-    const store = createSqliteStore({ database });
+    const store = await createSqliteStore({ database });
     await tell(store, "one");
     const follower = following(store);
     const first = await follower.next();
@@ -100,7 +100,7 @@ describe("a follower", () => {
   });
 
   test("lets others have their turn while it reads many events", async () => {
-    const store = opened();
+    const store = await opened();
     for (let n = 0; n < 8; n++) await tell(store, "many", 250);
     let turns = 0;
     const reading = following(store)
@@ -116,7 +116,7 @@ describe("a follower", () => {
   test("that has ended leaves no timer behind, nor does a watcher that has stopped", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
-    const store = opened();
+    const store = await opened();
     const [stopped, left] = [following(store, "now"), following(store, "now")];
     await Promise.all([stopped.next(), left.next()]);
     const unwatch = store.watch(() => {});
@@ -135,7 +135,7 @@ describe("a follower", () => {
     const database = intercepted(connect(freshFile()), (sql) => {
       if (plan.isLocked && sql === "BEGIN") throw sqliteError(5);
     });
-    const store = createSqliteStore({ database });
+    const store = await createSqliteStore({ database });
     const coming = following(store).next();
     await setImmediate();
     await store.close();
@@ -146,7 +146,7 @@ describe("a follower", () => {
 describe("a cursor", () => {
   test("of what a backup does not have is told from what the file has there since it was taken back", async () => {
     const file = freshFile();
-    const store = opened(file);
+    const store = await opened(file);
     await tell(store, "kept");
     connect(file).exec(`VACUUM INTO '${file}.backup'`);
     await tell(store, "lost");
@@ -154,7 +154,7 @@ describe("a cursor", () => {
     await follower.next();
     const lost = await follower.next();
     const cursor = lost && "cursor" in lost ? lost.cursor : "";
-    const restored = opened(`${file}.backup`);
+    const restored = await opened(`${file}.backup`);
     expect(await following(restored, cursor).types(1)).toEqual(["reset"]);
     await tell(restored, "other");
     const second = following(restored);
@@ -164,7 +164,7 @@ describe("a cursor", () => {
   });
 
   test("of a file in which nothing has happened yet is none of another such file", async () => {
-    const places = await Promise.all([opened(), opened()].map((store) => following(store, "now").next()));
+    const places = await Promise.all([opened(), opened()].map(async (store) => following(await store, "now").next()));
     expect(places[0]).not.toEqual(places[1]);
   });
 });
@@ -186,7 +186,7 @@ test("a file from before events had tags gives them those of the states that the
     INSERT INTO event (position, revision, at, type, key, version)
       VALUES (6, 4, 1, 't', 'a/1', 1), (10, 8, 2, 't', 'a/1', 2), (13, 11, 3, 't', 'lock/1', NULL), (14, 14, 4, 't', 'b/1', 1);
   `);
-  const store = opened(file);
+  const store = await opened(file);
   const follower = following(store);
   const tags: unknown[] = [];
   const cursors: Cursor[] = [];

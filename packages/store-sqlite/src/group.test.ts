@@ -4,7 +4,7 @@ import { createSqliteStore } from "./sqlite.js";
 import { commitOf, connect, freshFile, intercepted, putOf, sqliteError, versionsOf } from "./store.test-support.js";
 
 /** Opens a store whose connection counts its COMMITs, and fails where it is told to. */
-function watched(settings: { readonly groupMaxMs?: number; readonly queueMax?: number } = {}) {
+async function watched(settings: { readonly groupMaxMs?: number; readonly queueMax?: number } = {}) {
   const plan: { commits: number; fail?: ((sql: string, values: readonly unknown[]) => void) | undefined } = {
     commits: 0,
   };
@@ -13,7 +13,7 @@ function watched(settings: { readonly groupMaxMs?: number; readonly queueMax?: n
     if (sql === "COMMIT") plan.commits++;
     plan.fail?.(sql, values);
   });
-  const store = createSqliteStore({ database, ...settings });
+  const store = await createSqliteStore({ database, ...settings });
   plan.commits = 0;
   return { store, plan, raw };
 }
@@ -29,7 +29,7 @@ const outcomes = async (results: readonly Promise<unknown>[]) =>
 
 describe("commits that wait together", () => {
   test("share one COMMIT, and each has an outcome of its own", async () => {
-    const { store, plan } = watched({ groupMaxMs: 10_000 });
+    const { store, plan } = await watched({ groupMaxMs: 10_000 });
     const keys = Array.from({ length: 50 }, (_, n) => `a/${n % 25}`);
     const results = await Promise.all(keys.map((key) => store.commit(commitOf([putOf(key, { expect: "absent" })]))));
     expect(plan.commits).toBe(1);
@@ -37,7 +37,7 @@ describe("commits that wait together", () => {
   });
 
   test("each see what those before them have written", async () => {
-    const { store } = watched();
+    const { store } = await watched();
     const first = commitOf([putOf("a/1")]);
     const [, second, stale] = await Promise.all([
       store.commit(first),
@@ -49,7 +49,7 @@ describe("commits that wait together", () => {
   });
 
   test("may pass a unique value on, and one that comes too late writes nothing of what it brings", async () => {
-    const { store } = watched();
+    const { store } = await watched();
     const index = [{ name: "email", value: "a@example.org", unique: true }];
     const results = await Promise.all([
       store.commit(commitOf([putOf("a/1", { index })])),
@@ -61,7 +61,7 @@ describe("commits that wait together", () => {
   });
 
   test("go into several groups where there are more than fit into its time", async () => {
-    const { store, plan } = watched({ groupMaxMs: 1 });
+    const { store, plan } = await watched({ groupMaxMs: 1 });
     const text = JSON.stringify("x".repeat(20_000));
     const keys = Array.from({ length: 1_000 }, (_, n) => `a/${n}`);
     await Promise.all(keys.map((key) => store.commit(commitOf([putOf(key, { put: text })]))));
@@ -70,7 +70,7 @@ describe("commits that wait together", () => {
   });
 
   test("are at most queueMax: one more is refused, and those before it are carried out", async () => {
-    const { store } = watched({ queueMax: 2 });
+    const { store } = await watched({ queueMax: 2 });
     const results = ["a/1", "a/2", "a/3"].map((key) => store.commit(commitOf([putOf(key)])));
     expect(await outcomes(results)).toEqual(["answered", "answered", "not-applied"]);
     expect(await outcomes([store.commit(commitOf([putOf("a/3")]))])).toEqual(["answered"]);
@@ -78,7 +78,7 @@ describe("commits that wait together", () => {
 
   test("are all carried out before the store closes", async () => {
     const file = freshFile();
-    const store = createSqliteStore({ file });
+    const store = await createSqliteStore({ file });
     const results = ["a/1", "a/2"].map((key) => store.commit(commitOf([putOf(key)])));
     await store.close();
     expect(await outcomes(results)).toEqual(["answered", "answered"]);
@@ -88,7 +88,7 @@ describe("commits that wait together", () => {
 
 describe("a group that fails", () => {
   test("at its COMMIT leaves the outcome unknown, but that of a clash; and later commits go on", async () => {
-    const { store, plan } = watched();
+    const { store, plan } = await watched();
     plan.fail = (sql) => {
       if (sql === "COMMIT") throw sqliteError(10);
     };
@@ -101,7 +101,7 @@ describe("a group that fails", () => {
   });
 
   test("at a statement, as the disk is full, was not applied; reads go on, and once there is room so do writes", async () => {
-    const { store, raw } = watched();
+    const { store, raw } = await watched();
     await store.commit(commitOf([putOf("a/0")]));
     const pages = raw.prepare("PRAGMA page_count").get();
     raw.exec(`PRAGMA max_page_count = ${Object.values(pages ?? {})[0]}`);
@@ -114,7 +114,7 @@ describe("a group that fails", () => {
   });
 
   test("because of one commit alone fails that one, and carries out the others", async () => {
-    const { store, plan } = watched();
+    const { store, plan } = await watched();
     plan.fail = (_, values) => {
       if (values.includes('"poison"')) throw sqliteError(18);
     };
@@ -126,7 +126,7 @@ describe("a group that fails", () => {
   });
 
   test("because it cannot begin was not applied", async () => {
-    const { store, plan } = watched();
+    const { store, plan } = await watched();
     plan.fail = (sql) => {
       if (sql === "BEGIN IMMEDIATE") throw sqliteError(10);
     };
@@ -136,7 +136,7 @@ describe("a group that fails", () => {
 });
 
 test("revisions and events are numbered in the order of commits, also after what was last has been forgotten", async () => {
-  const { store, raw } = watched();
+  const { store, raw } = await watched();
   const events = [{ type: "resource.changed", key: "a/1" }];
   const revisions: number[] = [];
   for (const write of [putOf("a/1"), putOf("a/1"), putOf("b/1", { keep: "none" }), putOf("a/2")]) {

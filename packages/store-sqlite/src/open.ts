@@ -1,55 +1,52 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { ConfigurationError, StoreError } from "@unclash/core";
-import { patientlyBlocking } from "./busy.js";
+import { ConfigurationError } from "@unclash/core";
+import { patiently } from "./busy.js";
 import { openFile, query, type SqliteDatabase } from "./driver.js";
-import { isBusy, messageOf, storeError } from "./failure.js";
+import { isBusy, messageOf } from "./failure.js";
 import type { ResolvedOptions } from "./options.js";
 import { applicationId, migrations } from "./schema.js";
 import { prepareTables, type Tables } from "./tables.js";
 
 /**
  * Opens the file, or takes the user's connection, and makes it ready: pragmas set, schema brought up to date. Several
- * processes may do so at once. Blocks while another has the file locked: a server that starts holds nobody up yet.
+ * processes may do so at once: each waits while another has the file locked.
  *
  * @throws ConfigurationError where it cannot be opened, is no database, is not ours, or comes from a newer release.
  * @throws StoreError where another process kept it locked, or the disk failed.
  */
-export function openTables(options: ResolvedOptions): Tables {
+export async function openTables(options: ResolvedOptions): Promise<Tables> {
   if (options.database !== undefined) return madeReady(options.database, "database", options);
-  const database = openOwn(options.file, options.busyTimeoutMs);
+  const database = await openOwn(options.file, options.busyTimeoutMs);
   try {
-    return madeReady(database, "file", options);
+    return await madeReady(database, "file", options);
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function openOwn(file: string, busyTimeoutMs: number): SqliteDatabase {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    return patientlyBlocking(() => openFile(file), busyTimeoutMs);
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw new ConfigurationError("file", `must be a file that can be opened: ${messageOf(error)}`);
-  }
+function openOwn(file: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
+  return patiently(() => {
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      return openFile(file);
+    } catch (error) {
+      if (isBusy(error)) throw error;
+      throw new ConfigurationError("file", `must be a file that can be opened: ${messageOf(error)}`);
+    }
+  }, busyTimeoutMs);
 }
 
 // Each step can be done again, so that the whole of it is tried again when any meets another process's lock.
-function madeReady(database: SqliteDatabase, option: string, options: ResolvedOptions): Tables {
-  try {
-    return patientlyBlocking(() => {
-      database.exec("PRAGMA busy_timeout = 0");
-      schemaVersion(database, option);
-      tune(database, option, options);
-      migrate(database, option);
-      return prepareTables(database);
-    }, options.busyTimeoutMs);
-  } catch (error) {
-    if (error instanceof ConfigurationError || error instanceof StoreError) throw error;
-    throw storeError(error, "not-applied");
-  }
+function madeReady(database: SqliteDatabase, option: string, options: ResolvedOptions): Promise<Tables> {
+  return patiently(() => {
+    database.exec("PRAGMA busy_timeout = 0");
+    schemaVersion(database, option);
+    tune(database, option, options);
+    migrate(database, option);
+    return prepareTables(database);
+  }, options.busyTimeoutMs);
 }
 
 function tune(database: SqliteDatabase, option: string, options: ResolvedOptions): void {
@@ -74,7 +71,8 @@ function tune(database: SqliteDatabase, option: string, options: ResolvedOptions
 const cacheKiB = 16_384;
 const walBytesKept = 67_108_864;
 
-function migrate(database: SqliteDatabase, option: string): void {
+/** Brings a file's schema up to date. */
+export function migrate(database: SqliteDatabase, option: string): void {
   if (schemaVersion(database, option) === migrations.length) return;
   database.exec("BEGIN IMMEDIATE");
   try {

@@ -39,7 +39,7 @@ export interface SqliteSettings {
   readonly synchronous?: "full" | "normal";
   /**
    * For how many milliseconds a call waits while another process holds the file, before it gives up with a
-   * `StoreError`. The wait does not block the event loop, except in the constructor.
+   * `StoreError`. The wait does not block the event loop.
    *
    * @default 5_000
    */

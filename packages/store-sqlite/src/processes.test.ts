@@ -33,7 +33,7 @@ test("several processes may make a new file at once", async () => {
   const keys = ["a/1", "a/2", "a/3", "a/4"];
   const outputs = await Promise.all(keys.map((key) => finished(start("open.mjs", file, key))));
   expect(outputs).toEqual(["committed", "committed", "committed", "committed"]);
-  const store = createSqliteStore({ file });
+  const store = await createSqliteStore({ file });
   expect((await store.list({ prefix: "a/", limit: 10 })).records.map(({ key }) => key)).toEqual(keys);
   await store.close();
 });
@@ -43,7 +43,7 @@ test("eight writers in two processes lose no update and meet no failure", async 
   const processes = [start("increment.mjs", file, "4", "100"), start("increment.mjs", file, "4", "100")];
   const clashes = (await Promise.all(processes.map(finished))).map((output) => JSON.parse(output).clashes);
   expect(Math.max(...clashes), "the processes got in each other's way").toBeGreaterThan(0);
-  const store = createSqliteStore({ file });
+  const store = await createSqliteStore({ file });
   const { records } = await store.read(["counter/0", "counter/1"]);
   expect(records.map((record) => [record?.text, record?.version])).toEqual([
     ["400", 400],
@@ -54,7 +54,7 @@ test("eight writers in two processes lose no update and meet no failure", async 
 
 test("followers in three processes are given the same events of two writing ones, each once, and watchers are woken", async () => {
   const file = freshFile();
-  const store = createSqliteStore({ file });
+  const store = await createSqliteStore({ file });
   const events = 2 * 2 * 4 * 50;
   const other = start("follow.mjs", file, `${events}`);
   const watching = start("follow.mjs", file);
@@ -96,11 +96,11 @@ const commitsMax = 40;
 
 test("after many kills in the middle of writes, all that was acknowledged is there once, was told once, and nothing is there by half", async () => {
   const file = freshFile();
-  const follower = createSqliteStore({ file });
+  const follower = await createSqliteStore({ file });
   const told: string[] = [];
   const following = followInto(follower, told);
   const acknowledged = await Promise.all(Array.from({ length: lanes }, (_, lane) => killAgainAndAgain(file, lane)));
-  const store = createSqliteStore({ file });
+  const store = await createSqliteStore({ file });
 
   const found = new Map<string, number>();
   for (let writer = 0; writer < writers; writer++) {
@@ -158,7 +158,7 @@ async function kill(child: ChildProcess, closed: Promise<unknown>): Promise<void
 
 // Opens the file anew: where the other lane is dead as well, SQLite recovers the write-ahead log.
 async function assertNothingByHalf(file: string): Promise<void> {
-  const store = createSqliteStore({ file });
+  const store = await createSqliteStore({ file });
   for (let writer = 0; writer < writers; writer++) {
     const { records } = await store.read([`left/${writer}`, `right/${writer}`]);
     const [left, right] = records.map((record) => [record?.tag, record?.version, record?.text]);

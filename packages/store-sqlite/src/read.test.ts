@@ -12,7 +12,7 @@ async function overtaken(when: (sql: string, values: readonly unknown[]) => bool
     plan.armed = false;
     other.exec("BEGIN IMMEDIATE; UPDATE head SET version = 9; DELETE FROM log; COMMIT");
   });
-  const store = createSqliteStore({ database });
+  const store = await createSqliteStore({ database });
   await store.commit(commitOf([putOf("a/1"), putOf("a/2")]));
   await store.commit(commitOf([putOf("a/1"), putOf("a/2")]));
   plan.armed = true;

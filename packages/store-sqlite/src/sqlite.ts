@@ -21,9 +21,10 @@ import { GroupCommit } from "./group.js";
 import { historyOf } from "./history.js";
 import { assertPosition, list } from "./list.js";
 import { openTables } from "./open.js";
-import { resolveOptions, type SqliteStoreOptions } from "./options.js";
+import { type ResolvedOptions, resolveOptions, type SqliteStoreOptions } from "./options.js";
 import { OtherConnections } from "./other-connections.js";
 import { read } from "./read.js";
+import type { Tables } from "./tables.js";
 
 /**
  * Opens a store in one SQLite file, which the processes of one host may use at once. Its folder, itself and its tables
@@ -36,10 +37,13 @@ import { read } from "./read.js";
  * @throws ConfigurationError that names the option at fault: also for a file that is not a store's, or a newer release's
  * @throws StoreError where another process kept the file locked while it was to be opened
  */
-export function createSqliteStore(options: SqliteStoreOptions): Store {
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const resolved = resolveOptions(options);
+  return storeOn(await openTables(resolved), resolved);
+}
+
+function storeOn(tables: Tables, resolved: ResolvedOptions): Store {
   const { clock, busyTimeoutMs } = resolved;
-  const tables = openTables(resolved);
   const group = new GroupCommit(tables, resolved, decide, announce);
   const bell = new Bell();
   const watchers = new Watchers(setImmediate);

@@ -4,7 +4,7 @@
 import { createSqliteStore } from "../dist/index.js";
 
 const [file = "", count] = process.argv.slice(2);
-const store = createSqliteStore({ file });
+const store = await createSqliteStore({ file });
 store.watch(() => {});
 
 const cursors = [];

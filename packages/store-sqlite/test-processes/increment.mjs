@@ -3,7 +3,7 @@
 import { createSqliteStore } from "../dist/index.js";
 
 const [file = "", writers = "", times = ""] = process.argv.slice(2);
-const store = createSqliteStore({ file });
+const store = await createSqliteStore({ file });
 let clashes = 0;
 
 async function increment(key, tag) {

@@ -3,7 +3,7 @@
 import { createSqliteStore } from "../dist/index.js";
 
 const [file = "", key = ""] = process.argv.slice(2);
-const store = createSqliteStore({ file });
+const store = await createSqliteStore({ file });
 const result = await store.commit({
   tag: key.replaceAll("/", "-"),
   at: Date.now(),

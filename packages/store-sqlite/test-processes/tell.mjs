@@ -3,7 +3,7 @@
 import { createSqliteStore } from "../dist/index.js";
 
 const [file = "", name = "", writers = "", times = ""] = process.argv.slice(2);
-const store = createSqliteStore({ file });
+const store = await createSqliteStore({ file });
 
 async function write(writer) {
   for (let time = 0; time < Number(times); time++) {

@@ -5,7 +5,7 @@ import { writeSync } from "node:fs";
 import { createSqliteStore } from "../dist/index.js";
 
 const [file = "", name = "", writers = ""] = process.argv.slice(2);
-const store = createSqliteStore({ file });
+const store = await createSqliteStore({ file });
 
 async function write(writer) {
   for (let time = 0; ; time++) {

@@ -21,8 +21,8 @@ export async function openPair(name: StoreName, folder: string): Promise<Pair> {
       return pairOf(createMemoryStore(), createMemoryStore());
     case "sqlite":
       return pairOf(
-        createSqliteStore({ file: join(folder, "small.db") }),
-        createSqliteStore({ file: join(folder, "large.db") }),
+        await createSqliteStore({ file: join(folder, "small.db") }),
+        await createSqliteStore({ file: join(folder, "large.db") }),
       );
     case "postgres": {
       const server = await startPostgres();

@@ -10,9 +10,9 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-export function openStore(file: string): OpenStore {
+export async function openStore(file: string): Promise<OpenStore> {
   const database = new DatabaseSync(file);
-  const store = createSqliteStore({ database });
+  const store = await createSqliteStore({ database });
   return {
     store,
     async close() {

@@ -24,7 +24,7 @@ export interface Effort {
 export async function measureThroughput(folder: string, effort: Effort): Promise<Throughput> {
   const bare = new BareTable(join(folder, "bare.db"));
   const control = new BareTable(join(folder, "control.db"));
-  const opened = openStore(join(folder, "store.db"));
+  const opened = await openStore(join(folder, "store.db"));
   const writers = Array.from({ length: 50 }, (_, at) => new StoreWriter(opened.store, `articles/${at}`));
   const rounds: { readonly bare: number; readonly control: number; readonly one: number; readonly fifty: number }[] =
     [];

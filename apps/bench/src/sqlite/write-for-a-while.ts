@@ -13,7 +13,7 @@ export interface WriterReport {
 
 const [, , file = "", name = "", count = "", durationMs = ""] = process.argv;
 const resolutionMs = 1;
-const { store, close } = openStore(file);
+const { store, close } = await openStore(file);
 const writers = Array.from({ length: Number(count) }, (_, at) => new StoreWriter(store, `articles/${name}-${at}`));
 // Start-up is not what is measured.
 await writesPerSecond(writers, 400);

@@ -8,7 +8,7 @@ import { type Contestant, contestantOf, type Engine } from "./engine.js";
 export async function openSqlite(folder: string): Promise<Engine> {
   const bare = new BareTable(join(folder, "bare.db"));
   const control = new BareTable(join(folder, "control.db"));
-  const { store, close } = openStore(join(folder, "store.db"));
+  const { store, close } = await openStore(join(folder, "store.db"));
   return {
     name: "SQLite",
     bareDoes: "UPDATE … WHERE version = ?, one fsync each",

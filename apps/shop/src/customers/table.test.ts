@@ -233,9 +233,9 @@ describe("customers who exchange their e-mail addresses on PostgreSQL", () => {
 describe("a file of SQLite", () => {
   it("is the store's too", async () => {
     const file = join(temporaryFolder(), "shop.db");
-    const store = createSqliteStore({ file });
+    const store = await createSqliteStore({ file });
     const [table] = await opened([openSqliteTable({ file })]);
-    const again = createSqliteStore({ file });
+    const again = await createSqliteStore({ file });
     const commit = {
       tag: "AAAAAAAAAAAAAAAA",
       at: 1,

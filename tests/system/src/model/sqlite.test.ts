@@ -14,7 +14,7 @@ test("whatever is done to it, the store in SQLite is what the model says", { tim
   const open = () =>
     createSqliteStore({ file: join(folder, "store.db"), clock: () => clock.now, synchronous: "normal" });
   let subject: Subject = {
-    store: open(),
+    store: await open(),
     clock,
     async reopen(store) {
       await store.close();
