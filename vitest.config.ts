@@ -37,6 +37,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       project("core", "packages/core/src", pure),
       project("engine", "packages/engine/src", pure),
