@@ -1,9 +1,22 @@
 /** What adapters are made from: Node's request as plain data, and a plan as Node's response. */
-export { problemTypePrefix, type ResponsePlan } from "@unclash/core";
+export {
+  ConfigurationError,
+  checkOptions,
+  describeValue,
+  isBoolean,
+  isFunction,
+  isText,
+  type OptionRules,
+  problemTypePrefix,
+  type ResponsePlan,
+  UsageError,
+} from "@unclash/core";
 export { type Admitted, admit, checkOver, handlerIsOver, runGuarded } from "./adapter/admit.js";
+export { assertCalledBy, assertEngine, assertHandler, assertNotServed } from "./adapter/arguments.js";
 export { type GuardsOfRequests, guardsOfRequests } from "./adapter/guard-of.js";
 export {
   areAllMethods,
+  checkUnguardedOptions,
   guardsBehind,
   isGuarding,
   isMutating,
@@ -13,7 +26,14 @@ export {
   withoutExcepted,
 } from "./adapter/guarding.js";
 export { httpErrorPlan } from "./adapter/http-error.js";
-export { belowPrefix, findMount, type MountPoint, normalizePrefix, originForm } from "./adapter/mount-point.js";
+export {
+  belowPrefix,
+  findMount,
+  isPrefix,
+  type MountPoint,
+  normalizePrefix,
+  originForm,
+} from "./adapter/mount-point.js";
 export { bodyLeftOn, guardFacts, type Mounted, nodeFacts } from "./adapter/node-facts.js";
 export { keepOwnTag } from "./adapter/own-tag.js";
 export { passThrough, withholdTag } from "./adapter/passing.js";

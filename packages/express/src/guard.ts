@@ -1,14 +1,27 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
-import { admit, checkOver, createGuard, errorOf, guardsOfRequests, markGuarding, runGuarded } from "unclash/adapter";
-import { requestFacts } from "./facts.js";
+import {
+  admit,
+  assertCalledBy,
+  assertHandler,
+  assertNotServed,
+  checkOver,
+  createGuard,
+  describeValue,
+  errorOf,
+  guardsOfRequests,
+  markGuarding,
+  runGuarded,
+  UsageError,
+} from "unclash/adapter";
+import { isCall, requestFacts } from "./facts.js";
 
 /** A guard as Express has it: a middleware, for one route, for all methods of one, or for a router. */
 export interface GuardMiddleware<State extends LoadedState> extends RequestHandler {
   /**
    * The guard of a request that has come through this middleware.
    *
-   * @throws TypeError for any other request
+   * @throws UsageError for any other request
    */
   of(request: Request): Guard<State>;
   /** What has come to this guard in this process so far. */
@@ -24,9 +37,11 @@ export interface GuardMiddleware<State extends LoadedState> extends RequestHandl
 export function guard<State extends LoadedState = Unloaded>(
   options: GuardOptions<Request, State>,
 ): GuardMiddleware<State> {
+  assertNotServed("guard", options);
   const engine = createGuard(options);
   const { keep, of } = guardsOfRequests<Request, State>();
   const middleware: RequestHandler = (request, response, next) => {
+    assertCalledBy("guard", "Express", isCall(request, next), request);
     admit(engine, requestFacts(request), response)
       .then((admitted) => {
         if (admitted === undefined) return;
@@ -70,8 +85,11 @@ export function guarded<State extends LoadedState, Params>(
   options: GuardOptions<Request<Params>, State>,
   handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Params>) => unknown,
 ): RequestHandler<Params> {
+  assertNotServed("guarded", options);
+  assertHandler("guarded", options, handler);
   const engine = createGuard(options);
   const guardedHandler: RequestHandler<Params> = (req, res, next) => {
+    assertCalledBy("guarded", "Express", isCall(req, next), req);
     runGuarded(engine, requestFacts(req), res, (passed) =>
       handler({ req, res, current: passed.current, expected: passed.expected, guard: passed }),
     ).catch((thrown: unknown) => next(errorOf(thrown)));
@@ -85,13 +103,16 @@ export function guarded<State extends LoadedState, Params>(
  *
  * @param options how, for a request that came through no guard; one that did is treated by that guard's
  * @throws GuardError where the request may not be carried out on that state
+ * @throws UsageError where this is no request that Express has handed to a handler
  */
 export async function check<State extends LoadedState>(
   request: Request,
   state: State | null | undefined,
   options?: GuardOptions<Request, State>,
 ): Promise<Guard<State>> {
-  const { res } = request;
-  if (res === undefined) throw new TypeError("check() was given a request that Express has not handed to a handler.");
+  const res = request?.res;
+  if (res === undefined) {
+    throw new UsageError("check", `must be given Express's request first, and was given ${describeValue(request)}`);
+  }
   return checkOver(requestFacts(request), res, state, options);
 }

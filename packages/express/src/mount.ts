@@ -1,6 +1,18 @@
 import type { Request, RequestHandler } from "express";
 import type { Unclash } from "unclash";
-import { errorOf, markGuarding, nodeFacts, sendPlan } from "unclash/adapter";
+import {
+  assertCalledBy,
+  assertEngine,
+  ConfigurationError,
+  checkOptions,
+  errorOf,
+  isBoolean,
+  markGuarding,
+  nodeFacts,
+  type OptionRules,
+  sendPlan,
+} from "unclash/adapter";
+import { isCall } from "./facts.js";
 
 export interface MountOptions {
   /**
@@ -16,9 +28,15 @@ export interface MountOptions {
  * behind it. What the app's own functions throw reaches `next(error)`.
  *
  * The native request, which `identify` sees, is Express's `Request`.
+ *
+ * @throws ConfigurationError where an option can't be, and UsageError where this is no engine
  */
-export function mount(unclash: Unclash<Request>, { fallthrough = true }: MountOptions = {}): RequestHandler {
+export function mount(unclash: Unclash<Request>, options: MountOptions = {}): RequestHandler {
+  assertEngine("mount", unclash);
+  checkMountOptions(options);
+  const { fallthrough = true } = options;
   const mounted: RequestHandler = (request, response, next) => {
+    assertCalledBy("mount", "Express", isCall(request, next), request);
     const { baseUrl: base, body: parsed } = request;
     const facts = nodeFacts(request, { base, url: urlBelow(request), parsed, native: request });
     if (fallthrough && !unclash.owns(facts.path)) return next();
@@ -28,6 +46,19 @@ export function mount(unclash: Unclash<Request>, { fallthrough = true }: MountOp
       .catch((thrown: unknown) => next(errorOf(thrown)));
   };
   return markGuarding(mounted);
+}
+
+const rules: OptionRules<MountOptions> = { fallthrough: isBoolean };
+
+function checkMountOptions(options: MountOptions): void {
+  if ("prefix" in Object(options)) {
+    const instead = 'write app.use("/api", mount(unclash))';
+    throw new ConfigurationError(
+      "prefix",
+      `is not an option of mount on Express, where the path stands before it: ${instead}`,
+    );
+  }
+  checkOptions<MountOptions>("", options, rules);
 }
 
 /** What is below the mount. Express 4 takes one `/` too many off `/api//notes`, past whatever guards `/api/notes`. */

@@ -1,12 +1,15 @@
 import type { Express, IRouter } from "express";
 import {
   areAllMethods,
+  checkUnguardedOptions,
+  describeValue,
   guardsBehind,
   isGuarding,
   isMutating,
   samplePaths,
   type UnguardedOptions,
   type UnguardedRoute,
+  UsageError,
   withoutExcepted,
 } from "unclash/adapter";
 import { type Layer, type Route, stackOf } from "./stack.js";
@@ -17,8 +20,17 @@ import { type Layer, type Route, stackOf } from "./stack.js";
  * that is mounted in another can't be looked into: it is listed as one route, and asked for its own with another call.
  *
  * Middleware that answers writes by itself, without a route, is not seen.
+ *
+ * @throws UsageError for what is no app or router of Express, and ConfigurationError where an option can't be
  */
 export function unguarded(app: Express | IRouter, options: UnguardedOptions = {}): readonly UnguardedRoute[] {
+  checkUnguardedOptions(options);
+  if (stackOf(app) === undefined) {
+    throw new UsageError(
+      "unguarded",
+      `must be given an app or a router of Express, and was given ${describeValue(app)}`,
+    );
+  }
   return withoutExcepted(look(app, { within: [], guards: [] }), options);
 }
 

@@ -1,6 +1,16 @@
 import type { FastifyError, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
 import type { Unclash } from "unclash";
-import { findMount, nodeFacts, normalizePrefix } from "unclash/adapter";
+import {
+  assertEngine,
+  checkOptions,
+  findMount,
+  isBoolean,
+  isFunction,
+  isPrefix,
+  nodeFacts,
+  normalizePrefix,
+  type OptionRules,
+} from "unclash/adapter";
 import { sendReply } from "./send-reply.js";
 
 export interface FrameworkErrorsOptions {
@@ -19,8 +29,11 @@ export interface FrameworkErrorsOptions {
  */
 export function frameworkErrors(
   unclash: Unclash<FastifyRequest>,
-  { prefix = "", fallthrough = true, otherwise = sendError }: FrameworkErrorsOptions = {},
+  options: FrameworkErrorsOptions = {},
 ): NonNullable<FastifyServerOptions["frameworkErrors"]> {
+  assertEngine("frameworkErrors", unclash);
+  checkOptions<FrameworkErrorsOptions>("", options, rules);
+  const { prefix = "", fallthrough = true, otherwise = sendError } = options;
   const normalized = normalizePrefix(prefix);
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const point = findMount(request.raw.url ?? "/", normalized);
@@ -34,6 +47,12 @@ export function frameworkErrors(
       .catch((thrown: unknown) => sendError(thrown, request, reply));
   };
 }
+
+const rules: OptionRules<FrameworkErrorsOptions> = {
+  prefix: isPrefix,
+  fallthrough: isBoolean,
+  otherwise: isFunction,
+};
 
 function isDecodable(path: string): boolean {
   try {

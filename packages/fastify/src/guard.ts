@@ -2,16 +2,21 @@ import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } f
 import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded } from "unclash";
 import {
   type Admitted,
+  assertCalledBy,
+  assertNotServed,
   checkOver,
   createGuard,
+  describeValue,
   type GuardEngine,
   guardsOfRequests,
   markGuarding,
   passThrough,
+  UsageError,
   withholdTag,
 } from "unclash/adapter";
 import { answerErrors, answerGuardErrors, guardAnswer } from "./answering.js";
-import { requestFacts } from "./facts.js";
+import { isCall, requestFacts } from "./facts.js";
+import { pluginOfContext } from "./register-options.js";
 import { rememberReply, replyOf } from "./replies.js";
 import { sendAnswer } from "./send-reply.js";
 
@@ -31,7 +36,7 @@ export interface GuardPlugin<State extends LoadedState> extends FastifyPluginAsy
   /**
    * The guard of a request that has come through this plugin, or through its `route`.
    *
-   * @throws TypeError for any other request
+   * @throws UsageError for any other request
    */
   of(request: FastifyRequest): Guard<State>;
   /** What has come to this guard in this process so far. */
@@ -48,9 +53,11 @@ export interface GuardPlugin<State extends LoadedState> extends FastifyPluginAsy
 export function guard<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
   options: GuardOptions<Native, State>,
 ): GuardPlugin<State> {
+  assertNotServed("guard", options);
   const engine = createGuard<FastifyRequest, State>(options);
   const guards = guardsOfRequests<FastifyRequest, State>();
   const preHandler = (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    assertCalledBy("guard", "Fastify", isCall(request), request);
     // Hooks run for requests that no route was found for, too; and a route may name the guard of its own context.
     if (request.is404 || guards.has(request)) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -63,15 +70,12 @@ export function guard<State extends LoadedState = Unloaded, Native extends Fasti
     });
   };
   markGuarding(preHandler, "what is behind");
-  const plugin: FastifyPluginAsync = async (app) => {
+  const plugin = pluginOfContext("guard", "unclash-guard", (app) => {
     markGuarding(app, "what is behind");
     app.addHook("preHandler", preHandler);
     if (!engine.handsOn) answerErrors(app, guardAnswer);
-  };
+  });
   return Object.assign(plugin, {
-    // For the context that it is registered in, not for one of its own.
-    [Symbol.for("skip-override")]: true,
-    [Symbol.for("fastify.display-name")]: "unclash-guard",
     route: { preHandler, ...(!engine.handsOn && { errorHandler: answerGuardErrors }) },
     of: guards.of,
     report: () => engine.report(),
@@ -84,7 +88,7 @@ export function guard<State extends LoadedState = Unloaded, Native extends Fasti
  *
  * @param options how, for a request that came through no guard; one that did is treated by that guard's
  * @throws GuardError where the request may not be carried out on that state
- * @throws TypeError where the request came through neither a guard nor a context with `problems()`
+ * @throws UsageError where the request came through neither a guard nor a context with `problems()`
  */
 export async function check<State extends LoadedState, Native extends FastifyRequest = GuardedRequest>(
   request: FastifyRequest,
@@ -93,7 +97,10 @@ export async function check<State extends LoadedState, Native extends FastifyReq
 ): Promise<Guard<State>> {
   const reply = replyOf(request);
   if (reply === undefined) {
-    throw new TypeError("check() finds no reply of this request: register problems() in its context, or a guard.");
+    const problem = isCall(request)
+      ? "finds no reply of this request: register problems() in its context, or a guard"
+      : `must be given Fastify's request first, and was given ${describeValue(request)}`;
+    throw new UsageError("check", problem);
   }
   return checkOver<FastifyRequest, State>(requestFacts(request), reply.raw, state, options);
 }

@@ -1,6 +1,15 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Guard, GuardOptions, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
-import { createGuard, handlerIsOver, isGuardError, markGuarding } from "unclash/adapter";
+import {
+  assertCalledBy,
+  assertHandler,
+  assertNotServed,
+  createGuard,
+  handlerIsOver,
+  isGuardError,
+  markGuarding,
+} from "unclash/adapter";
+import { isCall } from "./facts.js";
 import { enter, type GuardedRequest } from "./guard.js";
 import { sendAnswer } from "./send-reply.js";
 
@@ -37,8 +46,10 @@ export function guarded<State extends LoadedState, Native extends FastifyRequest
   options: GuardOptions<Native, State>,
   handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Native>) => unknown,
 ): (request: Native, reply: FastifyReply) => Promise<unknown> {
+  assertNotServed("guarded", options);
+  assertHandler("guarded", options, handler);
   const engine = createGuard<FastifyRequest, State>(options);
-  return markGuarding(async (request: Native, reply: FastifyReply): Promise<unknown> => {
+  const run = async (request: Native, reply: FastifyReply): Promise<unknown> => {
     const admitted = await enter(engine, request, reply);
     if (admitted === undefined) return reply;
     const { guard, passage } = admitted;
@@ -58,6 +69,10 @@ export function guarded<State extends LoadedState, Native extends FastifyRequest
     } finally {
       handlerIsOver(passage, reply.raw);
     }
+  };
+  return markGuarding((request: Native, reply: FastifyReply): Promise<unknown> => {
+    assertCalledBy("guarded", "Fastify", isCall(request), request);
+    return run(request, reply);
   });
 }
 

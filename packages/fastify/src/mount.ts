@@ -1,9 +1,19 @@
 import { Readable } from "node:stream";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Unclash } from "unclash";
-import { markGuarding, nodeFacts, normalizePrefix } from "unclash/adapter";
+import {
+  assertEngine,
+  ConfigurationError,
+  checkOptions,
+  isBoolean,
+  markGuarding,
+  nodeFacts,
+  normalizePrefix,
+  type OptionRules,
+} from "unclash/adapter";
 import { leaveBodiesUnread } from "./bodies.js";
 import { pointBelow } from "./point-below.js";
+import { pluginWithContext } from "./register-options.js";
 import { sendReply } from "./send-reply.js";
 
 export interface MountOptions {
@@ -22,9 +32,14 @@ export interface MountOptions {
  * Fastify answers badly encoded URLs before any plugin sees them: give the server `frameworkErrors` too.
  *
  * The native request, which `identify` sees, is Fastify's.
+ *
+ * @throws ConfigurationError where an option can't be, and UsageError where this is no engine
  */
-export function mount(unclash: Unclash<FastifyRequest>, { fallthrough = true }: MountOptions = {}): FastifyPluginAsync {
-  return async (app) => {
+export function mount(unclash: Unclash<FastifyRequest>, options: MountOptions = {}): FastifyPluginAsync {
+  assertEngine("mount", unclash);
+  checkMountOptions(options);
+  const { fallthrough = true } = options;
+  return pluginWithContext("mount", (app) => {
     const prefix = normalizePrefix(app.prefix);
     const handler = markGuarding(async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const { raw, body } = request;
@@ -45,5 +60,15 @@ export function mount(unclash: Unclash<FastifyRequest>, { fallthrough = true }: 
       );
     }
     if (!fallthrough) app.setNotFoundHandler(handler);
-  };
+  });
+}
+
+const rules: OptionRules<MountOptions> = { fallthrough: isBoolean };
+
+function checkMountOptions(options: MountOptions): void {
+  if ("prefix" in Object(options)) {
+    const instead = 'write app.register(mount(unclash), { prefix: "/api" })';
+    throw new ConfigurationError("prefix", `is not an option of mount on Fastify, but of register: ${instead}`);
+  }
+  checkOptions<MountOptions>("", options, rules);
 }

@@ -3,13 +3,11 @@ import { expect, test } from "vitest";
 import { ask, serve } from "./articles.test-support.js";
 import { check } from "./guard.js";
 import { guarded } from "./guarded.js";
-import { problems, urlProblems } from "./problems.js";
+import { type ProblemsOptions, problems, urlProblems } from "./problems.js";
 
-function createApp(options: Parameters<typeof problems>[0] = {}): FastifyInstance {
-  const app = Fastify({
-    bodyLimit: 20,
-    frameworkErrors: urlProblems(options),
-  });
+function createApp(options: ProblemsOptions = {}): FastifyInstance {
+  const { unknownRoutes, ...forUrls } = options;
+  const app = Fastify({ bodyLimit: 20, frameworkErrors: urlProblems(forUrls) });
   app.register(problems(options));
   const part = { type: "object", properties: { n: { type: "integer" } } } as const;
   app.put("/:id", { schema: { body: part, querystring: part, headers: part } }, async () => "done");

@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
+import { assertNotServed, checkOptions, isBoolean, isText, type OptionRules } from "unclash/adapter";
 import { answerErrors, guardAnswer } from "./answering.js";
 import { frameworkProblem, unknownRoute } from "./framework-problems.js";
+import { pluginOfContext } from "./register-options.js";
 import { rememberReply } from "./replies.js";
 import { sendReply } from "./send-reply.js";
 
@@ -11,22 +13,26 @@ export interface ProblemsOptions {
   readonly unknownRoutes?: boolean;
 }
 
+const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText, unknownRoutes: isBoolean };
+
+/** The options of `urlProblems`. */
+export type UrlProblemsOptions = Pick<ProblemsOptions, "problemTypePrefix">;
+
 /**
  * The error handler of the context that it is registered in, and of those inside: `app.register(problems())`. It answers what
  * guards and `check` throw, and, as problems too, what Fastify itself refuses: content that is too large, of another type, no
  * JSON, or not as the route's schema says. All other errors go on to the error handler of the context around.
  */
-export function problems({ problemTypePrefix, unknownRoutes = false }: ProblemsOptions = {}): FastifyPluginAsync {
-  const plugin: FastifyPluginAsync = async (app) => {
+export function problems(options: ProblemsOptions = {}): FastifyPluginAsync {
+  assertNotServed("problems", options);
+  checkOptions<ProblemsOptions>("", options, rules);
+  const { problemTypePrefix, unknownRoutes = false } = options;
+  return pluginOfContext("problems", "unclash-problems", (app) => {
     app.addHook("onRequest", async (request, reply) => rememberReply(request, reply));
     answerErrors(app, guardAnswer);
     answerErrors(app, (error, request) => frameworkProblem(error, pathOf(request), problemTypePrefix));
     if (!unknownRoutes) return;
     app.setNotFoundHandler((request, reply) => sendReply(reply, unknownRoute(pathOf(request), problemTypePrefix)));
-  };
-  return Object.assign(plugin, {
-    [Symbol.for("skip-override")]: true,
-    [Symbol.for("fastify.display-name")]: "unclash-problems",
   });
 }
 
@@ -34,9 +40,10 @@ export function problems({ problemTypePrefix, unknownRoutes = false }: ProblemsO
  * Makes the server option `frameworkErrors`, for an app without a mount: `Fastify({ frameworkErrors: urlProblems() })`.
  * Fastify's router refuses URLs with broken percent-encoding before any plugin sees them; with this they are problems too.
  */
-export function urlProblems({
-  problemTypePrefix,
-}: Pick<ProblemsOptions, "problemTypePrefix"> = {}): NonNullable<FastifyServerOptions["frameworkErrors"]> {
+export function urlProblems(options: UrlProblemsOptions = {}): NonNullable<FastifyServerOptions["frameworkErrors"]> {
+  assertNotServed("urlProblems", options);
+  checkOptions<UrlProblemsOptions>("", options, { problemTypePrefix: isText });
+  const { problemTypePrefix } = options;
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const plan = frameworkProblem(error, pathOf(request), problemTypePrefix);
     if (plan === undefined) reply.send(error);

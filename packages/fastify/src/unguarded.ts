@@ -1,13 +1,16 @@
 import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from "fastify";
 import {
   areAllMethods,
+  checkUnguardedOptions,
   guardsBehind,
   isGuarding,
   isMutating,
   type UnguardedOptions,
   type UnguardedRoute,
+  UsageError,
   withoutExcepted,
 } from "unclash/adapter";
+import { pluginOfContext } from "./register-options.js";
 
 interface SeenRoute {
   readonly context: FastifyInstance;
@@ -30,17 +33,14 @@ const mutating = ["POST", "PUT", "PATCH", "DELETE"] as const;
  * Sees the routes of an app as they are made, for `unguarded`. Fastify shows them to those alone who were there first:
  * `await app.register(watchRoutes)`, before all routes.
  */
-export const watchRoutes: FastifyPluginAsync = Object.assign(
-  async (app: FastifyInstance): Promise<void> => {
-    const isLate = mutating.some((method) => app.printRoutes({ method }).trim() !== noRoutes);
-    const routes: SeenRoute[] = [];
-    watches.set(app, { routes, isLate });
-    app.addHook("onRoute", function (options) {
-      routes.push({ context: this, url: options.url, options });
-    });
-  },
-  { [Symbol.for("skip-override")]: true, [Symbol.for("fastify.display-name")]: "unclash-watch-routes" },
-);
+export const watchRoutes: FastifyPluginAsync = pluginOfContext("watchRoutes", "unclash-watch-routes", (app) => {
+  const isLate = mutating.some((method) => app.printRoutes({ method }).trim() !== noRoutes);
+  const routes: SeenRoute[] = [];
+  watches.set(app, { routes, isLate });
+  app.addHook("onRoute", function (options) {
+    routes.push({ context: this, url: options.url, options });
+  });
+});
 
 const noRoutes = "(empty tree)";
 
@@ -48,13 +48,15 @@ const noRoutes = "(empty tree)";
  * Lists the routes that change something and that no guard is before, for a test of the app: `await app.ready()`, then
  * `expect(unguarded(app)).toEqual([])`. A guard in a context counts for all routes of it and of those inside, as its hook does.
  *
- * @throws TypeError where `watchRoutes` was not registered before the routes
+ * @throws UsageError where `watchRoutes` was not registered before the routes
  */
 export function unguarded(app: FastifyInstance, options: UnguardedOptions = {}): readonly UnguardedRoute[] {
+  checkUnguardedOptions(options);
   const watch = watchOf(app);
   if (watch === undefined || watch.isLate) {
-    throw new TypeError(
-      "unguarded() sees routes only after `await app.register(watchRoutes)`, before the first of them.",
+    throw new UsageError(
+      "unguarded",
+      "sees routes only after `await app.register(watchRoutes)`, before the first of them",
     );
   }
   const found = watch.routes
@@ -65,7 +67,7 @@ export function unguarded(app: FastifyInstance, options: UnguardedOptions = {}):
 
 /** Contexts have those around them as prototypes. */
 function watchOf(app: FastifyInstance): Watch | undefined {
-  for (let context = app; context !== null; context = Object.getPrototypeOf(context)) {
+  for (let context = app; typeof context === "object" && context !== null; context = Object.getPrototypeOf(context)) {
     const watch = watches.get(context);
     if (watch !== undefined) return watch;
   }

@@ -2,17 +2,22 @@ import type { Context, Next } from "koa";
 import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
 import {
   type Admitted,
+  assertCalledBy,
+  assertHandler,
+  assertNotServed,
   checkOver,
   createGuard,
+  describeValue,
   type GuardEngine,
   guardsOfRequests,
   handlerIsOver,
   isGuardError,
   markGuarding,
   passThrough,
+  UsageError,
   withholdTag,
 } from "unclash/adapter";
-import { requestFacts } from "./facts.js";
+import { isContext, requestFacts } from "./facts.js";
 import { keepUnheard } from "./keep-unheard.js";
 import { respond } from "./respond.js";
 
@@ -22,7 +27,7 @@ export interface GuardMiddleware<State extends LoadedState> {
   /**
    * The guard of a request that has come through this middleware.
    *
-   * @throws TypeError for any other request
+   * @throws UsageError for any other request
    */
   of(context: Context): Guard<State>;
   /** What has come to this guard in this process so far. */
@@ -38,13 +43,16 @@ export interface GuardMiddleware<State extends LoadedState> {
 export function guard<State extends LoadedState = Unloaded>(
   options: GuardOptions<Context, State>,
 ): GuardMiddleware<State> {
+  assertNotServed("guard", options);
   const engine = createGuard(options);
   const { keep, of } = guardsOfRequests<Context, State>();
-  const middleware = (context: Context, next: Next): Promise<void> =>
-    runGuarded(engine, context, (passed) => {
+  const middleware = (context: Context, next: Next): Promise<void> => {
+    assertCalledBy("guard", "Koa", isContext(context), context);
+    return runGuarded(engine, context, (passed) => {
       keep(context, passed);
       return next();
     });
+  };
   return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind");
 }
 
@@ -77,12 +85,15 @@ export function guarded<State extends LoadedState>(
   options: GuardOptions<Context, State>,
   handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
 ): GuardedMiddleware {
+  assertNotServed("guarded", options);
+  assertHandler("guarded", options, handler);
   const engine = createGuard(options);
-  return markGuarding((ctx: Context) =>
-    runGuarded(engine, ctx, (passed) =>
+  return markGuarding((ctx: Context) => {
+    assertCalledBy("guarded", "Koa", isContext(ctx), ctx);
+    return runGuarded(engine, ctx, (passed) =>
       handler({ ctx, current: passed.current, expected: passed.expected, guard: passed }),
-    ),
-  );
+    );
+  });
 }
 
 /**
@@ -91,12 +102,16 @@ export function guarded<State extends LoadedState>(
  *
  * @param options how, for a request that came through no guard; one that did is treated by that guard's
  * @throws GuardError where the request may not be carried out on that state
+ * @throws UsageError where this is no context of Koa's
  */
 export async function check<State extends LoadedState>(
   context: Context,
   state: State | null | undefined,
   options?: GuardOptions<Context, State>,
 ): Promise<Guard<State>> {
+  if (!isContext(context)) {
+    throw new UsageError("check", `must be given Koa's context first, and was given ${describeValue(context)}`);
+  }
   return checkOver(requestFacts(context), context.res, state, options);
 }
 

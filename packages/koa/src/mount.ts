@@ -1,6 +1,19 @@
 import type { Context, Middleware } from "koa";
 import type { Unclash } from "unclash";
-import { bodyLeftOn, findMount, markGuarding, nodeFacts, normalizePrefix } from "unclash/adapter";
+import {
+  assertCalledBy,
+  assertEngine,
+  bodyLeftOn,
+  checkOptions,
+  findMount,
+  isBoolean,
+  isPrefix,
+  markGuarding,
+  nodeFacts,
+  normalizePrefix,
+  type OptionRules,
+} from "unclash/adapter";
+import { isContext } from "./facts.js";
 import { respond } from "./respond.js";
 
 export interface MountOptions {
@@ -19,15 +32,26 @@ export interface MountOptions {
  * before it sees status, headers and body of the answer; what the app's own functions throw is thrown on.
  *
  * The native request, which `identify` sees, is Koa's context.
+ *
+ * @throws ConfigurationError where an option can't be, and UsageError where this is no engine
  */
-export function mount(unclash: Unclash<Context>, { prefix = "", fallthrough = true }: MountOptions = {}): Middleware {
+export function mount(unclash: Unclash<Context>, options: MountOptions = {}): Middleware {
+  assertEngine("mount", unclash);
+  checkOptions<MountOptions>("", options, rules);
+  const { prefix = "", fallthrough = true } = options;
   const normalized = normalizePrefix(prefix);
-  const mounted: Middleware = async (context, next) => {
+  const answer: Middleware = async (context, next) => {
     const point = findMount(context.url, normalized, context.originalUrl);
     if (point === undefined) return next();
     const facts = nodeFacts(context.req, { ...point, parsed: bodyLeftOn(context.request), native: context });
     if (fallthrough && !unclash.owns(facts.path)) return next();
     respond(context, await unclash.handle(facts));
   };
+  const mounted: Middleware = (context, next) => {
+    assertCalledBy("mount", "Koa", isContext(context), context);
+    return answer(context, next);
+  };
   return markGuarding(mounted);
 }
+
+const rules: OptionRules<MountOptions> = { prefix: isPrefix, fallthrough: isBoolean };

@@ -1,5 +1,5 @@
 import type { Middleware } from "koa";
-import { httpErrorPlan, isGuardError } from "unclash/adapter";
+import { assertNotServed, checkOptions, httpErrorPlan, isGuardError, isText, type OptionRules } from "unclash/adapter";
 import { respond } from "./respond.js";
 
 export interface ProblemsOptions {
@@ -7,11 +7,18 @@ export interface ProblemsOptions {
   readonly problemTypePrefix?: string;
 }
 
+const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText };
+
 /**
  * A middleware for the beginning of an app: `app.use(problems())`. It answers what guards and `check` throw, and, as problems
  * too, what body parsers refuse. All other errors are thrown on.
+ *
+ * @throws ConfigurationError where an option can't be
  */
-export function problems({ problemTypePrefix }: ProblemsOptions = {}): Middleware {
+export function problems(options: ProblemsOptions = {}): Middleware {
+  assertNotServed("problems", options);
+  checkOptions<ProblemsOptions>("", options, rules);
+  const { problemTypePrefix } = options;
   return async (context, next) => {
     try {
       await next();

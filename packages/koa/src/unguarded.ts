@@ -1,11 +1,14 @@
 import {
   areAllMethods,
+  checkUnguardedOptions,
+  describeValue,
   guardsBehind,
   isGuarding,
   isMutating,
   samplePaths,
   type UnguardedOptions,
   type UnguardedRoute,
+  UsageError,
   withoutExcepted,
 } from "unclash/adapter";
 import { type Layer, routerOf } from "./router-layers.js";
@@ -24,6 +27,9 @@ export interface WithMiddleware {
  * not seen.
  */
 export function unguarded(app: WithMiddleware, options: UnguardedOptions = {}): readonly UnguardedRoute[] {
+  checkUnguardedOptions(options);
+  if (!Array.isArray(app?.middleware))
+    throw new UsageError("unguarded", `must be given an app of Koa, and was given ${describeValue(app)}`);
   const guard = app.middleware.findIndex(guardsBehind);
   const open = guard === -1 ? app.middleware : app.middleware.slice(0, guard);
   return withoutExcepted(open.flatMap(openRoutes), options);

@@ -1,6 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { bodyLeftOn, guardFacts, type RequestFacts } from "unclash/adapter";
 
+/** Whether a listener was called as `node:http` calls its own. */
+export function isCall(request: unknown, response: unknown): boolean {
+  return typeof Object(request).headers === "object" && typeof Object(response).writeHead === "function";
+}
+
 /** A request at a guard as plain data: its whole path, and the body as something before has left it on `request.body`. */
 export function requestFacts(request: IncomingMessage): RequestFacts<IncomingMessage> {
   const url = originalUrl(request) ?? request.url ?? "/";

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
 import {
   admit,
+  assertCalledBy,
+  assertHandler,
+  assertNotServed,
   checkOver,
   createGuard,
   createSlot,
@@ -9,8 +12,9 @@ import {
   guardsOfRequests,
   markGuarding,
   runGuarded,
+  UsageError,
 } from "unclash/adapter";
-import { requestFacts } from "./facts.js";
+import { isCall, requestFacts } from "./facts.js";
 import { answerFailure, warnOfFailure } from "./failure.js";
 import type { MountedHandler, Next } from "./mount.js";
 
@@ -20,7 +24,7 @@ export interface GuardMiddleware<State extends LoadedState> {
   /**
    * The guard of a request that has come through this middleware.
    *
-   * @throws TypeError for any other request
+   * @throws UsageError for any other request
    */
   of(request: IncomingMessage): Guard<State>;
   /** What has come to this guard in this process so far. */
@@ -36,9 +40,16 @@ export interface GuardMiddleware<State extends LoadedState> {
 export function guard<State extends LoadedState = Unloaded>(
   options: GuardOptions<IncomingMessage, State>,
 ): GuardMiddleware<State> {
+  assertNotServed("guard", options);
   const engine = createGuard(options);
   const { keep, of } = guardsOfRequests<IncomingMessage, State>();
   const middleware = (request: IncomingMessage, response: ServerResponse, next: Next): void => {
+    assertCalledBy("guard", "node:http", isCall(request, response), request);
+    if (typeof next !== "function") {
+      answerFailure(request, response);
+      warnOfFailure(new UsageError("guard", nextMissing), request);
+      return;
+    }
     responses.put(request, response);
     admit(engine, requestFacts(request), response)
       .then((admitted) => {
@@ -79,9 +90,12 @@ export function guarded<State extends LoadedState>(
   options: GuardOptions<IncomingMessage, State>,
   handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
 ): MountedHandler {
+  assertNotServed("guarded", options);
+  assertHandler("guarded", options, handler);
   const engine = createGuard(options);
   const last = { ...engine, handsOn: false };
   const guardedHandler: MountedHandler = (req, res, next) => {
+    assertCalledBy("guarded", "node:http", isCall(req, res), req);
     responses.put(req, res);
     // Where nothing comes after this handler, there is nothing to hand problems on to.
     runGuarded(next === undefined ? last : engine, requestFacts(req), res, (passed) =>
@@ -108,20 +122,24 @@ export interface CheckOptions<State extends LoadedState> extends GuardOptions<In
  *
  * @param options how, for a request that came through no guard, and its response; one that did is treated by that guard's
  * @throws GuardError where the request may not be carried out on that state
- * @throws TypeError where the request came through no guard, and its response is not given
+ * @throws UsageError where the request came through no guard, and its response is not given
  */
 export async function check<State extends LoadedState>(
   request: IncomingMessage,
   state: State | null | undefined,
   { response = responses.of(request), ...options }: CheckOptions<State> = {},
 ): Promise<Guard<State>> {
-  if (response === undefined) throw new TypeError(responseMissing);
+  if (response === undefined) throw new UsageError("check", responseMissing);
   return checkOver<IncomingMessage, State>(requestFacts(request), response, state, options);
 }
 
+const nextMissing =
+  "made a middleware that was called without `next`, by `createServer` it may be, so that it guards nothing: for a single " +
+  "handler there is `guarded({ … }, handler)`";
+
 const responseMissing =
-  "check() was given a request that came through no guard: put the handler into `guarded({}, …)`, or give `check` the " +
-  "response too, as `check(request, state, { response })`.";
+  "was given a request that came through no guard: put the handler into `guarded({}, …)`, or give `check` the response " +
+  "too, as `check(request, state, { response })`";
 
 /** The responses to the requests that guards have seen: Node's request does not know its own. */
 const responses = createSlot<ServerResponse>("response");

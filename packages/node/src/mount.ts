@@ -1,16 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Unclash } from "unclash";
 import {
+  assertCalledBy,
+  assertEngine,
   bodyLeftOn,
+  checkOptions,
   errorOf,
   findMount,
+  isBoolean,
+  isFunction,
+  isPrefix,
   type MountPoint,
   markGuarding,
   nodeFacts,
   normalizePrefix,
+  type OptionRules,
   sendPlan,
 } from "unclash/adapter";
-import { originalUrl } from "./facts.js";
+import { isCall, originalUrl } from "./facts.js";
 import { answerFailure, warnOfFailure } from "./failure.js";
 
 export interface MountOptions {
@@ -41,13 +48,16 @@ export type Next = (error?: unknown) => void;
  * `(request, response, next)`.
  *
  * The native request, which `identify` sees, is Node's `IncomingMessage`.
+ *
+ * @throws ConfigurationError where an option can't be, and UsageError where this is no engine
  */
-export function mount(
-  unclash: Unclash<IncomingMessage>,
-  { prefix = "", fallthrough = true, onError = warnOfFailure }: MountOptions = {},
-): MountedHandler {
+export function mount(unclash: Unclash<IncomingMessage>, options: MountOptions = {}): MountedHandler {
+  assertEngine("mount", unclash);
+  checkOptions<MountOptions>("", options, rules);
+  const { prefix = "", fallthrough = true, onError = warnOfFailure } = options;
   const normalized = normalizePrefix(prefix);
   return markGuarding((request, response, next) => {
+    assertCalledBy("mount", "node:http", isCall(request, response), request);
     const { url = "/" } = request;
     const point = findMount(url, normalized, originalUrl(request));
     if (point === undefined && next !== undefined) return next();
@@ -64,6 +74,8 @@ export function mount(
       });
   });
 }
+
+const rules: OptionRules<MountOptions> = { prefix: isPrefix, fallthrough: isBoolean, onError: isFunction };
 
 /** A request outside the mount: all of its path is above, so that no collection owns it. */
 function nowhere(url: string): MountPoint {

@@ -1,5 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { errorOf, httpErrorPlan, isGuardError, sendAnswer } from "unclash/adapter";
+import {
+  assertNotServed,
+  checkOptions,
+  errorOf,
+  httpErrorPlan,
+  isFunction,
+  isGuardError,
+  isText,
+  type OptionRules,
+  sendAnswer,
+} from "unclash/adapter";
 import { requestFacts } from "./facts.js";
 import { answerFailure, warnOfFailure } from "./failure.js";
 import type { Next } from "./mount.js";
@@ -17,11 +27,18 @@ export interface ProblemsOptions {
 /** An error handler as connect has it. */
 export type ErrorHandler = (error: unknown, request: IncomingMessage, response: ServerResponse, next?: Next) => void;
 
+const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText, onError: isFunction };
+
 /**
  * An error handler, for the end of an app: it answers what guards and `check` throw, and, as problems too, what body parsers
  * refuse. All other errors go on to `next`, where there is one.
+ *
+ * @throws ConfigurationError where an option can't be
  */
-export function problems({ problemTypePrefix, onError = warnOfFailure }: ProblemsOptions = {}): ErrorHandler {
+export function problems(options: ProblemsOptions = {}): ErrorHandler {
+  assertNotServed("problems", options);
+  checkOptions<ProblemsOptions>("", options, rules);
+  const { problemTypePrefix, onError = warnOfFailure } = options;
   // Connect knows an error handler by its four parameters.
   return (error, request, response, next) => {
     const { base, path } = requestFacts(request);

@@ -1,3 +1,4 @@
+import { describeValue, UsageError } from "@unclash/core";
 import type { Guard } from "../guard/guard.js";
 import type { LoadedState } from "../guard/loaded-state.js";
 import { createSlot } from "../guard/slot.js";
@@ -6,7 +7,7 @@ import { createSlot } from "../guard/slot.js";
 export interface GuardsOfRequests<Native extends object, State extends LoadedState> {
   keep(request: Native, guard: Guard<State>): void;
   has(request: Native): boolean;
-  /** @throws TypeError for a request that has not come through it */
+  /** @throws UsageError for a request that has not come through it */
   of(request: Native): Guard<State>;
 }
 
@@ -17,7 +18,11 @@ export function guardsOfRequests<Native extends object, State extends LoadedStat
     has: (request) => guards.of(request) !== undefined,
     of(request) {
       const found = guards.of(request);
-      if (found === undefined) throw new TypeError("This request has not come through this guard.");
+      if (found === undefined) {
+        const isRequest = typeof request === "object" && request !== null;
+        const given = isRequest ? "a request that has not come through this guard" : describeValue(request);
+        throw new UsageError("guard.of", `was given ${given}`);
+      }
       return found;
     },
   };

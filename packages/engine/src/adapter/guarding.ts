@@ -1,3 +1,5 @@
+import { checkOptions, listOf, type OptionRules } from "@unclash/core";
+
 const mark: unique symbol = Symbol.for("unclash.guarding");
 
 /** What something in an app's stack guards: what it does by itself, or all that is behind it. */
@@ -39,6 +41,23 @@ export interface UnguardedRoute {
 export interface UnguardedOptions {
   /** Routes that need no guard, each as its method and its whole path: `"POST /api/login"`. @default [] */
   readonly except?: readonly string[];
+}
+
+const rules: OptionRules<UnguardedOptions> = {
+  except: listOf(
+    (value) =>
+      typeof value === "string" && /^(?:\*|[A-Z-]+) \S/.test(value) ? undefined : "must be a method and a path",
+    'routes, each as its method and its whole path: "POST /api/login"',
+  ),
+};
+
+/**
+ * Checks the options of `unguarded`.
+ *
+ * @throws ConfigurationError that names the option at fault
+ */
+export function checkUnguardedOptions(options: UnguardedOptions): void {
+  checkOptions<UnguardedOptions>("", options, rules);
 }
 
 /** The routes but for those that are excepted. */

@@ -1,3 +1,5 @@
+import type { OptionRule } from "@unclash/core";
+
 /** Where a request stands to a mount: the two parts of its URL, as sent. */
 export interface MountPoint {
   /** What is above the mount: its prefix, and what outer mounts have cut off; without a `/` at its end. */
@@ -21,6 +23,10 @@ export function findMount(url: string, prefix: string, original: string = url): 
   const outer = whole.endsWith(inner) ? whole.slice(0, whole.length - inner.length) : "";
   return { base: outer + prefix, url: below };
 }
+
+/** The option `prefix` of a mount: a path, or empty. */
+export const isPrefix: OptionRule = (value) =>
+  typeof value === "string" && !/[?#\s]/.test(value) ? undefined : "must be a path, such as /api";
 
 /** A prefix as `MountPoint.base` holds it: begins with `/` unless empty, and does not end in one. */
 export function normalizePrefix(prefix: string): string {

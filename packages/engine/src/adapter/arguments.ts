@@ -1,0 +1,64 @@
+import { describeValue, isPromise, UsageError } from "@unclash/core";
+import type { Unclash } from "../unclash.js";
+
+/**
+ * Checks what an adapter's `mount` was given.
+ *
+ * @param call the function that was called, as the app calls it: `mount`
+ * @throws UsageError that says what to hand over
+ */
+export function assertEngine(call: string, given: unknown): asserts given is Unclash {
+  assertNotServed(call, given);
+  const isEngine = typeof Object(given).handle === "function" && typeof Object(given).owns === "function";
+  if (isEngine && !isPromise(given)) return;
+  throw new UsageError(call, `must be given what createUnclash({ … }) returns, and was given ${shown(given)}`);
+}
+
+/**
+ * Checks what `guarded` was given as its handler.
+ *
+ * @throws UsageError that says what to hand over
+ */
+export function assertHandler(call: string, options: unknown, handler: unknown): void {
+  if (typeof options === "function") {
+    const order = typeof handler === "object" ? "with the two exchanged" : "without options";
+    throw new UsageError(
+      call,
+      `takes its options first, then the handler: ${call}({ … }, handler). It was called ${order}`,
+    );
+  }
+  if (typeof handler === "function") return;
+  throw new UsageError(call, `must be given a handler after its options, and was given ${shown(handler)}`);
+}
+
+/**
+ * Refuses a request, or an app, where options or an engine are meant: the function that makes a middleware was handed to the
+ * framework, and not what it makes.
+ *
+ * @throws UsageError that says what to write
+ */
+export function assertNotServed(call: string, given: unknown): void {
+  if (typeof given !== "object" || given === null) return;
+  const isRequest = "headers" in given && "method" in given && "url" in given;
+  const isApp = "register" in given && "addHook" in given;
+  if (!isRequest && !isApp) return;
+  const what = isRequest ? "a request" : "an app";
+  throw new UsageError(call, `was given ${what}: hand over what it returns, ${call}(…), and not ${call} itself`);
+}
+
+/**
+ * Refuses a call of what an adapter makes by another framework than its own. It throws at once: what is rejected later, that
+ * framework might not hear.
+ *
+ * @throws UsageError that names the framework
+ */
+export function assertCalledBy(call: string, framework: string, isRight: boolean, given: unknown): void {
+  if (isRight) return;
+  const own = `what ${call}() of unclash for ${framework} makes can only be called by ${framework}`;
+  throw new UsageError(call, `was handed to another framework: ${own}, and was called with ${shown(given)}`);
+}
+
+function shown(value: unknown): string {
+  const text = describeValue(value);
+  return typeof value === "function" ? `${text}: call it` : text;
+}
