@@ -55,6 +55,7 @@ export {
   readPatch,
 } from "./json/patch-operation.js";
 export { covers, evaluatePointer, formatPointer, type ParsedPointer, parsePointer, pointerOf } from "./json/pointer.js";
+export { type Extent, extentOf } from "./json/size.js";
 export { conflictingPointers } from "./json/touched.js";
 export { isJsonArray, isJsonObject, type Json, type JsonObject } from "./json/value.js";
 export {

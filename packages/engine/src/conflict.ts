@@ -4,10 +4,9 @@ import {
   type FailedCondition,
   formatEntityTag,
   isJsonObject,
-  type JsonObject,
-  jsonEqual,
   type ResponsePlan,
   type StoredRecord,
+  type Text,
 } from "@unclash/core";
 import { namedVersion } from "./base-state.js";
 import type { Exchange } from "./exchange.js";
@@ -16,7 +15,15 @@ import type { WriteIntent } from "./intent.js";
 import { problemPlan } from "./plan.js";
 import { propose } from "./propose.js";
 import { weakenedEntries } from "./proxy-tags.js";
-import { contentOf, entityTagOf, fieldsOf, parseRepresentation, shownVersion } from "./representation.js";
+import {
+  type Content,
+  contentOf,
+  entityTagOf,
+  fieldsOf,
+  isUnchanged,
+  parseRepresentation,
+  shownVersion,
+} from "./representation.js";
 import { validate } from "./schema.js";
 import type { Strategy } from "./strategy.js";
 
@@ -69,6 +76,9 @@ function detailOf({ intent, failed, current }: Conflict, disclosed: boolean): st
   return `${key} is at version ${version}, and this request is for version ${named}.`;
 }
 
+/** How long the text of a state may be, in UTF-16 code units, for its changes to be told: they cost a look at all of it. */
+const comparedTextMax = 65_536;
+
 /** What a GET by the same caller would show, and what can be said from it. */
 async function disclosure(
   exchange: Exchange,
@@ -76,21 +86,20 @@ async function disclosure(
   disclosed: StoredRecord | undefined = current,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (disclosed === undefined || disclosed.text === null) return {};
-  const { collection } = intent;
-  const representation = parseRepresentation(disclosed.text);
-  const fields = fieldsOf(collection, representation);
-  const baseRepresentation = base?.text ? parseRepresentation(base.text) : undefined;
-  const proposed = await proposedFields(exchange, intent, baseRepresentation ?? representation);
+  const { collection, id } = intent;
+  const known = base === undefined || base.text === null ? undefined : base.text;
+  const proposed = await proposedContent(exchange, intent, known ?? disclosed.text);
+  const isCompared = known !== undefined && Math.max(known.length, disclosed.text.length) <= comparedTextMax;
   return {
     current: {
       version: shownVersion(collection, disclosed),
       etag: formatEntityTag(entityTagOf(collection, disclosed)),
       modifiedAt: new Date(disclosed.modifiedAt).toISOString(),
       ...(disclosed.by !== null && { by: disclosed.by }),
-      ...(showsCurrent(intent, strategy) && { representation }),
+      ...(showsCurrent(intent, strategy) && { representation: parseRepresentation(disclosed.text) }),
     },
-    ...(baseRepresentation && changesSince(intent, fieldsOf(collection, baseRepresentation), fields, proposed)),
-    identical: proposed !== undefined && jsonEqual(proposed, fields),
+    ...(isCompared && changesSince(intent, known, disclosed.text, proposed)),
+    identical: proposed !== undefined && isUnchanged(collection, id, disclosed, proposed),
   };
 }
 
@@ -99,30 +108,21 @@ function showsCurrent({ collection }: WriteIntent, strategy: Strategy): boolean 
 }
 
 /** What others changed since the state that the client named, and what of that the client's write touches. */
-function changesSince(
-  { change }: WriteIntent,
-  base: JsonObject,
-  current: JsonObject,
-  proposed: JsonObject | undefined,
-): object {
-  const changes = diffJson(base, current);
+function changesSince({ change, collection }: WriteIntent, baseText: Text, text: Text, proposed?: Content): object {
+  const base = fieldsOf(collection, parseRepresentation(baseText));
+  const changes = diffJson(base, fieldsOf(collection, parseRepresentation(text)));
   const whole = [{ op: "remove", path: "" }] as const;
-  const mine = change.kind === "delete" ? whole : diffJson(base, proposed ?? base);
+  const mine = change.kind === "delete" ? whole : diffJson(base, proposed ? parseRepresentation(proposed.text) : base);
   return { conflictingFields: conflictingPointers(changes, mine, base), changes };
 }
 
 /** The fields that the write would have left behind, had nobody been faster; as the schema takes them, where it does. */
-async function proposedFields(
-  exchange: Exchange,
-  intent: WriteIntent,
-  onto: JsonObject,
-): Promise<JsonObject | undefined> {
-  if (intent.change.kind === "delete") return undefined;
-  const proposal = propose(exchange, intent, onto);
+async function proposedContent(exchange: Exchange, intent: WriteIntent, onto: Text): Promise<Content | undefined> {
+  const { change, collection } = intent;
+  if (change.kind === "delete") return undefined;
+  const proposal = propose(exchange, intent, change.kind === "replace" ? {} : parseRepresentation(onto));
   if (proposal.kind === "refused" || !isJsonObject(proposal.value)) return undefined;
-  const checked = await validate(intent.collection.schema, proposal.value);
+  const checked = await validate(collection.schema, proposal.value);
   // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
-  return checked.kind === "valid"
-    ? parseRepresentation(contentOf(fieldsOf(intent.collection, checked.fields)).text)
-    : proposal.value;
+  return contentOf(checked.kind === "valid" ? fieldsOf(collection, checked.fields) : proposal.value);
 }

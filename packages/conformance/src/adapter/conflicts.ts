@@ -59,6 +59,28 @@ export const conflictCases: readonly AdapterCase[] = casesOn("open", [
     },
   },
   {
+    name: "of a state above 64 KiB a conflict says whether the write is what is there already, and nothing of changes",
+    async run(trial) {
+      const long = "x".repeat(70_000);
+      const first = await create(trial, "articles", { title: "Old", body: long });
+      const second = await replace(trial, first, { title: "New", body: "b" });
+      for (const [method, content, identical] of [
+        ["PUT", { json: { body: "b", title: "New" } }, true],
+        ["PUT", { json: { title: "Mine", body: "b" } }, false],
+        ["PATCH", { mergePatch: { title: "New", body: "b" } }, true],
+        ["PATCH", { mergePatch: {} }, false],
+        ["DELETE", {}, false],
+      ] as const) {
+        const conflict = await trial.send(method, first.path, { ...content, ifMatch: first.etag });
+        const current = await currentOf(trial, second);
+        const expected = { etag: [first.etag] };
+        const members = { resource: first.key, expected, current, identical, links: linksTo(first) };
+        assertProblem(trial, conflict, "version-conflict", { members });
+      }
+      await assertUntouched(trial, second);
+    },
+  },
+  {
     name: "a tag or version that this resource never had tells nothing of what has changed",
     async run(trial) {
       const other = await replace(trial, await create(trial, "articles", { title: "other" }), { title: "O" });

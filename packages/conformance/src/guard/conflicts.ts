@@ -63,6 +63,20 @@ const disclosingCases = casesOf("disclosing", [
     },
   },
   {
+    name: "of a state above 64 KiB a conflict says whether it is identical, and nothing of changes",
+    async run(place) {
+      const row = changed(place, place.row({ title: "A", text: "x".repeat(70_000) }));
+      for (const [title, identical] of [
+        ["B", true],
+        ["C", false],
+      ] as const) {
+        const answer = await place.send("PATCH", `/${row.id}`, { mergePatch: { title }, ifMatch: stale });
+        const told = ["changes", "conflictingFields", "identical"].map((name) => memberOf(answer, name));
+        assert.deepEqual([answer.status, ...told], [409, undefined, undefined, identical]);
+      }
+    },
+  },
+  {
     name: "where the state that the client names is not known, nothing is said of changes",
     async run(place) {
       const row = changed(place, place.row());

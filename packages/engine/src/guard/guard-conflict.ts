@@ -2,6 +2,7 @@ import {
   type Conditions,
   conflictingPointers,
   diffJson,
+  extentOf,
   type FailedCondition,
   type JsonObject,
   jsonEqual,
@@ -108,10 +109,17 @@ function comparison(
   const proposed = proposedFields(exchange, before ?? shown);
   const current = exchange.fieldsOf(shown);
   const identical = proposed !== undefined && jsonEqual(proposed, current);
-  if (before === undefined) return { identical };
+  if (before === undefined || isLarge(before) || isLarge(shown)) return { identical };
   const earlier = exchange.fieldsOf(before);
   const changes = diffJson(earlier, current);
   const whole = [{ op: "remove", path: "" }] as const;
   const mine = request.method === "DELETE" ? whole : diffJson(earlier, proposed ?? earlier);
   return { conflictingFields: conflictingPointers(changes, mine, earlier), changes, identical };
+}
+
+/** How many bytes of JSON a state may hold for its changes to be told. */
+const comparedBytesMax = 65_536;
+
+function isLarge(state: JsonObject): boolean {
+  return extentOf(state, "at-most").bytes > comparedBytesMax && extentOf(state, "exactly").bytes > comparedBytesMax;
 }
