@@ -145,6 +145,7 @@ describe("assertCommit", () => {
 describe("assertRange", () => {
   const good: Record<string, Range> = {
     "a prefix with the largest limit": { prefix: "a/b/", limit: 1_000 },
+    "a prefix with few bytes of texts": { prefix: "a/b/", limit: 1, textBytesMax: 1 },
     "an index with empty bounds": { index: "email", from: "", to: "", limit: 1 },
     "the lapsed": { lapsedBefore: 0, limit: 1 },
   };
@@ -156,6 +157,8 @@ describe("assertRange", () => {
     "a limit of 0": { prefix: "a/", limit: 0 },
     "a limit of 1,001": { prefix: "a/", limit: 1_001 },
     "a fractional limit": { prefix: "a/", limit: 1.5 },
+    "no bytes of texts": { prefix: "a/", limit: 1, textBytesMax: 0 },
+    "half a byte of texts": { prefix: "a/", limit: 1, textBytesMax: 0.5 },
     "a prefix without its slash": { prefix: "a", limit: 1 },
     "an empty prefix": { prefix: "", limit: 1 },
     "a prefix with a control character": { prefix: "a\u0000/", limit: 1 },

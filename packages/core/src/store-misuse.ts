@@ -98,11 +98,14 @@ export function assertCommit(commit: Commit): void {
 /**
  * Throws where `range` is none. Every store calls it first in `list`. Whether `after` is a position is the store's to say.
  *
- * @throws TypeError for a limit outside 1 to 1,000, a prefix that does not end in `/`, malformed index bounds, or a
+ * @throws TypeError for a limit outside 1 to 1,000, a `textBytesMax` that is no whole number above 0, a prefix that does not end in `/`, malformed index bounds, or a
  *   `lapsedBefore` that is no whole number.
  */
 export function assertRange(range: Range): void {
   assertLimit(range.limit);
+  if (range.textBytesMax !== undefined && !isPositive(range.textBytesMax)) {
+    misuse(`"textBytesMax" is a whole number above 0, not ${range.textBytesMax}.`);
+  }
   if ("prefix" in range) {
     assertKey(range.prefix);
     if (!range.prefix.endsWith("/")) misuse(`A prefix ends in "/": ${shown(range.prefix)}.`);

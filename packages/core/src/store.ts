@@ -153,6 +153,13 @@ export type Range = (
    * @default true
    */
   readonly texts?: boolean;
+  /**
+   * The page ends with the record whose text brings its texts to about this many bytes, as it does at 8 MiB
+   * (`pageBytesMax`) at the latest.
+   *
+   * @default 8,388,608
+   */
+  readonly textBytesMax?: number;
 };
 
 /** What a commit has read and relies on, without writing it. */
@@ -220,7 +227,8 @@ export interface Snapshot {
 }
 
 /**
- * A page of a range. It may end before its `limit` once its texts hold about 8 MiB (`pageBytesMax`); `next` then goes on.
+ * A page of a range. It may end before its `limit` once its texts hold about 8 MiB (`pageBytesMax`), or as much as was asked for;
+ * `next` then goes on.
  * It holds at least one record where there is one.
  */
 export interface Page {

@@ -35,7 +35,7 @@ function listLapsed(range: Extract<Range, { lapsedBefore: unknown }>, records: R
 // One item more than the limit was looked for: it tells whether this page is the last.
 function pageOf<T extends KeyPlace>(
   found: readonly T[],
-  { limit, texts = true }: Range,
+  { limit, texts = true, textBytesMax }: Range,
   records: Records,
   now: Moment,
   positionOf: (item: T) => string,
@@ -44,7 +44,7 @@ function pageOf<T extends KeyPlace>(
     const entry = records.get(key);
     return entry === undefined ? [] : [asRead(entry, now)];
   });
-  const count = texts ? countOnPage(states) : states.length;
+  const count = texts ? countOnPage(states, textBytesMax) : states.length;
   const page = texts ? states.slice(0, count) : states.map(withoutText);
   const last = found[count - 1];
   if (found.length <= count || last === undefined) return { now, records: page };

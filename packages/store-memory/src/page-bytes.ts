@@ -1,12 +1,12 @@
 import { pageBytesMax, type StoredRecord } from "@unclash/core";
 
-/** How many of these records one page holds: it ends with the one whose text brings its texts to about 8 MiB. */
-export function countOnPage(records: readonly StoredRecord[]): number {
+/** How many of these records one page holds: it ends with the one whose text brings its bytes to the most, about 8 MiB unless fewer are asked for. */
+export function countOnPage(records: readonly StoredRecord[], bytesMax: number = pageBytesMax): number {
   let bytes = 0;
   const last = records.findIndex(({ text }) => {
     // Code units, not bytes: counting bytes would read every text.
     bytes += text?.length ?? 0;
-    return bytes >= pageBytesMax;
+    return bytes >= Math.min(bytesMax, pageBytesMax);
   });
   return last === -1 ? records.length : last + 1;
 }

@@ -34,8 +34,8 @@ export function startOf(range: Range): { readonly depth: number; readonly after:
 
 /** The query for a page. One record more than the limit is looked for: it tells whether this page is the last. */
 export function listQuery(range: Range, statements: Statements): PostgresQuery {
-  const { limit, texts = true, after } = range;
-  const rest = [limit + 1, texts ? pageBytesMax : null];
+  const { limit, texts = true, textBytesMax = pageBytesMax, after } = range;
+  const rest = [limit + 1, texts ? Math.min(textBytesMax, pageBytesMax) : null];
   if ("prefix" in range) {
     const start = startOf(range);
     return statements.call("list_children", [start.depth, start.after, start.end, ...rest]);

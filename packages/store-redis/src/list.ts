@@ -6,8 +6,8 @@ import { recordOf } from "./state.js";
 
 /** One page of a range, in one view. */
 export async function list(calls: Calls, range: Range): Promise<Page> {
-  const { limit, texts = true } = range;
-  const args = [...boundsOf(range), `${limit}`, texts ? "1" : "0", `${pageBytesMax}`];
+  const { limit, texts = true, textBytesMax = pageBytesMax } = range;
+  const args = [...boundsOf(range), `${limit}`, texts ? "1" : "0", `${Math.min(textBytesMax, pageBytesMax)}`];
   const [time, next, ...found] = items(await calls.run(listScript, args));
   const now = number(time);
   const records = found.map((item) => {

@@ -86,11 +86,11 @@ export class Ranges {
 
   #pageOf<Row extends ListedHead>(
     found: readonly Row[],
-    { limit, texts = true }: Range,
+    { limit, texts = true, textBytesMax }: Range,
     now: Moment,
     positionOf: (row: Row) => string,
   ): Page {
-    const count = countOnPage(found.slice(0, limit));
+    const count = countOnPage(found.slice(0, limit), textBytesMax);
     const records = found
       .slice(0, count)
       .map((head) => recordOf(head.key, head, texts ? this.#heads.textOf(head.id) : null, now));

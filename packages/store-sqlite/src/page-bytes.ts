@@ -6,12 +6,12 @@ export interface Sized {
   readonly size: number | null;
 }
 
-/** How many of these rows one page holds: it ends with the one whose text brings its texts to 8 MiB. */
-export function countOnPage(rows: readonly Sized[]): number {
+/** How many of these rows one page holds: it ends with the one whose text brings its bytes to the most, 8 MiB unless fewer are asked for. */
+export function countOnPage(rows: readonly Sized[], bytesMax: number = pageBytesMax): number {
   let bytes = 0;
   const last = rows.findIndex(({ size }) => {
     bytes += size ?? 0;
-    return bytes >= pageBytesMax;
+    return bytes >= Math.min(bytesMax, pageBytesMax);
   });
   return last === -1 ? rows.length : last + 1;
 }

@@ -46,6 +46,11 @@ export const pageBugs: readonly Bug[] = [
     }),
   },
   {
+    bug: "a page has as many texts as ever, however few were asked for",
+    caughtBy: "a page ends with the record whose text brings its texts to as much as was asked for, 8 MiB at most",
+    plant: (store) => ({ ...store, list: ({ textBytesMax: _, ...range }) => store.list(range) }),
+  },
+  {
     bug: "a list always has its texts",
     caughtBy: "a page without texts has no bound but its limit",
     plant: (store) => ({ ...store, list: ({ texts: _, ...range }) => store.list(range) }),

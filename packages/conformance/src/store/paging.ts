@@ -115,6 +115,27 @@ export const pagingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "a page ends with the record whose text brings its texts to as much as was asked for, 8 MiB at most",
+    async run({ store }) {
+      const keys = [...(await putLarge(store)).keys()];
+      for (const range of [{ prefix: "page/" }, { index: "size", from: "large", to: "large" }] as const) {
+        for (const [textBytesMax, count] of [
+          [1, 1],
+          [1_048_576, 1],
+          [1_048_577, 2],
+          [3_145_728, 3],
+          [1_073_741_824, 8],
+        ] as const) {
+          const { records, next } = await store.list({ ...range, limit: 1_000, textBytesMax });
+          assert.deepEqual(keysOf(records), keys.slice(0, count), `${textBytesMax} bytes`);
+          assert(next !== undefined, "more follow");
+        }
+        const bare = await store.list({ ...range, limit: 1_000, texts: false, textBytesMax: 1 });
+        assert.equal(bare.records.length, keys.length, "without texts it is no bound");
+      }
+    },
+  },
+  {
     name: "a page of large texts that is cut at its limit and by no more has its limit's records",
     async run({ store }) {
       const keys = [...(await putLarge(store)).keys()];
