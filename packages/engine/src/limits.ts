@@ -25,6 +25,10 @@ export interface Limits {
   readonly pageSizeDefault: number;
   /** Items of a list at most; a larger `limit` is cut to it. @default 100 */
   readonly pageSizeMax: number;
+  /** Text of one page of a list, in bytes: it ends with the item that brings it there. @default 1,048,576 */
+  readonly pageBytesMax: number;
+  /** Resources that are looked at for one page of a list, hidden ones included. @default 1,000 */
+  readonly listScanMax: number;
   /** Tries of a write that loses races to others and whose request has no precondition to fail. @default 8 */
   readonly racesMax: number;
   /** How long to look for what became of a commit whose answer the store still owes, in milliseconds. @default 1,000 */
@@ -43,6 +47,8 @@ const defaultLimits: Limits = {
   idBytesMax: 256,
   pageSizeDefault: 20,
   pageSizeMax: 100,
+  pageBytesMax: 1_048_576,
+  listScanMax: 1_000,
   racesMax: 8,
   lookUpMs: 1_000,
 };
@@ -59,6 +65,8 @@ const rules: OptionRules<Limits> = {
   idBytesMax: wholeNumber(1, 768),
   pageSizeDefault: wholeNumber(1),
   pageSizeMax: wholeNumber(1, 1_000),
+  pageBytesMax: wholeNumber(1),
+  listScanMax: wholeNumber(1),
   racesMax: wholeNumber(1),
   lookUpMs: isTimerMs,
 };

@@ -4,37 +4,35 @@ import {
   idFault,
   type Key,
   type ProblemEntry,
-  pageBytesMax,
   type ResponsePlan,
-  resourceKey,
   type StoredRecord,
   type Text,
 } from "@unclash/core";
 import type { Collection } from "./collection.js";
 import type { Exchange } from "./exchange.js";
 import { malformedPlan } from "./intent.js";
-import { formatCursor, listText, nextLink, readPaging } from "./paging.js";
+import { type Walked, walkList } from "./list-walk.js";
+import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPaging } from "./paging.js";
 import { contentPlan, emptyPlan, problemPlan } from "./plan.js";
 import { cachingHeaders, readConditions } from "./read.js";
 import { etagHeader, parseRepresentation } from "./representation.js";
+import { openCursor, sealCursor } from "./sealed-cursor.js";
 
 /** GET and HEAD of a collection: a page of the resources that the caller may read, by id. */
 export async function listResources(exchange: Exchange, collection: Collection): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
   const { limits } = exchange.settings;
-  const paging = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
-  if (errors.length === 0 && paging.after !== undefined && idFault(paging.after, limits.idBytesMax) !== undefined) {
-    errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
-  }
+  const { limit, after: cursor } = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
+  const prefix = `${collection.name}/`;
+  const start = await startOf(exchange, prefix, cursor);
+  if (start.kind === "malformed") errors.push(malformedCursor);
   const parsed = readConditions(exchange);
   if (parsed.kind === "malformed") errors.push(...parsed.errors);
-  if (errors.length > 0 || parsed.kind === "malformed") return malformedPlan(exchange, errors);
-  const { limit, after } = paging;
-  const prefix = `${collection.name}/`;
-  const start = after === undefined ? undefined : resourceKey(collection.name, after);
-  const { readable, more } = await readablePage(exchange, prefix, limit, start);
-  const last = readable.at(-1);
-  const next = more && last !== undefined ? formatCursor(last.key.slice(prefix.length)) : null;
+  if (errors.length > 0 || parsed.kind === "malformed" || start.kind === "malformed")
+    return malformedPlan(exchange, errors);
+  const walked = await walkList(exchange, prefix, limit, start.after);
+  const { readable } = walked;
+  const next = await nextOf(exchange, prefix, walked);
   const etag = { weak: false, opaque: fingerprint(collection, readable, next) };
   const headers = { ...cachingHeaders(exchange, collection), etag: `"${etag.opaque}"` };
   const verdict = evaluatePreconditions(exchange.request.method, parsed.conditions, { kind: "present", etag });
@@ -49,30 +47,24 @@ export async function listResources(exchange: Exchange, collection: Collection):
   return contentPlan(200, "ok", { ...headers, ...nextLink(path, limit, next) }, listText(items, next));
 }
 
-/**
- * The next resources that the caller may read. Goes on past those that are hidden, so that the cursor, which names the
- * last one shown, never names a hidden one.
- */
-async function readablePage(
-  exchange: Exchange,
-  prefix: string,
-  limit: number,
-  start: Key | undefined,
-): Promise<{ readonly readable: readonly StoredRecord[]; readonly more: boolean }> {
-  const readable: StoredRecord[] = [];
-  let bytes = 0;
-  for (let after = start; ; ) {
-    const page = await exchange.settings.store.list({ prefix, limit, ...(after !== undefined && { after }) });
-    for (const [at, record] of page.records.entries()) {
-      if (!(await exchange.mayRead(record.key))) continue;
-      readable.push(record);
-      bytes += record.text?.length ?? 0;
-      const isFull = readable.length === limit || bytes >= pageBytesMax;
-      if (isFull) return { readable, more: page.next !== undefined || at + 1 < page.records.length };
-    }
-    if (page.next === undefined) return { readable, more: false };
-    after = page.next;
-  }
+/** Where the list goes on after what the caller was shown last: an id, which may be that of a hidden resource. */
+async function startOf(exchange: Exchange, prefix: string, cursor: string | undefined): Promise<Start> {
+  if (cursor === undefined) return { kind: "start", after: undefined };
+  const { store, limits } = exchange.settings;
+  const id = readCursor(cursor) ?? (await openCursor(store, prefix, cursor));
+  const isId = id !== undefined && idFault(id, limits.idBytesMax) === undefined;
+  return isId ? { kind: "start", after: prefix + id } : { kind: "malformed" };
+}
+
+type Start = { readonly kind: "start"; readonly after: Key | undefined } | { readonly kind: "malformed" };
+
+async function nextOf(exchange: Exchange, prefix: string, { readable, next }: Walked): Promise<string | null> {
+  if (next.kind === "none") return null;
+  const last = readable.at(-1)?.key;
+  const after = next.kind === "unknown" ? next.after : last;
+  if (after === undefined) return null;
+  const id = after.slice(prefix.length);
+  return after === last ? formatCursor(id) : sealCursor(exchange.settings.store, prefix, id);
 }
 
 /** An entity-tag for a page, from those of its items: the same items in the same states are the same bytes. */

@@ -7,22 +7,24 @@ export type PageSizes = Pick<Limits, "pageSizeDefault" | "pageSizeMax">;
 /** Which page of a list is asked for: how long, and after which item. */
 export interface PageRequest {
   readonly limit: number;
-  /** What the cursor stands for: an id or a version. */
+  /** The cursor, as it was sent. */
   readonly after: string | undefined;
 }
 
 const cursorMark = "p1.";
 
-/** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors. */
+/** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 is an error. */
 export function readPaging(query: URLSearchParams, limits: PageSizes, errors: ProblemEntry[]): PageRequest {
   const limit = readLimit(query.get("limit"), limits, errors);
-  const cursor = query.get("after");
-  if (cursor === null) return { limit, after: undefined };
-  const after = readCursor(cursor);
-  if (after === undefined)
-    errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
-  return { limit, after };
+  return { limit, after: query.get("after") ?? undefined };
 }
+
+/** What is said of a cursor that no page of a list gave. */
+export const malformedCursor: ProblemEntry = {
+  code: "malformed-cursor",
+  parameter: "after",
+  detail: "The cursor is none that this list gave.",
+};
 
 function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: PageSizes, errors: ProblemEntry[]): number {
   if (given === null) return pageSizeDefault;
@@ -32,12 +34,13 @@ function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: PageS
   return pageSizeDefault;
 }
 
-/** A cursor is a position and no secret: what stands there is checked and authorized on each page anew. */
+/** A cursor is a position and no secret (of what must stay one, see `sealCursor`): what stands there is checked and authorized on each page anew. */
 export function formatCursor(position: string): string {
   return Buffer.from(cursorMark + position, "utf8").toString("base64url");
 }
 
-function readCursor(cursor: string): string | undefined {
+/** The position that a cursor stands for; nothing where it is none. */
+export function readCursor(cursor: string): string | undefined {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
   if (!text.startsWith(cursorMark)) return undefined;
   const position = text.slice(cursorMark.length);

@@ -9,7 +9,7 @@ import {
 import type { Collection } from "./collection.js";
 import type { Exchange } from "./exchange.js";
 import { malformedPlan } from "./intent.js";
-import { formatCursor, listText, nextLink, readPaging } from "./paging.js";
+import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPaging } from "./paging.js";
 import { contentPlan } from "./plan.js";
 import { cachingHeaders, conditionalPlan, readConditions } from "./read.js";
 import { goneOrMissing, notFound } from "./refusals.js";
@@ -29,11 +29,9 @@ const pastTextsMax = 16;
 export async function listVersions(exchange: Exchange, { collection, id, key }: Addressed): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
   const { store, limits } = exchange.settings;
-  const { limit: asked, after } = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
-  const before = after === undefined ? undefined : wholeNumber(after);
-  if (after !== undefined && before === undefined) {
-    errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
-  }
+  const { limit: asked, after: cursor } = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
+  const before = cursor === undefined ? undefined : wholeNumber(readCursor(cursor) ?? "");
+  if (cursor !== undefined && before === undefined) errors.push(malformedCursor);
   if (errors.length > 0) return malformedPlan(exchange, errors);
   const texts = collection.digest !== undefined;
   const limit = Math.min(asked, texts ? pastTextsMax : pageLimitMax - 1);

@@ -126,7 +126,7 @@ const openCases = casesOn("open", [
 
 const smallCases = casesOn("small", [
   {
-    name: "a list without a limit has the usual one, and a limit past the cap is cut to it",
+    name: "a list without a limit has the usual one, a limit past the cap is cut to it, and large items end a page early",
     async run(trial) {
       for (const id of ["a", "b", "c", "d", "e"]) await create(trial, "pages", {}, { id });
       const path = `${trial.prefix}/pages`;
@@ -142,6 +142,9 @@ const smallCases = casesOn("small", [
         );
         assert.deepEqual(idsOf(pages), ["a", "b", "c", "d", "e"]);
       }
+      for (const id of ["f", "g", "h"]) await create(trial, "pages", { text: "x".repeat(2_000) }, { id });
+      const pages = (await pagesFrom(trial, `${path}?limit=3`)).map((page) => idsOf([page]));
+      assert.deepEqual(pages, [["a", "b", "c"], ["d", "e", "f"], ["g"], ["h"]]);
     },
   },
 ]);

@@ -137,12 +137,15 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
     async run(trial) {
       await create(trial, "listed", { a: 1 }, { id: "a" });
       const secret = await create(trial, "listed", { a: 1 }, { id: "hidden-1", token: admin });
+      const next = async () => bodyOf(await trial.send("GET", "/listed?limit=1", { token: alice }))["next"];
+      assert.equal(await next(), null, "nothing that alice may read follows");
       await create(trial, "listed", { a: 1 }, { id: "z" });
       const before = await trial.send("GET", "/listed", { token: alice });
       assert.deepEqual(
         itemsOf(before).map(({ id }) => id),
         ["a", "z"],
       );
+      assert.notEqual(await next(), null);
       assert.equal(itemsOf(await trial.send("GET", "/listed", { token: admin })).length, 3);
       await replace(trial, secret, { a: 2 }, admin);
       assertStatus(await trial.send("GET", "/listed", { token: alice, ifNoneMatch: etagOf(before) }), 304);

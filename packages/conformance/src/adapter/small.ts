@@ -25,6 +25,7 @@ export function createSmallEngine(store: Store): Unclash {
       idBytesMax: 24,
       pageSizeDefault: 2,
       pageSizeMax: 3,
+      pageBytesMax: 1_500,
     },
   });
 }
