@@ -1,5 +1,6 @@
-import type { Key } from "@unclash/core";
+import { isPromise, type Key } from "@unclash/core";
 import type { Actor } from "./actor.js";
+import { wrongOutcome } from "./callback-result.js";
 
 /** What someone wants to do to a resource. */
 export type Action = "read" | "create" | "change" | "delete" | "history";
@@ -12,6 +13,24 @@ export type Verdict = "allow" | "deny" | "hide";
  * `articles/*` where none is named yet. It runs for every request, and for every item of a list.
  */
 export type Authorize = (action: Action, key: Key, actor: Actor | undefined) => Verdict | Promise<Verdict>;
+
+/**
+ * Holds what `authorize` gives against what it may give: a `true` or a forgotten `return` must not let anyone in, or shut
+ * everyone out.
+ *
+ * @throws CallbackError, from what it makes
+ */
+export function checkedAuthorize(authorize: Authorize): Authorize {
+  return (action, key, actor) => {
+    const verdict: unknown = authorize(action, key, actor);
+    return isPromise(verdict) ? Promise.resolve(verdict).then(asVerdict) : asVerdict(verdict);
+  };
+}
+
+function asVerdict(given: unknown): Verdict {
+  if (given === "allow" || given === "deny" || given === "hide") return given;
+  throw wrongOutcome("authorize", '"allow", "deny" or "hide"', given);
+}
 
 /** The rules where the app sets none: everyone may read, create, change and delete resources. */
 export const authorizeByDefault: Authorize = () => "allow";

@@ -3,8 +3,8 @@ import { checkCollection } from "./collection-check.js";
 import type { ContentDigest, NamedDigest } from "./digest.js";
 import { resolveDigest } from "./digest.js";
 import type { Schema } from "./schema.js";
-import type { ChangeRule, StateRule } from "./states.js";
-import { type Strategy, type StrategyName, strategyNames } from "./strategy.js";
+import { type ChangeRule, checkedRule, type StateRule } from "./states.js";
+import { checkedStrategy, type Strategy, type StrategyName, strategyNames } from "./strategy.js";
 
 /** What one collection is and how it treats its writers. */
 export interface CollectionOptions {
@@ -66,7 +66,7 @@ export interface Collection {
 /** Resolves a collection's options, and throws a `ConfigurationError` that names the first one that can't be. */
 export function resolveCollection(name: string, options: CollectionOptions, known: ReadonlySet<string>): Collection {
   checkCollection(name, options, known);
-  const strategy = options.strategy ?? "reject";
+  const strategy = checkedStrategy(`collections.${name}.strategy`, options.strategy ?? "reject");
   const allowed = options.allowedStrategies ?? [];
   const allowedStrategies = allowed === "all" ? strategyNames : allowed;
   const versionField = options.versionField ?? "version";
@@ -80,7 +80,7 @@ export function resolveCollection(name: string, options: CollectionOptions, know
     unique: options.unique ?? [],
     references: Object.entries(options.references ?? {}),
     states: new Map(Object.entries(options.states ?? {})),
-    rules: options.rules ?? [],
+    rules: (options.rules ?? []).map((rule, at) => checkedRule(`collections.${name}.rules[${at}]`, rule)),
     versionField,
     timestamps: options.versions === "timestamps",
     retention: options.retention ?? "all",

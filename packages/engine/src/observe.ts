@@ -1,5 +1,5 @@
 import { channel } from "node:diagnostics_channel";
-import type { Key } from "@unclash/core";
+import { isPromise, type Key } from "@unclash/core";
 
 /** One request, as it was decided. */
 export interface Decision {
@@ -22,7 +22,10 @@ export interface Decision {
   readonly reported?: string;
 }
 
-/** Is told of each decision, after it was made. What it throws is reported as an uncaught exception, not to the client. */
+/**
+ * Is told of each decision, after it was made. What it throws, or rejects with, is a warning of the process
+ * (`UNCLASH_OBSERVER_FAILED`), at most once a minute; clients are told nothing of it.
+ */
 export type Observer = (decision: Decision) => void;
 
 /** The diagnostics channel on which every decision is published. */
@@ -39,10 +42,30 @@ export function publish(observer: Observer | undefined, decision: Decision): voi
   if (decisions.hasSubscribers) decisions.publish(decision);
   if (observer === undefined) return;
   try {
-    observer(decision);
+    const result: unknown = observer(decision);
+    if (isPromise(result)) result.then(undefined, warnOfObserver);
   } catch (error) {
-    process.nextTick(() => {
-      throw error;
-    });
+    warnOfObserver(error);
   }
+}
+
+const warningPauseMs = 60_000;
+
+let warnedAt = Number.NEGATIVE_INFINITY;
+let untold = 0;
+
+/** An observer that fails, fails with each request: a warning a minute says it, and how often it happened. */
+function warnOfObserver(error: unknown): void {
+  untold += 1;
+  const now = performance.now();
+  if (now - warnedAt < warningPauseMs) return;
+  const times = untold === 1 ? "" : ` (${untold} times since the last warning)`;
+  warnedAt = now;
+  untold = 0;
+  const detail = error instanceof Error ? error.stack : undefined;
+  process.emitWarning(`The function \`observe\` failed: ${String(error)}${times}`, {
+    type: "UnclashWarning",
+    code: "UNCLASH_OBSERVER_FAILED",
+    ...(detail !== undefined && { detail }),
+  });
 }

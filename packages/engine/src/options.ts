@@ -13,8 +13,8 @@ import {
   required,
   type Store,
 } from "@unclash/core";
-import type { Identify } from "./actor.js";
-import { type Authorize, authorizeByDefault } from "./authorize.js";
+import { checkedIdentify, type Identify } from "./actor.js";
+import { type Authorize, authorizeByDefault, checkedAuthorize } from "./authorize.js";
 import { type Collection, type CollectionOptions, resolveCollection } from "./collection.js";
 import { type IdempotencyOptions, type KeyKeeping, resolveKeeping } from "./idempotency/keeping.js";
 import { type Limits, resolveLimits } from "./limits.js";
@@ -94,9 +94,9 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   return Object.freeze({
     store,
     collections: resolveCollections(options.collections),
-    identify: options.identify,
+    identify: options.identify && checkedIdentify(options.identify),
     vary: resolveVary(options),
-    authorize: options.authorize ?? authorizeByDefault,
+    authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
     conflictStatus: options.conflictStatus ?? 409,
     problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
     decodeBodies: options.decodeBodies ?? [],

@@ -9,6 +9,7 @@ import {
   type ProblemEntry,
   required,
 } from "@unclash/core";
+import { wrongResult } from "./callback-result.js";
 
 /** How one field may change: what it starts as, and what may follow what. */
 export interface StateRule {
@@ -52,6 +53,26 @@ export type ChangeRule = (change: {
   readonly before: JsonObject | undefined;
   readonly after: JsonObject;
 }) => StateFault | undefined;
+
+/**
+ * Holds what a rule of the app's returns against what it may return.
+ *
+ * @param callback its path of options: `collections.articles.rules[0]`
+ * @throws CallbackError, from what it makes
+ */
+export function checkedRule(callback: string, rule: ChangeRule): ChangeRule {
+  return (change) => {
+    const fault: unknown = rule(change);
+    if (fault === undefined || fault === null) return undefined;
+    if (isFault(fault)) return fault;
+    throw wrongResult(callback, "nothing, or { field, detail } where `field` is a JSON Pointer such as /status", fault);
+  };
+}
+
+function isFault(given: unknown): given is StateFault {
+  if (typeof given !== "object" || given === null || !("field" in given) || !("detail" in given)) return false;
+  return typeof given.field === "string" && /^(?:\/|$)/.test(given.field) && typeof given.detail === "string";
+}
 
 /** Finds the first change of a state that its rule does not allow. */
 export function stateFault(

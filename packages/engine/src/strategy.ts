@@ -1,5 +1,15 @@
-import { either, isFunction, type JsonObject, type Key, listOf, type OptionRule, oneOf } from "@unclash/core";
+import {
+  either,
+  isFunction,
+  isPromise,
+  type JsonObject,
+  type Key,
+  listOf,
+  type OptionRule,
+  oneOf,
+} from "@unclash/core";
 import type { Actor } from "./actor.js";
+import { wrongOutcome } from "./callback-result.js";
 
 /** The strategies that a request can ask for with `Prefer: on-conflict=…`, where its collection allows them. */
 export const strategyNames = ["reject", "last-write-wins", "first-write-wins"] as const;
@@ -45,6 +55,36 @@ export const isAllowedStrategies: OptionRule = either(
   oneOf("all"),
   listOf(oneOf(...strategyNames), `strategies: ${strategyNames.join(", ")}`),
 );
+
+/**
+ * Holds what a strategy of the app's gives against what it may give.
+ *
+ * @param callback its path of options: `collections.articles.strategy`
+ * @throws CallbackError, from what it makes
+ */
+export function checkedStrategy(callback: string, strategy: Strategy): Strategy {
+  if (typeof strategy !== "function") return strategy;
+  return async (write) => {
+    const settlement: unknown = await strategy(write);
+    if (isSettlement(settlement)) return settlement;
+    throw wrongOutcome(
+      callback,
+      '{ kind: "reject" }, or { kind: "accept" } with or without a `value`, an object',
+      settlement,
+    );
+  };
+}
+
+function isSettlement(given: unknown): given is Settlement {
+  if (typeof given !== "object" || given === null || !("kind" in given)) return false;
+  if (given.kind === "reject") return true;
+  const value = "value" in given ? given.value : undefined;
+  return given.kind === "accept" && (value === undefined || isValue(value));
+}
+
+function isValue(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isPromise(value);
+}
 
 /** The name of a strategy as clients and logs are told it. */
 export function strategyLabel(strategy: Strategy): string {

@@ -12,11 +12,13 @@ import {
   required,
   wholeNumber,
 } from "@unclash/core";
+import { checkedIdentify } from "../actor.js";
 import { contentDigest, isDigest } from "../digest.js";
 import { type Limits, resolveLimits } from "../limits.js";
 import { isHeaderNames, isHeaderValue, isKeepMs, isStore, isTimerMs } from "../option-rules.js";
 import { resolveVary } from "../options.js";
-import { isAllowedStrategies, isStrategy, type Strategy, strategyNames } from "../strategy.js";
+import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy, strategyNames } from "../strategy.js";
+import { checkedProblem, checkedRepresent, checkedResource } from "./guard-callbacks.js";
 import type { GuardIdempotency, GuardOptions } from "./guard-options.js";
 import type { LoadedState } from "./loaded-state.js";
 import type { RowDigest } from "./state-tag.js";
@@ -87,14 +89,20 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
   checkOptions<GuardOptions<Native, State>>("", options, rules);
   checkStrategies(options);
   const { allowedStrategies = [], load, resource, past, represent, identify, observe, problem, cacheControl } = options;
-  const unchanged = { load, resource, past, represent, identify, observe, problem, cacheControl };
   return Object.freeze({
-    ...unchanged,
+    load,
+    past,
+    observe,
+    cacheControl,
+    resource: resource && checkedResource(resource),
+    represent: represent && checkedRepresent(represent),
+    problem: problem && checkedProblem(problem),
+    identify: identify && checkedIdentify(identify),
     creates: options.creates ?? false,
     preconditionRequired: options.precondition !== "optional",
     datesSuffice: options.datesSuffice ?? false,
     versionField: options.versionField ?? false,
-    strategy: options.strategy ?? "reject",
+    strategy: checkedStrategy("strategy", options.strategy ?? "reject"),
     allowedStrategies: new Set<string>(allowedStrategies === "all" ? strategyNames : allowedStrategies),
     discloseCurrent: options.discloseCurrent ?? false,
     acceptProxyTags: options.acceptProxyTags ?? false,
