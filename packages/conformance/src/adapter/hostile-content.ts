@@ -93,12 +93,32 @@ export const hostileContentCases: readonly AdapterCase[] = casesOn("open", [
       }),
   },
   {
-    name: "row 27: a number that no double holds is 400",
+    name: "row 27: a number that would be stored as another one is 400, in content and in patches",
     run: (trial) =>
       untouched(trial, async ({ path, etag: ifMatch }) => {
-        for (const number of ["1e400", "-1e400", `1${"0".repeat(400)}`]) {
-          const answer = await trial.send("PUT", path, { content: `{"title":"after","a":[${number}]}`, ifMatch });
-          assertMalformed(trial, answer, { code: "number-out-of-range", pointer: "/a/0" });
+        const code = "number-out-of-range";
+        for (const number of [
+          "1e400",
+          "-1e400",
+          `1${"0".repeat(400)}`,
+          "9007199254740993",
+          "-123456789012345678",
+          "1e-400",
+        ]) {
+          const content = `{"title":"after","a":[${number}]}`;
+          for (const [method, target] of [
+            ["PUT", path],
+            ["POST", "/articles"],
+          ] as const) {
+            const answer = await trial.send(method, target, { content, ...(method === "PUT" && { ifMatch }) });
+            assertMalformed(trial, answer, { code, pointer: "/a/0" });
+          }
+          const merged = await trial.send("PATCH", path, { content, ifMatch, headers: mergePatch });
+          assertMalformed(trial, merged, { code, pointer: "/a/0" });
+          const operations = `[{"op":"add","path":"/tags","value":${number}}]`;
+          const headers = { "content-type": "application/json-patch+json" };
+          const patched = await trial.send("PATCH", path, { content: operations, ifMatch, headers });
+          assertMalformed(trial, patched, { code, pointer: "/0/value" });
         }
       }),
   },

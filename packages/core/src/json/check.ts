@@ -1,4 +1,5 @@
 import { type Finding, findFault, findTextFault, type JsonFaultCode } from "./fault.js";
+import { findInexactNumber } from "./inexact.js";
 import type { JsonLimits } from "./limits.js";
 import { locate } from "./locate.js";
 import { pointerOf } from "./pointer.js";
@@ -45,7 +46,8 @@ export function checkJson(
 
 /**
  * Parses JSON text (RFC 8259) and checks the value as `checkJson` does. What is not JSON is `malformed-json`; the
- * detail gives a position where the engine tells one. Of members with one name the last counts, as in `JSON.parse`.
+ * detail gives a position where the engine tells one. Of members with one name the last counts, as in `JSON.parse`. A
+ * number that would be stored as another one is `number-out-of-range`: only the text shows it.
  */
 export function parseJson(text: string, limits: JsonLimits): CheckedJson {
   const early = text.length > parsedUnseenMax ? findTextFault(text, limits) : undefined;
@@ -56,8 +58,15 @@ export function parseJson(text: string, limits: JsonLimits): CheckedJson {
   } catch (error) {
     return unsound(undefined, findTextFault(text, limits) ?? syntaxFault(text, error));
   }
-  return checkJson(value, limits, { wellFormed: text.isWellFormed() && !mayEscapeSurrogate(text) });
+  const checked = checkJson(value, limits, { wellFormed: text.isWellFormed() && !mayEscapeSurrogate(text) });
+  const inexact = checked.kind === "sound" ? findInexactNumber(text) : undefined;
+  return inexact === undefined ? checked : { kind: "unsound", pointer: inexact, ...inexactNumber };
 }
+
+const inexactNumber = {
+  code: "number-out-of-range",
+  detail: "No 64-bit floating-point number is exactly this one: send it as a string.",
+} as const;
 
 /**
  * Texts up to this length, in UTF-16 code units, are parsed without a look at their structure first: nesting and
