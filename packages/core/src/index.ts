@@ -4,6 +4,7 @@ export * from "./errors.js";
 export {
   type ConditionError,
   type ConditionFacts,
+  namesOtherVersions,
   type ParsedConditions,
   parseConditions,
 } from "./http/conditions.js";

@@ -30,6 +30,7 @@ const IGNORE: PreconditionDecision = { kind: "proceed", range: "ignore" };
 const NOT_MODIFIED: PreconditionDecision = { kind: "not-modified" };
 const IF_MATCH: PreconditionDecision = { kind: "failed", condition: "if-match" };
 const VERSION: PreconditionDecision = { kind: "failed", condition: "version" };
+const ETAG: PreconditionDecision = { kind: "failed", condition: "etag" };
 const IF_UNMODIFIED_SINCE: PreconditionDecision = { kind: "failed", condition: "if-unmodified-since" };
 const IF_NONE_MATCH: PreconditionDecision = { kind: "failed", condition: "if-none-match" };
 
@@ -131,6 +132,23 @@ describe("the body's version", () => {
   });
 });
 
+describe("the body's entity-tag", () => {
+  test.each<Row>([
+    ["holds where it is the current one", "PUT", { etag: strong("4-a") }, current, PROCEED],
+    ["fails where it is another one", "PUT", { etag: strong("3-b") }, current, ETAG],
+    ["fails where it is weak", "PATCH", { etag: weak("4-a") }, current, ETAG],
+    ["fails where nothing is", "PUT", { etag: strong("4-a") }, absent, ETAG],
+    ["fails where the state has none", "PUT", { etag: strong("4-a") }, bare, ETAG],
+    ["holds in another API version", "PUT", { etag: strong("4-a.v1") }, inTwoVersions, PROCEED],
+    ["comes after If-Match", "PUT", { ifMatch: list(strong("3-b")), etag: strong("3-b") }, current, IF_MATCH],
+    ["comes after the version", "PUT", { version: 3, etag: strong("3-b") }, current, VERSION],
+    ["must hold beside the version", "PUT", { version: 4, etag: strong("3-b") }, current, ETAG],
+    ["comes before If-None-Match", "PUT", { etag: strong("3-b"), ifNoneMatch: any }, current, ETAG],
+  ])("%s", (_, method, conditions, state, decision) => {
+    expect(evaluatePreconditions(method, conditions, state)).toEqual(decision);
+  });
+});
+
 describe("the order (RFC 9110 §13.2.2)", () => {
   const hit = list(strong("4-a"));
   const miss = list(strong("3-b"));
@@ -211,6 +229,7 @@ describe("a required precondition", () => {
     ["If-Match: *", "DELETE", { ifMatch: any }, true, true],
     ["the body's version", "PATCH", { version: 4 }, true, true],
     ["the body's version 0", "PUT", { version: 0 }, true, true],
+    ["the body's entity-tag", "PATCH", { etag: strong("a") }, true, true],
     ["a date alone", "PUT", { ifUnmodifiedSince: SECOND }, false, true],
     ["a date at the beginning of time", "PUT", { ifUnmodifiedSince: 0 }, false, true],
     ["a date beside If-Match", "PUT", { ifUnmodifiedSince: SECOND, ifMatch: any }, true, true],
@@ -240,6 +259,8 @@ function reference(method: string, conditions: Conditions, state: CurrentState):
   const { ifMatch, ifNoneMatch, ifRange } = conditions;
   if (ifMatch && !names(ifMatch, [present?.etag, ...(present?.alsoKnownAs ?? [])], false)) return "failed if-match";
   if (conditions.version !== undefined && conditions.version !== present?.version) return "failed version";
+  if (conditions.etag && !names(list(conditions.etag), [present?.etag, ...(present?.alsoKnownAs ?? [])], false))
+    return "failed etag";
   if (!ifMatch && newer(conditions.ifUnmodifiedSince) === true) return "failed if-unmodified-since";
   if (ifNoneMatch && names(ifNoneMatch, [present?.etag], true)) return read ? "not-modified" : "failed if-none-match";
   if (!ifNoneMatch && read && newer(conditions.ifModifiedSince) === false) return "not-modified";
@@ -269,7 +290,10 @@ test("any conditions on any state are decided as the RFC's steps say, and nothin
     fc.constant({ kind: "unreadable" as const }),
   );
   const conditions = fc.record(
-    { ifMatch: tags, ifNoneMatch: tags, ifModifiedSince: moment, ifUnmodifiedSince: moment, ifRange: range, version },
+    {
+      ...{ ifMatch: tags, ifNoneMatch: tags, ifModifiedSince: moment, ifUnmodifiedSince: moment, ifRange: range },
+      ...{ version, etag: tag },
+    },
     { requiredKeys: [] },
   );
   const state: fc.Arbitrary<CurrentState> = fc.oneof(

@@ -15,6 +15,8 @@ export interface Conditions {
   readonly ifRange?: RangeCondition;
   /** The version that the request's body names: it says what `If-Match` says, in another place. */
   readonly version?: Version;
+  /** The entity-tag that the request's body names: it says what `If-Match` says, in another place. */
+  readonly etag?: EntityTag;
 }
 
 /** `If-Range` (RFC 9110 §13.1.5). One that is `unreadable` never holds, so that no part of another state is sent. */
@@ -52,8 +54,8 @@ export type PreconditionDecision =
   | { readonly kind: "not-modified" }
   | { readonly kind: "failed"; readonly condition: FailedCondition };
 
-/** The condition that did not hold; `version` is the one in the body. */
-export type FailedCondition = "if-match" | "version" | "if-unmodified-since" | "if-none-match";
+/** The condition that did not hold; `version` and `etag` are those in the body. */
+export type FailedCondition = "if-match" | "version" | "etag" | "if-unmodified-since" | "if-none-match";
 
 const PROCEED: PreconditionDecision = { kind: "proceed" };
 const PROCEED_WITH_RANGE: PreconditionDecision = { kind: "proceed", range: "honour" };
@@ -61,12 +63,13 @@ const PROCEED_WITHOUT_RANGE: PreconditionDecision = { kind: "proceed", range: "i
 const NOT_MODIFIED: PreconditionDecision = { kind: "not-modified" };
 const IF_MATCH_FAILED: PreconditionDecision = { kind: "failed", condition: "if-match" };
 const VERSION_FAILED: PreconditionDecision = { kind: "failed", condition: "version" };
+const ETAG_FAILED: PreconditionDecision = { kind: "failed", condition: "etag" };
 const IF_UNMODIFIED_SINCE_FAILED: PreconditionDecision = { kind: "failed", condition: "if-unmodified-since" };
 const IF_NONE_MATCH_FAILED: PreconditionDecision = { kind: "failed", condition: "if-none-match" };
 
 /**
- * Decides whether a request may be carried out, in the order of RFC 9110 §13.2.2; the body's version comes right after
- * `If-Match`. Ask it only when the request would succeed without conditions (§13.2.1), and for a write make sure that
+ * Decides whether a request may be carried out, in the order of RFC 9110 §13.2.2; the body's version and
+ * entity-tag come right after `If-Match`. Ask it only when the request would succeed without conditions (§13.2.1), and for a write make sure that
  * the state is still this one when the write happens: a check followed by a later write is a race.
  *
  * @param method as HTTP writes it, in upper case.
@@ -79,6 +82,7 @@ export function evaluatePreconditions(
   if (ignoresPreconditions(method)) return PROCEED;
   if (conditions.ifMatch !== undefined && !isMatched(conditions.ifMatch, state)) return IF_MATCH_FAILED;
   if (conditions.version !== undefined && !isOfVersion(conditions.version, state)) return VERSION_FAILED;
+  if (conditions.etag !== undefined && !isTagged(conditions.etag, state)) return ETAG_FAILED;
   if (conditions.ifMatch === undefined && wasModifiedSince(conditions.ifUnmodifiedSince, state) === true) {
     return IF_UNMODIFIED_SINCE_FAILED;
   }
@@ -99,11 +103,12 @@ export interface RequirementOptions {
 
 /**
  * Whether a write comes with a precondition where one is required; where not, the answer is 428 (RFC 6585 §3).
- * `If-Match` is enough, `*` too, and so is the body's version; a date only where `datesSuffice`; and of
+ * `If-Match` is enough, `*` too, and so are the body's version and entity-tag; a date only where `datesSuffice`; and of
  * `If-None-Match` only `*` on PUT, which creates and overwrites nothing.
  */
 export function satisfiesRequirement(method: string, conditions: Conditions, options: RequirementOptions): boolean {
-  if (conditions.ifMatch !== undefined || conditions.version !== undefined) return true;
+  const { ifMatch, version, etag } = conditions;
+  if (ifMatch !== undefined || version !== undefined || etag !== undefined) return true;
   if (options.datesSuffice && conditions.ifUnmodifiedSince !== undefined) return true;
   return method === "PUT" && conditions.ifNoneMatch?.kind === "any";
 }
@@ -121,12 +126,14 @@ export function isRead(method: string): boolean {
 function isMatched(list: EntityTagList, state: CurrentState): boolean {
   if (state.kind === "absent") return false;
   if (list.kind === "any") return true;
+  return list.tags.some((tag) => isTagged(tag, state));
+}
+
+function isTagged(tag: EntityTag, state: CurrentState): boolean {
+  if (state.kind === "absent") return false;
   const { etag, alsoKnownAs } = state;
-  for (const tag of list.tags) {
-    if (etag !== undefined && strongMatch(tag, etag)) return true;
-    if (alsoKnownAs?.some((other) => strongMatch(tag, other)) === true) return true;
-  }
-  return false;
+  if (etag !== undefined && strongMatch(tag, etag)) return true;
+  return alsoKnownAs?.some((other) => strongMatch(tag, other)) === true;
 }
 
 function isNoneMatched(list: EntityTagList, state: CurrentState): boolean {

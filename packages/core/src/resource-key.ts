@@ -8,10 +8,11 @@ export type IdFault = { readonly code: "malformed-id"; readonly detail: string }
 
 /**
  * Says what is wrong with a resource's id. An id holds 1 to 256 bytes of UTF-8 without control characters or `/`.
- * `.` and `..` are refused too: no URL can name them (WHATWG URL §4.4 removes such segments, encoded ones as well).
+ * `.` and `..` are refused too: no URL can name them (WHATWG URL §4.4 removes such segments, encoded ones as well); and
+ * so is `*`, which stands for all of a collection's resources where a key is asked for.
  */
 export function idFault(id: string, bytesMax: number = idBytesMax): IdFault | undefined {
-  if (id === "" || id === "." || id === "..") return fault("An id is not empty, and neither one dot nor two.");
+  if (id === "" || id === "." || id === ".." || id === "*") return fault("An id must not be empty, `.`, `..` or `*`.");
   if (!id.isWellFormed()) return fault("An id is well-formed Unicode.");
   let bytes = 0;
   for (let at = 0; at < id.length; at++) {

@@ -1,4 +1,4 @@
-import { readVersionTag, type StoredRecord, strongMatch } from "@unclash/core";
+import { type Conditions, type EntityTag, readVersionTag, type StoredRecord, strongMatch } from "@unclash/core";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
 import { entityTagOf, shownVersion } from "./representation.js";
@@ -13,7 +13,7 @@ export async function findBase(
   current: StoredRecord,
 ): Promise<StoredRecord | undefined> {
   const { collection, conditions, key } = intent;
-  if (collection.digest !== undefined && conditions.ifMatch !== undefined)
+  if (collection.digest !== undefined && namedTags(conditions).length > 0)
     return findByContent(exchange, intent, current);
   const named = namedStates(intent).filter(({ version }) => version < shownVersion(collection, current));
   const newest = named.reduce<NamedState | undefined>(
@@ -35,15 +35,15 @@ const pastStatesMax = 16;
 /** The newest earlier state that has one of the entity-tags, where these are made from content. */
 async function findByContent(
   exchange: Exchange,
-  { collection, conditions: { ifMatch }, key }: WriteIntent,
+  { collection, conditions, key }: WriteIntent,
   { version: before }: StoredRecord,
 ): Promise<StoredRecord | undefined> {
-  if (ifMatch?.kind !== "tags") return undefined;
+  const tags = namedTags(conditions);
   const { records } = await exchange.settings.store.history(key, { before, limit: pastStatesMax, texts: true });
   return records.find((record) => {
     if (record.text === null) return false;
     const etag = entityTagOf(collection, record);
-    return ifMatch.tags.some((tag) => strongMatch(tag, etag));
+    return tags.some((tag) => strongMatch(tag, etag));
   });
 }
 
@@ -53,10 +53,15 @@ interface NamedState {
 }
 
 function namedStates({ conditions }: WriteIntent): readonly NamedState[] {
-  const { ifMatch, version } = conditions;
-  const tags = ifMatch?.kind === "tags" ? ifMatch.tags : [];
-  const byTag = tags.flatMap((tag) => (tag.weak ? [] : (readVersionTag(tag.opaque) ?? [])));
+  const { version } = conditions;
+  const byTag = namedTags(conditions).flatMap((tag) => (tag.weak ? [] : (readVersionTag(tag.opaque) ?? [])));
   return version === undefined ? byTag : [...byTag, { version }];
+}
+
+/** The entity-tags of which the state must have one, those of `If-Match` and that of the body. */
+function namedTags({ ifMatch, etag }: Conditions): readonly EntityTag[] {
+  const tags = ifMatch?.kind === "tags" ? ifMatch.tags : [];
+  return etag === undefined ? tags : [...tags, etag];
 }
 
 /** The version that a write names, for a sentence about it; the newest where it names several. */

@@ -18,7 +18,7 @@ import {
 } from "@unclash/core";
 import type { CollectionOptions } from "./collection.js";
 import { isDigest } from "./digest.js";
-import { isHeaderValue, isRetention } from "./option-rules.js";
+import { checkEtagField, isHeaderValue, isRetention } from "./option-rules.js";
 import { isSchema } from "./schema.js";
 import { checkStateRule } from "./states.js";
 import { isAllowedStrategies, isStrategy } from "./strategy.js";
@@ -62,6 +62,7 @@ const rules: OptionRules<CollectionOptions> = {
     value === false || (isText(value) === undefined && value !== "id")
       ? undefined
       : "must be a name other than `id`, or false",
+  etagField: either(oneOf(false), isText),
   versions: oneOf("counted", "timestamps"),
   retention: isRetention,
   entityTags: either(oneOf("version"), isDigest),
@@ -87,6 +88,9 @@ export function checkCollection(
     throw new ConfigurationError(path, "must be an object with a `schema`, and is the schema: write `{ schema: … }`");
   }
   checkOptions<CollectionOptions>(path, options, rules);
+  const { versionField = "version", etagField = "etag" } = options;
+  checkEtagField(`${path}.etagField`, etagField, versionField);
+  checkFields(path, options, ["id", versionField, etagField]);
   checkReferences(`${path}.references`, options.references ?? {}, known);
   checkUnique(`${path}.unique`, name, options.unique ?? []);
   if (options.states !== undefined) checkMembers(`${path}.states`, options.states, anything);
@@ -107,6 +111,23 @@ function checkName(path: string, name: string): void {
     path,
     `is no name for a collection, which begins with a lower-case letter and holds at most 63 of a-z, 0-9 and -${hint}`,
   );
+}
+
+/** A rule over a member that is never a field would never hold anything. */
+function checkFields(
+  path: string,
+  { unique = [], references = {}, states = {} }: CollectionOptions,
+  ownMembers: readonly (string | false)[],
+): void {
+  const named = { unique, references: Object.keys(references), states: Object.keys(states) };
+  for (const [option, fields] of Object.entries(named)) {
+    const own = fields.find((field) => ownMembers.includes(field));
+    if (own !== undefined)
+      throw new ConfigurationError(
+        `${path}.${option}`,
+        `must name fields, and ${describeValue(own)} is none: see etagField`,
+      );
+  }
 }
 
 function checkReferences(path: string, references: unknown, known: ReadonlySet<string>): void {

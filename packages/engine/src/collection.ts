@@ -8,7 +8,7 @@ import { checkedStrategy, type Strategy, type StrategyName, strategyNames } from
 
 /** What one collection is and how it treats its writers. */
 export interface CollectionOptions {
-  /** What a resource's fields must be, `id` and version aside. */
+  /** What a resource's fields must be, `id`, version and entity-tag aside. */
   readonly schema: Schema;
   /** Whether PUT, PATCH and DELETE must say which state they are for (428 otherwise). @default "required" */
   readonly precondition?: "required" | "optional";
@@ -28,6 +28,13 @@ export interface CollectionOptions {
   readonly rules?: readonly ChangeRule[];
   /** The member that shows the version in bodies; `false` shows none. @default "version" */
   readonly versionField?: string | false;
+  /**
+   * The member that holds the entity-tag in an item of a list, and in content that is sent back: there it is a precondition,
+   * and never a field. `false`: lists hold none, and a member of that name is a field like any other.
+   *
+   * @default "etag"
+   */
+  readonly etagField?: string | false;
   /** `counted`: 1, 2, 3, …; `timestamps`: the milliseconds of the last write, strictly growing. @default "counted" */
   readonly versions?: "counted" | "timestamps";
   /** How much of each resource's past is kept. @default "all" */
@@ -55,6 +62,9 @@ export interface Collection {
   readonly states: ReadonlyMap<string, StateRule>;
   readonly rules: readonly ChangeRule[];
   readonly versionField: string | false;
+  readonly etagField: string | false;
+  /** The members of a representation that are no fields: `id`, and those above. */
+  readonly ownMembers: readonly string[];
   readonly timestamps: boolean;
   readonly retention: Retention;
   readonly digest: NamedDigest | undefined;
@@ -70,6 +80,7 @@ export function resolveCollection(name: string, options: CollectionOptions, know
   const allowed = options.allowedStrategies ?? [];
   const allowedStrategies = allowed === "all" ? strategyNames : allowed;
   const versionField = options.versionField ?? "version";
+  const etagField = options.etagField ?? "etag";
   return Object.freeze({
     name,
     schema: options.schema,
@@ -82,6 +93,8 @@ export function resolveCollection(name: string, options: CollectionOptions, know
     states: new Map(Object.entries(options.states ?? {})),
     rules: (options.rules ?? []).map((rule, at) => checkedRule(`collections.${name}.rules[${at}]`, rule)),
     versionField,
+    etagField,
+    ownMembers: ["id", versionField, etagField].filter((name) => name !== false),
     timestamps: options.versions === "timestamps",
     retention: options.retention ?? "all",
     digest: resolveDigest(options.entityTags),

@@ -2,13 +2,13 @@ import {
   conflictingPointers,
   diffJson,
   type FailedCondition,
-  formatEntityTag,
   isJsonObject,
   type ResponsePlan,
   type StoredRecord,
   type Text,
 } from "@unclash/core";
 import { namedVersion } from "./base-state.js";
+import { currentMember, showsCurrent, stateLinks } from "./current-state.js";
 import type { Exchange } from "./exchange.js";
 import { expectedState } from "./expected-state.js";
 import type { WriteIntent } from "./intent.js";
@@ -43,16 +43,32 @@ export async function conflictPlan(exchange: Exchange, conflict: Conflict): Prom
   const { intent, current } = conflict;
   const { collection, id, key } = intent;
   const path = exchange.pathOf(collection.name, id);
-  const disclosed = current !== undefined && (await exchange.mayRead(key));
-  const errors = current === undefined ? [] : weakenedEntries(intent.conditions, entityTagOf(collection, current));
+  // What is hidden is as absent as what its reader would find to be.
+  const disclosed = intent.hidden || (await exchange.mayRead(key));
+  const errors =
+    current === undefined || !disclosed ? [] : weakenedEntries(intent.conditions, entityTagOf(collection, current));
   return problemPlan(exchange, "version-conflict", detailOf(conflict, disclosed), {
     status: statusOf(exchange, conflict),
     members: {
       resource: key,
       expected: expectedState(exchange, conflict.intent.conditions, conflict.failed),
-      ...(disclosed && (await disclosure(exchange, conflict, current))),
+      ...(disclosed && (current === undefined ? { identical: false } : await disclosure(exchange, conflict, current))),
       ...(errors.length > 0 && { errors }),
-      links: { resource: path, versions: `${path}/versions` },
+      links: stateLinks(collection, path),
+    },
+  });
+}
+
+/** The answer to a POST that is to happen only where the collection does not exist. */
+export function collectionExists(exchange: Exchange, { collection }: WriteIntent): ResponsePlan {
+  const { name } = collection;
+  return problemPlan(exchange, "version-conflict", `${name} exists, and this request is for one that does not.`, {
+    status: exchange.settings.conflictStatus,
+    members: {
+      resource: name,
+      expected: { absent: true },
+      identical: false,
+      links: { resource: exchange.pathOf(name) },
     },
   });
 }
@@ -60,15 +76,15 @@ export async function conflictPlan(exchange: Exchange, conflict: Conflict): Prom
 /** 409, or what the app set for a header's condition that no strategy looked at further. */
 function statusOf(exchange: Exchange, { failed, strategy }: Conflict): number {
   const plain = strategy === "reject" || strategy === "first-write-wins";
-  return failed !== "version" && plain ? exchange.settings.conflictStatus : 409;
+  return failed !== "version" && failed !== "etag" && plain ? exchange.settings.conflictStatus : 409;
 }
 
 function detailOf({ intent, failed, current }: Conflict, disclosed: boolean): string {
   const { key, collection } = intent;
+  if (!disclosed) return `${key} is not in the state that this request is for.`;
   if (current === undefined) return `${key} does not exist, and this request is for an existing one.`;
   if (failed === "if-none-match") return `${key} exists, and this request is for one that does not.`;
   if (failed === "if-unmodified-since") return `${key} has been modified since.`;
-  if (!disclosed) return `${key} is not in the state that this request is for.`;
   const named = namedVersion(intent);
   const version = shownVersion(collection, current);
   if (named === undefined || named === version)
@@ -82,29 +98,21 @@ const comparedTextMax = 65_536;
 /** What a GET by the same caller would show, and what can be said from it. */
 async function disclosure(
   exchange: Exchange,
-  { intent, current, base, strategy }: Conflict,
-  disclosed: StoredRecord | undefined = current,
+  { intent, base, strategy }: Conflict,
+  current: StoredRecord,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (disclosed === undefined || disclosed.text === null) return {};
   const { collection, id } = intent;
+  const text = current.text ?? "{}";
   const known = base === undefined || base.text === null ? undefined : base.text;
-  const proposed = await proposedContent(exchange, intent, known ?? disclosed.text);
-  const isCompared = known !== undefined && Math.max(known.length, disclosed.text.length) <= comparedTextMax;
+  const proposed = await proposedContent(exchange, intent, known ?? text);
+  const isCompared = known !== undefined && Math.max(known.length, text.length) <= comparedTextMax;
+  // What was before is not for who may only see what is.
+  const isPastShown = isCompared && (await exchange.permission("history", intent.key)) === "allow";
   return {
-    current: {
-      version: shownVersion(collection, disclosed),
-      etag: formatEntityTag(entityTagOf(collection, disclosed)),
-      modifiedAt: new Date(disclosed.modifiedAt).toISOString(),
-      ...(disclosed.by !== null && { by: disclosed.by }),
-      ...(showsCurrent(intent, strategy) && { representation: parseRepresentation(disclosed.text) }),
-    },
-    ...(isCompared && changesSince(intent, known, disclosed.text, proposed)),
-    identical: proposed !== undefined && isUnchanged(collection, id, disclosed, proposed),
+    current: currentMember(collection, current, { withContent: showsCurrent(collection, strategy) }),
+    ...(isPastShown && changesSince(intent, known, text, proposed)),
+    identical: proposed !== undefined && isUnchanged(collection, id, current, proposed),
   };
-}
-
-function showsCurrent({ collection }: WriteIntent, strategy: Strategy): boolean {
-  return collection.discloseCurrent || strategy === "first-write-wins";
 }
 
 /** What others changed since the state that the client named, and what of that the client's write touches. */

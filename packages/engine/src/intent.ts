@@ -1,17 +1,22 @@
 import {
   type Conditions,
+  type EntityTag,
   idFault,
   isJsonObject,
   type Json,
   type Key,
+  namesOtherVersions,
   type ProblemEntry,
   parseConditions,
+  parseEntityTag,
+  pointerOf,
   type ResponsePlan,
   readPatch,
   resourceKey,
 } from "@unclash/core";
 import { uuidv7 } from "uuidv7";
 import { takeBody } from "./body.js";
+import { entityTagText } from "./body-tag.js";
 import type { Collection } from "./collection.js";
 import type { Exchange } from "./exchange.js";
 import { type KeyedWrite, keyedWrite } from "./idempotency/keyed-write.js";
@@ -39,8 +44,18 @@ export interface WriteIntent {
   readonly change: Change;
   readonly conditions: Conditions;
   readonly preferences: Preferences;
+  /** The app hides the resource from its sender: whatever is there, nothing is. */
+  readonly hidden: boolean;
   /** What it is known by, where it came with `Idempotency-Key`. */
   readonly keyed: KeyedWrite | undefined;
+}
+
+/** What a write is for, as its path says. */
+export interface Addressing {
+  readonly collection: Collection;
+  /** `undefined` for a POST to the collection. */
+  readonly id: string | undefined;
+  readonly hidden: boolean;
 }
 
 export type TakenIntent =
@@ -60,20 +75,19 @@ export const mediaTypes: Readonly<Record<"POST" | "PUT" | "PATCH", readonly stri
 /** Reads all that a write says: body, preconditions, key, preferences. Everything malformed about it is named at once. */
 export async function takeIntent(
   exchange: Exchange,
-  collection: Collection,
   method: WriteIntent["method"],
-  addressed: string | undefined,
+  { collection, id: addressed, hidden }: Addressing,
 ): Promise<TakenIntent> {
   const errors: ProblemEntry[] = [];
   const change = method === "DELETE" ? deletion : await takeChange(exchange, collection, method, addressed, errors);
   if (change.kind === "refused") return change;
-  const { version, givenId } = change;
-  const parsed = parseConditions(
-    exchange.header,
-    { method, now: Date.now(), ...(version !== undefined && { version }) },
-    { tagsMax: exchange.settings.limits.entityTagsMax },
-  );
+  const { version, etag, givenId } = change;
+  const tagsHoldVersions = collection.digest === undefined;
+  const named = { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
+  const facts = { method, now: Date.now(), tagsHoldVersions, ...named };
+  const parsed = parseConditions(exchange.header, facts, { tagsMax: exchange.settings.limits.entityTagsMax });
   if (parsed.kind === "malformed") errors.push(...parsed.errors);
+  else if (method === "POST") errors.push(...unsupportedConditions(parsed.conditions));
   const sent = readSentKey(exchange.header("idempotency-key"), exchange.actor);
   if (sent?.kind === "malformed") errors.push(sent.error);
   if (errors.length > 0 || parsed.kind === "malformed")
@@ -94,9 +108,29 @@ export async function takeIntent(
       change: change.change,
       conditions,
       preferences,
+      hidden,
       keyed,
     },
   };
+}
+
+/** Whether a JSON Patch asks what the state holds. */
+export function testsState(change: Change): boolean {
+  if (change.kind !== "json-patch" || !Array.isArray(change.patch)) return false;
+  return change.patch.some((operation) => isJsonObject(operation) && operation["op"] === "test");
+}
+
+/** A list is no state that a creation can be held against: all that can be said of it is that it exists, with `*`. */
+function unsupportedConditions({ ifMatch, ifNoneMatch, ifUnmodifiedSince }: Conditions): readonly ProblemEntry[] {
+  const unsupported = [
+    ...(ifMatch?.kind === "tags" ? ["If-Match"] : []),
+    ...(ifNoneMatch?.kind === "tags" ? ["If-None-Match"] : []),
+    ...(ifUnmodifiedSince === undefined ? [] : ["If-Unmodified-Since"]),
+  ];
+  return unsupported.map((header) => {
+    const allowed = header === "If-Unmodified-Since" ? "must not be sent" : "must be `*` or not be sent";
+    return { code: "unsupported-precondition", header, detail: `${header} ${allowed} with a POST to a collection.` };
+  });
 }
 
 export function malformedPlan(exchange: Exchange, errors: readonly ProblemEntry[]): ResponsePlan {
@@ -109,6 +143,8 @@ interface TakenChange {
   readonly change: Change;
   /** The version that the body names; on PUT and merge-patch it is a precondition. */
   readonly version?: number;
+  /** The entity-tag that the body names; the same holds of it. */
+  readonly etag?: EntityTag;
   readonly givenId?: string;
   /** The content as it came. */
   readonly body?: Json;
@@ -126,7 +162,7 @@ async function takeChange(
   const taken = await takeBody(exchange, mediaTypes[method]);
   if (taken.kind === "refused") return taken;
   if (taken.kind === "malformed") {
-    errors.push(...taken.errors);
+    errors.push(...taken.errors.map((entry) => versionEntry(collection, entry)));
     return deletion;
   }
   const { value, mediaType } = taken;
@@ -137,10 +173,13 @@ async function takeChange(
   }
   if (!isJsonObject(value)) return { ...changeOf(mediaType, value), body: value };
   const version = bodyVersion(collection, value, errors);
+  const etag = bodyTag(collection, value, version, errors);
   const givenId = bodyId(exchange, value, addressed, errors);
+  const isCondition = method !== "POST";
   return {
     ...changeOf(mediaType, fieldsOf(collection, value)),
-    ...(version !== undefined && method !== "POST" && { version }),
+    ...(version !== undefined && isCondition && { version }),
+    ...(etag !== undefined && isCondition && { etag }),
     ...(givenId !== undefined && { givenId }),
     body: value,
   };
@@ -161,8 +200,36 @@ function bodyVersion(
   if (field === false || !Object.hasOwn(body, field)) return undefined;
   const version = body[field];
   if (typeof version === "number" && Number.isSafeInteger(version) && version >= 0) return version;
-  errors.push({ code: "malformed-version", pointer: `/${field}`, detail: "A version is a whole number." });
+  errors.push({ code: "malformed-version", pointer: pointerOf([field]), detail: wholeVersion });
   return undefined;
+}
+
+const wholeVersion = "A version must be a whole number of at most 2^53 - 1.";
+
+/** A number that only the text shows to be another one is no version either, where a version stands. */
+function versionEntry({ versionField }: Collection, entry: ProblemEntry): ProblemEntry {
+  if (entry.code !== "number-out-of-range" || versionField === false) return entry;
+  const pointer = pointerOf([versionField]);
+  return entry.pointer === pointer ? { code: "malformed-version", pointer, detail: wholeVersion } : entry;
+}
+
+function bodyTag(
+  { etagField, digest }: Collection,
+  body: Readonly<Record<string, Json>>,
+  version: number | undefined,
+  errors: ProblemEntry[],
+): EntityTag | undefined {
+  if (etagField === false || !Object.hasOwn(body, etagField)) return undefined;
+  const text = body[etagField];
+  const tag = typeof text === "string" ? parseEntityTag(text) : undefined;
+  const pointer = pointerOf([etagField]);
+  if (tag === undefined) {
+    errors.push({ code: "malformed-etag", pointer, detail: entityTagText });
+  } else if (version !== undefined && digest === undefined && namesOtherVersions([tag], version)) {
+    const detail = `The content names version ${version}, and its entity-tag another one.`;
+    errors.push({ code: "contradictory-preconditions", pointer, detail });
+  }
+  return tag;
 }
 
 function bodyId(

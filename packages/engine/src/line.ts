@@ -3,12 +3,12 @@ import { type Actor, isRefusal } from "./actor.js";
 import type { Action } from "./authorize.js";
 import type { Collection } from "./collection.js";
 import type { Exchange } from "./exchange.js";
-import { malformedPlan, mediaTypes, takeIntent, type WriteIntent } from "./intent.js";
+import { type Addressing, malformedPlan, mediaTypes, takeIntent, testsState, type WriteIntent } from "./intent.js";
 import { listResources } from "./list.js";
 import type { Settings } from "./options.js";
 import { emptyPlan, problemPlan } from "./plan.js";
 import { decodeId, readResource } from "./read.js";
-import { notPermitted } from "./refusals.js";
+import { askPermission, notFound, type Permission } from "./refusals.js";
 import type { RequestFacts } from "./request.js";
 import { allowedMethods, type Route } from "./route.js";
 import { listVersions, readVersion } from "./versions.js";
@@ -38,20 +38,26 @@ export async function answer(exchange: Exchange, route: Route | undefined): Prom
   const key = `${collection.name}/${id}`;
   // What a resource was is not for who may not see what it is.
   const actions: readonly Action[] = route.kind === "resource" ? [actionOf(exchange, method)] : ["read", "history"];
-  for (const action of actions) {
-    const refusal = await notPermitted(exchange, action, key);
-    if (refusal !== undefined) return refusal;
-  }
+  const permission = await askPermissions(exchange, actions, key);
+  if (permission.kind === "refused") return permission.plan;
+  const addressed = { collection, id, key, hidden: permission.kind === "hidden" };
   switch (route.kind) {
     case "versions":
-      return listVersions(exchange, { collection, id, key });
+      return listVersions(exchange, addressed);
     case "version":
-      return readVersion(exchange, { collection, id, key }, route.rawVersion);
+      return readVersion(exchange, addressed, route.rawVersion);
     case "resource":
-      return isWrite(method)
-        ? takeAndWrite(exchange, collection, method, id)
-        : readResource(exchange, collection, id, key);
+      return isWrite(method) ? takeAndWrite(exchange, method, addressed) : readResource(exchange, addressed);
   }
+}
+
+/** The first answer that is not to go on as usual. */
+async function askPermissions(exchange: Exchange, actions: readonly Action[], key: string): Promise<Permission> {
+  for (const action of actions) {
+    const permission = await askPermission(exchange, action, key);
+    if (permission.kind !== "allowed") return permission;
+  }
+  return { kind: "allowed" };
 }
 
 /** Who makes the request; or 401, the one answer that comes before it is known what is asked for. */
@@ -69,25 +75,38 @@ export async function identifyCaller<Native>(
 
 async function answerCollection(exchange: Exchange, collection: Collection, method: string): Promise<ResponsePlan> {
   const every = `${collection.name}/*`;
-  const refusal = await notPermitted(exchange, method === "POST" ? "create" : "read", every);
-  if (refusal !== undefined) return refusal;
-  return method === "POST"
-    ? takeAndWrite(exchange, collection, method, undefined)
-    : listResources(exchange, collection);
+  const permission = await askPermission(exchange, method === "POST" ? "create" : "read", every);
+  if (permission.kind === "refused") return permission.plan;
+  const hidden = permission.kind === "hidden";
+  if (method === "POST") return takeAndWrite(exchange, method, { collection, id: undefined, hidden });
+  const list = await listResources(exchange, collection);
+  // What is malformed about the request is told first, as it is where there is nothing to hide.
+  return hidden && list.status !== 400 ? notFound(exchange, every) : list;
 }
 
 async function takeAndWrite(
   exchange: Exchange,
-  collection: Collection,
   method: WriteIntent["method"],
-  id: string | undefined,
+  addressing: Addressing,
 ): Promise<ResponsePlan> {
-  const taken = await takeIntent(exchange, collection, method, id);
+  const taken = await takeIntent(exchange, method, addressing);
   if (taken.kind === "refused") return taken.plan;
   const { intent } = taken;
-  // Who may create something may not create this, for that: a POST names it in its content, if at all.
-  const refusal = method === "POST" && intent.idGiven ? await notPermitted(exchange, "create", intent.key) : undefined;
-  return refusal ?? write(exchange, intent);
+  if (method === "POST" && addressing.hidden) return notFound(exchange, `${addressing.collection.name}/*`);
+  const action = contentAction(intent);
+  if (action === undefined) return write(exchange, intent);
+  const permission = await askPermission(exchange, action, intent.key);
+  if (permission.kind === "refused") return permission.plan;
+  return write(exchange, permission.kind === "hidden" ? { ...intent, hidden: true } : intent);
+}
+
+/**
+ * What else a write needs to be allowed, as its content shows. Who may create something may not create this, for that: a
+ * POST names it in its content, if at all. And a patch that tests the state would tell of it to who may not read it.
+ */
+function contentAction(intent: WriteIntent): Action | undefined {
+  if (intent.method === "POST") return intent.idGiven ? "create" : undefined;
+  return testsState(intent.change) ? "read" : undefined;
 }
 
 /** What a method does to a resource. A PUT that may only create is a creation; one that turns out to be is asked again. */

@@ -10,6 +10,7 @@ import {
 } from "@unclash/core";
 import type { Collection } from "./collection.js";
 import type { Exchange } from "./exchange.js";
+import { expectedState } from "./expected-state.js";
 import { malformedPlan } from "./intent.js";
 import { type Walked, walkList } from "./list-walk.js";
 import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPaging } from "./paging.js";
@@ -38,9 +39,10 @@ export async function listResources(exchange: Exchange, collection: Collection):
   const verdict = evaluatePreconditions(exchange.request.method, parsed.conditions, { kind: "present", etag });
   if (verdict.kind === "not-modified") return emptyPlan(304, "not-modified", headers);
   if (verdict.kind === "failed") {
-    return problemPlan(exchange, "version-conflict", "The list is not in the state that this request is for.", {
-      status: 412,
-    });
+    const expected = expectedState(exchange, parsed.conditions, verdict.condition);
+    const members = { resource: collection.name, expected, current: { etag: headers.etag } };
+    const detail = "The list is not in the state that this request is for.";
+    return problemPlan(exchange, "version-conflict", detail, { status: 412, members });
   }
   const items = readable.map((record) => itemText(collection, record));
   const path = exchange.pathOf(collection.name);
@@ -74,10 +76,13 @@ function fingerprint(collection: Collection, records: readonly StoredRecord[], n
   return hash.digest("base64url");
 }
 
-/** A representation with its entity-tag as one more member, in place of a field of that name. */
+/** A representation with its entity-tag as one more member, in place of a field of that name from before it had one. */
 function itemText(collection: Collection, record: StoredRecord): Text {
   const text = record.text ?? "{}";
-  const etag = JSON.stringify(etagHeader(collection, record));
-  if (!text.includes('"etag":')) return `${text.slice(0, -1)},"etag":${etag}}`;
-  return JSON.stringify({ ...parseRepresentation(text), etag: etagHeader(collection, record) });
+  const { etagField } = collection;
+  if (etagField === false) return text;
+  const etag = etagHeader(collection, record);
+  const name = JSON.stringify(etagField);
+  if (!text.includes(`${name}:`)) return `${text.slice(0, -1)},${name}:${JSON.stringify(etag)}}`;
+  return JSON.stringify({ ...parseRepresentation(text), [etagField]: etag });
 }

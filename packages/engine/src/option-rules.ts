@@ -1,4 +1,13 @@
-import { durationMsMax, listOf, type OptionRule, type Retention, type Store, wholeNumber } from "@unclash/core";
+import {
+  ConfigurationError,
+  describeValue,
+  durationMsMax,
+  listOf,
+  type OptionRule,
+  type Retention,
+  type Store,
+  wholeNumber,
+} from "@unclash/core";
 
 /** The names of headers (RFC 9110 §5.1). */
 export const isHeaderNames: OptionRule = listOf(
@@ -12,6 +21,16 @@ export const isHeaderValue: OptionRule = (value) =>
   typeof value === "string" && /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/.test(value)
     ? undefined
     : "must be the value of a header";
+
+/** Refuses a name for the entity-tag in bodies that something else has there. */
+export function checkEtagField(option: string, etagField: string | false, versionField: string | false): void {
+  if (etagField === false || (etagField !== "id" && etagField !== versionField)) return;
+  const names = versionField === false ? "`id`" : `\`id\` and the versionField ${describeValue(versionField)}`;
+  throw new ConfigurationError(
+    option,
+    `must be a name other than ${names}, or false, and is ${describeValue(etagField)}`,
+  );
+}
 
 /** A timer of Node's that is set to more than this goes off at once. */
 const timerMsMax = 2_147_483_647;

@@ -28,7 +28,7 @@ test.each(["counted", "timestamps"] as const)(
       const exchange = new Exchange(settings, { ...facts, body, native: undefined }, { name: "alice" });
       const change = value === null ? ({ kind: "delete" } as const) : ({ kind: "replace", value } as const);
       const preferences = { minimal: false, dryRun: false, onConflict: undefined };
-      const about = { method: "PUT", collection, id: "1", key, idGiven: true } as const;
+      const about = { method: "PUT", collection, id: "1", key, idGiven: true, hidden: false } as const;
       const intent: WriteIntent = { ...about, change, conditions: {}, preferences, keyed: undefined };
       const content = value === null ? null : contentOf(value);
       const planned = planWrite(exchange, intent, await store.read([key]), { content, reads: [] }, undefined);

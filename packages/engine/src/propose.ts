@@ -81,12 +81,10 @@ export function patchedTooLarge(exchange: Exchange): ResponsePlan {
   return problemPlan(exchange, "payload-too-large", `The patched resource may hold ${bodyBytesMax} bytes at most.`);
 }
 
-/** A patch may test `id` and version, and can't change them. */
+/** A patch may test `id` and version, and can't change them, nor add an entity-tag. */
 function unmoved(exchange: Exchange, intent: WriteIntent, onto: JsonObject, value: Json): Proposal {
   if (!isJsonObject(value)) return { kind: "proposed", value };
-  const { versionField } = intent.collection;
-  const fixed = versionField === false ? ["id"] : ["id", versionField];
-  const errors = fixed
+  const errors = intent.collection.ownMembers
     .filter((name) => value[name] !== onto[name])
     .map((name) => ({ pointer: `/${name}`, detail: `A patch can't change ${name}.` }));
   if (errors.length === 0) return { kind: "proposed", value: fieldsOf(intent.collection, value) };

@@ -10,6 +10,7 @@ import {
   type StoredRecord,
 } from "@unclash/core";
 import type { Collection } from "./collection.js";
+import { currentMember, showsCurrent, stateLinks } from "./current-state.js";
 import type { Exchange } from "./exchange.js";
 import { expectedState } from "./expected-state.js";
 import { malformedPlan } from "./intent.js";
@@ -18,20 +19,28 @@ import { goneOrMissing } from "./refusals.js";
 import { entityTagOf, etagHeader, shownVersion } from "./representation.js";
 import { lastModified } from "./written.js";
 
+/** A resource, as a path addresses it. */
+export interface Addressed {
+  readonly collection: Collection;
+  readonly id: string;
+  readonly key: string;
+  /** The app hides it from the caller: whatever is there, nothing is. */
+  readonly hidden: boolean;
+}
+
 /** GET and HEAD of a resource: its text as it was stored, or 304 from its version alone. */
 export async function readResource(
   exchange: Exchange,
-  collection: Collection,
-  id: string,
-  key: string,
+  { collection, id, key, hidden }: Addressed,
 ): Promise<ResponsePlan> {
   const parsed = readConditions(exchange);
   if (parsed.kind === "malformed") return malformedPlan(exchange, parsed.errors);
   const {
     records: [record],
   } = await exchange.settings.store.read([key]);
-  if (record === undefined || record.text === null) return goneOrMissing(exchange, { collection, id }, record);
-  const instead = conditionalPlan(exchange, collection, record, parsed.conditions);
+  if (hidden || record === undefined || record.text === null)
+    return goneOrMissing(exchange, { collection, id }, hidden ? undefined : record);
+  const instead = conditionalPlan(exchange, { collection, id }, record, parsed.conditions);
   if (instead !== undefined) return instead;
   const headers: Record<string, string> = cachingHeaders(exchange, collection);
   headers["etag"] = etagHeader(collection, record);
@@ -53,7 +62,7 @@ export function readConditions({ header, request, settings }: Exchange): ParsedC
 /** 304 or 412 in place of a state, where the conditions ask for that; nothing where the state is to be sent. */
 export function conditionalPlan(
   exchange: Exchange,
-  collection: Collection,
+  { collection, id }: Pick<Addressed, "collection" | "id">,
   record: StoredRecord,
   conditions: Conditions,
 ): ResponsePlan | undefined {
@@ -70,7 +79,16 @@ export function conditionalPlan(
       return emptyPlan(304, "not-modified", headers);
     }
     case "failed":
-      return preconditionFailed(exchange, collection, record, expectedState(exchange, conditions, verdict.condition));
+      return problemPlan(exchange, "version-conflict", `${record.key} is not in the state that this request is for.`, {
+        status: 412,
+        members: {
+          resource: record.key,
+          expected: expectedState(exchange, conditions, verdict.condition),
+          current: currentMember(collection, record, { withContent: showsCurrent(collection) }),
+          identical: false,
+          links: stateLinks(collection, exchange.pathOf(collection.name, id)),
+        },
+      });
     default:
       return assertNever(verdict);
   }
@@ -91,26 +109,6 @@ function resourceLinks(path: string, version: number, hasPredecessor: boolean): 
 
 function hasPredecessor(collection: Collection, record: StoredRecord): boolean {
   return record.version > 1 && !collection.timestamps && collection.retention !== "none";
-}
-
-function preconditionFailed(
-  exchange: Exchange,
-  collection: Collection,
-  record: StoredRecord,
-  expected: ReturnType<typeof expectedState>,
-): ResponsePlan {
-  return problemPlan(exchange, "version-conflict", `${record.key} is not in the state that this request is for.`, {
-    status: 412,
-    members: {
-      resource: record.key,
-      expected,
-      current: {
-        version: shownVersion(collection, record),
-        etag: etagHeader(collection, record),
-        modifiedAt: new Date(record.modifiedAt).toISOString(),
-      },
-    },
-  });
 }
 
 /** The id that a path's segment holds, percent-encoded, or what is malformed about it. */

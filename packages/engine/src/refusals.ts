@@ -8,14 +8,23 @@ import { problemPlan } from "./plan.js";
 import { shownVersion } from "./representation.js";
 import { fieldOfIndex } from "./unique.js";
 
-/**
- * 403, or 401 to an anonymous caller where credentials could help, or 404 where the app hides the resource; nothing
- * where the action is allowed.
- */
-export async function notPermitted(exchange: Exchange, action: Action, key: Key): Promise<ResponsePlan | undefined> {
+/** Whether a request may go on. `hidden`: it does, and finds nothing there, whatever there is. */
+export type Permission =
+  | { readonly kind: "allowed" }
+  | { readonly kind: "hidden" }
+  | { readonly kind: "refused"; readonly plan: ResponsePlan };
+
+const allowed: Permission = { kind: "allowed" };
+const hidden: Permission = { kind: "hidden" };
+
+/** Asks the app for an action; the refusal is 403, or 401 to an anonymous caller where credentials could help. */
+export async function askPermission(exchange: Exchange, action: Action, key: Key): Promise<Permission> {
   const verdict = await exchange.permission(action, key);
-  if (verdict === "allow") return undefined;
-  if (verdict === "hide") return notFound(exchange, key);
+  if (verdict === "allow") return allowed;
+  return verdict === "hide" ? hidden : { kind: "refused", plan: notPermitted(exchange, action, key) };
+}
+
+function notPermitted(exchange: Exchange, action: Action, key: Key): ResponsePlan {
   const detail = `You may not ${action === "history" ? "read the history of" : action} ${key}.`;
   if (exchange.actor !== undefined || exchange.settings.identify === undefined) {
     return problemPlan(exchange, "forbidden", detail);
@@ -49,9 +58,10 @@ export function preconditionRequired(exchange: Exchange, { collection, id, key }
   });
 }
 
-/** 409: the id that a POST asks for is taken. */
-export async function duplicateId(exchange: Exchange, { key }: WriteIntent): Promise<ResponsePlan> {
-  const members = { resource: key, field: "/id", ...((await exchange.mayRead(key)) && { holder: key }) };
+/** 409: the id that a creation asks for is taken. Of one that is hidden nothing else is told. */
+export async function duplicateId(exchange: Exchange, { key, hidden }: WriteIntent): Promise<ResponsePlan> {
+  const isShown = !hidden && (await exchange.mayRead(key));
+  const members = { resource: key, field: "/id", ...(isShown && { holder: key }) };
   return problemPlan(exchange, "duplicate", "The id is taken.", { members });
 }
 

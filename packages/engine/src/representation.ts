@@ -52,9 +52,9 @@ export function isUnchanged(collection: Collection, id: string, current: State, 
   );
 }
 
-/** The fields of a representation: all but `id` and version. */
-export function fieldsOf(collection: Collection, representation: JsonObject): JsonObject {
-  return withoutMembers(representation, collection.versionField === false ? ["id"] : ["id", collection.versionField]);
+/** The fields of a representation: all but `id`, version and entity-tag. */
+export function fieldsOf({ ownMembers }: Collection, representation: JsonObject): JsonObject {
+  return withoutMembers(representation, ownMembers);
 }
 
 /** The representation that a text holds. Only texts that `representationText` made are given to it. */

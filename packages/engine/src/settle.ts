@@ -31,7 +31,7 @@ export async function settle(
   current: StoredRecord | undefined,
 ): Promise<Settled> {
   const strategy = intent.preferences.onConflict ?? intent.collection.strategy;
-  const namesState = failed === "if-match" || failed === "version";
+  const namesState = failed === "if-match" || failed === "version" || failed === "etag";
   const isStale = namesState && current !== undefined && holdsOtherwise(intent, current);
   const base = isStale ? await findBase(exchange, intent, current) : undefined;
   if (base !== undefined && current !== undefined) {

@@ -11,28 +11,23 @@ import type { Exchange } from "./exchange.js";
 import { malformedPlan } from "./intent.js";
 import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPaging } from "./paging.js";
 import { contentPlan } from "./plan.js";
-import { cachingHeaders, conditionalPlan, readConditions } from "./read.js";
+import { type Addressed, cachingHeaders, conditionalPlan, readConditions } from "./read.js";
 import { goneOrMissing, notFound } from "./refusals.js";
 import { etagHeader, shownVersion } from "./representation.js";
-
-/** A resource, as the routes of its history address it. */
-export interface Addressed {
-  readonly collection: Collection;
-  readonly id: string;
-  readonly key: string;
-}
 
 /** Entity-tags made from content need the texts, which may be large: so many states are a page of such a history at most. */
 const pastTextsMax = 16;
 
 /** `GET /{c}/{id}/versions`: the states that the resource had, the newest first, a deleted one's too. */
-export async function listVersions(exchange: Exchange, { collection, id, key }: Addressed): Promise<ResponsePlan> {
+export async function listVersions(exchange: Exchange, addressed: Addressed): Promise<ResponsePlan> {
+  const { collection, id, key, hidden } = addressed;
   const errors: ProblemEntry[] = [];
   const { store, limits } = exchange.settings;
   const { limit: asked, after: cursor } = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
   const before = cursor === undefined ? undefined : wholeNumber(readCursor(cursor) ?? "");
   if (cursor !== undefined && before === undefined) errors.push(malformedCursor);
   if (errors.length > 0) return malformedPlan(exchange, errors);
+  if (hidden) return notFound(exchange, key);
   const texts = collection.digest !== undefined;
   const limit = Math.min(asked, texts ? pastTextsMax : pageLimitMax - 1);
   const request: HistoryRequest = { limit: limit + 1, texts, ...(before !== undefined && { before }) };
@@ -64,7 +59,7 @@ function versionItem(collection: Collection, record: StoredRecord): object {
 /** `GET /{c}/{id}/versions/{n}`: that state, byte for byte as it was served when it was the current one. */
 export async function readVersion(
   exchange: Exchange,
-  { collection, id, key }: Addressed,
+  { collection, id, key, hidden }: Addressed,
   raw: string,
 ): Promise<ResponsePlan> {
   const version = wholeNumber(raw);
@@ -74,6 +69,7 @@ export async function readVersion(
   const parsed = readConditions(exchange);
   if (parsed.kind === "malformed") errors.push(...parsed.errors);
   if (version === undefined || parsed.kind === "malformed") return malformedPlan(exchange, errors);
+  if (hidden) return notFound(exchange, `${key} in version ${version}`);
   const before = Math.min(version + 1, Number.MAX_SAFE_INTEGER);
   const where = collection.timestamps ? { at: version } : { before };
   const {
@@ -82,7 +78,7 @@ export async function readVersion(
   if (record === undefined || shownVersion(collection, record) !== version)
     return notFound(exchange, `${key} in version ${version}`);
   if (record.text === null) return goneOrMissing(exchange, { collection, id }, record);
-  const instead = conditionalPlan(exchange, collection, record, parsed.conditions);
+  const instead = conditionalPlan(exchange, { collection, id }, record, parsed.conditions);
   if (instead !== undefined) return instead;
   const headers = {
     ...cachingHeaders(exchange, collection),

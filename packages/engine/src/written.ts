@@ -37,18 +37,30 @@ export function writtenPlan(exchange: Exchange, intent: WriteIntent, written: Wr
   return contentPlan(created ? 201 : 200, outcome, headers, text);
 }
 
-/** The answer to a write as its caller gets it: without the state, where a GET would not show it. */
+/**
+ * The answer to a write as its caller gets it: without the state, where a GET would not show it. One that was only tried out
+ * has no entity-tag then either: it would tell that the content is what is there already.
+ */
 export async function shownPlan(exchange: Exchange, key: Key, plan: ResponsePlan): Promise<ResponsePlan> {
-  return plan.body === null || (await exchange.mayRead(key)) ? plan : withoutContent(plan);
+  const isTrial = plan.outcome === "dry-run";
+  if ((plan.body === null && !isTrial) || (await exchange.mayRead(key))) return plan;
+  const shown = plan.body === null ? plan : withoutContent(plan);
+  return isTrial ? withoutHeaders(shown, ofState) : shown;
 }
 
 /** What an answer to a write is for who may not read the state: 204 in place of 200, and a 201 without content. */
 export function withoutContent({ status, headers, outcome }: ResponsePlan): ResponsePlan {
-  const left = Object.fromEntries(Object.entries(headers).filter(([name]) => !aboutContent.has(name)));
+  const { headers: left } = withoutHeaders({ status, headers, outcome, body: null }, aboutContent);
   return status === 200
     ? emptyPlan(204, outcome, left)
     : emptyPlan(status, outcome, { ...left, "content-length": "0" });
 }
+
+function withoutHeaders(plan: ResponsePlan, names: ReadonlySet<string>): ResponsePlan {
+  return { ...plan, headers: Object.fromEntries(Object.entries(plan.headers).filter(([name]) => !names.has(name))) };
+}
+
+const ofState: ReadonlySet<string> = new Set(["etag", "last-modified"]);
 
 const aboutContent: ReadonlySet<string> = new Set(["content-type", "content-length", "content-location"]);
 

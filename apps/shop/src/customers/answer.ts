@@ -1,10 +1,9 @@
 import { assertNever, isStoreError, type ResponsePlan } from "@unclash/core";
 import { representationOf } from "./customer.js";
-import type { CustomerGuard } from "./guarded.js";
+import type { CustomerGuard, CustomerShop } from "./guarded.js";
 import { listCustomers } from "./list.js";
 import { contentReply, unavailableReply } from "./reply.js";
 import type { CustomerRequest } from "./request.js";
-import type { CustomerTable } from "./table.js";
 import { write } from "./write.js";
 
 /**
@@ -16,10 +15,10 @@ import { write } from "./write.js";
 export async function answerRequest(
   request: CustomerRequest,
   guard: CustomerGuard,
-  table: CustomerTable,
+  shop: Pick<CustomerShop, "table" | "conflictStatus">,
 ): Promise<ResponsePlan> {
   try {
-    const plan = await carryOut(request, guard, table);
+    const plan = await carryOut(request, guard, shop);
     return request.method === "HEAD" ? { ...plan, body: null } : plan;
   } catch (error) {
     if (isStoreError(error)) return unavailableReply(request.instance, error.outcome, "The store did not answer.");
@@ -27,15 +26,19 @@ export async function answerRequest(
   }
 }
 
-async function carryOut(request: CustomerRequest, guard: CustomerGuard, table: CustomerTable): Promise<ResponsePlan> {
+async function carryOut(
+  request: CustomerRequest,
+  guard: CustomerGuard,
+  shop: Pick<CustomerShop, "table" | "conflictStatus">,
+): Promise<ResponsePlan> {
   switch (request.kind) {
     case "list":
-      return listCustomers(request, guard, table);
+      return listCustomers(request, guard, shop.table);
     case "read":
       // What is not there has been answered by the guard.
       return contentReply(200, "ok", {}, JSON.stringify(guard.current && representationOf(guard.current)));
     case "write":
-      return write(request, guard, table);
+      return write(request, guard, shop);
     default:
       return assertNever(request);
   }

@@ -1,10 +1,13 @@
 import {
   defaultPatchLimits,
+  type EntityTag,
   idFault,
   isJsonObject,
   type Json,
   type JsonObject,
+  namesOtherVersions,
   type ProblemEntry,
+  parseEntityTag,
   type ResponsePlan,
   readPatch,
 } from "@unclash/core";
@@ -26,6 +29,8 @@ export interface TakenChange {
   readonly content?: Json;
   /** The version that it names: a precondition. */
   readonly version?: number;
+  /** The entity-tag that it names: a precondition too. */
+  readonly etag?: EntityTag;
   /** The id that it names. */
   readonly id?: string;
 }
@@ -53,7 +58,7 @@ export async function takeChange(
   const taken = await takeBody(facts, mediaTypes[method]);
   if (taken.kind === "refused") return taken;
   if (taken.kind === "malformed") {
-    errors.push(taken.error);
+    errors.push(versionEntry(taken.error));
     return deletion;
   }
   const { value, mediaType } = taken;
@@ -64,18 +69,20 @@ export async function takeChange(
   }
   if (!isJsonObject(value)) return { kind: "change", change: changeOf(mediaType, value), content: value };
   const version = namedVersion(value, errors);
+  const etag = namedTag(value, version, errors);
   const id = namedId(value, addressed, errors);
   return {
     kind: "change",
     change: changeOf(mediaType, fieldsOf(value)),
     content: value,
     ...(version !== undefined && method !== "POST" && { version }),
+    ...(etag !== undefined && method !== "POST" && { etag }),
     ...(id !== undefined && { id }),
   };
 }
 
-/** What of a representation are fields: all but `id` and `version`. */
-export function fieldsOf({ id, version, ...fields }: JsonObject): JsonObject {
+/** What of a representation are fields: all but `id`, `version` and `etag`. */
+export function fieldsOf({ id, version, etag, ...fields }: JsonObject): JsonObject {
   return fields;
 }
 
@@ -87,8 +94,31 @@ function namedVersion(content: JsonObject, errors: ProblemEntry[]): number | und
   if (!Object.hasOwn(content, "version")) return undefined;
   const version = content["version"];
   if (typeof version === "number" && Number.isSafeInteger(version) && version >= 0) return version;
-  errors.push({ code: "malformed-version", pointer: "/version", detail: "A version is a whole number." });
+  errors.push({ code: "malformed-version", pointer: "/version", detail: wholeVersion });
   return undefined;
+}
+
+const wholeVersion = "A version must be a whole number of at most 2^53 - 1.";
+
+/** A number that only the text shows to be another one is no version either, where a version stands. */
+function versionEntry(entry: ProblemEntry): ProblemEntry {
+  const isVersion = entry.code === "number-out-of-range" && entry.pointer === "/version";
+  return isVersion ? { code: "malformed-version", pointer: "/version", detail: wholeVersion } : entry;
+}
+
+function namedTag(content: JsonObject, version: number | undefined, errors: ProblemEntry[]): EntityTag | undefined {
+  if (!Object.hasOwn(content, "etag")) return undefined;
+  const text = content["etag"];
+  const tag = typeof text === "string" ? parseEntityTag(text) : undefined;
+  const pointer = "/etag";
+  if (tag === undefined) {
+    const detail = 'An entity-tag must be a string with its quotes in it, such as "\\"4-p0aa\\"".';
+    errors.push({ code: "malformed-etag", pointer, detail });
+  } else if (version !== undefined && namesOtherVersions([tag], version)) {
+    const detail = `The content names version ${version}, and its entity-tag another one.`;
+    errors.push({ code: "contradictory-preconditions", pointer, detail });
+  }
+  return tag;
 }
 
 function namedId(content: JsonObject, addressed: string | undefined, errors: ProblemEntry[]): string | undefined {

@@ -48,6 +48,6 @@ export function createCustomers(shop: CustomerShop): Customers {
       return { kind: "taken", content: taken.request.kind === "write" ? taken.request.content : undefined };
     },
     guarding: (nodeRequest) => customerGuardOptions(shop, (native) => requestOf(nodeRequest(native))),
-    answer: (request, guard) => answerRequest(requestOf(request), guard, shop.table),
+    answer: (request, guard) => answerRequest(requestOf(request), guard, shop),
   };
 }

@@ -34,6 +34,7 @@ export interface CustomerGuardOptions<Native> {
   readonly creates: true;
   readonly precondition: "required";
   readonly versionField: "version";
+  readonly etagField: "etag";
   readonly strategy: "reject";
   readonly identify: Identify<Native>;
   readonly conflictStatus: 409 | 412;
@@ -59,6 +60,7 @@ export function customerGuardOptions<Native>(
     creates: true,
     precondition: "required",
     versionField: "version",
+    etagField: "etag",
     strategy: "reject",
     identify,
     conflictStatus,

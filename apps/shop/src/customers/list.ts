@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { evaluatePreconditions, pageBytesMax, type ResponsePlan } from "@unclash/core";
+import { evaluatePreconditions, formatEntityTag, pageBytesMax, type ResponsePlan } from "@unclash/core";
 import { formatCursor, listText, nextLink } from "unclash";
 import { type Customer, customerPath, representationOf, stateOf } from "./customer.js";
 import type { CustomerGuard } from "./guarded.js";
@@ -28,7 +28,11 @@ export async function listCustomers(
   if (verdict.kind === "not-modified") return emptyReply(304, "not-modified", headers);
   if (verdict.kind === "failed") {
     const detail = "The list is not in the state that this request is for.";
-    return problemReply(request.instance, "version-conflict", detail, { status: 412 });
+    const expected = {
+      etag: conditions.ifMatch?.kind === "tags" ? conditions.ifMatch.tags.map(formatEntityTag) : ["*"],
+    };
+    const members = { resource: "customers", expected, current: { etag: headers.etag } };
+    return problemReply(request.instance, "version-conflict", detail, { status: 412, members });
   }
   const link = nextLink(customerPath(base), limit, next);
   const text = listText(

@@ -99,10 +99,10 @@ function patched(patch: Json, id: string, onto: JsonObject, guard: CustomerGuard
   }
 }
 
-/** A patch may test `id` and `version`, and can't change them. */
+/** A patch may test `id` and `version`, and can't change them, nor add an entity-tag. */
 function unmoved(value: Json, onto: JsonObject, guard: CustomerGuard): Json {
   if (!isJsonObject(value)) return value;
-  const errors = ["id", "version"]
+  const errors = ["id", "version", "etag"]
     .filter((name) => value[name] !== onto[name])
     .map((name) => ({ pointer: `/${name}`, detail: `A patch can't change ${name}.` }));
   if (errors.length > 0) return guard.refuse("validation-failed", "The patch can't be applied.", { errors });

@@ -10,7 +10,7 @@ import {
 import { type Identify, type PageRequest, type RequestFacts, readPaging } from "unclash";
 import { uuidv7 } from "uuidv7";
 import { headerOf } from "./body.js";
-import { type Change, mediaTypes, takeChange } from "./change.js";
+import { type Change, mediaTypes, type TakenChange, takeChange } from "./change.js";
 import { emptyReply, malformedReply, problemReply } from "./reply.js";
 
 /** A well-formed request for customers: what is left is what the guard and the database have to say. */
@@ -120,8 +120,9 @@ async function takeWrite(
   const errors: ProblemEntry[] = [];
   const content = await takeChange(facts, method, addressed, errors);
   if (content.kind === "refused") return answered(content.plan);
-  const parsed = conditionsOf(facts, content.version);
+  const parsed = conditionsOf(facts, content);
   if (parsed.kind === "malformed") errors.push(...parsed.errors);
+  else if (method === "POST") errors.push(...unsupportedConditions(parsed.conditions));
   if (errors.length > 0 || parsed.kind === "malformed") return answered(malformedReply(instance, errors));
   const given = addressed ?? content.id;
   return taken({
@@ -137,8 +138,24 @@ async function takeWrite(
   });
 }
 
-function conditionsOf(facts: RequestFacts, version?: number): ParsedConditions {
-  const named = version === undefined ? {} : { version };
+/** Of a list all that can be said is that it exists, with `*`: it is no state that a creation can be held against. */
+function unsupportedConditions({ ifMatch, ifNoneMatch, ifUnmodifiedSince }: Conditions): readonly ProblemEntry[] {
+  const unsupported = [
+    ...(ifMatch?.kind === "tags" ? ["If-Match"] : []),
+    ...(ifNoneMatch?.kind === "tags" ? ["If-None-Match"] : []),
+    ...(ifUnmodifiedSince === undefined ? [] : ["If-Unmodified-Since"]),
+  ];
+  return unsupported.map((header) => {
+    const allowed = header === "If-Unmodified-Since" ? "must not be sent" : "must be `*` or not be sent";
+    return { code: "unsupported-precondition", header, detail: `${header} ${allowed} with a POST to a collection.` };
+  });
+}
+
+function conditionsOf(
+  facts: RequestFacts,
+  { version, etag }: Pick<TakenChange, "version" | "etag"> = {},
+): ParsedConditions {
+  const named = { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
   return parseConditions((name) => headerOf(facts, name), { method: facts.method, now: Date.now(), ...named });
 }
 

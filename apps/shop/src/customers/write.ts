@@ -10,9 +10,9 @@ import {
   representationOf,
   stateOf,
 } from "./customer.js";
-import { type CustomerGuard, conditionStateOf } from "./guarded.js";
+import { type CustomerGuard, type CustomerShop, conditionStateOf } from "./guarded.js";
 import { proposedFields } from "./propose.js";
-import { contentReply, emptyReply, unavailableReply } from "./reply.js";
+import { contentReply, emptyReply, problemReply, unavailableReply } from "./reply.js";
 import type { CustomerRequest, WriteRequest } from "./request.js";
 import type { CustomerTable } from "./table.js";
 
@@ -34,8 +34,10 @@ const racesMax = 8;
 export async function write(
   request: CustomerRequest & WriteRequest,
   guard: CustomerGuard,
-  table: CustomerTable,
+  { table, conflictStatus }: Pick<CustomerShop, "table" | "conflictStatus">,
 ): Promise<ResponsePlan> {
+  if (request.method === "POST" && request.conditions.ifNoneMatch !== undefined)
+    return collectionExists(request, conflictStatus);
   const writing = { request, guard, table, isDryRun: guard.prefers("dry-run") };
   let current = request.method === "POST" ? undefined : guard.current;
   for (let attempt = 1; attempt <= racesMax; attempt++) {
@@ -47,6 +49,14 @@ export async function write(
   const key = request.idGiven ? customerKey(request.id) : "customers";
   const detail = `Others changed ${key} ${racesMax} times while this request was at it.`;
   return unavailableReply(request.instance, "not-applied", detail);
+}
+
+/** A POST that is to happen only where the collection does not exist. */
+function collectionExists({ base, instance }: CustomerRequest, status: 409 | 412): ResponsePlan {
+  const detail = "customers exists, and this request is for one that does not.";
+  const links = { resource: customerPath(base) };
+  const members = { resource: "customers", expected: { absent: true }, identical: false, links };
+  return problemReply(instance, "version-conflict", detail, { status, members });
 }
 
 /** The state that a late write may be tried on; where its precondition does not hold, the guard ends the request. */

@@ -20,11 +20,13 @@ import { orderingCases } from "./ordering.js";
 import { parsedBodyCases } from "./parsed-bodies.js";
 import { patchingCases } from "./patching.js";
 import { permissionCases } from "./permissions.js";
+import { postingCases } from "./posting.js";
 import { preferringCases } from "./preferring.js";
 import { raceCases } from "./races.js";
 import { relationCases } from "./relations.js";
 import { replacingCases } from "./replacing.js";
 import { representationCases } from "./representations.js";
+import { sentBackCases } from "./sent-back.js";
 import { settingCases } from "./settings.js";
 import { strategyCases } from "./strategies.js";
 import type { AdapterCase } from "./trial.js";
@@ -41,10 +43,12 @@ export const adapterCases: readonly AdapterCase[] = [
   ...methodCases,
   ...conflictCases,
   ...strategyCases,
+  ...postingCases,
   ...preferringCases,
   ...idempotencyCases,
   ...idempotencyKeyCases,
   ...relationCases,
+  ...sentBackCases,
   ...settingCases,
   ...historyCases,
   ...permissionCases,

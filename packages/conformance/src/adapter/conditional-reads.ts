@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { assertHeaders, assertStatus, bodyOf, etagOf, headerOf } from "./answer.js";
-import { assertProblem } from "./problems.js";
+import { assertHeaders, assertStatus, etagOf, headerOf } from "./answer.js";
+import { assertMalformed, assertProblem } from "./problems.js";
 import { create, modifiedAtOf, read, remove, replace } from "./resource.js";
 import { type AdapterCase, casesOn } from "./trial.js";
 
@@ -64,17 +64,11 @@ export const conditionalReadCases: readonly AdapterCase[] = casesOn("open", [
       assertStatus(await trial.send("GET", path, { ifMatch: `W/${etag}` }), 412);
       const refused = await trial.send("GET", path, { ifMatch: '"x"', ifNoneMatch: etag });
       assertStatus(refused, 412);
-      const { type, resource: named, expected, current } = bodyOf(refused);
       const modifiedAt = await modifiedAtOf(trial, resource);
-      assert.deepEqual(
-        { type, named, expected, current },
-        {
-          type: `${trial.typePrefix}version-conflict`,
-          named: key,
-          expected: { etag: ['"x"'] },
-          current: { version: 1, etag, modifiedAt },
-        },
-      );
+      const links = { resource: resource.wholePath, versions: `${resource.wholePath}/versions` };
+      const current = { version: 1, etag, modifiedAt };
+      const members = { resource: key, expected: { etag: ['"x"'] }, current, identical: false, links };
+      assertProblem(trial, refused, "version-conflict", { status: 412, members });
       assertStatus(await trial.send("HEAD", path, { ifMatch: '"x"' }), 412);
     },
   },
@@ -101,6 +95,39 @@ export const conditionalReadCases: readonly AdapterCase[] = casesOn("open", [
         assertProblem(trial, await trial.send("GET", "/articles/never", message), "not-found");
         assertStatus(await trial.send("GET", resource.path, message), 410);
       }
+    },
+  },
+  {
+    name: "row 69: on a read, an If-None-Match that is no list and a date that is none count as absent",
+    async run(trial) {
+      const { path, text } = await create(trial, "articles", { title: "A" });
+      for (const target of [path, "/cached", `${path}/versions/1`]) {
+        for (const headers of [
+          { "if-none-match": "tobi" },
+          { "if-none-match": "" },
+          { "if-none-match": '*, "a"' },
+          { "if-none-match": '"a",'.repeat(70) },
+          { "if-modified-since": "2030-01-01T00:00:00Z" },
+          { "if-modified-since": "Someday, 06 Nov 2094 08:49:37 GMT" },
+          { "if-unmodified-since": "0" },
+        ]) {
+          for (const method of ["GET", "HEAD"]) assertStatus(await trial.send(method, target, { headers }), 200);
+        }
+      }
+      assert.equal((await trial.send("GET", path, { ifNoneMatch: "tobi" })).text, text);
+      for (const method of ["PUT", "DELETE"]) {
+        const answer = await trial.send(method, path, { json: { title: "B" }, ifMatch: "*", ifNoneMatch: "tobi" });
+        assertMalformed(trial, answer, { code: "malformed-etag", header: "If-None-Match" });
+      }
+    },
+  },
+  {
+    name: "a failed If-Match on a list is 412, with its entity-tag",
+    async run(trial) {
+      const etag = etagOf(await trial.send("GET", "/cached"));
+      const refused = await trial.send("GET", "/cached", { ifMatch: '"x"' });
+      const members = { resource: "cached", expected: { etag: ['"x"'] }, current: { etag } };
+      assertProblem(trial, refused, "version-conflict", { status: 412, members });
     },
   },
   {

@@ -22,7 +22,7 @@ function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise
 
 /**
  * The admin may do everything. For all others the beginning of an id decides: `hidden-` does not seem to exist, `fixed-`
- * can't be written, `new-` can't be created, `past-` has no open history, `known-` is for those who say who they are; and
+ * can't be written, `veiled-` does not seem to exist and may be created, `new-` can't be created, `past-` has no open history, `known-` is for those who say who they are; and
  * `writer` may write what it may not read.
  */
 const mayDo: Authorize = (action, key, actor) => {
@@ -30,6 +30,7 @@ const mayDo: Authorize = (action, key, actor) => {
   if (actor?.name === "admin") return "allow";
   const reads = action === "read" || action === "history";
   if (key.includes("/hidden-")) return "hide";
+  if (key.includes("/veiled-")) return action === "create" ? "allow" : "hide";
   if (key.includes("/known-") && actor === undefined) return "deny";
   if (actor?.name === "writer" && reads) return "deny";
   if (key.includes("/fixed-") && !reads) return "deny";

@@ -53,7 +53,7 @@ const openCases = casesOn("open", [
     async run(trial) {
       const resources = [];
       for (const id of ["c", "a", "é", "b%2", "__proto__", "d ", "😀"])
-        resources.push(await create(trial, "pages", { etag: "mine" }, { id }));
+        resources.push(await create(trial, "pages", { tag: "mine" }, { id }));
       const gone = await create(trial, "pages", {}, { id: "bb" });
       await remove(trial, gone);
       for (const limit of [1, 2, 3, 100]) {

@@ -59,15 +59,29 @@ const guardedCases = casesOn("guarded", [
   {
     name: "a lack of permission comes before the content, its type and its preconditions",
     async run(trial) {
-      for (const [path, status, slug] of [
-        ["/articles/fixed-1", 403, "forbidden"],
-        ["/articles/hidden-1", 404, "not-found"],
-      ] as const) {
-        for (const message of [{ headers: asText, content: "x" }, huge, { content: "{" }, badTag, { json: {} }]) {
-          await assertFirst(trial, "PUT", path, { token: "alice", ...message }, status, slug);
-        }
-        await assertFirst(trial, "DELETE", path, { token: "alice", ...badTag }, status, slug);
+      const [path, token] = ["/articles/fixed-1", "alice"];
+      for (const message of [{ headers: asText, content: "x" }, huge, { content: "{" }, badTag, { json: {} }]) {
+        await assertFirst(trial, "PUT", path, { token, ...message }, 403, "forbidden");
       }
+      await assertFirst(trial, "DELETE", path, { token, ...badTag }, 403, "forbidden");
+    },
+  },
+  {
+    name: "a hidden resource is 404 where one that is not there is: after what is malformed, and 428 and a conflict of a PUT stay",
+    async run(trial) {
+      const [path, token] = ["/articles/hidden-1", "alice"];
+      await assertFirst(trial, "PUT", path, { token, headers: asText, content: "x" }, 415, "unsupported-media-type");
+      await assertFirst(trial, "PUT", path, { token, ...huge }, 413, "payload-too-large");
+      await assertFirst(trial, "PUT", path, { token, content: "{" }, 400, "malformed-request");
+      await assertFirst(trial, "PUT", path, { token, json: {} }, 428, "precondition-required");
+      await assertFirst(trial, "PUT", path, { token, json: {}, ifMatch: '"x"' }, 412, "version-conflict");
+      await assertFirst(trial, "PATCH", path, { token, ...badTag, mergePatch: {} }, 400, "malformed-request");
+      await assertFirst(trial, "PATCH", path, { token, mergePatch: {} }, 404, "not-found");
+      await assertFirst(trial, "DELETE", path, { token, ...badTag }, 400, "malformed-request");
+      await assertFirst(trial, "DELETE", path, { token }, 404, "not-found");
+      for (const target of [path, `${path}/versions/1`])
+        await assertFirst(trial, "GET", target, { token, ...badTag }, 400, "malformed-request");
+      await assertFirst(trial, "GET", `${path}/versions?limit=0`, { token }, 400, "malformed-request");
     },
   },
 ]);
@@ -102,7 +116,7 @@ const openCases = casesOn("open", [
       await remove(trial, gone);
       const there = await create(trial, "articles", { title: "A" });
       for (const path of ["/articles/never", gone.path, there.path]) {
-        await assertFirst(trial, "GET", path, { ifNoneMatch: "x" }, 400, "malformed-request");
+        await assertFirst(trial, "GET", path, badTag, 400, "malformed-request");
         await assertFirst(trial, "HEAD", path, badTag, 400, "malformed-request");
         await assertFirst(trial, "PUT", path, { json: {}, ...badTag }, 400, "malformed-request");
         await assertFirst(trial, "PUT", path, { content: "{" }, 400, "malformed-request");

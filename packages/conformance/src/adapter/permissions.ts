@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isJsonObject, type Json } from "@unclash/core";
 import { assertHeaders, assertStatus, bodyOf, etagOf, headerOf, memberOf } from "./answer.js";
 import { challenge } from "./guarded.js";
 import { itemsOf } from "./lists.js";
@@ -9,6 +10,11 @@ import { type AdapterCase, casesOn } from "./trial.js";
 const alice = "alice";
 const admin = "admin";
 const writer = "writer";
+
+function memberOfMember(value: Json | undefined, name: string): Json | undefined {
+  assert(isJsonObject(value), "it is an object");
+  return value[name];
+}
 
 export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
   {
@@ -62,7 +68,9 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
       for (const method of ["PUT", "PATCH", "DELETE"] as const) {
         const message = { token: alice, ifMatch: "*", ...(method === "PATCH" ? { mergePatch: {} } : { json: {} }) };
         assertProblem(trial, await trial.send(method, fixed.path, message), "forbidden");
-        assertProblem(trial, await trial.send(method, hidden.path, message), "not-found");
+        const answer = await trial.send(method, hidden.path, message);
+        if (method !== "PUT") assertProblem(trial, answer, "not-found");
+        else assertStatus(answer, 412);
       }
       for (const path of [hidden.path, `${hidden.path}/versions`, `${hidden.path}/versions/1`]) {
         assertProblem(trial, await trial.send("GET", path, { token: alice }), "not-found");
@@ -97,10 +105,15 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
       for (const message of [
         {},
         { ifMatch: "*", json: {} },
+        { ifMatch: '"1-aaaa"', json: {} },
         { ifNoneMatch: "*", json: {} },
         { ifMatch: "x", json: {} },
+        { json: {} },
+        { ifMatch: "*", mergePatch: {} },
+        { ifMatch: "*", jsonPatch: [{ op: "test", path: "/a", value: 1 }] },
+        { ifNoneMatch: "*", json: {}, prefer: "dry-run" },
       ]) {
-        for (const method of ["GET", "PUT", "DELETE"]) {
+        for (const method of ["GET", "PUT", "PATCH", "DELETE"]) {
           const [there, absent] = [
             await trial.send(method, "/articles/hidden-there", { token: alice, ...message }),
             await trial.send(method, "/articles/hidden-other", { token: alice, ...message }),
@@ -109,6 +122,28 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
           assert.deepEqual(told, [absent.text, absent.status]);
         }
       }
+    },
+  },
+  {
+    name: "creating over a hidden resource, by PUT or POST, is a taken id without its holder, and leaves it as it is",
+    async run(trial) {
+      for (const kind of ["hidden", "veiled"]) {
+        const secret = await create(trial, "notes", { a: 1 }, { id: `${kind}-over`, token: admin });
+        const members = { resource: secret.key, field: "/id" };
+        const token = alice;
+        for (const sent of [{}, { ifNoneMatch: "*" }, { prefer: "dry-run" }] as const) {
+          const put = await trial.send("PUT", secret.path, { token, json: { a: 2 }, ...sent });
+          assertProblem(trial, put, "duplicate", { members });
+        }
+        const post = await trial.send("POST", "/notes", { token, json: { id: secret.id, a: 2 } });
+        assertProblem(trial, post, "duplicate", { members });
+        const invalid = await trial.send("POST", "/notes", { token, json: { id: secret.id, about: "nothing" } });
+        assertInvalid(trial, invalid, "/about");
+        await assertUntouched(trial, secret, admin);
+      }
+      const fresh = await trial.send("PUT", "/notes/veiled-fresh", { token: alice, json: { a: 1 } });
+      assertStatus(fresh, 201);
+      assert.equal(fresh.text, "", "what was made is hidden at once");
     },
   },
   {
@@ -130,6 +165,54 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
       await read(trial, resource, alice);
       assertProblem(trial, await trial.send("GET", `${resource.path}/versions`, { token: alice }), "forbidden");
       assertProblem(trial, await trial.send("GET", `${resource.path}/versions/1`, { token: alice }), "forbidden");
+    },
+  },
+  {
+    name: "a conflict shows what happened since only to who may read the history",
+    async run(trial) {
+      const first = await create(trial, "articles", { a: 1 }, { id: "past-2", token: admin });
+      const second = await replace(trial, first, { a: 2 }, admin);
+      const stale = { json: { a: 3 }, ifMatch: first.etag };
+      const shown = bodyOf(await trial.send("PUT", first.path, { ...stale, token: admin }));
+      assert.deepEqual(
+        [shown["conflictingFields"], shown["changes"]],
+        [["/a"], [{ op: "replace", path: "/a", value: 2 }]],
+      );
+      const closed = bodyOf(await trial.send("PUT", first.path, { ...stale, token: alice }));
+      assert.deepEqual([closed["conflictingFields"], closed["changes"]], [undefined, undefined]);
+      assert.deepEqual([closed["identical"], memberOfMember(closed["current"], "etag")], [false, second.etag]);
+    },
+  },
+  {
+    name: "a JSON Patch that tests the state is 403 to who may not read it",
+    async run(trial) {
+      const resource = await create(trial, "articles", { a: 1 });
+      const patch = (jsonPatch: readonly object[], token?: string) =>
+        trial.send("PATCH", resource.path, { jsonPatch, ifMatch: "*", prefer: "dry-run", ...(token && { token }) });
+      const add = { op: "add", path: "/b", value: 2 };
+      for (const value of [1, 2]) {
+        const test = { op: "test", path: "/a", value };
+        assertProblem(trial, await patch([add, test], writer), "forbidden");
+        assertStatus(await patch([add, test], alice), value === 1 ? 200 : 409);
+      }
+      assertStatus(await patch([add], writer), 204);
+      await assertUntouched(trial, resource);
+    },
+  },
+  {
+    name: "what is only tried out by who may not read has no entity-tag: it would tell what is there",
+    async run(trial) {
+      const resource = await create(trial, "articles", { a: 1 });
+      for (const a of [1, 2]) {
+        for (const prefer of ["dry-run", "dry-run, return=minimal"]) {
+          const sent = { token: writer, json: { a }, ifMatch: "*", prefer };
+          const tried = await trial.send("PUT", resource.path, sent);
+          assertStatus(tried, 204);
+          assertHeaders(tried, { etag: undefined, "last-modified": undefined });
+        }
+      }
+      const same = await trial.send("PUT", resource.path, { json: { a: 1 }, ifMatch: "*", prefer: "dry-run" });
+      assert.equal(etagOf(same), resource.etag);
     },
   },
   {

@@ -165,11 +165,11 @@ const countedCases = casesOf("counted", [
       }),
   },
   {
-    name: "row 15: If-None-Match: * on a write to what exists is a conflict that names nothing expected",
+    name: "row 15: If-None-Match: * on a write to what exists is a conflict that expected nothing there",
     run: (place) =>
       untouched(place, async (row, path) => {
         const answer = await place.send("PUT", path, { json, ifNoneMatch: "*" });
-        assertConflict(place, answer, row, { current: { version: 1, etag: '"1"' } });
+        assertConflict(place, answer, row, { expected: { absent: true }, current: { version: 1, etag: '"1"' } });
       }),
   },
   {
@@ -179,8 +179,11 @@ const countedCases = casesOf("counted", [
         const current = { version: 1, etag: '"1"' };
         const first = await place.send("PUT", path, { json, ifMatch: '"x"', ifNoneMatch: "*" });
         assertConflict(place, first, row, { expected: { etag: ['"x"'] }, current });
-        for (const ifNoneMatch of ["*", '"1"', 'W/"1"'])
-          assertConflict(place, await place.send("PUT", path, { json, ifMatch: '"1"', ifNoneMatch }), row, { current });
+        for (const ifNoneMatch of ["*", '"1"', 'W/"1"']) {
+          const expected = ifNoneMatch === "*" ? { absent: true } : { notEtag: [ifNoneMatch] };
+          const second = await place.send("PUT", path, { json, ifMatch: '"1"', ifNoneMatch });
+          assertConflict(place, second, row, { expected, current });
+        }
         // Alone, it does not say which state a write is for.
         assertStatus(await place.send("PUT", path, { json, ifNoneMatch: '"x"' }), 428);
       });

@@ -126,7 +126,7 @@ const otherCases = [
         assertConflict(place, stated, row, { expected: { etag: [stale] }, current }, 412);
         assertStatus(await place.send("DELETE", path, { ifMatch: stale }), 412);
         const none = await place.send("PUT", path, { json, ifNoneMatch: "*" });
-        assertConflict(place, none, row, { current }, 412);
+        assertConflict(place, none, row, { expected: { absent: true }, current }, 412);
         const inContent = await place.send("PUT", path, { json: { ...json, version: 1 } });
         assertConflict(place, inContent, row, { expected: { version: 1 }, current }, 409);
       },

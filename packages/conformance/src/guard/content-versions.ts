@@ -25,6 +25,25 @@ const fieldCases = casesOf("fielded", [
     },
   },
   {
+    name: "with etagField, the entity-tag in the content is a precondition of PUT and merge patch",
+    async run(place) {
+      const row = place.row();
+      const path = `/${row.id}`;
+      await written(place, "PUT", path, { json: { ...json, etag: '"1"' } });
+      await written(place, "PATCH", path, { mergePatch: { n: 1, etag: '"2"', version: 2 } });
+      const put = await place.send("PUT", path, { json: { ...json, etag: '"2"' } });
+      assertConflict(place, put, row, { expected: { etag: ['"2"'] }, current: { version: 3, etag: '"3"' } });
+      assertStatus(await place.send("PATCH", path, { mergePatch: { etag: 'W/"3"' } }), 409);
+      assertStatus(await place.send("POST", path, { json: { etag: '"3"' } }), 428);
+      for (const etag of ["3", "", 3, null]) {
+        const answer = await place.send("PUT", path, { json: { etag }, ifMatch: '"3"' });
+        assertMalformed(place, answer, { code: "malformed-etag", pointer: "/etag" });
+      }
+      const other = await place.send("PUT", path, { json: { etag: '"3"' }, ifMatch: '"2"' });
+      assertMalformed(place, other, { code: "contradictory-preconditions", header: "If-Match" });
+    },
+  },
+  {
     name: "row 18: a version in the content and an If-Match that disagree are 400",
     run: (place) =>
       untouched(place, async (_row, path) => {

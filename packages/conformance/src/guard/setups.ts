@@ -68,7 +68,7 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   dated: { state: dated },
   optional: { options: () => ({ precondition: "optional" }) },
   content: { state: dated, options: () => ({ datesSuffice: true }) },
-  fielded: { options: () => ({ versionField: "version" }) },
+  fielded: { options: () => ({ versionField: "version", etagField: "etag" }) },
   creating: { options: () => ({ creates: true }), handlers: creatingHandlers },
   making: { options: () => ({ creates: true, precondition: "optional" }), handlers: creatingHandlers },
   rfc: { options: () => ({ conflictStatus: 412, versionField: "version" }) },

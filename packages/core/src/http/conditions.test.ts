@@ -96,10 +96,18 @@ describe("conditions that can't be read", () => {
     ["if-none-match", "abc", "malformed-etag"],
     ["if-none-match", '"a",'.repeat(65), "too-many-etags"],
   ])("%s: %.20s is %3$s", (name, field, code) => {
-    for (const method of ["GET", "PUT", "PATCH", "DELETE"]) {
-      const header = name === "if-match" ? "If-Match" : "If-None-Match";
+    const header = name === "if-match" ? "If-Match" : "If-None-Match";
+    const writes = ["POST", "PUT", "PATCH", "DELETE"];
+    for (const method of header === "If-Match" ? ["GET", "HEAD", ...writes] : writes) {
       const parsed = parse(method, { [name]: field });
       expect(parsed).toEqual({ kind: "malformed", errors: [{ code, header, detail: expect.any(String) }] });
+    }
+  });
+
+  test.each(["", "abc", '*, "a"', '"a",'.repeat(65)])("count as absent in If-None-Match: %.20s of a read", (field) => {
+    for (const method of ["GET", "HEAD"]) {
+      const headers = { "if-none-match": field, "if-modified-since": DATE };
+      expect(parse(method, headers)).toEqual({ kind: "conditions", conditions: { ifModifiedSince: MOMENT } });
     }
   });
 
@@ -143,6 +151,33 @@ describe("a header and a body that disagree", () => {
     },
   );
 
+  const withTag = (ifMatch: string, opaque: string, more: Partial<ConditionFacts> = {}): ParsedConditions =>
+    parseConditions((name) => (name === "if-match" ? ifMatch : undefined), {
+      method: "PUT",
+      now: NOW,
+      etag: { weak: false, opaque },
+      ...more,
+    });
+
+  test.each(['"8-p0aa"', '"abc", "def"', 'W/"7-p0a"', '"7-p0aa.v1"'])("If-Match: %s, and the tag 7-p0aa", (field) => {
+    expect(withTag(field, "7-p0aa")).toMatchObject({
+      errors: [{ code: "contradictory-preconditions", header: "If-Match" }],
+    });
+  });
+
+  test.each(["*", '"7-p0aa"', '"8-p0aa", "7-p0aa"', 'W/"7-p0aa"', '"7-p0aa-gzip"', 'W/"7-p0aa-br"'])(
+    "is not what they do with If-Match: %s and the tag 7-p0aa",
+    (field) => {
+      const conditions = { etag: { weak: false, opaque: "7-p0aa" } };
+      expect(withTag(field, "7-p0aa")).toMatchObject({ kind: "conditions", conditions });
+    },
+  );
+
+  test("is not what they do where a tag only looks as if it held a version", () => {
+    expect(withTag('"8-p0aa"', "8-p0aa", { version: 7 }).kind).toBe("malformed");
+    expect(withTag('"8-p0aa"', "8-p0aa", { version: 7, tagsHoldVersions: false }).kind).toBe("conditions");
+  });
+
   test("are judged by If-Match alone", () => {
     expect(parse("PUT", { "if-none-match": '"8-p0aa"' }, 7).kind).toBe("conditions");
   });
@@ -177,9 +212,10 @@ test("any headers at all are conditions or errors, and what is malformed is neve
         version: kept,
       }: Conditions = parsed.conditions;
       assert.equal(ifMatch !== undefined, headers["if-match"] !== undefined);
-      assert.equal(ifNoneMatch !== undefined, headers["if-none-match"] !== undefined);
       assert.equal(ifUnmodifiedSince, headers["if-unmodified-since"] === DATE ? MOMENT : undefined);
       const isRead = name === "GET" || name === "HEAD";
+      assert(isRead || (ifNoneMatch !== undefined) === (headers["if-none-match"] !== undefined));
+      assert(ifNoneMatch === undefined || headers["if-none-match"] !== undefined);
       assert.equal(ifModifiedSince, isRead && headers["if-modified-since"] === DATE ? MOMENT : undefined);
       const { range, "if-range": condition } = headers;
       const asksForRange = name === "GET" && range !== undefined && condition !== undefined;

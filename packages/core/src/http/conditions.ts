@@ -1,6 +1,14 @@
 import { type Conditions, ignoresPreconditions, isRead, type RangeCondition } from "../precondition.js";
 import type { Moment, Version } from "../store.js";
-import { type EntityTagLimits, type EntityTagList, parseEntityTag, parseEntityTagList } from "./entity-tag.js";
+import {
+  type EntityTag,
+  type EntityTagLimits,
+  type EntityTagList,
+  parseEntityTag,
+  parseEntityTagList,
+  unproxied,
+  weakMatch,
+} from "./entity-tag.js";
 import { parseHttpDate } from "./http-date.js";
 import { readVersionTag } from "./version-tag.js";
 
@@ -11,6 +19,10 @@ export interface ConditionFacts {
   readonly now: Moment;
   /** The version that the body names, if it names one. */
   readonly version?: Version;
+  /** The entity-tag that the body names, if it names one. */
+  readonly etag?: EntityTag;
+  /** Whether the resource's entity-tags hold its version (`versionTag`); one made from content may only look so. @default true */
+  readonly tagsHoldVersions?: boolean;
 }
 
 /** One thing wrong with the conditions of a request: an entry of the problem's `errors`. */
@@ -32,7 +44,8 @@ const NONE: ParsedConditions = { kind: "conditions", conditions: {} };
 
 /**
  * Reads the conditions of a request (RFC 9110 §13.1). A list of entity-tags that can't be read is an error, an empty
- * one too; a date that can't be read is ignored, as the RFC demands, and so are all conditions of a method that has none.
+ * one too; but an `If-None-Match` of a GET or HEAD counts as absent then, so that a cache that remembers nonsense can
+ * still read. A date that can't be read is ignored, as the RFC demands, and so are all conditions of a method that has none.
  *
  * @param header gives the value of a header by its name in lower case, several lines joined by commas; `undefined`
  * where it was not sent.
@@ -47,12 +60,12 @@ export function parseConditions(
   const conditions: Draft = {};
   const ifMatch = readTags(header, "If-Match", limits, errors);
   if (ifMatch !== undefined) conditions.ifMatch = ifMatch;
-  const ifNoneMatch = readTags(header, "If-None-Match", limits, errors);
+  const ifNoneMatch = readTags(header, "If-None-Match", limits, isRead(facts.method) ? [] : errors);
   if (ifNoneMatch !== undefined) conditions.ifNoneMatch = ifNoneMatch;
-  if (facts.version !== undefined) {
-    conditions.version = facts.version;
-    if (ifMatch !== undefined && contradicts(ifMatch, facts.version)) errors.push(contradiction(facts.version));
-  }
+  if (facts.version !== undefined) conditions.version = facts.version;
+  if (facts.etag !== undefined) conditions.etag = facts.etag;
+  const contradictory = ifMatch === undefined ? undefined : contradiction(ifMatch, facts);
+  if (contradictory !== undefined) errors.push(contradictory);
   if (errors.length > 0) return { kind: "malformed", errors };
   readDates(header, facts, conditions);
   const ifRange = readRange(header, facts);
@@ -97,17 +110,32 @@ function readRange(header: (name: string) => string | undefined, facts: Conditio
   return date === undefined ? { kind: "unreadable" } : { kind: "date", date };
 }
 
-/** Whether every tag is of our own format and names another version: then header and body can't both hold. */
-function contradicts(list: EntityTagList, version: Version): boolean {
-  if (list.kind === "any") return false;
-  for (const tag of list.tags) {
-    const named = readVersionTag(tag.opaque);
-    if (named === undefined || named.version === version) return false;
-  }
-  return true;
+/** What is wrong where `If-Match` and the body can't both hold. */
+function contradiction(list: EntityTagList, facts: ConditionFacts): ConditionError | undefined {
+  const { version, etag } = facts;
+  if (list.kind === "any") return undefined;
+  const others = (what: string): ConditionError => {
+    const detail = `The body names ${what}, and If-Match names only others.`;
+    return { code: "contradictory-preconditions", header: "If-Match", detail };
+  };
+  if (version !== undefined && facts.tagsHoldVersions !== false && namesOtherVersions(list.tags, version))
+    return others(`version ${version}`);
+  if (etag !== undefined && !list.tags.some((tag) => isSameBehindProxies(tag, etag))) return others("an entity-tag");
+  return undefined;
 }
 
-function contradiction(version: Version): ConditionError {
-  const detail = `The body names version ${version}, and If-Match names only others.`;
-  return { code: "contradictory-preconditions", header: "If-Match", detail };
+/** Whether every tag is of our own format and names another version. */
+export function namesOtherVersions(tags: readonly EntityTag[], version: Version): boolean {
+  return tags.every((tag) => {
+    const named = readVersionTag(tag.opaque);
+    return named !== undefined && named.version !== version;
+  });
+}
+
+/** Whether two tags are one but for what proxies do to a header's; whether it counts is another question. */
+function isSameBehindProxies(tag: EntityTag, sent: EntityTag): boolean {
+  for (let before: EntityTag | undefined = tag; before !== undefined; before = unproxied(before)) {
+    if (weakMatch(before, sent)) return true;
+  }
+  return false;
 }

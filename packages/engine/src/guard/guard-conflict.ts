@@ -43,7 +43,7 @@ export function conflictError(exchange: GuardExchange, conflict: GuardConflict):
       resource,
       ...(failed !== undefined && { expected: expectedState(exchange, conditions, failed) }),
       ...(disclosed && { current: currentMember(exchange, conflict, current, shown) }),
-      ...(shown !== undefined && !isRead(exchange.request.method) && comparison(exchange, conflict, shown)),
+      ...likeness(exchange, conflict, shown),
       ...(errors.length > 0 && { errors }),
       links: { resource: instance },
     },
@@ -54,7 +54,7 @@ export function conflictError(exchange: GuardExchange, conflict: GuardConflict):
 function statusOf({ settings, request: { method } }: GuardExchange, { failed, strategy }: GuardConflict): number {
   if (isRead(method)) return 412;
   const plain = strategy === "reject" || strategy === "first-write-wins";
-  return failed !== undefined && failed !== "version" && plain ? settings.conflictStatus : 409;
+  return failed !== undefined && failed !== "version" && failed !== "etag" && plain ? settings.conflictStatus : 409;
 }
 
 function detailOf(
@@ -96,6 +96,18 @@ function currentMember(
     ...(current.by != null && { by: current.by }),
     ...(withContent && shown !== undefined && { representation: shown }),
   };
+}
+
+/** What the write would lose, as far as its sender may know. A read proposes nothing, and nothing is like what is not there. */
+function likeness(
+  exchange: GuardExchange,
+  conflict: GuardConflict,
+  shown: JsonObject | undefined,
+): Readonly<Record<string, unknown>> {
+  const { failed, current } = conflict;
+  if (current === undefined) return failed === undefined ? {} : { identical: false };
+  if (isRead(exchange.request.method)) return { identical: false };
+  return shown === undefined ? {} : comparison(exchange, conflict, shown);
 }
 
 /** What others changed since the state that the client named, what of it the write touches, and whether anything would be lost. */

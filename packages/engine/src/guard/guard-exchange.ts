@@ -116,10 +116,11 @@ export class GuardExchange {
     return json !== undefined && isJsonObject(json) ? json : undefined;
   }
 
-  /** What of a representation are fields: all but `id` and version. */
+  /** What of a representation are fields: all but `id`, version and entity-tag. */
   fieldsOf(representation: JsonObject): JsonObject {
-    const { versionField } = this.settings;
-    const isField = ([name]: readonly [string, unknown]): boolean => name !== "id" && name !== versionField;
+    const { versionField, etagField } = this.settings;
+    const isField = ([name]: readonly [string, unknown]): boolean =>
+      name !== "id" && name !== versionField && name !== etagField;
     return Object.fromEntries(Object.entries(representation).filter(isField));
   }
 

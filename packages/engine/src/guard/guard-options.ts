@@ -35,6 +35,8 @@ export interface GuardOptions<Native, State extends LoadedState> {
   readonly datesSuffice?: boolean;
   /** The member of a PUT's or merge patch's content that names the version; `false`: none does. @default false */
   readonly versionField?: string | false;
+  /** The member of such content that names the entity-tag, as the items of a list may hold it. @default false */
+  readonly etagField?: string | false;
   /** What happens to a write for an earlier version. @default "reject" */
   readonly strategy?: Strategy;
   /** The strategies that a request may ask for instead, with `Prefer: on-conflict=…`. @default [] */
@@ -45,8 +47,8 @@ export interface GuardOptions<Native, State extends LoadedState> {
    */
   past?(named: NamedState, request: Native): Awaitable<ValueOf<State> | null | undefined>;
   /**
-   * What this caller may see of a state, as JSON: for `current.representation` and `changes` of a conflict. Its `id` and its
-   * `versionField` are not compared; without a `versionField`, leave the version out. Nothing: neither the state nor its version. `first-write-wins`, functions and `discloseCurrent` need it.
+   * What this caller may see of a state, as JSON: for `current.representation` and `changes` of a conflict. Its `id`, its
+   * `versionField` and its `etagField` are not compared; without a `versionField`, leave the version out. Nothing: neither the state nor its version. `first-write-wins`, functions and `discloseCurrent` need it.
    */
   represent?(value: ValueOf<State>, request: Native): JsonObject | undefined;
   /** Whether a conflict shows the current state. @default false */

@@ -15,7 +15,7 @@ import {
 import { checkedIdentify } from "../actor.js";
 import { contentDigest, isDigest } from "../digest.js";
 import { type Limits, resolveLimits } from "../limits.js";
-import { isHeaderNames, isHeaderValue, isKeepMs, isStore, isTimerMs } from "../option-rules.js";
+import { checkEtagField, isHeaderNames, isHeaderValue, isKeepMs, isStore, isTimerMs } from "../option-rules.js";
 import { resolveVary } from "../options.js";
 import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy, strategyNames } from "../strategy.js";
 import { checkedProblem, checkedRepresent, checkedResource } from "./guard-callbacks.js";
@@ -33,6 +33,7 @@ export type GuardSettings = {
   readonly preconditionRequired: boolean;
   readonly datesSuffice: boolean;
   readonly versionField: string | false;
+  readonly etagField: string | false;
   readonly strategy: Strategy;
   readonly allowedStrategies: ReadonlySet<string>;
   readonly discloseCurrent: boolean;
@@ -54,6 +55,7 @@ const rules: OptionRules<GuardOptions<unknown, LoadedState>> = {
   precondition: oneOf("required", "optional"),
   datesSuffice: isBoolean,
   versionField: either(oneOf(false), isText),
+  etagField: either(oneOf(false), isText),
   strategy: isStrategy,
   allowedStrategies: isAllowedStrategies,
   past: isFunction,
@@ -87,6 +89,8 @@ const idempotencyRules: OptionRules<GuardIdempotency> = {
 /** Resolves a guard's options, and throws a `ConfigurationError` that names the first one that can't be. */
 export function resolveGuard<Native, State extends LoadedState>(options: GuardOptions<Native, State>): GuardSettings {
   checkOptions<GuardOptions<Native, State>>("", options, rules);
+  const { versionField = false, etagField = false } = options;
+  checkEtagField("etagField", etagField, versionField);
   checkStrategies(options);
   const { allowedStrategies = [], load, resource, past, represent, identify, observe, problem, cacheControl } = options;
   return Object.freeze({
@@ -101,7 +105,8 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
     creates: options.creates ?? false,
     preconditionRequired: options.precondition !== "optional",
     datesSuffice: options.datesSuffice ?? false,
-    versionField: options.versionField ?? false,
+    versionField,
+    etagField,
     strategy: checkedStrategy("strategy", options.strategy ?? "reject"),
     allowedStrategies: new Set<string>(allowedStrategies === "all" ? strategyNames : allowedStrategies),
     discloseCurrent: options.discloseCurrent ?? false,

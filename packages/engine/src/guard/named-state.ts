@@ -2,9 +2,10 @@ import { type Conditions, type EntityTag, formatEntityTag } from "@unclash/core"
 import type { NamedState } from "./guard-options.js";
 import { versionInTag } from "./state-tag.js";
 
-/** The states that a request names, by strong entity-tags and by the version in its content. */
-export function namedStates({ ifMatch, version }: Conditions): readonly NamedState[] {
-  const tags = ifMatch?.kind === "tags" ? ifMatch.tags.filter((tag) => !tag.weak).map(namedByTag) : [];
+/** The states that a request names, by strong entity-tags, in a header or its content, and by the version in its content. */
+export function namedStates({ ifMatch, version, etag }: Conditions): readonly NamedState[] {
+  const given = [...(ifMatch?.kind === "tags" ? ifMatch.tags : []), ...(etag === undefined ? [] : [etag])];
+  const tags = given.filter((tag) => !tag.weak).map(namedByTag);
   return version === undefined ? tags : [...tags, { version, etag: undefined }];
 }
 

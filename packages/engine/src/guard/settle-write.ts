@@ -37,7 +37,7 @@ export async function settleWrite(
   current: LoadedState | undefined,
 ): Promise<Settling> {
   const strategy = preferences.onConflict ?? exchange.settings.strategy;
-  const isStale = current !== undefined && (failed === "if-match" || failed === "version");
+  const isStale = current !== undefined && ["if-match", "version", "etag"].includes(failed);
   const earlier =
     isStale && holdsOtherwise(exchange, conditions, current)
       ? await findEarlier(exchange, conditions, current)

@@ -1,4 +1,5 @@
-import { type Conditions, type ProblemEntry, parseConditions } from "@unclash/core";
+import { type Conditions, type EntityTag, type ProblemEntry, parseConditions, parseEntityTag } from "@unclash/core";
+import { entityTagText } from "../body-tag.js";
 import { readPreferences } from "../preferences.js";
 import { withoutProxies } from "../proxy-tags.js";
 import type { GuardError } from "./guard-error.js";
@@ -28,7 +29,9 @@ export function readTerms(exchange: GuardExchange): ReadTerms {
 function readConditions(exchange: GuardExchange, errors: ProblemEntry[]): Conditions {
   const { settings, request, header } = exchange;
   const version = bodyVersion(exchange, errors);
-  const facts = { method: request.method, now: Date.now(), ...(version !== undefined && { version }) };
+  const etag = bodyTag(exchange, errors);
+  const named = { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
+  const facts = { method: request.method, now: Date.now(), ...named };
   const parsed = parseConditions(header, facts, { tagsMax: settings.limits.entityTagsMax });
   if (parsed.kind === "malformed") {
     errors.push(...parsed.errors);
@@ -40,13 +43,27 @@ function readConditions(exchange: GuardExchange, errors: ProblemEntry[]): Condit
 /** The version that the content of a PUT or a merge patch names, where the app says under which name. */
 function bodyVersion(exchange: GuardExchange, errors: ProblemEntry[]): number | undefined {
   const { versionField: field } = exchange.settings;
-  const { method, body } = exchange.request;
+  const version = memberOfBody(exchange, field);
+  if (version === undefined) return undefined;
+  if (typeof version === "number" && Number.isSafeInteger(version) && version >= 0) return version;
+  errors.push({ code: "malformed-version", pointer: `/${field}`, detail: "A version is a whole number." });
+  return undefined;
+}
+
+/** The entity-tag that such content names. */
+function bodyTag(exchange: GuardExchange, errors: ProblemEntry[]): EntityTag | undefined {
+  const { etagField: field } = exchange.settings;
+  const text = memberOfBody(exchange, field);
+  if (text === undefined) return undefined;
+  const tag = typeof text === "string" ? parseEntityTag(text) : undefined;
+  if (tag === undefined) errors.push({ code: "malformed-etag", pointer: `/${field}`, detail: entityTagText });
+  return tag;
+}
+
+function memberOfBody({ request: { method, body } }: GuardExchange, field: string | false): unknown {
   if (field === false || body.kind !== "parsed" || (method !== "PUT" && method !== "PATCH")) return undefined;
   const { value } = body;
   if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, field))
     return undefined;
-  const version: unknown = Reflect.get(value, field);
-  if (typeof version === "number" && Number.isSafeInteger(version) && version >= 0) return version;
-  errors.push({ code: "malformed-version", pointer: `/${field}`, detail: "A version is a whole number." });
-  return undefined;
+  return Reflect.get(value, field);
 }
