@@ -90,11 +90,11 @@ export function checkCollection(
   checkOptions<CollectionOptions>(path, options, rules);
   const { versionField = "version", etagField = "etag" } = options;
   checkEtagField(`${path}.etagField`, etagField, versionField);
-  checkFields(path, options, ["id", versionField, etagField]);
   checkReferences(`${path}.references`, options.references ?? {}, known);
   checkUnique(`${path}.unique`, name, options.unique ?? []);
   if (options.states !== undefined) checkMembers(`${path}.states`, options.states, anything);
   for (const [field, rule] of Object.entries(options.states ?? {})) checkStateRule(`${path}.states.${field}`, rule);
+  checkFields(path, options, ["id", versionField, etagField]);
   if (options.retention === "none" && settlesStaleWrites(options)) {
     throw new ConfigurationError(`${path}.retention`, "must keep some past states where a strategy compares with them");
   }

@@ -97,6 +97,32 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "of 20 writes at the same time that name one state, exactly one is applied and 19 are conflicts",
   },
   {
+    does: "swallows If-Unmodified-Since",
+    twist: without("if-unmodified-since"),
+    caughtBy: "row 68: a POST to a collection with a condition on a state is 400",
+  },
+  {
+    does: "swallows If-None-Match on POST",
+    twist: {
+      facts: (facts) =>
+        facts.method === "POST" ? { ...facts, headers: { ...facts.headers, "if-none-match": undefined } } : facts,
+    },
+    caughtBy: "row 68: a POST to a collection with If-Match: * creates, and one with If-None-Match: * is a conflict",
+  },
+  {
+    does: "tags what was only tried out",
+    twist: { plan: (plan) => (plan.outcome === "dry-run" ? withHeaders(plan, { etag: '"x"' }) : plan) },
+    caughtBy: "what is only tried out by who may not read has no entity-tag: it would tell what is there",
+  },
+  {
+    does: "puts an entity-tag of its own on items of lists",
+    twist: {
+      plan: (plan) => ({ ...plan, body: plan.body?.replaceAll(/,"etag":"[^}]*"}/g, ',"etag":"\\"x\\""}') ?? null }),
+    },
+    caughtBy:
+      "an item of a list can be edited and put back whole: its version and entity-tag are the precondition, and no fields",
+  },
+  {
     does: "swallows Prefer",
     twist: without("prefer"),
     caughtBy: "dry-run answers a write as it would be answered, and writes nothing",
