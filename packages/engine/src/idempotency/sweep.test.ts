@@ -66,6 +66,37 @@ test("what began and was never answered is remembered for as long as an answer w
   await vi.waitFor(async () => expect(await left()).toEqual([]));
 });
 
+test("what may not be forgotten yet, however much of it there is, does not keep the rest", async () => {
+  const { store, put, advance, now, left } = setUp();
+  await put(250, 1_000, "running", "claim");
+  const foreign = { key: "lock/a", expect: "any", put: "{}", ttlMs: 1_000 } as const;
+  const unreadable = { key: recordKey("newer"), expect: "any", put: "{}", ttlMs: 1_000 } as const;
+  for (const [tag, write] of [
+    ["x", foreign],
+    ["y", unreadable],
+  ] as const) {
+    const writes = [write];
+    await store.commit({ tag, at: now(), reads: [], writes, events: [], by: null, cause: claimCause });
+  }
+  advance(1_000);
+  await put(1_200, 1_000, "answered", "answer");
+  advance(minute);
+  const sweep = createSweep(store);
+  for (let request = 0; request < 1_500; request += 1) {
+    sweep.due(now());
+    await settled();
+  }
+  const kept = await left();
+  expect(kept.filter((key) => key.startsWith("answer"))).toEqual([]);
+  expect(kept).toHaveLength(251);
+  advance(10 * minute);
+  for (let request = 0; request < 500; request += 1) {
+    sweep.due(now());
+    await settled();
+  }
+  expect(await left()).toEqual(["newer"]);
+});
+
 describe("how often:", () => {
   const counting = (store: Store) => {
     const list = vi.fn(store.list);

@@ -14,24 +14,26 @@ export interface Sweep {
 
 /** A look for what has lapsed, at most this often where the last one found little. */
 const pauseMs = 60_000;
-const forgottenMax = 200;
+const pageMax = 200;
 
 /**
  * Forgets the records of keys that nothing is asked of any more, so that they do not pile up; a housekeeper that knows all
- * kinds of records can take its place. One sweep is a page of lapsed records and a commit or two. There is one a minute, and
- * where that leaves some over, one for every 100 requests as well: more are forgotten than come. Each is forgotten only
- * as it was read, lapsed: that another process sweeps too, or uses the key again meanwhile, makes this one miss it.
+ * kinds of records can take its place. One sweep is a page of lapsed records and a commit or two, and the next one goes on behind
+ * that page: what may not be forgotten yet, however much of it there is, is passed by. There is one a minute, and where that
+ * leaves some over, one for every 100 requests as well: more are forgotten than come. Each is forgotten only as it was read,
+ * lapsed: that another process sweeps too, or uses the key again meanwhile, makes this one miss it.
  */
 export function createSweep(store: Store): Sweep {
   let sweptAt: Moment | undefined;
   let running = false;
-  let more = false;
+  /** Where the last page ended; nothing where it was the last one. */
+  let after: string | undefined;
   let requests = 0;
 
   function isDue(now: Moment): boolean {
     // A clock that stepped back must not keep anything from happening until it is where it was.
     const paused = sweptAt !== undefined && now >= sweptAt && now < sweptAt + pauseMs;
-    return !running && (!paused || (more && requests >= forgottenMax / 2));
+    return !running && (!paused || (after !== undefined && requests >= pageMax / 2));
   }
 
   return {
@@ -39,13 +41,13 @@ export function createSweep(store: Store): Sweep {
       requests += 1;
       if (!isDue(now)) return;
       [running, sweptAt, requests] = [true, now, 0];
-      forgetLapsed(store, now).then(
-        (full) => {
-          [running, more] = [false, full];
+      forgetLapsed(store, now, after).then(
+        (next) => {
+          [running, after] = [false, next];
         },
         () => {
           // The next sweep finds them again. What the store is missing, requests are told by themselves.
-          running = false;
+          [running, after] = [false, undefined];
         },
       );
     },
@@ -61,14 +63,15 @@ export function sweepOf(store: Store): Sweep {
   return known;
 }
 
-/** Whether there may be more. */
-async function forgetLapsed(store: Store, now: Moment): Promise<boolean> {
-  const { records } = await store.list({ lapsedBefore: now, limit: forgottenMax, texts: false });
+/** Forgets what it may of a page of lapsed records, and gives where the next one begins. */
+async function forgetLapsed(store: Store, now: Moment, after: string | undefined): Promise<string | undefined> {
+  const page = { lapsedBefore: now, limit: pageMax, texts: false, ...(after !== undefined && { after }) };
+  const { records, next } = await store.list(page);
   const keys = records.filter(({ key }) => key.startsWith(recordPrefix));
   const claims = keys.filter(({ cause }) => cause === claimCause);
   const answers = keys.filter(({ cause }) => cause !== claimCause);
   await forget(store, now, [...answers, ...(await forgettable(store, claims))]);
-  return records.length === forgottenMax && keys.length > claims.length;
+  return next;
 }
 
 /** What began and was never answered is remembered for as long as an answer would have been. */
@@ -80,8 +83,13 @@ async function forgettable(store: Store, claims: readonly StoredRecord[]): Promi
 
 function isForgettable(found: StoredRecord, { now }: Snapshot): boolean {
   if (found.lapsed !== true) return false;
-  const record = readRecord(found.text);
-  return record.state === "answered" || found.modifiedAt + record.keepMs <= now;
+  try {
+    const record = readRecord(found.text);
+    return record.state !== "running" || found.modifiedAt + record.keepMs <= now;
+  } catch {
+    // A newer release may have written it: that one forgets it.
+    return false;
+  }
 }
 
 /** Forgets all of them, or, where some are not as they were any more, the others. */
