@@ -95,7 +95,7 @@ export async function takeIntent(
   const id = addressed ?? givenId ?? uuidv7();
   const conditions = collection.acceptProxyTags ? withoutProxies(parsed.conditions) : parsed.conditions;
   const preferences = readPreferences(exchange, collection);
-  const keyed = sent?.kind === "key" ? keyedWrite(exchange, sent.key, change.body) : undefined;
+  const keyed = sent?.kind === "key" ? keyedWrite(exchange, sent.key, { preferences, body: change.body }) : undefined;
   const idGiven = (addressed ?? givenId) !== undefined;
   return {
     kind: "intent",

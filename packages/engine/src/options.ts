@@ -51,7 +51,7 @@ export interface UnclashOptions<Native = unknown> {
   /** Caps on what one request may hold and cost. */
   readonly limits?: Partial<Limits>;
   /** How answers to requests with `Idempotency-Key` are kept. */
-  readonly idempotency?: IdempotencyOptions;
+  readonly idempotency?: IdempotencyOptions<Native>;
   /** Is told of every decision; the same is published on the diagnostics channel `unclash:decision`. */
   readonly observe?: Observer;
 }

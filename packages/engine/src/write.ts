@@ -1,10 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Clash, type CommitResult, isStoreError, type Moment, type ResponsePlan, StoreError } from "@unclash/core";
+import {
+  type Clash,
+  type CommitResult,
+  isStoreError,
+  type ResponsePlan,
+  type Snapshot,
+  StoreError,
+} from "@unclash/core";
 import { recordedName } from "./actor.js";
 import { commitOnce } from "./commit.js";
 import { decide } from "./decide.js";
 import type { Exchange } from "./exchange.js";
-import { answerRecord, type KeySlot, takeTurn } from "./idempotency/keyed-write.js";
+import { answerRecord, countKept, type KeySlot, takeTurn } from "./idempotency/keyed-write.js";
 import type { WriteIntent } from "./intent.js";
 import { unavailablePlan } from "./plan.js";
 import type { PlannedWrite } from "./planned-write.js";
@@ -41,18 +48,20 @@ async function tryToWrite(exchange: Exchange, intent: WriteIntent): Promise<Resp
   const turn = await takeTurn(exchange, intent, snapshot);
   if (turn.kind === "respond") return turn.plan;
   const decision = await decide(exchange, intent, snapshot);
-  if (decision.kind === "respond") return conclude(exchange, intent, turn.slot, snapshot.now, decision.plan);
+  if (decision.kind === "respond") return conclude(exchange, intent, turn.slot, snapshot, decision.plan);
   const { planned } = decision;
   const plan = plannedPlan(exchange, intent, planned);
-  const result = preferences.dryRun
-    ? await tryOut(exchange, planned)
-    : await commitWith(exchange, planned, answerRecord(exchange, turn.slot, plan, key));
+  const answer = answerRecord(exchange, turn.slot, plan, { intent, version: planned.state.version });
+  const result = preferences.dryRun ? await tryOut(exchange, planned) : await commitWith(exchange, planned, answer);
   exchange.applied = result.kind === "committed" && !preferences.dryRun;
-  if (result.kind === "committed") return shownPlan(exchange, key, plan);
+  if (result.kind === "committed") {
+    countKept(exchange, turn.slot, snapshot.now, answer);
+    return shownPlan(exchange, key, plan);
+  }
   const taken = uniqueClash(result.clashes);
   if (taken === undefined) return undefined;
   const refusal = await duplicateValue(exchange, intent, taken.index, taken.holder);
-  return conclude(exchange, intent, turn.slot, snapshot.now, refusal);
+  return conclude(exchange, intent, turn.slot, snapshot, refusal);
 }
 
 /** The answer to a write that may happen: its commit is all or nothing, so what it will have made is known before. */
@@ -80,15 +89,17 @@ async function conclude(
   exchange: Exchange,
   intent: WriteIntent,
   slot: KeySlot | undefined,
-  at: Moment,
+  { now: at, records: [current] }: Snapshot,
   plan: ResponsePlan,
 ): Promise<ResponsePlan | undefined> {
-  const writes = answerRecord(exchange, slot, plan, intent.key);
+  const writes = answerRecord(exchange, slot, plan, { intent, version: current?.version });
   if (writes.length === 0) return plan;
   const by = recordedName(exchange.actor);
   const commit = { tag: createTag(), at, reads: [], writes, events: [], by, cause: "answer" };
   const result = await commitOnce(exchange.settings.store, commit, exchange.settings.limits).catch(nothingWritten);
-  return result.kind === "committed" ? plan : undefined;
+  if (result.kind !== "committed") return undefined;
+  countKept(exchange, slot, at, writes);
+  return plan;
 }
 
 /** Whatever became of the answer's record: the write itself was not even tried. */

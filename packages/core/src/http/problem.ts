@@ -16,6 +16,7 @@ export type ProblemSlug =
   | "validation-failed"
   | "precondition-required"
   | "payload-too-large"
+  | "quota-exceeded"
   | "store-unavailable";
 
 /** The status and the title of each problem type (RFC 9457 §3.1). */
@@ -36,6 +37,7 @@ const problems: Readonly<Record<ProblemSlug, { readonly status: number; readonly
   "validation-failed": { status: 422, title: "The content is not valid" },
   "precondition-required": { status: 428, title: "A precondition is required" },
   "payload-too-large": { status: 413, title: "The body is too large" },
+  "quota-exceeded": { status: 429, title: "The quota is used up" },
   "store-unavailable": { status: 503, title: "The store is not available" },
 };
 

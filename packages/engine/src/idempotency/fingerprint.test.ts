@@ -9,6 +9,8 @@ const request: RepeatedRequest = {
   query: "",
   contentType: "application/json",
   ifMatch: '"1-a"',
+  transactionId: undefined,
+  onConflict: undefined,
   body: { title: "New", tags: ["a", "b"] },
 };
 const first = fingerprint(request);
@@ -21,6 +23,13 @@ describe("a repeat has the fingerprint of the first request", () => {
   ])("%s", (_, body) => {
     expect(fingerprint({ ...request, body })).toBe(first);
   });
+
+  test("with another multipart boundary, or its type in other letters", () => {
+    const multipart = (contentType: string): string => fingerprint({ ...request, contentType });
+    const form = multipart("multipart/form-data; boundary=x");
+    expect(multipart("Multipart/Form-Data;boundary=y")).toBe(form);
+    expect(multipart("multipart/form-data; boundary=x; charset=latin1")).not.toBe(form);
+  });
 });
 
 describe("another request has another fingerprint", () => {
@@ -31,6 +40,10 @@ describe("another request has another fingerprint", () => {
     ["by its If-Match", { ifMatch: '"2-b"' }],
     ["without an If-Match", { ifMatch: undefined }],
     ["with an empty If-Match", { ifMatch: "" }],
+    ["by its Transaction-Id", { transactionId: "t1" }],
+    ["by the strategy that it asks for", { onConflict: "last-write-wins" }],
+    ["by what the app says that counts", { more: ["a"] }],
+    ["by what the app says that counts, cut elsewhere", { more: ["", ""] }],
     ["by its content", { body: { title: "Old", tags: ["a", "b"] } }],
     ["by the order of an array", { body: { title: "New", tags: ["b", "a"] } }],
     ["with the same content as text", { body: valueText(request.body) }],

@@ -1,3 +1,4 @@
+import { parseMediaType } from "../media-type.js";
 import { hashParts } from "./hash-parts.js";
 import { valueText } from "./value-text.js";
 
@@ -5,12 +6,18 @@ import { valueText } from "./value-text.js";
 export interface RepeatedRequest {
   /** What stood after the `?`, or empty. */
   readonly query: string;
-  /** `Content-Type`, as it was sent. */
+  /** `Content-Type`, as it was sent. Of its parameters only `charset` counts: a multipart boundary changes with each try. */
   readonly contentType: string | undefined;
   /** `If-Match`, as it was sent. */
   readonly ifMatch: string | undefined;
+  /** `Transaction-Id`, as it was sent. */
+  readonly transactionId: string | undefined;
+  /** The strategy that the request asks for with `Prefer: on-conflict`, where it may. */
+  readonly onConflict: string | undefined;
   /** Text or bytes as they came, or whatever a parser made of them; `undefined`: there is none. */
   readonly body: unknown;
+  /** What the app says that counts besides, such as the digests of files. @default [] */
+  readonly more?: readonly (string | Uint8Array)[];
 }
 
 /**
@@ -19,8 +26,10 @@ export interface RepeatedRequest {
  * is the same body. All other headers are left out: a client may add a trace's id, or fresh credentials, to a repeat.
  * It never throws, whatever the body is.
  */
-export function fingerprint({ query, contentType, ifMatch, body }: RepeatedRequest): string {
-  return hashParts([query, contentType, ifMatch, ...bodyParts(body)]);
+export function fingerprint(request: RepeatedRequest): string {
+  const { query, contentType, ifMatch, transactionId, onConflict, body, more = [] } = request;
+  const { essence, charset } = parseMediaType(contentType ?? "");
+  return hashParts([query, essence, charset, ifMatch, transactionId, onConflict, ...bodyParts(body), ...more]);
 }
 
 function bodyParts(body: unknown): readonly (string | Uint8Array | undefined)[] {

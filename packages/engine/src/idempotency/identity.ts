@@ -1,31 +1,56 @@
-import type { Actor } from "../actor.js";
-import type { RequestFacts } from "../request.js";
+import type { Preferences } from "../preferences.js";
+import { type CallerOptions, callerDigest, type SentRequest } from "./caller.js";
 import { fingerprint } from "./fingerprint.js";
 import { type KeyScope, scopedKey } from "./scope.js";
 
 /** A request with a key, and what is known of it. */
-export interface Identified {
-  readonly request: RequestFacts;
-  readonly actor: Actor | undefined;
-  readonly header: (name: string) => string | undefined;
+export interface Identified extends SentRequest {
   /** The path of the request, mount and all. */
   readonly instance: string;
 }
 
+/** What a request with a key says besides its headers. */
+export interface KeyedContent {
+  readonly preferences: Preferences;
+  /** Its content as it was parsed, `undefined` where it has none. */
+  readonly body: unknown;
+  /** What the app says that counts besides. */
+  readonly more?: readonly (string | Uint8Array)[];
+}
+
+/** What a request with a key is known by. */
+export interface KeyIdentity {
+  /** The digest of who sent it. */
+  readonly caller: string;
+  /** The key with its scope, hashed. */
+  readonly scoped: string;
+  /** What a repeat must have in common with it. */
+  readonly fingerprint: string;
+}
+
 /**
- * What a request with a key is known by: its key within its scope, and what a repeat must have in common with it.
+ * Works out what a request with a key is known by.
  *
- * @param body its content as it was parsed, `undefined` where it has none
+ * @throws CallbackError where the app's `scope` gives something other than a name
  */
 export function identifyKeyed(
-  { request, actor, header, instance }: Identified,
-  keeper: KeyScope["keeper"],
-  key: string,
-  body: unknown,
-): { readonly scoped: string; readonly fingerprint: string } {
-  const { method, address, query } = request;
+  exchange: Identified,
+  { keeper, key }: Pick<KeyScope, "keeper" | "key">,
+  options: CallerOptions<unknown>,
+  { preferences, ...content }: KeyedContent,
+): KeyIdentity {
+  const { request, header, instance } = exchange;
+  const caller = callerDigest(exchange, options);
   return {
-    scoped: scopedKey({ keeper, actor, address, method, path: instance, key }),
-    fingerprint: fingerprint({ query, contentType: header("content-type"), ifMatch: header("if-match"), body }),
+    caller,
+    scoped: scopedKey({ keeper, caller, method: request.method, path: instance, key }),
+    fingerprint: fingerprint({
+      query: request.query,
+      contentType: header("content-type"),
+      ifMatch: header("if-match"),
+      transactionId: header("transaction-id"),
+      onConflict: preferences.onConflict,
+      ...content,
+    }),
   };
 }

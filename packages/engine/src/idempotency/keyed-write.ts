@@ -1,10 +1,12 @@
-import type { Expectation, Json, Key, ResponsePlan, Snapshot, Write } from "@unclash/core";
+import type { Expectation, Key, Moment, ResponsePlan, Snapshot, Write } from "@unclash/core";
 import type { Exchange } from "../exchange.js";
 import type { WriteIntent } from "../intent.js";
-import { withoutContent } from "../written.js";
-import { identifyKeyed } from "./identity.js";
+import { answerAgain } from "./answer-again.js";
+import { identifyKeyed, type KeyedContent } from "./identity.js";
+import { keptAnswer, type ShownState } from "./kept-answer.js";
+import type { CountedCaller } from "./quota.js";
 import { isKept, recordText } from "./record.js";
-import { judgeKey, keyRefusal, type ReplayedAnswer, replayedAnswer } from "./replay.js";
+import { judgeKey, keyRefusal, quotaRefusal } from "./replay.js";
 import { recordKey } from "./scope.js";
 
 /** What a write with `Idempotency-Key` is known by. */
@@ -12,12 +14,15 @@ export interface KeyedWrite {
   /** The key of the record that holds its answer. */
   readonly record: Key;
   readonly fingerprint: string;
+  /** Whose key it is. */
+  readonly who: CountedCaller;
 }
 
-/** What a write is known by; `body` is its content as it was parsed, `undefined` where it has none. */
-export function keyedWrite(exchange: Exchange, key: string, body: Json | undefined): KeyedWrite {
-  const { scoped, fingerprint } = identifyKeyed(exchange, "collection", key, body);
-  return { record: recordKey(scoped), fingerprint };
+/** What a write is known by. */
+export function keyedWrite(exchange: Exchange, key: string, content: KeyedContent): KeyedWrite {
+  const options = exchange.settings.idempotency;
+  const { caller, scoped, fingerprint } = identifyKeyed(exchange, { keeper: "collection", key }, options, content);
+  return { record: recordKey(scoped), fingerprint, who: { caller, isAnonymous: exchange.actor === undefined } };
 }
 
 /** Where the answer to a write is kept, and what must still be true of that place. */
@@ -36,48 +41,51 @@ export type Turn =
  *
  * @throws StoreError where the record can't be read
  */
-export async function takeTurn(
-  exchange: Exchange,
-  { keyed, preferences }: WriteIntent,
-  { now, records: [, found] }: Snapshot,
-): Promise<Turn> {
+export async function takeTurn(exchange: Exchange, intent: WriteIntent, snapshot: Snapshot): Promise<Turn> {
+  const { keyed, preferences } = intent;
   if (keyed === undefined) return { kind: "go", slot: undefined };
-  exchange.settings.idempotency.sweep.due(now);
-  const verdict = judgeKey(found, now, keyed.fingerprint);
-  if (verdict.kind === "unused") {
-    return { kind: "go", slot: preferences.dryRun ? undefined : { ...keyed, expect: verdict.expect } };
+  const { idempotency } = exchange.settings;
+  const { now, records } = snapshot;
+  idempotency.sweep.due(now);
+  const verdict = judgeKey(records[1], now, keyed.fingerprint);
+  switch (verdict.kind) {
+    case "unused": {
+      if (preferences.dryRun) return { kind: "go", slot: undefined };
+      const waitSeconds = idempotency.quota.retryAfterSeconds(keyed.who, idempotency, now);
+      if (waitSeconds !== undefined) return { kind: "respond", plan: quotaRefusal(exchange, waitSeconds) };
+      return { kind: "go", slot: { ...keyed, expect: verdict.expect } };
+    }
+    case "answered":
+      return { kind: "respond", plan: await answerAgain(exchange, verdict.answer, snapshot) };
+    default:
+      return { kind: "respond", plan: keyRefusal(exchange, verdict) };
   }
-  if (verdict.kind !== "answered") return { kind: "respond", plan: keyRefusal(exchange, verdict) };
-  const plan = planOf(replayedAnswer(verdict.answer));
-  const { shows } = verdict.answer;
-  const shown = shows === undefined || (await exchange.mayRead(shows));
-  return { kind: "respond", plan: shown ? plan : withoutContent(plan) };
 }
 
 /**
  * The write that keeps an answer for who repeats the request; none without a key, and none of an answer that is not the
  * request's own: another caller's permissions, or a store that works again, would have led to another.
- *
- * @param shows the resource whose state the answer shows, if it is a success with content
  */
 export function answerRecord(
   { settings }: Exchange,
   slot: KeySlot | undefined,
-  { status, headers, body }: ResponsePlan,
-  shows: Key,
+  plan: ResponsePlan,
+  shown: ShownState,
 ): readonly Write[] {
-  if (slot === undefined || !isKept(status)) return [];
-  const answer = { status, headers, body, ...(status < 300 && body !== null && { shows }) };
+  if (slot === undefined || !isKept(plan.status, plan.outcome)) return [];
+  const answer = keptAnswer(settings, plan, shown);
   const put = recordText({ state: "answered", fingerprint: slot.fingerprint, answer });
   return [{ key: slot.record, expect: slot.expect, put, keep: "none", ttlMs: settings.idempotency.keepMs }];
 }
 
-/** An answer that was kept here is text, and has each header once. */
-function planOf({ status, headers, body, outcome }: ReplayedAnswer): ResponsePlan {
-  const fields = Object.entries(headers).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value : value.join(", "),
-  ]);
-  const text = body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : body;
-  return { status, headers: Object.fromEntries(fields), body: text, outcome };
+/** Counts an answer that was kept against the quota of its caller. */
+export function countKept(
+  { settings }: Exchange,
+  slot: KeySlot | undefined,
+  now: Moment,
+  writes: readonly Write[],
+): void {
+  const { idempotency } = settings;
+  for (const write of writes)
+    if (slot !== undefined && "put" in write) idempotency.quota.add(slot.who, idempotency, now, write.put.length);
 }

@@ -1,12 +1,17 @@
 import { isStoreError } from "@unclash/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type KeptAnswer, type KeyRecord, readRecord, recordText } from "./record.js";
+import { isKept, type KeptAnswer, type KeyRecord, readRecord, recordText } from "./record.js";
 
 const answer: KeptAnswer = { status: 201, headers: { etag: '"1-a"', location: "/articles/1" }, body: '{"id":"1"}' };
 
 test.each<[what: string, record: KeyRecord]>([
   ["a running request", { state: "running", fingerprint: "f", keepMs: 1_000 }],
+  ["a request that failed", { state: "unanswered", fingerprint: "f" }],
+  [
+    "an answer whose content is in the history",
+    { state: "answered", fingerprint: "f", answer: { ...answer, body: null, shows: "articles/1", version: 3 } },
+  ],
   ["an answer", { state: "answered", fingerprint: "f", answer }],
   ["an answer that shows a state", { state: "answered", fingerprint: "f", answer: { ...answer, shows: "articles/1" } }],
   ["an answer without content", { state: "answered", fingerprint: "f", answer: { ...answer, body: null } }],
@@ -75,4 +80,11 @@ test("any text at all is a record or the store's fault", () => {
       }
     }),
   );
+});
+
+test("refusals of this moment and failures are not kept", () => {
+  for (const status of [401, 403, 423, 429, 500, 503, 599]) expect(isKept(status)).toBe(false);
+  for (const status of [200, 201, 204, 400, 404, 409, 410, 412, 422, 428]) expect(isKept(status)).toBe(true);
+  for (const outcome of ["lock-expired", "idempotency-in-progress"]) expect(isKept(409, outcome)).toBe(false);
+  expect(isKept(409, "version-conflict")).toBe(true);
 });

@@ -1,13 +1,22 @@
-import { type Key, StoreError, type Text } from "@unclash/core";
+import { type Key, StoreError, type Text, type Version } from "@unclash/core";
 
-/** What is known of a key: the request that came with it first is still running, or this was its answer. */
-export type KeyRecord = RunningRequest | AnsweredRequest;
+/**
+ * What is known of a key: the request that came with it first is still running, this was its answer, or it ended without one
+ * that tells what became of it.
+ */
+export type KeyRecord = RunningRequest | AnsweredRequest | UnansweredRequest;
 
 export interface RunningRequest {
   readonly state: "running";
   readonly fingerprint: string;
   /** How long it is remembered that the request began, should its process die: from the claim on, in milliseconds. */
   readonly keepMs: number;
+}
+
+/** It had begun, and failed: nobody can tell whether it had an effect. */
+export interface UnansweredRequest {
+  readonly state: "unanswered";
+  readonly fingerprint: string;
 }
 
 export interface AnsweredRequest {
@@ -24,8 +33,10 @@ export interface KeptAnswer {
   readonly body: string | Uint8Array | null;
   /** There was content, too large to be kept. */
   readonly withoutBody?: true;
-  /** The resource whose state is the content: it is shown again only to who may read it then. */
+  /** The resource whose state the content shows, or tells of: it is shown again only to who may read it then. */
   readonly shows?: Key;
+  /** The content is the state of `shows` at this version: it is not kept here, but read again from the history. */
+  readonly version?: Version;
   /** It is a problem (RFC 9457) that a guard handed to the framework's error handler, which makes an answer of it each time. */
   readonly handedOn?: true;
 }
@@ -33,10 +44,16 @@ export interface KeptAnswer {
 /**
  * Whether an answer is kept. Refusals of this moment and failures are not: a repeat may fare better
  * (draft-ietf-httpapi-idempotency-key-header §2.6).
+ *
+ * @param outcome the slug of the problem that it is, where that is known
  */
-export function isKept(status: number): boolean {
-  return status < 500 && status !== 401 && status !== 403 && status !== 429;
+export function isKept(status: number, outcome?: string): boolean {
+  return (
+    status < 500 && !ofThisMoment.has(status) && outcome !== "lock-expired" && outcome !== "idempotency-in-progress"
+  );
 }
+
+const ofThisMoment: ReadonlySet<number> = new Set([401, 403, 423, 429]);
 
 const format = 1;
 
@@ -46,8 +63,8 @@ const ofOneMoment: ReadonlySet<string> = new Set([
 
 /** The text under which a store keeps it. */
 export function recordText(record: KeyRecord): Text {
-  if (record.state === "running") return JSON.stringify({ format, ...record });
-  const { status, headers, body, withoutBody, shows, handedOn } = record.answer;
+  if (record.state !== "answered") return JSON.stringify({ format, ...record });
+  const { status, headers, body, withoutBody, shows, version, handedOn } = record.answer;
   return JSON.stringify({
     format,
     state: "answered",
@@ -58,6 +75,7 @@ export function recordText(record: KeyRecord): Text {
     ...(body instanceof Uint8Array && { base64: Buffer.from(body).toString("base64") }),
     ...(withoutBody && { withoutBody }),
     ...(shows !== undefined && { shows }),
+    ...(version !== undefined && { version }),
     ...(handedOn && { handedOn }),
   });
 }
@@ -75,6 +93,7 @@ export function readRecord(text: Text | null): KeyRecord {
     if (value["state"] === "running" && isWhole(value["keepMs"])) {
       return { state: "running", fingerprint, keepMs: value["keepMs"] };
     }
+    if (value["state"] === "unanswered") return { state: "unanswered", fingerprint };
     const answer = value["state"] === "answered" ? readAnswer(value) : undefined;
     if (answer !== undefined) return { state: "answered", fingerprint, answer };
   }
@@ -83,7 +102,16 @@ export function readRecord(text: Text | null): KeyRecord {
 
 type Members = Readonly<Record<string, unknown>>;
 
-function readAnswer({ status, headers, text, base64, withoutBody, shows, handedOn }: Members): KeptAnswer | undefined {
+function readAnswer({
+  status,
+  headers,
+  text,
+  base64,
+  withoutBody,
+  shows,
+  version,
+  handedOn,
+}: Members): KeptAnswer | undefined {
   if (!isWhole(status) || !isFields(headers)) return undefined;
   const body = typeof base64 === "string" ? Buffer.from(base64, "base64") : typeof text === "string" ? text : null;
   return {
@@ -92,6 +120,7 @@ function readAnswer({ status, headers, text, base64, withoutBody, shows, handedO
     body,
     ...(withoutBody === true && { withoutBody }),
     ...(typeof shows === "string" && { shows }),
+    ...(isWhole(version) && { version }),
     ...(handedOn === true && { handedOn }),
   };
 }

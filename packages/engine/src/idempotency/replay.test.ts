@@ -6,6 +6,7 @@ import { judgeKey, type KeyVerdict, keyRefusal, replayedAnswer } from "./replay.
 const now = 1_000_000;
 const answer: KeptAnswer = { status: 201, headers: { etag: '"1-a"', "content-length": "2" }, body: "{}" };
 const running: KeyRecord = { state: "running", fingerprint: "f", keepMs: 10_000 };
+const failed: KeyRecord = { state: "unanswered", fingerprint: "f" };
 const answered: KeyRecord = { state: "answered", fingerprint: "f", answer };
 
 function stored(record: KeyRecord, more: Partial<StoredRecord> = {}): StoredRecord {
@@ -19,6 +20,9 @@ test.each<[what: string, found: StoredRecord | undefined, fingerprint: string, v
   ["an answer", stored(answered), "f", { kind: "answered", answer }],
   ["an answer to another request", stored(answered), "g", { kind: "reused" }],
   ["an answer that lapsed", stored(answered, { lapsed: true }), "g", { kind: "unused", expect: { lapsed: "t" } }],
+  ["one that failed", stored(failed), "f", { kind: "abandoned", expect: { tag: "t" } }],
+  ["another that failed", stored(failed), "g", { kind: "reused" }],
+  ["one that failed long ago", stored(failed, { lapsed: true }), "f", { kind: "unused", expect: { lapsed: "t" } }],
   ["a running request", stored(running), "f", { kind: "running" }],
   ["another running request", stored(running), "g", { kind: "reused" }],
   ["one whose process died", stored(running, { lapsed: true }), "f", { kind: "abandoned", expect: { lapsed: "t" } }],

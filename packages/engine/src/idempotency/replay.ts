@@ -10,7 +10,7 @@ export type KeyVerdict =
   /** The key came with another request before. */
   | { readonly kind: "reused" }
   | { readonly kind: "running" }
-  /** It ran, and whoever ran it is gone: nobody can tell what became of it. `expect` is for who runs it once more. */
+  /** It ran, and failed, or whoever ran it is gone: nobody can tell what became of it. `expect` is for who runs it once more. */
   | { readonly kind: "abandoned"; readonly expect: Expectation };
 
 /**
@@ -23,12 +23,24 @@ export function judgeKey(found: StoredRecord | undefined, now: Moment, fingerpri
   if (found === undefined) return { kind: "unused", expect: "absent" };
   if (found.deleted) return { kind: "unused", expect: { gone: found.tag } };
   const record = readRecord(found.text);
-  const forgotten = record.state === "answered" || found.modifiedAt + record.keepMs <= now;
+  const forgotten = record.state !== "running" || found.modifiedAt + record.keepMs <= now;
   if (found.lapsed && forgotten) return { kind: "unused", expect: { lapsed: found.tag } };
   if (record.fingerprint !== fingerprint) return { kind: "reused" };
   if (record.state === "answered") return { kind: "answered", answer: record.answer };
+  if (record.state === "unanswered") return { kind: "abandoned", expect: { tag: found.tag } };
   return found.lapsed ? { kind: "abandoned", expect: { lapsed: found.tag } } : { kind: "running" };
 }
+
+/** 429: what is kept for this caller takes all the room that it may. */
+export function quotaRefusal(asked: Asked, retryAfterSeconds: number): ResponsePlan {
+  return problemPlan(asked, "quota-exceeded", quotaDetail, {
+    members: { "violated-policies": ["idempotency-keys"] },
+    headers: { "retry-after": String(retryAfterSeconds) },
+  });
+}
+
+const quotaDetail =
+  "The answers that are kept for your keys take all the room that they may. Repeats are still answered.";
 
 /** The answer to a request whose key does not let it run: 422, or 409. */
 export function keyRefusal(
@@ -48,10 +60,10 @@ export function keyRefusal(
 }
 
 const reusedDetail =
-  "This key came with another query, content, Content-Type or If-Match before. A new request needs a key of its own.";
+  "This key came with another query, content, Content-Type, If-Match or strategy before. A new request needs a key of its own.";
 const runningDetail = "The first request with this key has not been answered yet: repeat it later, with the same key.";
 const abandonedDetail =
-  "The first request with this key was never answered, and may have had its effect: look before sending it with a new key.";
+  "The first request with this key failed or was never answered, and may have had its effect: look before sending it with a new key.";
 
 /** An answer given again: a `ResponsePlan`, but that a guard's answers may also hold bytes, and headers of several lines. */
 export interface ReplayedAnswer {
@@ -66,6 +78,14 @@ export function replayedAnswer({ status, headers, body, withoutBody }: KeptAnswe
   const fields = Object.entries(headers).filter(([name]) => withoutBody !== true || !aboutContent.has(name));
   const replayed = [["idempotency-replayed", "true"], ...(withoutBody === true ? [["content-length", "0"]] : [])];
   return { status, headers: Object.fromEntries([...fields, ...replayed]), body, outcome: "replayed" };
+}
+
+/** The headers of other content. */
+export function withLength<Fields extends KeptAnswer["headers"]>(
+  headers: Fields,
+  content: string,
+): Fields & { readonly "content-length": string } {
+  return { ...headers, "content-length": String(Buffer.byteLength(content)) };
 }
 
 const aboutContent: ReadonlySet<string> = new Set([

@@ -1,0 +1,61 @@
+import { CallbackError, describeValue } from "@unclash/core";
+import type { Actor } from "../actor.js";
+import type { RequestFacts } from "../request.js";
+import { hashParts } from "./hash-parts.js";
+
+/**
+ * What tells callers apart that `identify` does not know:
+ *
+ * - `address`: the address of the socket's other end. Behind a proxy that is the proxy's, for all of them.
+ * - `credentials`: `Authorization` and `Cookie`, of which a digest is kept; a caller that sends neither is its address. A
+ *   repeat with other credentials, such as a refreshed token, is another caller's request: it runs.
+ */
+export type AnonymousCaller = "address" | "credentials";
+
+/** Whose a key is: the options of collections and guards alike. */
+export interface CallerOptions<Native> {
+  /** What a caller is that `identify` does not know. @default "address" */
+  readonly anonymous?: AnonymousCaller;
+  /**
+   * What else a key belongs to, besides its caller, method and path: the name of a tenant, where several share a store. Called
+   * once for each request with a key; what it throws, and anything but a non-empty string, ends as the framework's 500.
+   *
+   * @default nothing: all requests are of one tenant
+   * @example scope: ({ headers }) => headers.host ?? "none"
+   */
+  scope?(request: RequestFacts<Native>): string;
+}
+
+/** A request with a key, and who sent it. */
+export interface SentRequest {
+  readonly request: RequestFacts;
+  readonly actor: Actor | undefined;
+  readonly header: (name: string) => string | undefined;
+}
+
+/**
+ * The digest of a caller, within its tenant: 43 characters of base64url, which tell nothing of either.
+ *
+ * @throws CallbackError where `scope` gives something other than a name
+ */
+export function callerDigest(
+  { request, actor, header }: SentRequest,
+  { anonymous, scope }: CallerOptions<unknown>,
+): string {
+  const tenant = scope === undefined ? [] : ["scope", nameOf(scope(request))];
+  if (actor !== undefined) return hashParts([...tenant, "actor", actor.name]);
+  const credentials = anonymous === "credentials" ? [header("authorization"), header("cookie")] : [];
+  return credentials.some((field) => field !== undefined)
+    ? hashParts([...tenant, "credentials", ...credentials])
+    : hashParts([...tenant, "address", plainAddress(request.address)]);
+}
+
+function nameOf(scope: unknown): string {
+  if (typeof scope === "string" && scope !== "") return scope;
+  throw new CallbackError("idempotency.scope", `must give a non-empty string, and gave ${describeValue(scope)}`);
+}
+
+/** A socket that takes IPv6 and IPv4 gives the latter as `::ffff:192.0.2.1`: another process may not. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
+}
