@@ -11,6 +11,6 @@ export type {
   PlainHandler,
   PlainRequest,
 } from "./guard/app.js";
-export { nativeOptions } from "./guard/native-options.js";
+export { checkOptions, nativeOptions } from "./guard/native-options.js";
 export { noGuard } from "./guard/no-guard.js";
 export { type GuardSuiteOptions, guardSuite, type StartGuarded } from "./guard/suite.js";

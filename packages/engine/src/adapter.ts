@@ -40,7 +40,7 @@ export { passThrough, withholdTag } from "./adapter/passing.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
 export { errorOf } from "./adapter/thrown.js";
-export { checkRequest } from "./guard/check.js";
+export { type CheckOptions, checkRequest } from "./guard/check.js";
 export { createGuard, type GuardEngine } from "./guard/create-guard.js";
 export type { Entered } from "./guard/enter.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guard/guard-error.js";

@@ -20,7 +20,7 @@ describe.each(versions)("%s", (_name, express) => {
   function setUp() {
     const articles = new Articles();
     const app = express();
-    const idempotency = { store: createMemoryStore() };
+    const idempotency = { store: createMemoryStore(), anonymous: "address" } as const;
     return { app, articles, idempotency };
   }
 
@@ -152,7 +152,7 @@ describe.each(versions)("%s", (_name, express) => {
     app.use(express.json());
     app.post(
       "/articles",
-      guarded({ idempotency: { store, rerun: true } }, async ({ res }) => {
+      guarded({ idempotency: { store, rerun: true, anonymous: "address" } }, async ({ res }) => {
         runs += 1;
         arrived();
         if (runs > 1) res.status(201).end();

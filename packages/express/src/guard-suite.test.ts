@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import {
+  checkOptions,
   type GuardedResource,
   guardSuite,
   listen,
@@ -60,7 +61,7 @@ function addResource(app: Express, { form, options, outer, routes, reports }: Gu
         return free((req, res) => run(handler, req, res, forHandler(article.of(req))));
       case "check":
         return free(async (req, res) =>
-          run(handler, req, res, forHandler(await check(req, await native.load?.(req), native))),
+          run(handler, req, res, forHandler(await check(req, await native.load?.(req), checkOptions(native)))),
         );
       case "none":
         return free((req, res) => run(handler, req, res, forHandler(noGuard)));

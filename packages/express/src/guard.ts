@@ -5,6 +5,7 @@ import {
   assertCalledBy,
   assertHandler,
   assertNotServed,
+  type CheckOptions,
   checkOver,
   createGuard,
   describeValue,
@@ -108,7 +109,7 @@ export function guarded<State extends LoadedState, Params>(
 export async function check<State extends LoadedState>(
   request: Request,
   state: State | null | undefined,
-  options?: GuardOptions<Request, State>,
+  options?: CheckOptions<Request, State>,
 ): Promise<Guard<State>> {
   const res = request?.res;
   if (res === undefined) {

@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   type GuardedResource,
   guardSuite,
   nativeOptions,
@@ -52,7 +53,12 @@ function addResource(app: FastifyInstance, { form, options, outer, routes, repor
           run(handler, request, reply, forHandler(article.of(request)));
       case "check":
         return async (request: FastifyRequest, reply: FastifyReply) =>
-          run(handler, request, reply, forHandler(await check(request, await native.load?.(request), native)));
+          run(
+            handler,
+            request,
+            reply,
+            forHandler(await check(request, await native.load?.(request), checkOptions(native))),
+          );
       case "none":
         return (request: FastifyRequest, reply: FastifyReply) => run(handler, request, reply, forHandler(noGuard));
     }

@@ -4,6 +4,7 @@ import {
   type Admitted,
   assertCalledBy,
   assertNotServed,
+  type CheckOptions,
   checkOver,
   createGuard,
   describeValue,
@@ -93,7 +94,7 @@ export function guard<State extends LoadedState = Unloaded, Native extends Fasti
 export async function check<State extends LoadedState, Native extends FastifyRequest = GuardedRequest>(
   request: FastifyRequest,
   state: State | null | undefined,
-  options?: GuardOptions<Native, State>,
+  options?: CheckOptions<Native, State>,
 ): Promise<Guard<State>> {
   const reply = replyOf(request);
   if (reply === undefined) {

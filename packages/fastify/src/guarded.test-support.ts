@@ -13,7 +13,10 @@ export async function serveHandler(
 ): Promise<string> {
   const app = Fastify();
   prepare(app);
-  const route = guarded({ load: () => ({ version: 1 }), idempotency: { store: createMemoryStore() } }, handler);
+  const route = guarded(
+    { load: () => ({ version: 1 }), idempotency: { store: createMemoryStore(), anonymous: "address" } },
+    handler,
+  );
   app.get("/:id", route);
   app.put("/:id", route);
   return `${await serve(app)}/1`;

@@ -38,7 +38,7 @@ describe.each(Object.entries(bodies))("ctx.body = %s", (_kind, [body, text, stat
       context.body = body();
     };
     const read = guarded({ load }, ({ ctx }) => answer(ctx));
-    const idempotency = { store: createMemoryStore() };
+    const idempotency = { store: createMemoryStore(), anonymous: "address" } as const;
     const write = guarded({ load, idempotency }, ({ ctx, guard }) => {
       if (ctx.query["updated"] !== undefined) guard.updated(2);
       answer(ctx);
@@ -123,7 +123,7 @@ describe("a client that goes away while the handler runs", () => {
           await next();
           answered.give();
         },
-        guarded({ idempotency: { store: createMemoryStore() } }, async ({ ctx, guard }) => {
+        guarded({ idempotency: { store: createMemoryStore(), anonymous: "address" } }, async ({ ctx, guard }) => {
           runs += 1;
           arrived.give();
           await new Promise((resolve) => ctx.res.once("close", resolve));
@@ -159,7 +159,7 @@ describe("a client that goes away while the handler runs", () => {
           await next();
           answered.give();
         },
-        guarded({ idempotency: { store, rerun: true } }, async ({ ctx }) => {
+        guarded({ idempotency: { store, rerun: true, anonymous: "address" } }, async ({ ctx }) => {
           runs += 1;
           arrived.give();
           if (runs === 1) await new Promise((resolve) => ctx.res.once("close", resolve));
@@ -188,7 +188,7 @@ test("a stream that fails breaks the answer off, and nobody is given half of it 
   };
   const url = await serve(
     appOf(
-      guarded({ idempotency: { store } }, ({ ctx }) => {
+      guarded({ idempotency: { store, anonymous: "address" } }, ({ ctx }) => {
         ctx.body = Readable.from(broken());
       }),
     ),

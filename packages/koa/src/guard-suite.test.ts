@@ -1,5 +1,6 @@
 import Router from "@koa/router";
 import {
+  checkOptions,
   type GuardedResource,
   guardSuite,
   nativeOptions,
@@ -49,7 +50,7 @@ function addResource(router: Router, { form, options, outer, routes, reports }: 
         return (context) => run(handler, context, forHandler(article.of(context)));
       case "check":
         return async (context) =>
-          run(handler, context, forHandler(await check(context, await native.load?.(context), native)));
+          run(handler, context, forHandler(await check(context, await native.load?.(context), checkOptions(native))));
       case "none":
         return (context) => run(handler, context, forHandler(noGuard));
     }

@@ -5,6 +5,7 @@ import {
   assertCalledBy,
   assertHandler,
   assertNotServed,
+  type CheckOptions,
   checkOver,
   createGuard,
   describeValue,
@@ -107,7 +108,7 @@ export function guarded<State extends LoadedState>(
 export async function check<State extends LoadedState>(
   context: Context,
   state: State | null | undefined,
-  options?: GuardOptions<Context, State>,
+  options?: CheckOptions<Context, State>,
 ): Promise<Guard<State>> {
   if (!isContext(context)) {
     throw new UsageError("check", `must be given Koa's context first, and was given ${describeValue(context)}`);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { pipeline, Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import {
+  checkOptions,
   type GuardedResource,
   guardSuite,
   listen,
@@ -74,7 +75,7 @@ function* handlersOf({ form, options, outer, routes, reports }: GuardedResource)
         return free((req, res) => run(handler, req, res, forHandler(article.of(req))));
       case "check":
         return free(async (req, res) => {
-          const found = await check(req, await native.load?.(req), { ...native, response: res });
+          const found = await check(req, await native.load?.(req), { ...checkOptions(native), response: res });
           return run(handler, req, res, forHandler(found));
         });
       case "none":

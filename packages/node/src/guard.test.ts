@@ -230,7 +230,7 @@ const ways: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
 describe.each(Object.entries(ways))("%s", (_way, answer) => {
   const serveIt = (): Promise<string> => {
     const { load } = setUp();
-    const idempotency = { store: createMemoryStore() };
+    const idempotency = { store: createMemoryStore(), anonymous: "address" } as const;
     return serve(
       guarded({ load, idempotency }, ({ req, res, guard }) => {
         if (req.url?.endsWith("?updated")) guard.updated(2);
@@ -268,7 +268,7 @@ test("who goes away while the handler runs gets the first answer when asking aga
     answered = resolve;
   });
   let runs = 0;
-  const idempotency = { store: createMemoryStore() };
+  const idempotency = { store: createMemoryStore(), anonymous: "address" } as const;
   const url = await serve(
     guarded({ idempotency, resource: () => undefined }, async ({ res }) => {
       runs += 1;

@@ -112,6 +112,8 @@ export function guarded<State extends LoadedState>(
 
 /** How `check` treats a request that came through no guard. */
 export interface CheckOptions<State extends LoadedState> extends GuardOptions<IncomingMessage, State> {
+  /** Keys are read before a handler runs: by a guard in front of it. */
+  readonly idempotency?: never;
   /** The response to the request, which Node's request does not know. It is not needed where a guard has seen the request. */
   readonly response?: ServerResponse;
 }

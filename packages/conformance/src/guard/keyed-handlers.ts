@@ -28,6 +28,13 @@ export function keyedHandlers(
     fail() {
       throw new Error("The handler has failed.");
     },
+    rollBack({ guard }) {
+      guard.notApplied();
+      throw new Error("The transaction is rolled back.");
+    },
+    unavailable: ({ guard }) => guard.refuse("store-unavailable", "The database is down."),
+    lockExpired: ({ guard }) => guard.refuse("idempotency-in-progress", "Another service has it."),
+    badStatus: () => ({ status: 1000, headers: text, body: "never sent" }),
     bytes: () => ({
       status: 200,
       headers: { "content-type": "application/octet-stream", "x-more": "a" },

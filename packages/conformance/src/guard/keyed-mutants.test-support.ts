@@ -1,4 +1,4 @@
-import { type GuardMutant, keys, options, passing, sent, withHeaders, without } from "./twists.test-support.js";
+import { type GuardMutant, handle, keys, options, passing, sent, withHeaders, without } from "./twists.test-support.js";
 
 /** Faults in how requests with keys are treated. */
 export const keyedMutants: readonly GuardMutant[] = [
@@ -46,7 +46,7 @@ export const keyedMutants: readonly GuardMutant[] = [
     does: "keeps no answer",
     twist: passing(({ run }) => {
       const settle = run?.settle.bind(run);
-      if (run !== undefined && settle !== undefined) run.settle = () => settle(undefined);
+      if (run !== undefined && settle !== undefined) run.settle = () => settle({ kind: "harmless" });
     }),
     caughtBy: "with a key, a refusal by the handler is given again",
   },
@@ -54,10 +54,30 @@ export const keyedMutants: readonly GuardMutant[] = [
     does: "keeps failures",
     twist: passing(({ run }) => {
       const settle = run?.settle.bind(run);
-      const failure = { status: 500, headers: {}, body: "so it is" };
-      if (run !== undefined && settle !== undefined) run.settle = (answer) => settle(answer ?? failure);
+      const answer = { status: 500, headers: {}, body: "so it is" };
+      if (run !== undefined && settle !== undefined)
+        run.settle = (end) => settle(end.kind === "answer" ? end : { kind: "answer", answer });
     }),
-    caughtBy: "answers of 5xx, 401, 403 and 429 are not kept: a repeat runs",
+    caughtBy: "answers of 401, 403, 423 and 429 are not kept: a repeat runs",
+  },
+  {
+    does: "gives the key of what failed back",
+    twist: passing(({ run }) => {
+      const settle = run?.settle.bind(run);
+      if (run !== undefined && settle !== undefined)
+        run.settle = (end) => settle(end.kind === "unknown" ? { kind: "harmless" } : end);
+    }),
+    caughtBy: "once a handler has begun, a 5xx, thrown or answered, leaves its effect unknown: it does not run again",
+  },
+  {
+    does: "does not hear that nothing was applied",
+    twist: handle(() => ({ notApplied() {} })),
+    caughtBy: "where the handler says that nothing was applied, its failure is not kept: a repeat runs",
+  },
+  {
+    does: "does not know why it refused",
+    twist: passing((passage) => Object.defineProperty(passage, "refusal", { get: () => undefined, set() {} })),
+    caughtBy: "a 409 that may pass by itself is not kept: a repeat runs",
   },
   {
     does: "keeps bytes as text",

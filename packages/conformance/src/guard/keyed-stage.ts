@@ -72,7 +72,7 @@ function standKeyed(
   handlers: ReturnType<typeof keyedHandlers>,
 ): Standing {
   const setup = setups[name];
-  const options = { ...setup.options, idempotency: { store, leaseMs, ...setup.keys } };
+  const options = { ...setup.options, idempotency: { store, leaseMs, anonymous: "address", ...setup.keys } as const };
   // What a handler checks itself has its key kept by a guard in front, which loads nothing.
   const isChecked = form === "check";
   const given = { handlers: () => handlers, ...(isChecked ? { outer: () => options } : { options: () => options }) };

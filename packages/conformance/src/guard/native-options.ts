@@ -1,4 +1,4 @@
-import type { GuardOptions, LoadedState } from "unclash";
+import type { GuardIdempotency, GuardOptions, LoadedState } from "unclash";
 import type { PlainRequest } from "./app.js";
 
 /**
@@ -11,7 +11,7 @@ export function nativeOptions<Native>(
   options: GuardOptions<PlainRequest, LoadedState>,
   plain: (request: Native) => PlainRequest,
 ): GuardOptions<Native, LoadedState> {
-  const { load, resource, past, represent, identify, problem, ...others } = options;
+  const { load, resource, past, represent, identify, problem, idempotency, ...others } = options;
   return {
     ...others,
     ...(load && { load: (request: Native) => load(plain(request)) }),
@@ -20,5 +20,25 @@ export function nativeOptions<Native>(
     ...(represent && { represent: (value, request: Native) => represent(value, plain(request)) }),
     ...(identify && { identify: (facts) => identify({ ...facts, native: plain(facts.native) }) }),
     ...(problem && { problem: (each, request: Native) => problem(each, plain(request)) }),
+    ...(idempotency && { idempotency: nativeKeys(idempotency, plain) }),
   };
+}
+
+function nativeKeys<Native>(
+  { scope, fingerprint, ...others }: GuardIdempotency<PlainRequest>,
+  plain: (request: Native) => PlainRequest,
+): GuardIdempotency<Native> {
+  return {
+    ...others,
+    ...(scope && { scope: (facts) => scope({ ...facts, native: plain(facts.native) }) }),
+    ...(fingerprint && { fingerprint: (request: Native) => fingerprint(plain(request)) }),
+  };
+}
+
+/** The options of a guard as `check` takes them: all but how keys are kept, which is for a guard in front. */
+export function checkOptions<Native>({
+  idempotency: _,
+  ...options
+}: GuardOptions<Native, LoadedState>): Omit<GuardOptions<Native, LoadedState>, "idempotency"> {
+  return options;
 }

@@ -9,6 +9,7 @@ export const noGuard: PlainGuard = {
   idempotencyKey: undefined,
   settled: undefined,
   prefers: () => false,
+  notApplied: () => {},
   updated: () => "",
   conflict: () => unguarded(),
   expectRow: async (changed: unknown) => (Array.isArray(changed) ? changed[0] : changed),

@@ -63,7 +63,15 @@ const freeCases = keyedCasesOf("free", [
       const first: Message = { key: freshKey(place), json: { a: 1, b: 2 }, ifMatch: '"1"' };
       assertStatus(await place.send("PUT", path, first), 200);
       const typed = { "content-type": "application/merge-patch+json" };
-      for (const other of [{ json: { a: 1 } }, { ifMatch: '"2"' }, { ifMatch: '"1", "2"' }, { headers: typed }])
+      const inTransaction = { headers: { "transaction-id": "t1" } };
+      const others = [
+        { json: { a: 1 } },
+        { ifMatch: '"2"' },
+        { ifMatch: '"1", "2"' },
+        { headers: typed },
+        inTransaction,
+      ];
+      for (const other of others)
         assertProblem(place, await place.send("PUT", path, { ...first, ...other }), "idempotency-key-reused");
       assertProblem(place, await place.sendTo("PUT", `${place.prefix}${path}?a`, first), "idempotency-key-reused");
       const { json: _json, ...bare } = first;
@@ -90,9 +98,9 @@ const freeCases = keyedCasesOf("free", [
     },
   },
   {
-    name: "answers of 5xx, 401, 403 and 429 are not kept: a repeat runs",
+    name: "answers of 401, 403, 423 and 429 are not kept: a repeat runs",
     async run(place) {
-      for (const status of [500, 502, 503, 401, 403, 429]) {
+      for (const status of [401, 403, 423, 429]) {
         const { id } = place.row();
         const message = { key: freshKey(place), json: { do: "status", status }, foreign: true } as const;
         for (const runs of [1, 2]) {
@@ -105,15 +113,64 @@ const freeCases = keyedCasesOf("free", [
     },
   },
   {
-    name: "where the handler throws, the framework answers, and a repeat runs",
+    name: "a 409 that may pass by itself is not kept: a repeat runs",
     async run(place) {
       const { id } = place.row();
-      const message = { key: freshKey(place), json: { do: "fail" }, foreign: true } as const;
+      const message = { key: freshKey(place), json: { do: "lockExpired" } };
+      for (const runs of [1, 2]) {
+        assertProblem(place, await place.send("POST", `/${id}`, message), "idempotency-in-progress");
+        assert.equal(place.runs(id), runs);
+      }
+    },
+  },
+  {
+    name: "once a handler has begun, a 5xx, thrown or answered, leaves its effect unknown: it does not run again",
+    async run(place) {
+      const ways = [
+        { do: "fail" },
+        { do: "unavailable" },
+        { do: "status", status: 500 },
+        { do: "status", status: 503 },
+      ];
+      for (const json of ways) {
+        const { id } = place.row();
+        const message = { key: freshKey(place), json };
+        const failed = await place.send("POST", `/${id}`, { ...message, foreign: true });
+        assert(failed.status >= 500, `it is answered ${failed.status}`);
+        for (const each of [place, place.other]) {
+          const again = await each.send("POST", `/${id}`, message);
+          assertProblem(each, again, "idempotency-in-progress", { members: { outcome: "unknown" } });
+          assertHeaders(again, { "retry-after": undefined });
+        }
+        const other = await place.send("POST", `/${id}`, { ...message, json: {} });
+        assertProblem(place, other, "idempotency-key-reused");
+        assert.equal(place.runs(id), 1);
+      }
+    },
+  },
+  {
+    name: "where the handler says that nothing was applied, its failure is not kept: a repeat runs",
+    async run(place) {
+      const { id } = place.row();
+      const message = { key: freshKey(place), json: { do: "rollBack" }, foreign: true } as const;
       for (const runs of [1, 2]) {
         const answer = await place.send("POST", `/${id}`, message);
         assert(answer.status >= 500, `it is answered ${answer.status}`);
         assert.equal(place.runs(id), runs);
       }
+    },
+  },
+  {
+    name: "an answer that can't be sent is 500, and leaves its effect unknown",
+    async run(place) {
+      const { id } = place.row();
+      const message = { key: freshKey(place), json: { do: "badStatus" } };
+      const failed = await place.send("POST", `/${id}`, { ...message, foreign: true });
+      assertStatus(failed, 500);
+      assertHeaders(failed, { etag: undefined });
+      const again = await place.send("POST", `/${id}`, message);
+      assertProblem(place, again, "idempotency-in-progress", { members: { outcome: "unknown" } });
+      assert.equal(place.runs(id), 1);
     },
   },
   {

@@ -222,6 +222,17 @@ const freeCases = keyedCasesOf("free", [
 
 const rerunCases = keyedCasesOf("rerun", [
   {
+    name: "with rerun, what has failed runs again",
+    async run(place) {
+      const { id } = place.row();
+      const message = { key: freshKey(place), json: { do: "fail" }, foreign: true } as const;
+      for (const runs of [1, 2]) {
+        assert((await place.send("POST", `/${id}`, message)).status >= 500);
+        assert.equal(place.runs(id), runs);
+      }
+    },
+  },
+  {
     name: "with rerun, what a process that is gone has begun runs again: the handler knows a repeat by itself",
     async run(place) {
       const { id } = place.row();

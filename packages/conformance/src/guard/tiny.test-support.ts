@@ -16,7 +16,7 @@ import {
 import { listen } from "../adapter/listen.js";
 import { parseJsonBody } from "../adapter/tiny.test-support.js";
 import type { GuardedResource, PlainAnswer, PlainGuard, PlainHandler, PlainRequest } from "./app.js";
-import { nativeOptions } from "./native-options.js";
+import { checkOptions, nativeOptions } from "./native-options.js";
 import { noGuard } from "./no-guard.js";
 import type { StartGuarded } from "./suite.js";
 
@@ -84,7 +84,7 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
     guard: (request: TinyRequest, response: ServerResponse) => enter(engine, request, response),
     none: async () => noGuard,
     async check(request: TinyRequest, response: ServerResponse) {
-      const checked = await checkRequest(factsOf(request, twist), await native.load?.(request), native);
+      const checked = await checkRequest(factsOf(request, twist), await native.load?.(request), checkOptions(native));
       if (checked.isNew) pass(checked.passage, response, request);
       return checked.guard;
     },

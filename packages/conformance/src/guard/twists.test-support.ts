@@ -71,9 +71,9 @@ export function handle(change: (guard: PlainGuard) => Partial<PlainGuard>): Twis
   return {
     guard: (guard) => {
       const { current, expected, etag, actor, idempotencyKey, settled } = guard;
-      const { prefers, updated, conflict, expectRow, expectAffected, refuse } = guard;
+      const { prefers, notApplied, updated, conflict, expectRow, expectAffected, refuse } = guard;
       const values = { current, expected, etag, actor, idempotencyKey, settled };
-      return { ...values, prefers, updated, conflict, expectRow, expectAffected, refuse, ...change(guard) };
+      return { ...values, prefers, notApplied, updated, conflict, expectRow, expectAffected, refuse, ...change(guard) };
     },
   };
 }

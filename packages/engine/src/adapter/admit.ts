@@ -1,9 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { checkRequest } from "../guard/check.js";
+import { type CheckOptions, checkRequest } from "../guard/check.js";
 import type { GuardEngine } from "../guard/create-guard.js";
 import type { Guard } from "../guard/guard.js";
 import { isGuardError } from "../guard/guard-error.js";
-import type { GuardOptions } from "../guard/guard-options.js";
 import type { LoadedState } from "../guard/loaded-state.js";
 import type { Passage } from "../guard/passage.js";
 import type { RequestFacts } from "../request.js";
@@ -71,7 +70,7 @@ export async function checkOver<Native extends object, State extends LoadedState
   facts: RequestFacts<Native>,
   response: ServerResponse,
   state: State | null | undefined,
-  options?: GuardOptions<Native, State>,
+  options?: CheckOptions<Native, State>,
 ): Promise<Guard<State>> {
   try {
     const checked = await checkRequest(facts, state, options);

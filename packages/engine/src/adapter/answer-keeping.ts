@@ -2,7 +2,8 @@ import { isUtf8 } from "node:buffer";
 import type { ServerResponse } from "node:http";
 import type { KeyRun } from "../guard/key-run.js";
 import type { Passage } from "../guard/passage.js";
-import { isKept, type KeptAnswer } from "../idempotency/record.js";
+import { endOfRun } from "../guard/run-end.js";
+import type { KeptAnswer } from "../idempotency/record.js";
 
 /** What watches a response whose answer is to be kept. */
 export interface AnswerKeeping {
@@ -24,11 +25,14 @@ export function keepAnswer(
   headersBefore: HeadersBefore = response.getHeaders(),
 ): AnswerKeeping {
   const { write, end } = response;
-  const content = new KeptContent(run.answerBytesMax);
+  let content = new KeptContent(run.answerBytesMax);
   let headers: KeptAnswer["headers"] = {};
   let hasEnded = false;
+  let isEnding = false;
 
   response.write = function (this: ServerResponse, ...given: unknown[]): boolean {
+    // HTTP/2 and responses that are only objects write what they are ended with by this function.
+    if (isEnding) return Reflect.apply(write, this, given);
     if (hasEnded) return false;
     content.add(given[0], given[1]);
     return Reflect.apply(write, this, given);
@@ -36,18 +40,38 @@ export function keepAnswer(
   response.end = function (this: ServerResponse, ...given: unknown[]): ServerResponse {
     // Something that ends a response twice would otherwise do so while the first end waits for the store.
     if (hasEnded) return this;
+    // What can't be sent is the handler's fault, and thrown at it: its framework answers, and ends this once more.
+    if (!isContent(given[0])) return Reflect.apply(end, this, given);
+    const length = content.isEmpty ? lengthOf(given[0], given[1]) : undefined;
+    if (!this.headersSent) sendHead(this, length);
     hasEnded = true;
-    const isWhole = content.isEmpty;
     content.add(given[0], given[1]);
-    if (!this.headersSent) sendHead(this, isWhole ? content.length : undefined);
+    const { statusCode: status } = this;
     run
-      .settle(answerOf(passage, this.statusCode, headers, content))
-      .then(() => Reflect.apply(end, this, given))
-      // What the handler got wrong about its content would have been thrown at it by `end` itself.
+      .settle(endOfRun(passage, run, answerOf(status, headers, content)))
+      .then(() => {
+        isEnding = true;
+        Reflect.apply(end, this, given);
+      })
       .catch((error: Error) => this.destroy(error));
     return this;
   };
   Object.defineProperty(response, "writableEnded", { configurable: true, get: () => hasEnded });
+
+  /** Makes the head final, so that nothing takes the response for one that has not begun; Node sends it with the content. */
+  function sendHead(head: ServerResponse, length: number | undefined): void {
+    const hasContent = head.statusCode !== 204 && head.statusCode !== 304;
+    const isFramed = head.hasHeader("content-length") || head.hasHeader("transfer-encoding");
+    const setsLength = length !== undefined && hasContent && !isFramed;
+    if (setsLength) head.setHeader("content-length", length);
+    try {
+      head.writeHead(head.statusCode);
+    } catch (thrown) {
+      if (setsLength && !head.headersSent) head.removeHeader("content-length");
+      content = new KeptContent(run.answerBytesMax);
+      throw thrown;
+    }
+  }
 
   return {
     headersAreOut() {
@@ -56,25 +80,16 @@ export function keepAnswer(
   };
 }
 
-/** Makes the head final, so that nothing takes the response for one that has not begun; Node sends it with the content. */
-function sendHead(response: ServerResponse, length: number | undefined): void {
-  const hasContent = response.statusCode !== 204 && response.statusCode !== 304;
-  const isFramed = response.hasHeader("content-length") || response.hasHeader("transfer-encoding");
-  if (length !== undefined && hasContent && !isFramed) response.setHeader("content-length", length);
-  response.writeHead(response.statusCode);
-}
-
-function answerOf(
-  passage: Passage,
-  status: number,
-  headers: KeptAnswer["headers"],
-  content: KeptContent,
-): KeptAnswer | undefined {
-  if (!isKept(status) || passage.dryRun) return undefined;
+function answerOf(status: number, headers: KeptAnswer["headers"], content: KeptContent): KeptAnswer {
   if (content.isTooLarge) return { status, headers, body: null, withoutBody: true };
   return { status, headers, body: content.body };
 }
 
+/** Whether `end` takes something: content, a callback in its place, or nothing. */
+function isContent(given: unknown): boolean {
+  const isNothing = given === undefined || given === null || typeof given === "function";
+  return isNothing || typeof given === "string" || given instanceof Uint8Array;
+}
 /** Headers of one client, one connection or one origin: a repeat gets its own. */
 const notKept: ReadonlySet<string> = new Set(["set-cookie", "transfer-encoding", "connection", "keep-alive", "date"]);
 
@@ -124,6 +139,10 @@ class KeptContent {
     // A store keeps text without U+0000; anything else goes as base64.
     return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString("utf8") : bytes;
   }
+}
+
+function lengthOf(chunk: unknown, encoding: unknown): number {
+  return bytesOf(chunk, encoding)?.byteLength ?? 0;
 }
 
 function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | undefined {

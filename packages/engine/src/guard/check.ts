@@ -1,3 +1,4 @@
+import { ConfigurationError } from "@unclash/core";
 import type { RequestFacts } from "../request.js";
 import type { Guard } from "./guard.js";
 import { letPass, type Passed } from "./guard-handle.js";
@@ -11,18 +12,26 @@ import { openExchange } from "./open.js";
 import { Passage } from "./passage.js";
 import { passedRequest, rememberPassed } from "./passed-requests.js";
 
+/** How `check` treats a request that came through no guard. Keys are read before a handler runs, by a guard in front of it. */
+export type CheckOptions<Native, State extends LoadedState> = GuardOptions<Native, State> & {
+  readonly idempotency?: never;
+};
+
 /**
  * Holds a request's preconditions against a state that its handler has loaded itself, inside its own transaction. The guard that
  * the request came through says how; one that came through none is treated by `options`, or as a guard without any is.
  *
  * @returns the guard, for `updated`, `expectRow` and `expectAffected`
  * @throws GuardError with the answer, where the request may not be carried out: the transaction is rolled back by it
+ * @throws ConfigurationError where an option can't be
  */
 export async function checkRequest<Native extends object, State extends LoadedState>(
   request: RequestFacts<Native>,
   state: State | null | undefined,
-  options: GuardOptions<Native, State> = none,
+  options: CheckOptions<Native, State> = none,
 ): Promise<{ readonly guard: Guard<State>; readonly passage: Passage; readonly isNew: boolean }> {
+  if ("idempotency" in options && options.idempotency !== undefined)
+    throw new ConfigurationError("idempotency", tooLate);
   const settings = settingsFor(options);
   const known = passedRequest(request.native);
   const passed = known ?? (await passUnguarded(request, settings));
@@ -35,6 +44,10 @@ export async function checkRequest<Native extends object, State extends LoadedSt
   }
   return { guard: letPass(passed, there, judgement), passage, isNew: known === undefined };
 }
+
+const tooLate =
+  "can't be given to check(): a repeat must be known before its handler runs. Give it to a `guard` or `guarded` in front of the " +
+  "handler, whose check() then needs no options";
 
 const none = {};
 

@@ -7,7 +7,7 @@ import type { GuardOptions } from "./guard-options.js";
 import type { Tally } from "./guard-report.js";
 import type { GuardSettings } from "./guard-settings.js";
 import { type Judgement, judge } from "./judge.js";
-import { takeKey } from "./keyed-request.js";
+import { identifyRequest, takeKey } from "./keyed-request.js";
 import type { LoadedState } from "./loaded-state.js";
 import { hasState, isSafe } from "./methods.js";
 import { openExchange } from "./open.js";
@@ -52,8 +52,8 @@ export async function enterGuard<Native, State extends LoadedState>(
     const state = (await load(request.native)) ?? undefined;
     return { state, judgement: await judge(exchange, terms, state) };
   };
-  const pass = ({ state, judgement }: Looked<State>, passage: Passage): Entered<State> => {
-    const passed: Passed = { exchange, terms, passage, tally, idempotencyKey: keyed?.scoped };
+  const pass = ({ state, judgement }: Looked<State>, idempotencyKey?: string): Entered<State> => {
+    const passed: Passed = { exchange, terms, passage, tally, idempotencyKey };
     rememberPassed(request.native, passed);
     return { kind: "pass", guard: letPass(passed, state, judgement), passage };
   };
@@ -61,18 +61,21 @@ export async function enterGuard<Native, State extends LoadedState>(
   const passage = new Passage(exchange);
   try {
     if (keyed !== undefined) {
-      const taken = await takeKey(exchange, keyed, terms, look);
+      const identified = await identifyRequest(exchange, keyed, terms);
+      const taken = await takeKey(exchange, identified, terms, look);
       if (taken.kind === "answer") return refuse(taken.error);
       passage.run = taken.run;
-      return pass(taken.looked, passage);
+      return pass(taken.looked, identified.scoped);
     }
     const looked = await look();
-    if (looked.judgement.kind === "pass") return pass(looked, passage);
+    if (looked.judgement.kind === "pass") return pass(looked);
     if (!settings.reportOnly) return refuse(looked.judgement.error);
     passage.reported = looked.judgement.error.answer.outcome;
     tally.refuse(passage.reported, isWrite);
-    return pass(looked, passage);
+    return pass(looked);
   } catch (thrown) {
+    // The handler has not begun: a repeat may run.
+    await passage.run?.settle({ kind: "harmless" });
     // That of the keys, or one of unclash's that `load` looks into.
     if (!isStoreError(thrown)) throw thrown;
     return refuse(exchange.unavailable("The store did not answer."));

@@ -78,6 +78,10 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
     return isAsked;
   };
 
+  readonly notApplied = (): void => {
+    this.#passed.passage.notApplied = true;
+  };
+
   readonly updated = (given: StateVersion | LoadedState): string => {
     const { exchange, passage } = this.#passed;
     const state = toldState(given, this.#state);
@@ -102,6 +106,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
   };
 
   readonly refuse = (slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never => {
+    this.#passed.passage.refusal = slug;
     throw this.#passed.exchange.refusal(slug, detail, members === undefined ? {} : { members });
   };
 
@@ -123,14 +128,18 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
     if (load === undefined) return this.#conflict(undefined);
     const fresh = (await load(exchange.request.native)) ?? undefined;
     const judgement = await judge(exchange, terms, fresh);
-    if (judgement.kind === "refuse") return judgement.error;
+    if (judgement.kind === "refuse") {
+      this.#passed.passage.refusal = judgement.error.answer.outcome;
+      return judgement.error;
+    }
     this.#warnOfSameState(fresh);
     return this.#conflict(fresh);
   }
 
   #conflict(fresh: LoadedState | undefined): GuardError {
-    const { exchange, terms } = this.#passed;
+    const { exchange, terms, passage } = this.#passed;
     const { conditions } = terms;
+    passage.refusal = "version-conflict";
     return conflictError(exchange, { conditions, failed: undefined, current: fresh, strategy: "reject" });
   }
 

@@ -1,10 +1,11 @@
-import type { JsonObject, Problem, Store } from "@unclash/core";
+import type { JsonObject, Problem } from "@unclash/core";
 import type { Identity } from "../actor.js";
 import type { ContentDigest } from "../digest.js";
 import type { Limits } from "../limits.js";
 import type { Observer } from "../observe.js";
 import type { RequestFacts } from "../request.js";
 import type { Strategy, StrategyName } from "../strategy.js";
+import type { GuardIdempotency } from "./guard-idempotency.js";
 import type { Awaitable, LoadedState, ValueOf } from "./loaded-state.js";
 
 /**
@@ -71,8 +72,11 @@ export interface GuardOptions<Native, State extends LoadedState> {
   readonly limits?: Partial<Limits>;
   /** Is told of every decision; the same is published on the diagnostics channel `unclash:decision`. */
   readonly observe?: Observer;
-  /** Where the answers to requests with `Idempotency-Key` are kept. Without it the header is not looked at. */
-  readonly idempotency?: GuardIdempotency;
+  /**
+   * Where the answers to requests with `Idempotency-Key` are kept. Without it the header is not looked at. It wants an
+   * `identify`, or its own `anonymous`: an answer is given again to the caller alone that got it first.
+   */
+  readonly idempotency?: GuardIdempotency<Native>;
   /**
    * An app's own format for errors: text, or what becomes JSON. What it gives is sent in place of the problem; status and
    * headers stay.
@@ -90,26 +94,4 @@ export interface NamedState {
   readonly version: number | undefined;
   /** The entity-tag, quotes included, where the client sent one. */
   readonly etag: string | undefined;
-}
-
-/** How a guard treats `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). */
-export interface GuardIdempotency {
-  /** Where keys and answers are kept: any store, shared by all processes of the app. */
-  readonly store: Store;
-  /** How long an answer is kept. @default 86,400,000, a day */
-  readonly keepMs?: number;
-  /** How long a key stays taken after the process that runs its handler died. Renewed while it runs. @default 15,000 */
-  readonly leaseMs?: number;
-  /** How long a handler may run before its key is given up. @default 600,000, ten minutes */
-  readonly runMsMax?: number;
-  /** An answer with more content than this is given again without it. @default 1,048,576 */
-  readonly answerBytesMax?: number;
-  /** Whether unsafe requests must have a key (400 otherwise). @default false */
-  readonly required?: boolean;
-  /**
-   * The handler knows a repeat by itself, by `guard.idempotencyKey` in a unique column of its own: so a request without a
-   * precondition may run again after the process that ran it first has died. Without this it is refused, since nobody can
-   * tell what became of the first. @default false
-   */
-  readonly rerun?: boolean;
 }

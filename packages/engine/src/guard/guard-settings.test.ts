@@ -67,6 +67,12 @@ const mistakes: readonly (readonly [option: string, options: unknown])[] = [
   ["idempotency.answerBytesMax", { idempotency: { store, answerBytesMax: "1 MiB" } }],
   ["idempotency.required", { idempotency: { store, required: "yes" } }],
   ["idempotency.rerun", { idempotency: { store, rerun: 1 } }],
+  ["idempotency.keepms", { idempotency: { store, keepms: 1_000 } }],
+  ["idempotency.anonymous", { idempotency: { store, anonymous: "cookie" } }],
+  ["idempotency.scope", { idempotency: { store, anonymous: "address", scope: "tenant" } }],
+  ["idempotency.fingerprint", { idempotency: { store, anonymous: "address", fingerprint: true } }],
+  ["idempotency.callerBytesMax", { idempotency: { store, anonymous: "address", callerBytesMax: 0 } }],
+  ["identify", { idempotency: { store } }],
 ];
 
 test.each(mistakes)(
@@ -94,11 +100,14 @@ test("without options a guard rejects what is stale, requires a precondition, an
   });
   const { vary, idempotency, allowedStrategies } = resolveGuard({});
   expect([vary, idempotency, allowedStrategies.size]).toEqual([undefined, undefined, 0]);
-  expect(resolveGuard({ idempotency: { store } }).idempotency).toMatchObject({
+  expect(resolveGuard({ identify: () => undefined, idempotency: { store } }).idempotency).toMatchObject({
     keepMs: 86_400_000,
     leaseMs: 15_000,
     runMsMax: 600_000,
-    answerBytesMax: 1_048_576,
+    anonymous: "address",
+    answerBytesMax: 65_536,
+    callerBytesMax: 67_108_864,
+    anonymousBytesMax: 67_108_864,
     required: false,
     rerun: false,
   });

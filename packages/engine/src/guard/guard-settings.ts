@@ -9,17 +9,16 @@ import {
   type OptionRules,
   oneOf,
   problemTypePrefix,
-  required,
-  wholeNumber,
 } from "@unclash/core";
 import { checkedIdentify } from "../actor.js";
 import { contentDigest, isDigest } from "../digest.js";
 import { type Limits, resolveLimits } from "../limits.js";
-import { checkEtagField, isHeaderNames, isHeaderValue, isKeepMs, isStore, isTimerMs } from "../option-rules.js";
+import { checkEtagField, isHeaderNames, isHeaderValue } from "../option-rules.js";
 import { resolveVary } from "../options.js";
 import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy, strategyNames } from "../strategy.js";
 import { checkedProblem, checkedRepresent, checkedResource } from "./guard-callbacks.js";
-import type { GuardIdempotency, GuardOptions } from "./guard-options.js";
+import { type GuardKeeping, resolveIdempotency } from "./guard-idempotency.js";
+import type { GuardOptions } from "./guard-options.js";
 import type { LoadedState } from "./loaded-state.js";
 import type { RowDigest } from "./state-tag.js";
 
@@ -43,7 +42,7 @@ export type GuardSettings = {
   readonly problemTypePrefix: string;
   readonly vary: string | undefined;
   readonly limits: Limits;
-  readonly idempotency: Required<GuardIdempotency> | undefined;
+  readonly idempotency: GuardKeeping | undefined;
   readonly handsOn: boolean;
   readonly reportOnly: boolean;
 };
@@ -76,16 +75,6 @@ const rules: OptionRules<GuardOptions<unknown, LoadedState>> = {
   reportOnly: isBoolean,
 };
 
-const idempotencyRules: OptionRules<GuardIdempotency> = {
-  store: required(isStore),
-  keepMs: isKeepMs,
-  leaseMs: isTimerMs,
-  runMsMax: isTimerMs,
-  answerBytesMax: wholeNumber(1),
-  required: isBoolean,
-  rerun: isBoolean,
-};
-
 /** Resolves a guard's options, and throws a `ConfigurationError` that names the first one that can't be. */
 export function resolveGuard<Native, State extends LoadedState>(options: GuardOptions<Native, State>): GuardSettings {
   checkOptions<GuardOptions<Native, State>>("", options, rules);
@@ -116,7 +105,10 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
     problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
     vary: resolveVary(options),
     limits: resolveLimits(options.limits),
-    idempotency: options.idempotency === undefined ? undefined : resolveIdempotency(options.idempotency),
+    idempotency:
+      options.idempotency === undefined
+        ? undefined
+        : resolveIdempotency(options.idempotency, options.identify !== undefined),
     handsOn: options.onError === "next",
     reportOnly: options.reportOnly ?? false,
   });
@@ -131,17 +123,4 @@ function checkStrategies<Native, State extends LoadedState>(options: GuardOption
   if (typeof strategy === "function" && (represent === undefined || past === undefined)) {
     throw new ConfigurationError("strategy", "can only be a function where `past` and `represent` give it the states");
   }
-}
-
-function resolveIdempotency(given: GuardIdempotency): Required<GuardIdempotency> {
-  checkOptions<GuardIdempotency>("idempotency", given, idempotencyRules);
-  return Object.freeze({
-    store: given.store,
-    keepMs: given.keepMs ?? 86_400_000,
-    leaseMs: given.leaseMs ?? 15_000,
-    runMsMax: given.runMsMax ?? 600_000,
-    answerBytesMax: given.answerBytesMax ?? 1_048_576,
-    required: given.required ?? false,
-    rerun: given.rerun ?? false,
-  });
 }

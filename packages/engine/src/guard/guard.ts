@@ -34,6 +34,14 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
    */
   prefers(preference: Preference): boolean;
   /**
+   * Tells that this request has changed nothing, though it fails: a repeat with the same idempotency key may run. Without it, an
+   * answer of 5xx, or an error that becomes one, leaves its effect unknown: repeats get 409 `idempotency-in-progress` with
+   * `outcome: "unknown"`. Of an answer below 500 it says nothing.
+   *
+   * @example try { await write() } catch (error) { guard.notApplied(); throw error; } // the transaction is rolled back
+   */
+  notApplied(): void;
+  /**
    * Tells which state the resource has now; without it no `ETag` is sent after an unsafe method.
    *
    * @param state the new version: a number, a `Date`, a string; or the new row, where rows are hashed, or where it has its

@@ -2,13 +2,16 @@ import { type CommitResult, type Store, StoreError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type KeptAnswer, readRecord } from "../idempotency/record.js";
-import { claimKey, type KeyKeeping, type KeyPlace, type KeyRun, keepAnswer } from "./key-run.js";
+import { resolveIdempotency } from "./guard-idempotency.js";
+import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer, type RunEnd } from "./key-run.js";
 
 const key = "idempotency/k";
 const leaseMs = 15_000;
 const runMsMax = 120_000;
 const keepMs = 1_000_000;
-const answer = (body: string): KeptAnswer => ({ status: 200, headers: {}, body });
+const kept = (body: string): KeptAnswer => ({ status: 200, headers: {}, body });
+const answer = (body: string): RunEnd => ({ kind: "answer", answer: kept(body) });
+const harmless: RunEnd = { kind: "harmless" };
 
 let now = 0;
 let base: Store;
@@ -37,9 +40,9 @@ function sleep(ms: number): void {
   now += ms;
 }
 
-function keeping(store: Store = base): KeyKeeping {
-  const idempotency = { store, keepMs, leaseMs, runMsMax, answerBytesMax: 100, required: false, rerun: false };
-  return { idempotency, limits: { lookUpMs: 50 }, sweep: { due() {} } };
+function keeping(store: Store = base): KeyHolding {
+  const idempotency = resolveIdempotency({ store, keepMs, leaseMs, runMsMax, answerBytesMax: 100 }, true);
+  return { idempotency, limits: { lookUpMs: 50 }, who: { caller: "c", isAnonymous: false } };
 }
 
 const place = (more: Partial<KeyPlace> = {}): KeyPlace => ({
@@ -61,6 +64,7 @@ async function known(): Promise<string | undefined> {
   const [found] = (await base.read([key])).records;
   if (found === undefined) return undefined;
   const record = readRecord(found.text);
+  if (record.state === "unanswered") return record.state;
   if (record.state === "answered") return found.lapsed ? "lapsed answer" : String(record.answer.body);
   return found.lapsed ? "lapsed" : "running";
 }
@@ -110,14 +114,15 @@ test("an answer takes the claim's place, is kept for its time, and is not renewe
 
 test("without an answer to keep, the key is free again", async () => {
   const run = await claim();
-  await run.settle(undefined);
+  await run.settle(harmless);
   expect(await known()).toBeUndefined();
   expect(await claimKey(keeping(), place({ at: now }))).toBeDefined();
 });
 
-test.each([
+test.each<[what: string, end: RunEnd, then: string | undefined]>([
   ["leaves its answer", answer("late"), "late"],
-  ["gives its key back", undefined, undefined],
+  ["gives its key back", harmless, undefined],
+  ["says that it does not know", { kind: "unknown" }, "unanswered"],
 ])("a process that has slept past its lease, which nobody has taken over, %s", async (_what, given, then) => {
   const run = await claim();
   sleep(leaseMs * 4);
@@ -126,9 +131,9 @@ test.each([
   expect(await known()).toBe(then);
 });
 
-test.each([
+test.each<[what: string, end: RunEnd]>([
   ["its answer", answer("late")],
-  ["none", undefined],
+  ["none", harmless],
 ])("what another process has taken over is its own: of the first, %s is left", async (_what, given) => {
   const first = await claim();
   sleep(leaseMs + 1);
@@ -232,7 +237,7 @@ test("a commit of which nobody heard is looked for: a claim that was applied is 
 });
 
 test("a refusal is kept without a claim, unless another process was faster", async () => {
-  expect(await keepAnswer(keeping(), place(), answer("refused"))).toBe(true);
-  expect(await keepAnswer(keeping(), place(), answer("other"))).toBe(false);
+  expect(await keepAnswer(keeping(), place(), kept("refused"))).toBe(true);
+  expect(await keepAnswer(keeping(), place(), kept("other"))).toBe(false);
   expect(await known()).toBe("refused");
 });

@@ -9,7 +9,7 @@ test.each([
   ["428", { version: 2 }, { "idempotency-key": stale["idempotency-key"] }],
   ["a conflict", { version: 2 }, stale],
 ])("%s of a dry run is not kept for the request itself", async (_, state, headers) => {
-  const guard = createGuard({ load: () => state, idempotency: { store: createMemoryStore() } });
+  const guard = createGuard({ load: () => state, idempotency: { store: createMemoryStore(), anonymous: "address" } });
   const ask = async (prefer: Readonly<Record<string, string>>): Promise<string> => {
     const facts = { method: "PUT", base: "", path: "/articles/1", query: "", address: "127.0.0.1", native: {} };
     const body = { kind: "parsed", value: { title: "x" } } as const;

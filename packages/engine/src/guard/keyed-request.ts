@@ -1,30 +1,29 @@
-import { type ProblemEntry, satisfiesRequirement } from "@unclash/core";
-import { identifyKeyed } from "../idempotency/identity.js";
+import { CallbackError, describeValue, type ProblemEntry, satisfiesRequirement } from "@unclash/core";
+import { identifyKeyed, type KeyIdentity } from "../idempotency/identity.js";
 import type { KeptAnswer } from "../idempotency/record.js";
-import { judgeKey, keyRefusal, replayedAnswer } from "../idempotency/replay.js";
+import { judgeKey, keyRefusal, quotaRefusal, replayedAnswer } from "../idempotency/replay.js";
 import { recordKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
-import { sweepOf } from "../idempotency/sweep.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
+import type { GuardKeeping } from "./guard-idempotency.js";
 import type { Judgement } from "./judge.js";
-import { claimKey, type KeyKeeping, type KeyPlace, type KeyRun, keepAnswer } from "./key-run.js";
+import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer } from "./key-run.js";
 import { isSafe } from "./methods.js";
 import { passedRequest } from "./passed-requests.js";
 import type { Terms } from "./settle-write.js";
 
 /** A request that came with an idempotency key. */
 export interface KeyedRequest {
-  readonly keeping: KeyKeeping;
-  /** The key with its scope, hashed. */
-  readonly scoped: string;
-  readonly fingerprint: string;
+  readonly idempotency: GuardKeeping;
+  /** As the client chose it. */
+  readonly key: string;
 }
 
 /** Reads the key of a request; nothing where there is none, or where keys are not looked at. Adds to `errors` what is wrong with it. */
 export function readKeyed(exchange: GuardExchange, errors: ProblemEntry[]): KeyedRequest | undefined {
   const { settings, request, actor, header } = exchange;
-  const { idempotency, limits, reportOnly } = settings;
+  const { idempotency, reportOnly } = settings;
   if (idempotency === undefined || reportOnly || isSafe(request.method)) return undefined;
   // A guard around this one holds the key already.
   if (passedRequest(request.native)?.passage.run !== undefined) return undefined;
@@ -37,12 +36,46 @@ export function readKeyed(exchange: GuardExchange, errors: ProblemEntry[]): Keye
     errors.push(sent.error);
     return undefined;
   }
+  return { idempotency, key: sent.key };
+}
+
+/** A key, and what is known of its request. */
+export interface IdentifiedRequest extends KeyIdentity {
+  readonly holding: KeyHolding;
+}
+
+/**
+ * Works out what a request with a key is known by.
+ *
+ * @throws CallbackError where the app's `scope` or `fingerprint` gives what it may not
+ */
+export async function identifyRequest(
+  exchange: GuardExchange,
+  { idempotency, key }: KeyedRequest,
+  { preferences }: Terms,
+): Promise<IdentifiedRequest> {
+  const { request, settings, actor } = exchange;
   const { body } = request;
-  if (body.kind === "unread" && hasContent(exchange)) warnOfUnparsed();
-  return {
-    keeping: { idempotency, limits, sweep: sweepOf(idempotency.store) },
-    ...identifyKeyed(exchange, "guard", sent.key, body.kind === "parsed" ? body.value : undefined),
-  };
+  const more = idempotency.fingerprint && partsOf(await idempotency.fingerprint(request.native));
+  if (more === undefined && hasContent(exchange)) {
+    if (exchange.mediaType.startsWith("multipart/")) warnOnce("files", filesUnseen);
+    else if (body.kind === "unread") warnOnce("body", bodyUnseen);
+  }
+  const content = { preferences, body: body.kind === "parsed" ? body.value : undefined, ...(more && { more }) };
+  const identity = identifyKeyed(exchange, { keeper: "guard", key }, idempotency, content);
+  const who = { caller: identity.caller, isAnonymous: actor === undefined };
+  return { ...identity, holding: { idempotency, limits: settings.limits, who } };
+}
+
+function partsOf(given: unknown): readonly (string | Uint8Array)[] {
+  const parts: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return parts.map((part) => {
+    if (typeof part === "string" || part instanceof Uint8Array) return part;
+    throw new CallbackError(
+      "idempotency.fingerprint",
+      `must give a string, a Uint8Array, or an array of these, and gave ${describeValue(part)}`,
+    );
+  });
 }
 
 /** What becomes of a request with a key. */
@@ -63,34 +96,38 @@ const roundsMax = 8;
  */
 export async function takeKey<Looked extends { readonly judgement: Judgement }>(
   exchange: GuardExchange,
-  keyed: KeyedRequest,
+  { holding, scoped, fingerprint }: IdentifiedRequest,
   terms: Terms,
   look: () => Promise<Looked>,
 ): Promise<TakenKey<Looked>> {
-  const { keeping, scoped } = keyed;
+  const { idempotency, who } = holding;
   const key = recordKey(scoped);
   for (let round = 1; round <= roundsMax; round += 1) {
-    const { now, records } = await keeping.idempotency.store.read([key]);
-    keeping.sweep.due(now);
+    const { now, records } = await idempotency.store.read([key]);
+    idempotency.sweep.due(now);
     const [found] = records;
-    const verdict = judgeKey(found, now, keyed.fingerprint);
+    const verdict = judgeKey(found, now, fingerprint);
     if (verdict.kind === "answered") return { kind: "answer", error: replayError(verdict.answer) };
     const isStopped = verdict.kind === "abandoned" && !mayRunAgain(exchange, terms);
     if (isStopped || verdict.kind === "reused" || verdict.kind === "running")
       return { kind: "answer", error: exchange.adopt(keyRefusal(exchange, verdict)) };
+    const waitSeconds =
+      verdict.kind === "unused" ? idempotency.quota.retryAfterSeconds(who, idempotency, now) : undefined;
+    if (waitSeconds !== undefined)
+      return { kind: "answer", error: exchange.adopt(quotaRefusal(exchange, waitSeconds)) };
     const at = found === undefined ? now : Math.max(now, found.modifiedAt + 1);
-    const place: KeyPlace = { key, fingerprint: keyed.fingerprint, expect: verdict.expect, at };
+    const place: KeyPlace = { key, fingerprint, expect: verdict.expect, at };
     const looked = await look();
     if (verdict.kind === "abandoned" && isSettled(looked.judgement) && !knowsRepeats(exchange))
       return { kind: "answer", error: exchange.adopt(keyRefusal(exchange, verdict)) };
     if (looked.judgement.kind === "refuse") {
       const { error } = looked.judgement;
       // What is only tried out leaves no answer for the request itself.
-      if (terms.preferences.dryRun || (await keepAnswer(keeping, place, keptRefusal(exchange, error))))
+      if (terms.preferences.dryRun || (await keepAnswer(holding, place, keptRefusal(exchange, error))))
         return { kind: "answer", error };
       continue;
     }
-    const run = await claimKey(keeping, place);
+    const run = await claimKey(holding, place);
     if (run !== undefined) return { kind: "run", run, looked };
   }
   return { kind: "answer", error: exchange.unavailable("Others kept taking this key.") };
@@ -147,14 +184,18 @@ function hasContent({ header }: GuardExchange): boolean {
   return Number(header("content-length") ?? 0) > 0 || header("transfer-encoding") !== undefined;
 }
 
-let warned = false;
+const warned = new Set<string>();
 
-function warnOfUnparsed(): void {
-  if (warned) return;
-  warned = true;
-  process.emitWarning(
-    "A guard keeps answers by Idempotency-Key, and nothing before it has parsed the body: the same key with another body " +
-      "can't be told from a repeat. Put the body parser before the guard.",
-    { type: "UnclashWarning", code: "UNCLASH_UNPARSED_BODY" },
-  );
+function warnOnce(about: string, text: string): void {
+  if (warned.has(about)) return;
+  warned.add(about);
+  process.emitWarning(text, { type: "UnclashWarning", code: "UNCLASH_UNPARSED_BODY" });
 }
+
+const bodyUnseen =
+  "A guard keeps answers by Idempotency-Key, and nothing before it has parsed the body: the same key with another body " +
+  "can't be told from a repeat. Put the body parser before the guard.";
+
+const filesUnseen =
+  "A guard keeps answers by Idempotency-Key, and does not see the files of a multipart body: the same key with another file " +
+  "is answered as a repeat. Give their digests in `idempotency.fingerprint`.";

@@ -40,6 +40,10 @@ export class Passage {
   run: KeyRun | undefined;
   settled: SettledWrite | undefined;
   dryRun = false;
+  /** The handler says that it has changed nothing, should it fail. */
+  notApplied = false;
+  /** The slug of the problem that the handler was last ended with by its guard. */
+  refusal: string | undefined;
   /** What a guard that only reports would have answered instead. */
   reported: string | undefined;
   #response: ResponseHold | undefined;

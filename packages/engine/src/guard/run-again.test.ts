@@ -18,7 +18,11 @@ async function afterCrash(
   let version = 1;
   const store = createMemoryStore({ clock: () => now });
   const load = (): LoadedState => ({ version });
-  const guard = createGuard<object, LoadedState>({ ...options, load, idempotency: { store, leaseMs, rerun } });
+  const guard = createGuard<object, LoadedState>({
+    ...options,
+    load,
+    idempotency: { store, leaseMs, rerun, anonymous: "address" },
+  });
   const ask = () => {
     const facts = { method, base: "", path: "/articles/1", query: "", address: "127.0.0.1", native: {} };
     const body = { kind: "parsed", value: { title: "x" } } as const;

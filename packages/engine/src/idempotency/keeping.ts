@@ -1,11 +1,4 @@
-import {
-  checkOptions,
-  isFunction,
-  type OptionRules,
-  oneOf,
-  type Store,
-  wholeNumber,
-} from "@unclash/core";
+import { checkOptions, isFunction, type OptionRules, oneOf, type Store, wholeNumber } from "@unclash/core";
 import { isKeepMs } from "../option-rules.js";
 import type { AnonymousCaller, CallerOptions } from "./caller.js";
 import { type KeyQuota, quotaOf } from "./quota.js";

@@ -1,0 +1,14 @@
+import { isKept, type KeptAnswer } from "../idempotency/record.js";
+import type { KeyRun, RunEnd } from "./key-run.js";
+import type { Passage } from "./passage.js";
+
+/**
+ * How a request that ran has ended, by its answer. A handler that failed after it began may have had its effect: a key is given
+ * back only where the handler says that it had none, or knows a repeat by itself.
+ */
+export function endOfRun({ dryRun, notApplied, refusal }: Passage, run: KeyRun, answer: KeptAnswer): RunEnd {
+  const isFailure = answer.status >= 500;
+  if (dryRun || (isFailure && (notApplied || run.knowsRepeats))) return { kind: "harmless" };
+  if (isFailure) return { kind: "unknown" };
+  return isKept(answer.status, refusal) ? { kind: "answer", answer } : { kind: "harmless" };
+}
