@@ -170,12 +170,14 @@ describe.each(versions)("%s", (_name, express) => {
     expect([later.status, runs]).toEqual([201, 2]);
   });
 
-  test("what a handler throws gives the key back", async () => {
+  test("what a handler throws gives the key back where it says that nothing was applied", async () => {
     const { app, idempotency } = setUp();
     let runs = 0;
     app.use(express.json());
-    app.post("/articles", guard({ idempotency }), (_request, response) => {
+    const create = guard({ idempotency });
+    app.post("/articles", create, (request, response) => {
       runs += 1;
+      if (runs === 1) create.of(request).notApplied();
       if (runs === 1) throw new Error("broken");
       response.status(201).end();
     });

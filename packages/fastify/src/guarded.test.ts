@@ -154,7 +154,7 @@ test("the answer of a handler whose client is gone is kept, one without content 
 
 test("the key of a handler that never answers a client that is gone is left to lapse", async () => {
   const gone = new AbortController();
-  const idempotency = { store: createMemoryStore(), leaseMs: 100 };
+  const idempotency = { store: createMemoryStore(), leaseMs: 100, anonymous: "address" } as const;
   const app = Fastify();
   app.put(
     "/",

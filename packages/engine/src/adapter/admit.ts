@@ -91,6 +91,12 @@ export function handlerIsOver({ run }: Passage, response: ServerResponse): void 
   const leave = (): void => {
     if (!response.writableEnded) run.abandon();
   };
-  if (response.closed) leave();
+  if (isClosed(response)) leave();
   else response.once("close", leave);
+}
+
+/** Over HTTP/2 it is the stream that tells. */
+function isClosed(response: ServerResponse): boolean {
+  if (response.closed || response.destroyed) return true;
+  return "stream" in response && typeof response.stream === "object" && Object(response.stream).destroyed === true;
 }

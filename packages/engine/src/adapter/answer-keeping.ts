@@ -28,11 +28,8 @@ export function keepAnswer(
   let content = new KeptContent(run.answerBytesMax);
   let headers: KeptAnswer["headers"] = {};
   let hasEnded = false;
-  let isEnding = false;
 
   response.write = function (this: ServerResponse, ...given: unknown[]): boolean {
-    // HTTP/2 and responses that are only objects write what they are ended with by this function.
-    if (isEnding) return Reflect.apply(write, this, given);
     if (hasEnded) return false;
     content.add(given[0], given[1]);
     return Reflect.apply(write, this, given);
@@ -49,14 +46,22 @@ export function keepAnswer(
     const { statusCode: status } = this;
     run
       .settle(endOfRun(passage, run, answerOf(status, headers, content)))
-      .then(() => {
-        isEnding = true;
-        Reflect.apply(end, this, given);
-      })
+      .then(() => endWith(this, given))
       .catch((error: Error) => this.destroy(error));
     return this;
   };
   Object.defineProperty(response, "writableEnded", { configurable: true, get: () => hasEnded });
+
+  /** HTTP/2, and responses that are only objects, write what they are ended with by their own `write`, whoever has replaced it. */
+  function endWith(ended: ServerResponse, given: unknown[]): void {
+    const replaced = ended.write;
+    ended.write = write;
+    try {
+      Reflect.apply(end, ended, given);
+    } finally {
+      ended.write = replaced;
+    }
+  }
 
   /** Makes the head final, so that nothing takes the response for one that has not begun; Node sends it with the content. */
   function sendHead(head: ServerResponse, length: number | undefined): void {
