@@ -19,10 +19,12 @@ export {
   checkUnguardedOptions,
   guardsBehind,
   isGuarding,
+  isIdleGuard,
   isMutating,
   markGuarding,
   type UnguardedOptions,
   type UnguardedRoute,
+  unchecked,
   withoutExcepted,
 } from "./adapter/guarding.js";
 export { httpErrorPlan } from "./adapter/http-error.js";

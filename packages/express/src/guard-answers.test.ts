@@ -81,7 +81,7 @@ describe.each(versions)("%s", (_name, express) => {
     const app = express();
     app.get(
       "/articles",
-      guarded({ resource: () => undefined }, ({ res }) => res.json([])),
+      guarded({ resource: () => null }, ({ res }) => res.json([])),
     );
     const url = await serve(app);
     const list = await ask("GET", `${url}/articles`);

@@ -15,6 +15,7 @@ import {
   runGuarded,
   UsageError,
 } from "unclash/adapter";
+import { isBelowMount } from "./below-mount.js";
 import { isCall, requestFacts } from "./facts.js";
 
 /** A guard as Express has it: a middleware, for one route, for all methods of one, or for a router. */
@@ -43,6 +44,7 @@ export function guard<State extends LoadedState = Unloaded>(
   const { keep, of } = guardsOfRequests<Request, State>();
   const middleware: RequestHandler = (request, response, next) => {
     assertCalledBy("guard", "Express", isCall(request, next), request);
+    if (isBelowMount(request, middleware)) return next();
     admit(engine, requestFacts(request), response)
       .then((admitted) => {
         if (admitted === undefined) return;
@@ -51,7 +53,7 @@ export function guard<State extends LoadedState = Unloaded>(
       })
       .catch((thrown: unknown) => next(errorOf(thrown)));
   };
-  return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind");
+  return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind", engine);
 }
 
 /** The parameters of a path where neither the route nor `load` says which there are. */
@@ -95,7 +97,7 @@ export function guarded<State extends LoadedState, Params>(
       handler({ req, res, current: passed.current, expected: passed.expected, guard: passed }),
     ).catch((thrown: unknown) => next(errorOf(thrown)));
   };
-  return markGuarding(guardedHandler);
+  return markGuarding(guardedHandler, "itself", engine);
 }
 
 /**

@@ -7,7 +7,11 @@ export interface Layer {
   readonly route: Route | undefined;
   /** The path of a router or a middleware as the app has written it; `undefined` where Express does not tell. */
   readonly path: string | undefined;
+  /** Whether that path is known to have parameters. */
+  readonly hasParameters: boolean;
   matches(path: string): boolean;
+  /** Whether a guard that is mounted here judges a request to this path: where its own path has parameters, not one below. */
+  covers(path: string): boolean;
 }
 
 export interface Route {
@@ -31,9 +35,39 @@ function routerOf(routed: unknown): unknown {
 
 function layerOf(layer: unknown): Layer {
   const match = member(layer, "match");
-  const matches = (path: string): boolean =>
-    typeof match === "function" && Boolean(Reflect.apply(match, layer, [path]));
-  return { handle: member(layer, "handle"), route: routeOf(member(layer, "route")), path: pathOf(layer), matches };
+  const matched = (path: string): string | undefined => {
+    const found: unknown = typeof match === "function" ? Reflect.apply(match, layer, [path]) : false;
+    if (!found) return undefined;
+    // Express 4, and 5 at first, put it on the layer.
+    const part = member(found, "path") ?? member(layer, "path");
+    return typeof part === "string" ? part : path;
+  };
+  const hasParameters = hasParametersIn(layer);
+  return {
+    handle: member(layer, "handle"),
+    route: routeOf(member(layer, "route")),
+    path: pathOf(layer),
+    hasParameters,
+    matches: (path) => matched(path) !== undefined,
+    covers: (path) => {
+      const part = matched(path);
+      return part !== undefined && (!hasParameters || part.length >= path.replace(/\/$/, "").length);
+    },
+  };
+}
+
+function hasParametersIn(layer: unknown): boolean {
+  const keys = member(layer, "keys");
+  if (Array.isArray(keys)) return keys.length > 0;
+  const rawPaths = [member(layer, "rawPath")].flat(5);
+  return rawPaths.every((path) => typeof path === "string" && /[:*]/.test(path));
+}
+
+/** The places where something stands in an app or router, and in the routers inside; not in its routes. */
+export function layersWith(routed: unknown, handle: unknown): readonly Layer[] {
+  return (stackOf(routed) ?? []).flatMap((layer) =>
+    layer.handle === handle ? [layer] : layer.route === undefined ? layersWith(layer.handle, handle) : [],
+  );
 }
 
 function routeOf(route: unknown): Route | undefined {

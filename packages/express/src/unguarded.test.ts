@@ -1,17 +1,19 @@
 import { createMemoryStore } from "@unclash/memory";
+import { ask } from "@unclash/test-articles";
 import type { Request, RequestHandler } from "express";
 import { createUnclash } from "unclash";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { guard, guarded } from "./guard.js";
+import { check, guard, guarded } from "./guard.js";
 import { mount } from "./mount.js";
+import { serve } from "./serve.test-support.js";
 import { unguarded } from "./unguarded.js";
 import { versions } from "./versions.test-support.js";
 
 const handler: RequestHandler = (_request, response) => void response.end();
 const auth: RequestHandler = (_request, _response, next) => next();
-const article = guard({});
-const wrapped = guarded({}, () => {});
+const article = guard({ load: () => null });
+const wrapped = guarded({ load: () => null }, () => {});
 
 describe.each(versions)("%s", (name, express) => {
   /** `METHOD path` of the routes, those in routers with where these are. */
@@ -101,11 +103,13 @@ describe.each(versions)("%s", (name, express) => {
       "PUT /open /articles /:id",
       "DELETE /open /",
       "DELETE /half /",
+      // What lies below the path of a guard is not judged by it.
+      `PUT /tenants${label} /articles /:id`,
       "PUT /articles /:id",
       "DELETE /",
       `PUT /sevens${label} /`,
     ]);
-    expect(found(app, ["PUT /open/articles/:id", "DELETE /open/", "DELETE /half/"])).toHaveLength(3);
+    expect(found(app, ["PUT /open/articles/:id", "DELETE /open/", "DELETE /half/"])).toHaveLength(4);
     const open = express().use("/t/:name", router);
     expect(found(open)).toEqual([`PUT /t${label} /articles /:id`, `DELETE /t${label} /`]);
   });
@@ -139,5 +143,27 @@ describe.each(versions)("%s", (name, express) => {
     const unclash = createUnclash<Request>({ store: createMemoryStore(), collections: { notes } });
     const app = express().use(mount(unclash)).put("/other", handler).all("/more", mount(unclash));
     expect(found(app)).toEqual(["PUT /other"]);
+  });
+
+  test("a guard without load counts once a handler has called check; before, its routes are listed with the reason", async () => {
+    const checked = guarded({}, async ({ req, res, guard }) => {
+      await check(req, { version: 1 });
+      guard.updated(2);
+      res.json({});
+    });
+    const keyed = guarded({ idempotency: { store: createMemoryStore(), anonymous: "address" } }, ({ res }) =>
+      res.json({}),
+    );
+    const app = express().put("/checked", checked).post("/keyed", keyed).put("/keyed", keyed);
+    app.use("/behind", guard({}), handler);
+    app.put("/behind/a", handler);
+    const reason = "Its guard has no `load`, and no handler has called `check` yet.";
+    const rest = [
+      { method: "PUT", path: "/keyed", within: [], reason },
+      { method: "PUT", path: "/behind/a", within: [], reason },
+    ];
+    expect(unguarded(app)).toEqual([{ method: "PUT", path: "/checked", within: [], reason }, ...rest]);
+    expect((await ask("PUT", `${await serve(app)}/checked`, { headers: { "if-match": '"1"' } })).status).toBe(200);
+    expect(unguarded(app)).toEqual(rest);
   });
 });

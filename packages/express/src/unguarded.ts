@@ -5,11 +5,13 @@ import {
   describeValue,
   guardsBehind,
   isGuarding,
+  isIdleGuard,
   isMutating,
   samplePaths,
   type UnguardedOptions,
   type UnguardedRoute,
   UsageError,
+  unchecked,
   withoutExcepted,
 } from "unclash/adapter";
 import { type Layer, type Route, stackOf } from "./stack.js";
@@ -45,6 +47,9 @@ interface Place {
 
 function look(router: unknown, { within, guards: before }: Place): readonly UnguardedRoute[] {
   const guards = [...before];
+  const idleGuards: Layer[] = [];
+  const idle = (method: string, path: string | RegExp): boolean =>
+    typeof path === "string" && idleGuards.some((layer) => isIdleGuard(layer.handle, method) && layer.matches(path));
   const isOpen = (layer: Layer, path: string | RegExp | undefined, method: string): boolean => {
     const paths = typeof path === "string" ? samplePaths(path, layer.matches) : [];
     // Of a path that can't be known, only what guards everything is known to be before it.
@@ -55,12 +60,17 @@ function look(router: unknown, { within, guards: before }: Place): readonly Ungu
     const { route, handle, path } = layer;
     if (route !== undefined) {
       const open = openMethods(route).flatMap((method) =>
-        route.paths.flatMap((each) => (isOpen(layer, each, method) ? [{ method, path: String(each), within }] : [])),
+        route.paths.flatMap((each) => {
+          if (!isOpen(layer, each, method)) return [];
+          const isIdle = route.handlers.some(({ handle }) => isIdleGuard(handle, method)) || idle(method, each);
+          return [{ method, path: String(each), within, ...(isIdle && { reason: unchecked }) }];
+        }),
       );
       guards.push(...guardsOfRoute(layer, route));
       return open;
     }
-    if (guardsBehind(handle)) guards.push((_method, asked) => layer.matches(asked));
+    if (guardsBehind(handle)) guards.push((_method, asked) => layer.covers(asked));
+    else if (isIdleGuard(handle)) idleGuards.push(layer);
     const inside = path === "/" ? within : [...within, path ?? "(router)"];
     if (stackOf(handle) !== undefined) return look(handle, { within: inside, guards: guards.map(below(layer)) });
     if (!isMountedApp(handle) || !isOpen(layer, path, "*")) return [];
@@ -86,7 +96,7 @@ function openMethods({ handlers }: Route): readonly string[] {
 function isOpenFor(handlers: Route["handlers"], method: string | undefined): boolean {
   const last = handlers.findLastIndex((handler) => handler.method === method);
   const taking = handlers.slice(0, last + 1).filter((each) => takes(each.method, method));
-  const guard = taking.findIndex(({ handle }) => isGuarding(handle));
+  const guard = taking.findIndex(({ handle }) => isGuarding(handle, method));
   return guard === -1 || taking.slice(0, guard).some(({ handle }) => ends(handle));
 }
 

@@ -70,9 +70,9 @@ export function guard<State extends LoadedState = Unloaded, Native extends Fasti
       }, reject);
     });
   };
-  markGuarding(preHandler, "what is behind");
+  markGuarding(preHandler, "what is behind", engine);
   const plugin = pluginOfContext("guard", "unclash-guard", (app) => {
-    markGuarding(app, "what is behind");
+    markGuarding(app, "what is behind", engine);
     app.addHook("preHandler", preHandler);
     if (!engine.handsOn) answerErrors(app, guardAnswer);
   });

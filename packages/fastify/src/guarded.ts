@@ -70,10 +70,11 @@ export function guarded<State extends LoadedState, Native extends FastifyRequest
       handlerIsOver(passage, reply.raw);
     }
   };
-  return markGuarding((request: Native, reply: FastifyReply): Promise<unknown> => {
+  const guardedHandler = (request: Native, reply: FastifyReply): Promise<unknown> => {
     assertCalledBy("guarded", "Fastify", isCall(request), request);
     return run(request, reply);
-  });
+  };
+  return markGuarding(guardedHandler, "itself", engine);
 }
 
 function isSent(reply: FastifyReply): boolean {

@@ -36,11 +36,11 @@ test("routes that change something and that nothing guards are listed, with thei
 });
 
 test("guarded handlers, guarded routes and mounts are guarded", async () => {
-  const article = guard({});
+  const article = guard({ load: () => null });
   const collections = { notes: { schema: z.looseObject({}) } };
   const unclash = createUnclash({ store: createMemoryStore(), collections });
   const app = await watched((app) => {
-    app.put("/a", guarded({}, done));
+    app.put("/a", guarded({ load: () => null }, done));
     app.put("/b", article.route, done);
     app.put("/c", { preHandler: [async () => {}, article.route.preHandler] }, done);
     app.register(mount(unclash), { prefix: "/api" });
@@ -55,7 +55,7 @@ test("a guard in a context counts for its routes and those inside, before and af
     app.register(async (context) => {
       context.put("/before", done);
       context.register(async (inside) => void inside.put("/inside-before", done));
-      context.register(guard({}));
+      context.register(guard({ load: () => null }));
       context.put("/after", done);
       context.register(async (inside) => void inside.put("/inside-after", done));
     });
@@ -67,7 +67,7 @@ test("a guard in a context counts for its routes and those inside, before and af
 test("a hook that another plugin adds to routes counts", async () => {
   const app = await watched((app) => {
     app.addHook("onRoute", (route) => {
-      route.preHandler = guard({}).route.preHandler;
+      route.preHandler = guard({ load: () => null }).route.preHandler;
     });
     app.put("/a", done);
   });
@@ -90,4 +90,19 @@ test("an app whose routes were not watched, or not from the first, can't be aske
   early.get("/a", done);
   await early.register(watchRoutes);
   expect(unguarded(early)).toEqual([]);
+});
+
+test("a guard without load is listed, with the reason", async () => {
+  const app = Fastify();
+  await app.register(watchRoutes);
+  app.put("/a", guarded({}, done));
+  app.register(async (inside) => {
+    inside.register(guard({})).put("/b", done);
+  });
+  await app.ready();
+  const reason = "Its guard has no `load`, and no handler has called `check` yet.";
+  expect(unguarded(app)).toEqual([
+    { method: "PUT", path: "/a", within: [], reason },
+    { method: "PUT", path: "/b", within: [], reason },
+  ]);
 });

@@ -4,10 +4,12 @@ import {
   checkUnguardedOptions,
   guardsBehind,
   isGuarding,
+  isIdleGuard,
   isMutating,
   type UnguardedOptions,
   type UnguardedRoute,
   UsageError,
+  unchecked,
   withoutExcepted,
 } from "unclash/adapter";
 import { pluginOfContext } from "./register-options.js";
@@ -59,9 +61,16 @@ export function unguarded(app: FastifyInstance, options: UnguardedOptions = {}):
       "sees routes only after `await app.register(watchRoutes)`, before the first of them",
     );
   }
-  const found = watch.routes
-    .filter((route) => !isGuarded(route))
-    .flatMap(({ url, options }) => methodsOf(options).map((method) => ({ method, path: url, within: [] })));
+  const found = watch.routes.flatMap((route) =>
+    methodsOf(route.options)
+      .filter((method) => !isGuarded(route, method))
+      .map((method) => ({
+        method,
+        path: route.url,
+        within: [],
+        ...(guardsOf(route).some((each) => isIdleGuard(each, method)) && { reason: unchecked }),
+      })),
+  );
   return withoutExcepted(found, options);
 }
 
@@ -74,8 +83,13 @@ function watchOf(app: FastifyInstance): Watch | undefined {
   return undefined;
 }
 
-function isGuarded({ context, options: { handler, preHandler } }: SeenRoute): boolean {
-  return isGuarding(handler) || [context, preHandler].flat().some(guardsBehind);
+function isGuarded(route: SeenRoute, method: string): boolean {
+  const [handler, ...before] = guardsOf(route);
+  return isGuarding(handler, method) || before.some((each) => guardsBehind(each, method));
+}
+
+function guardsOf({ context, options: { handler, preHandler } }: SeenRoute): readonly unknown[] {
+  return [handler, context, preHandler].flat();
 }
 
 function methodsOf({ method }: RouteOptions): readonly string[] {

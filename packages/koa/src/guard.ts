@@ -18,6 +18,7 @@ import {
   UsageError,
   withholdTag,
 } from "unclash/adapter";
+import { isBelowMount } from "./below-mount.js";
 import { isContext, requestFacts } from "./facts.js";
 import { keepUnheard } from "./keep-unheard.js";
 import { respond } from "./respond.js";
@@ -49,12 +50,13 @@ export function guard<State extends LoadedState = Unloaded>(
   const { keep, of } = guardsOfRequests<Context, State>();
   const middleware = (context: Context, next: Next): Promise<void> => {
     assertCalledBy("guard", "Koa", isContext(context), context);
+    if (isBelowMount(context, middleware)) return next();
     return runGuarded(engine, context, (passed) => {
       keep(context, passed);
       return next();
     });
   };
-  return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind");
+  return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind", engine);
 }
 
 /** What a guarded handler is given; `current` and `expected` are what `load` gave. */
@@ -89,12 +91,13 @@ export function guarded<State extends LoadedState>(
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
   const engine = createGuard(options);
-  return markGuarding((ctx: Context) => {
+  const guardedHandler = (ctx: Context): Promise<void> => {
     assertCalledBy("guarded", "Koa", isContext(ctx), ctx);
     return runGuarded(engine, ctx, (passed) =>
       handler({ ctx, current: passed.current, expected: passed.expected, guard: passed }),
     );
-  });
+  };
+  return markGuarding(guardedHandler, "itself", engine);
 }
 
 /**

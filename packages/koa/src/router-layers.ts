@@ -23,6 +23,12 @@ export function routerOf(middleware: unknown): Router | undefined {
   return { layers: stack.map(layerOf), isExclusive };
 }
 
+/** The layers of a router itself. */
+export function layersOf(router: unknown): readonly Layer[] {
+  const stack = member(router, "stack");
+  return Array.isArray(stack) ? stack.map(layerOf) : [];
+}
+
 function layerOf(layer: unknown): Layer {
   const match = member(layer, "match");
   const regexp = member(layer, "regexp");

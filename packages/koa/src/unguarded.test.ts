@@ -12,8 +12,8 @@ const handler: Middleware = (context) => {
   context.body = "done";
 };
 const auth: Middleware = (_context, next) => next();
-const article = guard({});
-const wrapped = guarded({}, () => {});
+const article = guard({ load: () => null });
+const wrapped = guarded({ load: () => null }, () => {});
 
 type Used = Middleware | ReturnType<Router["routes"]>;
 
@@ -106,4 +106,19 @@ test("a mount is guarded, and guards nothing but its own collections", () => {
   const unclash = createUnclash<Context>({ store: createMemoryStore(), collections: { notes } });
   const router = new Router().put("/other", handler).all("/more", mount(unclash));
   expect(found([mount(unclash), ...routed(router)])).toEqual(["PUT /other"]);
+});
+
+test("a guard without load is listed, with the reason", () => {
+  const router = new Router()
+    .put(
+      "/a",
+      guarded({}, () => {}),
+    )
+    .put("/b", guard({}), handler);
+  const app = new Koa().use(router.routes());
+  const reason = "Its guard has no `load`, and no handler has called `check` yet.";
+  expect(unguarded(app)).toEqual([
+    { method: "PUT", path: "/a", within: [], reason },
+    { method: "PUT", path: "/b", within: [], reason },
+  ]);
 });

@@ -4,11 +4,13 @@ import {
   describeValue,
   guardsBehind,
   isGuarding,
+  isIdleGuard,
   isMutating,
   samplePaths,
   type UnguardedOptions,
   type UnguardedRoute,
   UsageError,
+  unchecked,
   withoutExcepted,
 } from "unclash/adapter";
 import { type Layer, routerOf } from "./router-layers.js";
@@ -30,7 +32,7 @@ export function unguarded(app: WithMiddleware, options: UnguardedOptions = {}): 
   checkUnguardedOptions(options);
   if (!Array.isArray(app?.middleware))
     throw new UsageError("unguarded", `must be given an app of Koa, and was given ${describeValue(app)}`);
-  const guard = app.middleware.findIndex(guardsBehind);
+  const guard = app.middleware.findIndex((middleware) => guardsBehind(middleware));
   const open = guard === -1 ? app.middleware : app.middleware.slice(0, guard);
   return withoutExcepted(open.flatMap(openRoutes), options);
 }
@@ -39,19 +41,21 @@ function openRoutes(middleware: unknown): readonly UnguardedRoute[] {
   const router = routerOf(middleware);
   if (router === undefined) return [];
   return router.layers.flatMap((layer, at) => {
-    if (isGuardedWithin(layer)) return [];
     // An exclusive router runs the last layer that matches, and none before it.
     const before = router.isExclusive
       ? []
-      : router.layers.slice(0, at).filter(({ handlers }) => handlers.some(guardsBehind));
+      : router.layers.slice(0, at).filter(({ handlers }) => handlers.some((handler) => guardsBehind(handler)));
     return mutatingMethods(layer)
-      .filter((method) => !isGuardedBy(before, layer, method))
-      .map((method) => ({ method, path: String(layer.path), within: [] }));
+      .filter((method) => !isGuardedWithin(layer, method) && !isGuardedBy(before, layer, method))
+      .map((method) => {
+        const isIdle = layer.handlers.some((handler) => isIdleGuard(handler, method));
+        return { method, path: String(layer.path), within: [], ...(isIdle && { reason: unchecked }) };
+      });
   });
 }
 
-function isGuardedWithin({ handlers }: Layer): boolean {
-  const guard = handlers.findIndex(isGuarding);
+function isGuardedWithin({ handlers }: Layer, method: string): boolean {
+  const guard = handlers.findIndex((handler) => isGuarding(handler, method));
   return guard !== -1 && !handlers.slice(0, guard).some(ends);
 }
 

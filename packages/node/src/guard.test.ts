@@ -127,7 +127,7 @@ describe("what a handler throws", () => {
 
   test("goes to next, where there is one", async () => {
     const told: unknown[] = [];
-    const failing = guarded({ precondition: "optional", resource: () => undefined }, () => Promise.reject(broken));
+    const failing = guarded({ precondition: "optional", resource: () => null }, () => Promise.reject(broken));
     const url = await serve((request, response) => {
       const next: Next = (error) => {
         told.push(error);
@@ -140,7 +140,7 @@ describe("what a handler throws", () => {
 
   test("is a bare 500 and a warning of the process, where there is none", async () => {
     const url = await serve(
-      guarded({ resource: () => undefined }, ({ res }) => {
+      guarded({ resource: () => null }, ({ res }) => {
         res.setHeader("content-encoding", "gzip").setHeader("etag", '"own"');
         throw broken;
       }),
@@ -161,6 +161,7 @@ describe("what a handler throws", () => {
     const { load } = setUp();
     const url = await serve(
       guarded({ load }, ({ res, guard }) => {
+        guard.updated(2);
         res.write("half");
         guard.conflict();
       }),
@@ -270,7 +271,7 @@ test("who goes away while the handler runs gets the first answer when asking aga
   let runs = 0;
   const idempotency = { store: createMemoryStore(), anonymous: "address" } as const;
   const url = await serve(
-    guarded({ idempotency, resource: () => undefined }, async ({ res }) => {
+    guarded({ idempotency, resource: () => null }, async ({ res }) => {
       runs += 1;
       arrived();
       await new Promise((resolve) => res.once("close", resolve));

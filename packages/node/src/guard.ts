@@ -59,7 +59,7 @@ export function guard<State extends LoadedState = Unloaded>(
       })
       .catch((thrown: unknown) => next(errorOf(thrown)));
   };
-  return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind");
+  return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind", engine);
 }
 
 /** What a guarded handler is given; `current` and `expected` are what `load` gave. */
@@ -107,7 +107,7 @@ export function guarded<State extends LoadedState>(
       warnOfFailure(error, req);
     });
   };
-  return markGuarding(guardedHandler);
+  return markGuarding(guardedHandler, "itself", engine);
 }
 
 /** How `check` treats a request that came through no guard. */

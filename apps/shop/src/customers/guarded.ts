@@ -29,7 +29,7 @@ export interface CustomerShop {
 /** How the shop's customers are guarded, in every framework. */
 export interface CustomerGuardOptions<Native> {
   load(request: Native): Promise<CustomerState | undefined>;
-  resource(request: Native): string | undefined;
+  resource(request: Native): string | null;
   represent(customer: Customer): JsonObject;
   readonly creates: true;
   readonly precondition: "required";
@@ -54,7 +54,7 @@ export function customerGuardOptions<Native>(
     load: (native) => load(requestOf(native), table),
     resource: (native) => {
       const id = idOf(requestOf(native));
-      return id === undefined ? undefined : customerKey(id);
+      return id === undefined ? null : customerKey(id);
     },
     represent: representationOf,
     creates: true,

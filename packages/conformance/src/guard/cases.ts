@@ -10,6 +10,7 @@ import { readCases } from "./reads.js";
 import { replayCases } from "./replaying.js";
 import { runningCases } from "./running.js";
 import { settingCases } from "./settings.js";
+import { silenceCases } from "./silence.js";
 import { strategyCases } from "./strategies.js";
 import type { GuardCase } from "./trial.js";
 import { wholeCases } from "./whole.js";
@@ -27,6 +28,7 @@ export const guardCases: readonly GuardCase[] = [
   ...settingCases,
   ...wholeCases,
   ...errorHandlerCases,
+  ...silenceCases,
   ...raceCases,
   ...replayCases,
   ...runningCases,

@@ -179,4 +179,17 @@ export const mutants: readonly GuardMutant[] = [
     }),
     caughtBy: "a handler that catches the conflict may answer with another error, or try again and win",
   },
+  {
+    does: "takes every write for told",
+    twist: passing((passage) => passage.win()),
+    caughtBy: "a write that is acknowledged without an outcome is warned of, once a route",
+  },
+  {
+    does: "takes every request for checked",
+    twist: passing((passage) => {
+      passage.hold();
+      passage.win();
+    }),
+    caughtBy: "a write that is acknowledged behind a guard without load, and that nothing was checked of, is warned of",
+  },
 ];

@@ -13,6 +13,8 @@ export type SetupOptions = Omit<GuardOptions<PlainRequest, LoadedState>, "load">
 export interface Setup {
   /** What a row has for a version. @default its counter */
   readonly version?: VersionOf;
+  /** Whether its guard has no `load`. @default false */
+  readonly unloaded?: boolean;
   /** What else its state holds. */
   readonly state?: (row: Row) => Partial<LoadedState>;
   readonly options?: (table: Table) => SetupOptions;
@@ -52,7 +54,10 @@ export function stand(
     report: () => report?.(),
     resource: {
       form,
-      options: { load: ({ id }) => table.load(id), ...setup.options?.(table) },
+      options: {
+        ...(setup.unloaded !== true && { load: ({ id }: PlainRequest) => table.load(id) }),
+        ...setup.options?.(table),
+      },
       ...(outer && { outer }),
       routes,
       reports: (given) => {

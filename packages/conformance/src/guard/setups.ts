@@ -104,7 +104,7 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   outcomes: { options: (table) => past(table), handlers: outcomeHandlers },
   whole: {
     listHandlers,
-    options: () => ({ resource: ({ id }) => (id === undefined ? undefined : `articles/${id}`) }),
+    options: () => ({ resource: ({ id }) => (id === undefined ? null : `articles/${id}`) }),
   },
   nested: { outer: (table) => ({ load: ({ id }) => table.load(id) }) },
   behind: { outer: () => ({}) },

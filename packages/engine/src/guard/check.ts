@@ -37,6 +37,7 @@ export async function checkRequest<Native extends object, State extends LoadedSt
   const passed = known ?? (await passUnguarded(request, settings));
   const { exchange, terms, passage, tally } = passed;
   const there = state ?? undefined;
+  passage.hold();
   const judgement = await judge(exchange, terms, there);
   if (judgement.kind === "refuse") {
     tally.refuse(judgement.error.answer.outcome, !isSafe(request.method));
@@ -69,8 +70,9 @@ async function passUnguarded<Native extends object>(
   const opened = await openExchange(settings, request);
   if (opened.kind === "refuse") throw opened.error;
   const { exchange, terms } = opened;
-  const passage = new Passage(exchange);
-  const passed = { exchange, terms, passage, tally: createTally(), idempotencyKey: undefined };
+  const tally = createTally();
+  const passage = new Passage(exchange, tally, undefined);
+  const passed = { exchange, terms, passage, tally, idempotencyKey: undefined };
   rememberPassed(request.native, passed);
   return passed;
 }

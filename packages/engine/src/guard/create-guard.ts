@@ -13,6 +13,8 @@ export interface GuardEngine<Native, State extends LoadedState> {
   enter(request: RequestFacts<Native>): Promise<Entered<State>>;
   /** Whether problems are the framework's error handler's to answer. */
   readonly handsOn: boolean;
+  /** Whether it holds a state against requests of a method: without `load` it does so once a handler has called `check`. */
+  holds(method?: string): boolean;
   /** What has come to this guard in this process so far. */
   report(): GuardReport;
 }
@@ -30,6 +32,8 @@ export function createGuard<Native, State extends LoadedState>(
   return {
     enter: (request) => enterGuard(settings, options, tally, request),
     handsOn: settings.handsOn,
+    holds: (method) =>
+      settings.load !== undefined || tally.hasHeld || (method === "POST" && settings.idempotency !== undefined),
     report: () => tally.report(),
   };
 }

@@ -12,7 +12,7 @@ import type { LoadedState } from "./loaded-state.js";
 import { hasState, isSafe } from "./methods.js";
 import { openExchange } from "./open.js";
 import { Passage } from "./passage.js";
-import { rememberPassed } from "./passed-requests.js";
+import { passedRequest, rememberPassed } from "./passed-requests.js";
 
 /** What becomes of a request at a guard. */
 export type Entered<State extends LoadedState> =
@@ -45,11 +45,13 @@ export async function enterGuard<Native, State extends LoadedState>(
   };
   if (opened.kind === "refuse") return refuse(opened.error);
   const { terms, keyed } = opened;
+  const passage = new Passage(exchange, tally, passedRequest(request.native)?.passage);
 
   const look = async (): Promise<Looked<State>> => {
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
       return { state: undefined, judgement: unjudged };
     const state = (await load(request.native)) ?? undefined;
+    passage.hold();
     return { state, judgement: await judge(exchange, terms, state) };
   };
   const pass = ({ state, judgement }: Looked<State>, idempotencyKey?: string): Entered<State> => {
@@ -58,7 +60,6 @@ export async function enterGuard<Native, State extends LoadedState>(
     return { kind: "pass", guard: letPass(passed, state, judgement), passage };
   };
 
-  const passage = new Passage(exchange);
   try {
     if (keyed !== undefined) {
       const identified = await identifyRequest(exchange, keyed, terms);

@@ -25,7 +25,7 @@ const circular: Record<string, unknown> = {};
 circular["self"] = circular;
 
 test.each<[callback: string, given: unknown, said: string]>([
-  ["resource", 7, "must return the name of the resource, a non-empty string, or nothing, and returned 7"],
+  ["resource", 7, "must return the name of the resource, a non-empty string, or null, and returned 7"],
   ["resource", "", 'and returned ""'],
   ["represent", "a row", 'and returned "a row"'],
   ["represent", [{}], "and returned an array of 1"],

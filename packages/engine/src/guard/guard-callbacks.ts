@@ -5,12 +5,15 @@ import type { LoadedState } from "./loaded-state.js";
 
 type Callbacks = GuardOptions<unknown, LoadedState>;
 
+/** Gives the name of a resource, or nothing: which nothing may be, and when, is for the exchange to say. */
+export type CheckedResource = (request: unknown) => string | null | undefined;
+
 /** Holds what `resource` returns against what it may return: the name of a resource, or nothing. */
-export function checkedResource(resource: NonNullable<Callbacks["resource"]>): NonNullable<Callbacks["resource"]> {
+export function checkedResource(resource: NonNullable<Callbacks["resource"]>): CheckedResource {
   return (request) => {
     const name: unknown = resource(request);
     if (name === undefined || name === null || (typeof name === "string" && name !== "")) return name;
-    throw wrongResult("resource", "the name of the resource, a non-empty string, or nothing", name);
+    throw wrongResult("resource", "the name of the resource, a non-empty string, or null", name);
   };
 }
 

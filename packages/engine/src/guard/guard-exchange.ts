@@ -1,4 +1,5 @@
 import {
+  CallbackError,
   checkJson,
   formatEntityTag,
   isJsonObject,
@@ -18,6 +19,7 @@ import { lastModified } from "../written.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardSettings } from "./guard-settings.js";
 import type { LoadedState } from "./loaded-state.js";
+import { isSafe } from "./methods.js";
 import { modifiedAtOf, tagOfState } from "./state-tag.js";
 
 /** One request at a guard. */
@@ -27,14 +29,42 @@ export class GuardExchange {
   readonly actor: Actor | undefined;
   /** The name of what the request is for; `undefined` where it is for no single resource. */
   readonly resource: string | undefined;
+  /**
+   * A PUT, PATCH or DELETE of no single resource. A router behind the guard may find one all the same, where it reads the path
+   * otherwise, or where the guard's own path has no such parameter: so it goes no further.
+   */
+  isAstray = false;
   readonly #startedAt = performance.now();
 
   constructor(settings: GuardSettings, request: RequestFacts, actor: Actor | undefined) {
     this.settings = settings;
     this.request = request;
     this.actor = actor;
-    const name = settings.resource === undefined ? this.instance.slice(1) : settings.resource(request.native);
-    this.resource = name ?? undefined;
+    this.resource = settings.resource === undefined ? this.instance.slice(1) : this.#named(settings.resource);
+  }
+
+  /**
+   * The name that the app gives. To name nothing is to say that no state is held against the request: by a parameter that is
+   * not there, a write would get past in silence.
+   */
+  #named(resource: NonNullable<GuardSettings["resource"]>): string | undefined {
+    const { native, method } = this.request;
+    const name = resource(native);
+    if (typeof name === "string") return name;
+    const isLoose = isSafe(method) || this.settings.load === undefined;
+    if (name === null || (name === undefined && isLoose)) {
+      this.isAstray = !isLoose && method !== "POST";
+      return undefined;
+    }
+    if (name === undefined && this.instance.includes("//")) {
+      this.isAstray = true;
+      return undefined;
+    }
+    throw new CallbackError(
+      "resource",
+      `must return the name of the resource, and returned ${name} for ${method} ${this.instance}: it reads a parameter that the ` +
+        "guard's path does not have. Only null says that a request is for no single resource",
+    );
   }
 
   get instance(): string {

@@ -22,12 +22,13 @@ export interface GuardOptions<Native, State extends LoadedState> {
    */
   load?(request: Native): Awaitable<State | null | undefined>;
   /**
-   * The name of the resource in problems; nothing where a request is for no single one, such as a list or a POST to it: then
-   * `load` is not called.
+   * The name of the resource in problems; `null` where a request is for no single one, such as a list or a POST to it: then
+   * `load` is not called. For PUT, PATCH and DELETE there always is one where there is a `load`; nothing in its place is an
+   * error of the app, since a parameter that is not there would let a write past the guard.
    *
    * @default the request's path
    */
-  resource?(request: Native): string | null | undefined;
+  resource?(request: Native): string | null;
   /** Whether PUT makes a resource that is not there: the handler then gets no `current`. @default false */
   readonly creates?: boolean;
   /** Whether an unsafe request must say which state it is for (428 otherwise). @default "required" */

@@ -14,6 +14,10 @@ export interface GuardReport {
 export interface Tally {
   write(): void;
   refuse(outcome: string, isWrite: boolean): void;
+  /** A state was held against a request. */
+  hold(): void;
+  /** Whether that has ever been so. */
+  readonly hasHeld: boolean;
   report(): GuardReport;
 }
 
@@ -22,6 +26,7 @@ export function createTally(): Tally {
   let writes = 0;
   let lostUpdates = 0;
   let unconditional = 0;
+  let hasHeld = false;
   return {
     write: () => {
       writes += 1;
@@ -30,6 +35,12 @@ export function createTally(): Tally {
       refused.set(outcome, (refused.get(outcome) ?? 0) + 1);
       if (isWrite && outcome === "version-conflict") lostUpdates += 1;
       if (outcome === "precondition-required") unconditional += 1;
+    },
+    hold: () => {
+      hasHeld = true;
+    },
+    get hasHeld() {
+      return hasHeld;
     },
     report: () => ({ writes, lostUpdates, unconditional, refused: Object.fromEntries(refused) }),
   };

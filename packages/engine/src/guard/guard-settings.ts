@@ -16,18 +16,19 @@ import { type Limits, resolveLimits } from "../limits.js";
 import { checkEtagField, isHeaderNames, isHeaderValue } from "../option-rules.js";
 import { resolveVary } from "../options.js";
 import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy, strategyNames } from "../strategy.js";
-import { checkedProblem, checkedRepresent, checkedResource } from "./guard-callbacks.js";
+import { type CheckedResource, checkedProblem, checkedRepresent, checkedResource } from "./guard-callbacks.js";
 import { type GuardKeeping, resolveIdempotency } from "./guard-idempotency.js";
 import type { GuardOptions } from "./guard-options.js";
 import type { LoadedState } from "./loaded-state.js";
 import type { RowDigest } from "./state-tag.js";
 
-type Unchanged = "load" | "resource" | "past" | "represent" | "identify" | "observe" | "problem" | "cacheControl";
+type Unchanged = "load" | "past" | "represent" | "identify" | "observe" | "problem" | "cacheControl";
 
 /** The options of a guard, resolved once; of whatever rows and whatever framework. */
 export type GuardSettings = {
   readonly [Name in Unchanged]: GuardOptions<unknown, LoadedState>[Name] | undefined;
 } & {
+  readonly resource: CheckedResource | undefined;
   readonly creates: boolean;
   readonly preconditionRequired: boolean;
   readonly datesSuffice: boolean;

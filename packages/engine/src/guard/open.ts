@@ -5,6 +5,7 @@ import { GuardExchange } from "./guard-exchange.js";
 import type { GuardSettings } from "./guard-settings.js";
 import type { KeyedRequest } from "./keyed-request.js";
 import type { Terms } from "./settle-write.js";
+import { warnOfNoResource } from "./silent-handlers.js";
 import { readTerms } from "./terms.js";
 
 /** A request whose sender is known, and what it says; or the answer to one that goes no further. */
@@ -17,6 +18,11 @@ export type Opened = { readonly exchange: GuardExchange } & (
 export async function openExchange(settings: GuardSettings, request: RequestFacts): Promise<Opened> {
   const caller = await identifyCaller(settings, request);
   const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
+  if (exchange.isAstray) {
+    warnOfNoResource(exchange);
+    const detail = `There is no single resource at ${exchange.instance}, and ${request.method} changes one.`;
+    return { exchange, kind: "refuse", error: exchange.refusal("not-found", detail) };
+  }
   if (caller.kind === "known") return { exchange, ...readTerms(exchange) };
   const headers = { "www-authenticate": caller.challenge };
   const error = exchange.refusal("unauthenticated", "The credentials are wrong.", { headers });

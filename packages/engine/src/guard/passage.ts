@@ -1,10 +1,12 @@
 import { lastModified } from "../written.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
+import type { Tally } from "./guard-report.js";
 import type { KeyRun } from "./key-run.js";
 import type { LoadedState } from "./loaded-state.js";
 import { isRead, isSafe } from "./methods.js";
 import type { SettledWrite } from "./settle-write.js";
+import { warnOfSilence, warnOfUnchecked } from "./silent-handlers.js";
 import { modifiedAtOf } from "./state-tag.js";
 
 type Fields = Readonly<Record<string, string>>;
@@ -49,12 +51,19 @@ export class Passage {
   #response: ResponseHold | undefined;
   #lost: Promise<GuardError> | undefined;
   readonly #exchange: GuardExchange;
+  readonly #tally: Tally;
+  readonly #around: Passage | undefined;
+  #isHeld = false;
+  #isTold = false;
   readonly #applied = new Set<string>();
   #updated: Fields | undefined;
   #isNew = false;
 
-  constructor(exchange: GuardExchange) {
+  /** @param around that of a guard around this one, which has let the request pass before */
+  constructor(exchange: GuardExchange, tally: Tally, around: Passage | undefined) {
     this.#exchange = exchange;
+    this.#tally = tally;
+    this.#around = around;
     if (isRead(exchange.request.method)) this.headers = exchange.cachingHeaders();
   }
 
@@ -84,6 +93,20 @@ export class Passage {
   /** A write has changed its row. */
   win(): void {
     this.#lost = undefined;
+    this.#tell();
+  }
+
+  /** A state was held against the request, by this guard or by one inside it. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#tally.hold();
+    this.#around?.hold();
+  }
+
+  /** The handler has told what became of its write. */
+  #tell(): void {
+    this.#isTold = true;
+    if (this.#around !== undefined) this.#around.#tell();
   }
 
   /** The response has ended. */
@@ -97,6 +120,7 @@ export class Passage {
   /** The state that a write has left behind; a dry run leaves one behind only where it is the one that was there. */
   update(state: LoadedState, { etag, isNew }: { readonly etag: string; readonly isNew: boolean }): void {
     this.#isNew = isNew;
+    this.#tell();
     const modifiedAt = modifiedAtOf(state);
     this.#updated = { etag, ...(modifiedAt !== undefined && { "last-modified": lastModified({ modifiedAt }) }) };
   }
@@ -116,6 +140,8 @@ export class Passage {
     }
     // Whatever else has put an entity-tag here (Express makes one of every body) does not know the new state.
     if (!isSuccess) return { set: {}, remove: ["etag"] };
+    if (!this.#isHeld) warnOfUnchecked(this.#exchange);
+    else if (!this.#isTold && !this.dryRun) warnOfSilence(this.#exchange);
     const set: Record<string, string> = { ...(!(this.dryRun && this.#isNew) && this.#updated) };
     if (this.#applied.size > 0) set["preference-applied"] = [...this.#applied].join(", ");
     if (this.settled !== undefined) set["unclash-conflict"] = `status=resolved, strategy=${this.settled.strategy}`;

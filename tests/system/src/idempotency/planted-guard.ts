@@ -47,7 +47,7 @@ export async function startGuarded(died: () => void, bug?: HandlerBug): Promise<
       const current = customers.current(url);
       return current && { version: current.version, etag: `"${current.version}"` };
     },
-    resource: ({ method, url }) => (method === "POST" ? undefined : url?.slice(1)),
+    resource: ({ method, url = "" }) => (method === "POST" ? null : url.slice(1)),
     creates: true,
     identify: identifyByName,
     ...(bug !== "has no keys" && { idempotency }),

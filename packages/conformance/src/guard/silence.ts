@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { assertStatus } from "../adapter/answer.js";
+import type { GuardForm } from "./app.js";
+import type { Place } from "./place.js";
+import { type Setup, stand } from "./setup.js";
+import { placeOf, type Stage } from "./stage.js";
+import { shown } from "./table.js";
+import type { GuardCase } from "./trial.js";
+
+/** Writes by id alone, and tells the guard nothing, unless the request says how. */
+const silent: Setup = {
+  handlers: (table) => ({
+    PUT({ id, body, guard }) {
+      const [row] = table.update(id, undefined, { title: "mine" });
+      if (row !== undefined && typeof body === "object" && body !== null && "tell" in body) guard.updated(row.version);
+      return { status: 200, body: row === undefined ? {} : shown(row) };
+    },
+    DELETE({ id, guard }) {
+      guard.expectAffected(table.remove(id));
+      return { status: 204 };
+    },
+  }),
+};
+
+const cases: readonly {
+  readonly name: string;
+  readonly forms: readonly GuardForm[];
+  readonly setup: Setup;
+  readonly run: (place: Place, warnings: () => Promise<readonly string[]>) => Promise<void>;
+}[] = [
+  {
+    name: "a write that is acknowledged without an outcome is warned of, once a route",
+    forms: ["guarded", "guard", "check"],
+    setup: silent,
+    async run(place, warnings) {
+      const { id } = place.row();
+      assertStatus(await place.send("PUT", `/${id}`, { json: { tell: true }, ifMatch: '"1"' }), 200);
+      assertStatus(await place.send("PUT", `/${id}`, { json: {}, ifMatch: '"x"' }), 409);
+      assertStatus(await place.send("DELETE", `/${id}`, { ifMatch: '"2"' }), 204);
+      assert.deepEqual(await warnings(), []);
+      for (let times = 0; times < 2; times += 1)
+        assertStatus(await place.send("PUT", `/${place.row().id}`, { json: {}, ifMatch: '"1"' }), 200);
+      assert.deepEqual(await warnings(), ["UNCLASH_NO_OUTCOME"]);
+    },
+  },
+  {
+    name: "a write that is acknowledged behind a guard without load, and that nothing was checked of, is warned of",
+    forms: ["guarded", "guard"],
+    setup: { ...silent, unloaded: true },
+    async run(place, warnings) {
+      for (let times = 0; times < 2; times += 1)
+        assertStatus(await place.send("PUT", `/${place.row().id}`, { json: { tell: true } }), 200);
+      assert.deepEqual(await warnings(), ["UNCLASH_NOT_CHECKED"]);
+    },
+  },
+];
+
+export const silenceCases: readonly GuardCase[] = cases.flatMap(({ name, forms, setup, run }) =>
+  forms.map((form) => ({
+    name: `${form}: ${name}`,
+    async run(stage: Stage) {
+      // A process warns of a route once: so the routes are new ones each time.
+      const standing = stand(`silent-${process.hrtime.bigint()}`, setup, form);
+      const trial = await stage.serve({ resources: [standing.resource] });
+      const heard: string[] = [];
+      const onWarning = (warning: Error & { readonly code?: string }): void => {
+        if (warning.message.includes(standing.prefix) && warning.code !== undefined) heard.push(warning.code);
+      };
+      process.on("warning", onWarning);
+      try {
+        await run(placeOf(trial, form, standing), async () => {
+          await new Promise((resolve) => setImmediate(resolve));
+          return [...heard];
+        });
+      } finally {
+        process.off("warning", onWarning);
+      }
+    },
+  })),
+);

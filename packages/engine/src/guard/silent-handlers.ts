@@ -1,0 +1,50 @@
+import type { GuardExchange } from "./guard-exchange.js";
+
+const warned = new Set<string>();
+
+/** However many routes there are, a process says so much and no more. */
+const warningsMax = 100;
+
+/** Warns of what a route's handler has left out, once for each route. */
+export function warnOfRoute(code: string, { request }: GuardExchange, text: string): void {
+  const { method, base, path } = request;
+  const route = `${method} ${base}${path.slice(0, path.lastIndexOf("/") + 1)}…`;
+  const key = `${code} ${route}`;
+  if (warned.has(key) || warned.size >= warningsMax) return;
+  warned.add(key);
+  process.emitWarning(`${route} ${text}`, { type: "UnclashWarning", code });
+}
+
+/** A write was acknowledged, and no state was ever held against it. */
+export function warnOfUnchecked(exchange: GuardExchange): void {
+  // It has no state of its own, or its guard is there for its keys.
+  if (exchange.resource === undefined) return;
+  if (exchange.request.method === "POST" && exchange.settings.idempotency !== undefined) return;
+  warnOfRoute(
+    "UNCLASH_NOT_CHECKED",
+    exchange,
+    "has acknowledged a write behind a guard without `load`, and its handler has not called check(): nothing was held " +
+      "against the request. Give the guard `load`, or call `await check(request, state)` before the write.",
+  );
+}
+
+/** A write was refused, since the app names nothing that it could be held against. */
+export function warnOfNoResource(exchange: GuardExchange): void {
+  warnOfRoute(
+    "UNCLASH_NO_RESOURCE",
+    exchange,
+    "was answered 404: the guard's `resource` gives null there. If this is a resource, the guard's path lacks the parameter that " +
+      "`resource` reads. If it is a route for many, put it before the guard, or give it a guard of its own without `load`.",
+  );
+}
+
+/** A write was acknowledged, and the guard was not told whether it has changed anything. */
+export function warnOfSilence(exchange: GuardExchange): void {
+  warnOfRoute(
+    "UNCLASH_NO_OUTCOME",
+    exchange,
+    "has acknowledged a write without telling its guard the outcome: where others write between `load` and the write, theirs " +
+      "is lost. Put `expected` into the WHERE of the write, and call expectRow(rows) or expectAffected(count) with what it gives, " +
+      "then updated(version); in a transaction that has locked the row, updated(version) is enough.",
+  );
+}
