@@ -1,5 +1,6 @@
 /** What adapters are made from: Node's request as plain data, and a plan as Node's response. */
 export {
+  CallbackError,
   ConfigurationError,
   checkOptions,
   describeValue,

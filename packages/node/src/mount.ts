@@ -18,7 +18,7 @@ import {
   sendPlan,
 } from "unclash/adapter";
 import { isCall, originalUrl } from "./facts.js";
-import { answerFailure, warnOfFailure } from "./failure.js";
+import { answerFailure, tellFailure, warnOfFailure } from "./failure.js";
 
 export interface MountOptions {
   /** The path under which the collections are: `/api`. @default "" */
@@ -70,7 +70,7 @@ export function mount(unclash: Unclash<IncomingMessage>, options: MountOptions =
         const error = errorOf(thrown);
         if (next !== undefined) return next(error);
         answerFailure(request, response);
-        onError(error, request);
+        tellFailure(onError, error, request);
       });
   });
 }

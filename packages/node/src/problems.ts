@@ -11,7 +11,7 @@ import {
   sendAnswer,
 } from "unclash/adapter";
 import { requestFacts } from "./facts.js";
-import { answerFailure, warnOfFailure } from "./failure.js";
+import { answerFailure, tellFailure, warnOfFailure } from "./failure.js";
 import type { Next } from "./mount.js";
 
 export interface ProblemsOptions {
@@ -46,6 +46,6 @@ export function problems(options: ProblemsOptions = {}): ErrorHandler {
     if (answer !== undefined && !response.headersSent) return sendAnswer(answer, response);
     if (next !== undefined) return next(error);
     answerFailure(request, response);
-    onError(errorOf(error), request);
+    tellFailure(onError, errorOf(error), request);
   };
 }

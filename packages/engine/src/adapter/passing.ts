@@ -22,15 +22,35 @@ export function passThrough(passage: Passage, response: ServerResponse, headersB
     withhold: () => withhold(response, passage),
   });
   const kept = passage.run === undefined ? undefined : keepAnswer(response, passage, passage.run, headersBefore);
+  let added: readonly string[] = [];
   onHeaders(response, function () {
     const { set, remove } = passage.finish(this.statusCode, (name) => this.getHeader(name));
+    added = Object.keys(set);
     for (const name of remove) if (name !== "etag" || !tagged.has(this)) this.removeHeader(name);
     for (const [name, value] of Object.entries(set)) this.setHeader(name, value);
     if ("etag" in set) tagged.add(this);
     varyBy(this, passage.headers["vary"]);
     kept?.headersAreOut();
   });
+  takeBackOnFailure(response, () => added);
   response.once("close", () => passage.ended(response.statusCode));
+}
+
+/**
+ * A head that can't be sent (a status that is none, a line break in the status message) throws at whoever sends it. Whatever
+ * answers that with 500 finds a response without what made it fail, and without headers that speak of a success.
+ */
+function takeBackOnFailure(response: ServerResponse, added: () => readonly string[]): void {
+  const { writeHead } = response;
+  response.writeHead = function (this: ServerResponse, ...given: unknown[]): ServerResponse {
+    try {
+      return Reflect.apply(writeHead, this, given);
+    } catch (error) {
+      this.statusMessage = "";
+      for (const name of added()) this.removeHeader(name);
+      throw error;
+    }
+  };
 }
 
 /**
