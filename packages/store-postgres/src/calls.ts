@@ -1,9 +1,20 @@
 import { StoreError } from "@unclash/core";
-import { type PostgresClient, type PostgresPool, type PostgresQuery, type Row, rowsOf } from "./driver.js";
+import {
+  type PostgresClient,
+  type PostgresPool,
+  type PostgresQuery,
+  type PostgresResult,
+  type Row,
+  rowsOf,
+} from "./driver.js";
 import { leavesConnectionUsable, sentError, storeError } from "./failure.js";
+import { connectIdle, isCommitted, openTransaction } from "./pool.js";
 
 /** Makes a query, once a connection is there: what is left of the time that the call may take is known only then. */
 export type QueryFor = (remainingMs: number) => PostgresQuery;
+
+/** Reads what a query gave. */
+export type Parse<T> = (rows: readonly Row[]) => T;
 
 /** What bounds the calls. */
 export interface CallLimits {
@@ -34,23 +45,25 @@ export class Calls {
   /**
    * Runs a query that only reads.
    *
+   * @param parse reads the rows, and throws a `NotUnderstoodError` where they are not what the server sent
    * @throws StoreError `not-applied`
    */
-  async read(queryFor: QueryFor): Promise<readonly Row[]> {
-    return this.write(queryFor).catch((error: unknown) => {
+  async read<T>(queryFor: QueryFor, parse: Parse<T>): Promise<T> {
+    return this.write(queryFor, parse).catch((error: unknown) => {
       if (!(error instanceof StoreError) || error.outcome === "not-applied") throw error;
       throw new StoreError(error.message, "not-applied", { cause: error.cause });
     });
   }
 
   /**
-   * Runs a query that writes.
+   * Runs a query that writes. It is answered once its transaction has ended, and so is durable.
    *
+   * @param parse reads the rows, and throws a `NotUnderstoodError` where they are not what the server sent
    * @throws StoreError `not-applied` where it was not sent, or the server rolled it back; else `unknown`
    */
-  write(queryFor: QueryFor): Promise<readonly Row[]> {
+  write<T>(queryFor: QueryFor, parse: Parse<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError("The PostgreSQL store is closed.", "not-applied"));
-    return this.#run(queryFor);
+    return this.#run(queryFor, parse);
   }
 
   /**
@@ -59,7 +72,7 @@ export class Calls {
    */
   async close(last?: QueryFor): Promise<void> {
     this.#closed = true;
-    if (last !== undefined) await this.#run(last).catch(() => {});
+    if (last !== undefined) await this.#run(last, () => undefined).catch(() => {});
     if (this.#running === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, this.#limits.timeoutMs);
@@ -70,11 +83,11 @@ export class Calls {
     });
   }
 
-  #run(queryFor: QueryFor): Promise<readonly Row[]> {
+  #run<T>(queryFor: QueryFor, parse: Parse<T>): Promise<T> {
     const { timeoutMs, queueMax, concurrency } = this.#limits;
     return new Promise((resolve, reject) => {
       const endsAt = performance.now() + timeoutMs;
-      const call = new Call(resolve, reject, () => this.#leave());
+      const call = new Call(parse, resolve, reject, () => this.#leave());
       const start = (): void => {
         this.#running++;
         call.start(this.#pool, () => queryFor(Math.max(1, Math.floor(endsAt - performance.now()))));
@@ -99,15 +112,17 @@ export class Calls {
 }
 
 /** One call: waiting, then connecting, then sent, then ended; it may be given up in each of these. */
-class Call {
-  readonly #resolve: (rows: readonly Row[]) => void;
+class Call<T> {
+  readonly #parse: Parse<T>;
+  readonly #resolve: (result: T) => void;
   readonly #reject: (error: StoreError) => void;
   readonly #leave: () => void;
   #client: PostgresClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(resolve: (rows: readonly Row[]) => void, reject: (error: StoreError) => void, leave: () => void) {
+  constructor(parse: Parse<T>, resolve: (result: T) => void, reject: (error: StoreError) => void, leave: () => void) {
+    this.#parse = parse;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#leave = leave;
@@ -124,7 +139,7 @@ class Call {
   }
 
   start(pool: PostgresPool, query: () => PostgresQuery): void {
-    connect(pool).then(
+    connectIdle(pool).then(
       (client) => {
         if (this.#ended) {
           client.release();
@@ -142,15 +157,24 @@ class Call {
     this.#client = client;
     client.on("error", ignore);
     sent(client, query).then(
-      (result) => {
-        this.#giveBack(false);
-        this.#end(() => this.#resolve(rowsOf(result)));
-      },
+      (result) => this.#answered(client, result),
       (error: unknown) => {
         this.#giveBack(!leavesConnectionUsable(error));
         this.#end(() => this.#reject(sentError(error)));
       },
     );
+  }
+
+  #answered(client: PostgresClient, result: PostgresResult): void {
+    try {
+      if (!isCommitted(client)) throw new StoreError(openTransaction, "unknown");
+      const parsed = this.#parse(rowsOf(result));
+      this.#giveBack(false);
+      this.#end(() => this.#resolve(parsed));
+    } catch (error) {
+      this.#giveBack(true);
+      this.#end(() => this.#reject(storeError(error, "unknown")));
+    }
   }
 
   #giveBack(destroy: boolean): void {
@@ -171,13 +195,8 @@ class Call {
   }
 }
 
-// A pool that was ended may throw where it should reject.
-async function connect(pool: PostgresPool): Promise<PostgresClient> {
-  return pool.connect();
-}
-
 // What can't even be written down for the server is a rejection as well.
-async function sent(client: PostgresClient, query: () => PostgresQuery): Promise<{ readonly rows: unknown[] }> {
+async function sent(client: PostgresClient, query: () => PostgresQuery): Promise<PostgresResult> {
   return client.query(query());
 }
 

@@ -2,6 +2,7 @@ import type { Commit, Key } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import { type PostgresPool, type PostgresQuery, textQuery } from "./driver.js";
 import { Listener } from "./listener.js";
+import { textOf } from "./record.js";
 
 type Wake = (keys: readonly Key[]) => void;
 
@@ -95,7 +96,12 @@ export class Changes {
       this.#notifyTimer = undefined;
       if (this.#pending.size > 0) this.#notifyTimer = setTimeout(() => this.#notify(), notifyEveryMs).unref();
     };
-    this.#calls.write(() => message).then(again, again);
+    this.#calls
+      .write(
+        () => message,
+        () => undefined,
+      )
+      .then(again, again);
   }
 
   #message(): PostgresQuery {
@@ -103,7 +109,7 @@ export class Changes {
     this.#pending.clear();
     const payload = `${this.#me} ${Buffer.byteLength(keys) <= payloadBytesMax ? keys : "[]"}`;
     // Nobody needs it after a crash: it does not wait for the disk, and so holds the cluster's lock no longer than it must.
-    const text = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
+    const text = "SELECT pg_catalog.set_config('synchronous_commit', 'off', true), pg_catalog.pg_notify($1, $2)";
     return textQuery(text, [channelOf(this.#schema), payload]);
   }
 
@@ -121,8 +127,11 @@ export class Changes {
     }
     this.#listener?.start();
     this.#calls
-      .read(() => textQuery(`SELECT last_value FROM "${this.#schema}".revisions`, []))
-      .then(([row]) => this.#looked(row?.[0] ?? ""))
+      .read(
+        () => textQuery(`SELECT last_value FROM "${this.#schema}".revisions`, []),
+        ([row]) => textOf(row?.[0]),
+      )
+      .then((revision) => this.#looked(revision))
       .catch(() => {});
   }
 

@@ -2,6 +2,7 @@ import { eventAgeMs } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import type { Row } from "./driver.js";
 import type { LockNumbers } from "./locks.js";
+import { flagOf, integerOf, textOf } from "./record.js";
 import type { Statements } from "./statements.js";
 
 const stepMs = 10;
@@ -16,14 +17,15 @@ export async function clean(
   statements: Statements,
   numbers: LockNumbers,
 ): Promise<{ readonly removed: number; readonly more: boolean }> {
-  const due = await calls.read(() => statements.call("due", [keysMax]));
-  const keys = due.map(([key]) => key ?? "");
+  const keys = await calls.read(
+    () => statements.call("due", [keysMax]),
+    (rows) => rows.map(([key]) => textOf(key)),
+  );
   const locks = keys.map((key) => numbers.key(key));
   const step = Math.min(budget, 2_147_483_647);
-  const rows = await calls.write(() => statements.call("clean", [keys, locks, step, eventAgeMs, stepMs]));
-  return answerOf(rows[0]);
+  return calls.write(() => statements.call("clean", [keys, locks, step, eventAgeMs, stepMs]), stepOf);
 }
 
-function answerOf(row: Row | undefined): { readonly removed: number; readonly more: boolean } {
-  return { removed: Number(row?.[0] ?? 0), more: row?.[1] === "t" };
+function stepOf([row]: readonly Row[]): { readonly removed: number; readonly more: boolean } {
+  return { removed: integerOf(row?.[0]), more: flagOf(row?.[1]) };
 }

@@ -1,16 +1,17 @@
 import type { Commit, CommitResult, Write } from "@unclash/core";
 import { claimsOf, commitResult, indexOf, keepOf } from "./commit.js";
-import type { PostgresQuery, Row } from "./driver.js";
+import { NotUnderstoodError, type PostgresQuery, type Row, rowsOf } from "./driver.js";
 import type { LockNumbers } from "./locks.js";
+import { integerOf } from "./record.js";
 
 /**
- * Gives the arguments of the function `commit_one` by how long it may wait for locks, where the commit is one that it can
- * carry out: one text put over a tag, with at most one event, that reads nothing but keys as absent.
+ * Gives the arguments of the function `commit_one`, by how long it may wait for locks and how durable it has to be, where the
+ * commit is one that it can carry out: one text put over a tag, with at most one event, that reads nothing but keys as absent.
  */
 export function commitOneValues(
   commit: Commit,
   numbers: LockNumbers,
-): ((waitMs: number) => PostgresQuery["values"]) | undefined {
+): ((waitMs: number, synchronousCommit: string) => PostgresQuery["values"]) | undefined {
   const { tag, at, by, cause, reads, writes, events } = commit;
   const [write, ...others] = writes;
   const [event, ...more] = events;
@@ -19,9 +20,10 @@ export function commitOneValues(
   if (absent.length < reads.length) return undefined;
   const { count, ageMs } = keepOf(write);
   const claims = claimsOf(commit);
-  return (waitMs) => [
+  return (waitMs, synchronousCommit) => [
     numbers.of(commit),
     waitMs,
+    synchronousCommit,
     tag,
     at,
     by,
@@ -43,25 +45,39 @@ export function commitOneValues(
   ];
 }
 
-/** What the answer of `commit_one` says of a commit. */
-export function commitOneResult(commit: Commit, [row]: readonly Row[]): CommitResult {
-  const answer = row?.[0] ?? "[]";
-  if (answer.startsWith("[")) return commitResult(commit, JSON.parse(answer));
-  const [version, revision, createdAt, modifiedAt, lapsesAt] = answer.split(" ").map(Number);
+/**
+ * What the answer of `commit_one` says of a commit.
+ *
+ * @throws NotUnderstoodError
+ */
+export function commitOneResult(commit: Commit, rows: readonly Row[]): CommitResult {
+  const [[answer, ...others] = [], ...more] = rows;
+  if (typeof answer !== "string" || others.length > 0 || more.length > 0) throw new NotUnderstoodError();
+  if (answer.startsWith("[")) return commitResult(commit, rowsIn(answer));
+  const [version, revision, createdAt, modifiedAt, lapsesAt, ...rest] = answer.split(" ");
   const [write] = commit.writes;
+  if (write === undefined || rest.length > 0) throw new NotUnderstoodError();
   const record = {
-    key: write?.key ?? "",
-    version: version ?? 0,
-    revision: revision ?? 0,
+    key: write.key,
+    version: integerOf(version),
+    revision: integerOf(revision),
     tag: commit.tag,
-    text: write !== undefined && "put" in write ? write.put : null,
-    createdAt: createdAt ?? 0,
-    modifiedAt: modifiedAt ?? 0,
-    ...(lapsesAt !== undefined && { lapsesAt }),
+    text: "put" in write ? write.put : null,
+    createdAt: integerOf(createdAt),
+    modifiedAt: integerOf(modifiedAt),
+    ...(lapsesAt !== undefined && { lapsesAt: integerOf(lapsesAt) }),
     by: commit.by,
     cause: commit.cause,
   };
   return { kind: "committed", records: [record] };
+}
+
+function rowsIn(answer: string): readonly Row[] {
+  try {
+    return rowsOf({ rows: JSON.parse(answer) });
+  } catch {
+    throw new NotUnderstoodError();
+  }
 }
 
 function putsOverTag(

@@ -9,10 +9,10 @@ import {
   uniqueClashes,
   type Write,
 } from "@unclash/core";
-import type { PostgresQuery, Row } from "./driver.js";
+import { NotUnderstoodError, type PostgresQuery, type Row } from "./driver.js";
 import { startOf } from "./list.js";
 import { depthOf, type LockNumbers } from "./locks.js";
-import { type Answer, answerOf, recordOf } from "./record.js";
+import { type Answer, answersOf, recordOf } from "./record.js";
 
 /** A value that one record alone may hold, and which asks for it. */
 export interface Claim {
@@ -24,7 +24,12 @@ type KeyReading = Extract<Reading, { expect: unknown }>;
 type RangeReading = Extract<Reading, { range: unknown }>;
 
 /** The arguments of the function `commit`. The columns of one kind of thing are arrays of one length. */
-export function commitValues(commit: Commit, numbers: LockNumbers, waitMs: number): PostgresQuery["values"] {
+export function commitValues(
+  commit: Commit,
+  numbers: LockNumbers,
+  waitMs: number,
+  synchronousCommit: string,
+): PostgresQuery["values"] {
   const { tag, at, by, cause, reads, writes, events } = commit;
   const keys = reads.filter((reading): reading is KeyReading => "key" in reading);
   const ranges = rangeReadings(commit).map((reading) => ({ ...startOf(reading.range), reading }));
@@ -32,6 +37,7 @@ export function commitValues(commit: Commit, numbers: LockNumbers, waitMs: numbe
   return [
     numbers.of(commit),
     waitMs,
+    synchronousCommit,
     tag,
     at,
     by,
@@ -66,18 +72,23 @@ export function commitValues(commit: Commit, numbers: LockNumbers, waitMs: numbe
   ];
 }
 
-/** What the rows that `commit` answers say of a commit. */
+/**
+ * What the rows that `commit` answers say of a commit.
+ *
+ * @throws NotUnderstoodError
+ */
 export function commitResult(commit: Commit, rows: readonly Row[]): CommitResult {
-  const answers = rows.map(answerOf);
-  if (answers.length > 0 && answers.every(({ kind }) => kind === "written")) {
-    return { kind: "committed", records: answers.map((answer) => writtenBy(commit.writes[answer.n - 1], answer)) };
+  const { rows: answers, end } = answersOf(rows);
+  if (end === "committed") {
+    if (answers.length !== commit.writes.length) throw new NotUnderstoodError();
+    return { kind: "committed", records: answers.map((answer, at) => writtenBy(commit.writes[at], answer, at)) };
   }
   const clashes = [
     ...answers.flatMap((answer) => readingClash(commit, answer)),
     ...uniqueClashes(commit.writes, holderAmong(commit, answers)),
   ];
-  if (clashes.length > 0) return { kind: "clash", clashes };
-  return { kind: "committed", records: [] };
+  if (end !== "clash" || clashes.length === 0) throw new NotUnderstoodError();
+  return { kind: "clash", clashes };
 }
 
 /** The unique values that a commit claims, in the order in which the server is told of them. */
@@ -104,8 +115,9 @@ export function indexOf(index: readonly IndexValue[] | undefined): string | null
   return JSON.stringify([...values.values()]);
 }
 
-function writtenBy(write: Write | undefined, answer: Answer): StoredRecord | null {
-  if (write === undefined || !answer.isState) return null;
+function writtenBy(write: Write | undefined, answer: Answer, at: number): StoredRecord | null {
+  if (write === undefined || answer.kind !== "written" || answer.n !== at + 1) throw new NotUnderstoodError();
+  if (!answer.isState) return null;
   if ("put" in write) return recordOf(answer, write.put);
   return recordOf(answer, "redact" in write ? write.redact : answer.body);
 }
@@ -116,21 +128,25 @@ function readingClash(commit: Commit, answer: Answer): readonly Clash[] {
   switch (answer.kind) {
     case "reading": {
       const key = commit.reads.filter((reading) => "key" in reading)[at]?.key;
-      return key === undefined ? [] : [{ key, ...current }];
+      if (key === undefined) throw new NotUnderstoodError();
+      return [{ key, ...current }];
     }
     case "range": {
       const range = rangeReadings(commit)[at]?.range;
-      return range === undefined ? [] : [{ range }];
+      if (range === undefined) throw new NotUnderstoodError();
+      return [{ range }];
     }
     case "write":
     case "version": {
       const write = commit.writes[at];
-      if (write === undefined) return [];
+      if (write === undefined) throw new NotUnderstoodError();
       const version = answer.kind === "version" && "redact" in write && { version: write.version };
       return [{ key: write.key, ...current, ...version }];
     }
-    default:
+    case "value":
       return [];
+    default:
+      throw new NotUnderstoodError();
   }
 }
 
@@ -138,10 +154,10 @@ function holderAmong(commit: Commit, answers: readonly Answer[]): (value: IndexV
   const claims = claimsOf(commit);
   const holders = new Map<string, string>();
   for (const { kind, n, key } of answers) {
+    if (kind !== "value") continue;
     const claim = claims[n - 1];
-    if (kind === "value" && claim !== undefined && key !== null) {
-      holders.set(`${claim.value.name}\u0000${claim.value.value}`, key);
-    }
+    if (claim === undefined || key === null) throw new NotUnderstoodError();
+    holders.set(`${claim.value.name}\u0000${claim.value.value}`, key);
   }
   return ({ name, value }) => holders.get(`${name}\u0000${value}`);
 }

@@ -15,19 +15,33 @@ export interface PostgresNotification {
 
 /** A connection that a pool lent. That of `pg` is one. */
 export interface PostgresClient {
-  query(query: PostgresQuery): Promise<{ readonly rows: unknown[] }>;
+  query(query: PostgresQuery): Promise<PostgresResult>;
   /** With `true` the connection is closed, not lent again. */
   release(destroy?: boolean): void;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "notification", listener: (message: PostgresNotification) => void): unknown;
   removeListener(event: "error", listener: (error: Error) => void): unknown;
   removeListener(event: "notification", listener: (message: PostgresNotification) => void): unknown;
+  /** Whether a transaction is open: `I`, `T` or `E`. Older versions of `pg` tell it by events of `connection`. */
+  getTransactionStatus?(): unknown;
+  readonly connection?: { on(event: "readyForQuery", listener: (message: unknown) => void): unknown };
+}
+
+/** What a client answers to a query, if nobody changed it on its way. */
+export interface PostgresResult {
+  readonly rows: unknown[];
+  readonly rowCount?: number | null;
+  readonly command?: string;
 }
 
 /** A pool of connections: the part of a `Pool` of `pg` that the store uses. */
 export interface PostgresPool {
   connect(): Promise<PostgresClient>;
   readonly options?: { readonly max?: number | undefined };
+  on?(event: "error", listener: (error: Error) => void): unknown;
+  on?(event: "acquire", listener: (client: PostgresClient) => void): unknown;
+  removeListener?(event: "error", listener: (error: Error) => void): unknown;
+  removeListener?(event: "acquire", listener: (client: PostgresClient) => void): unknown;
 }
 
 /** A pool that the store made for itself. */
@@ -46,9 +60,31 @@ export function textQuery(text: string, values: PostgresQuery["values"], name?: 
   return { text, values, rowMode: "array", types: asSent, ...(name !== undefined && { name }) };
 }
 
-/** The rows of an answer to a {@link textQuery}. */
-export function rowsOf({ rows }: { readonly rows: unknown[] }): readonly Row[] {
-  return rows.filter((row): row is Row => Array.isArray(row));
+/**
+ * The rows of an answer to a {@link textQuery}. A pool of the app's may change what comes: by `binary: true`, by a client that
+ * maps rows. To guess at it could take a clash for a commit.
+ *
+ * @throws NotUnderstoodError
+ */
+export function rowsOf(result: PostgresResult): readonly Row[] {
+  const { rows, rowCount, command }: Partial<PostgresResult> = result ?? {};
+  if (!Array.isArray(rows)) throw new NotUnderstoodError();
+  const texts = rows.filter(isRow);
+  if (texts.length < rows.length || (command === "SELECT" && rowCount !== rows.length)) throw new NotUnderstoodError();
+  return texts;
+}
+
+function isRow(row: unknown): row is Row {
+  return Array.isArray(row) && row.every((value) => typeof value === "string" || value === null);
+}
+
+/** An answer is not what the server sends. */
+export class NotUnderstoodError extends Error {
+  override readonly name = "NotUnderstoodError";
+
+  constructor() {
+    super("the pool's answer is not what the server sent: rows must come as arrays of texts, in their order");
+  }
 }
 
 /** Makes a pool of the store's own. `pg` is loaded here and nowhere else: who brings a pool has it already. */
@@ -67,7 +103,5 @@ export async function openPool(
     // A pooler refuses settings that it does not know, and would hand them on to others.
     ...(sessions && { statement_timeout: timeoutMs }),
   });
-  // An idle connection that breaks is replaced by the next call. Without a listener it would end the process.
-  pool.on("error", () => {});
   return pool;
 }

@@ -8,7 +8,7 @@ import { StoreError } from "@unclash/core";
  * server that was told to stop may have committed before (57P01), and a pooler speaks for a server that it lost.
  */
 export function sentError(thrown: unknown): StoreError {
-  const isRolledBack = leavesConnectionUsable(thrown) && sqlStateOf(thrown) !== undefined;
+  const isRolledBack = isRejection(thrown) && sqlStateOf(thrown) !== undefined;
   return storeError(thrown, isRolledBack ? "not-applied" : "unknown");
 }
 
@@ -18,8 +18,22 @@ export function storeError(thrown: unknown, outcome: StoreError["outcome"]): Sto
   return new StoreError(`PostgreSQL failed: ${messageOf(thrown)}`, outcome, { cause: thrown });
 }
 
-/** Whether the server rejected the statement and goes on: any other failure leaves the connection in doubt. */
+/**
+ * Whether the server rejected the statement and its session is as good as before. Any other failure leaves the connection in
+ * doubt, and errors of these classes say that it is the session that can't be used: the app may have changed its role or its
+ * settings, or left a transaction open on it.
+ *
+ * - 0A: a plan that was kept does not fit any more
+ * - 25: a transaction that is open, only reads, or has the wrong isolation
+ * - 26: a prepared statement is gone (`DISCARD ALL`)
+ * - 42: what a role may not use, or does not see
+ * - 22P02: values are read in another way (`array_nulls`)
+ */
 export function leavesConnectionUsable(thrown: unknown): boolean {
+  return isRejection(thrown) && !/^(0A|25|26|42|22P02)/.test(sqlStateOf(thrown) ?? "");
+}
+
+function isRejection(thrown: unknown): boolean {
   // The class 08 is about connections. Poolers say ERROR there too: PgBouncer before 1.16 for whatever it says itself, that its
   // server crashed among it (08P01), and Odyssey (08006).
   return severityOf(thrown) === "ERROR" && sqlStateOf(thrown)?.startsWith("08") !== true;

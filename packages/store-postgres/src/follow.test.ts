@@ -177,9 +177,9 @@ async function connected(url: string | undefined): Promise<pg.Client> {
 async function beginLate(schema: string, commit: Commit): Promise<pg.Client> {
   const client = await connected(postgresUrl);
   await client.query("BEGIN");
-  const values = commitValues(commit, new LockNumbers(schema), 5_000);
+  const values = commitValues(commit, new LockNumbers(schema), 5_000, "on");
   const rows = rowsOf(await client.query(new Statements(schema, false).call("commit", values)));
-  expect(rows.map(([kind]) => kind)).toEqual(["written"]);
+  expect(rows.map(([kind]) => kind)).toEqual(["written", "committed"]);
   return client;
 }
 

@@ -9,7 +9,8 @@ import {
 } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import { type Changes, pollMs } from "./changes.js";
-import type { PostgresQuery, Row } from "./driver.js";
+import { NotUnderstoodError, type PostgresQuery, type Row } from "./driver.js";
+import { integerOf, textOf } from "./record.js";
 import type { Statements } from "./statements.js";
 
 /** What following needs of the store. */
@@ -44,18 +45,18 @@ export async function* follow(
     for (let place = placeOf(after); !isOver(); ) {
       bell.clear();
       const asked = place;
-      const rows = await calls
-        .read(() => eventsQuery(asked, statements))
+      const told = await calls
+        .read(() => eventsQuery(asked, statements), toldBy)
         .catch((error: unknown) => {
           if (isOver()) return [];
           throw error;
         });
-      for (const row of rows) {
+      for (const each of told) {
         if (isOver()) return;
-        place = placeIn(row);
-        yield row[0] === "reset" ? { reset: formatCursor(place) } : eventIn(row, place);
+        place = each.place;
+        yield each.event;
       }
-      if (rows.length < eventsMax && !isOver()) await bell.rung(pollMs);
+      if (told.length < eventsMax && !isOver()) await bell.rung(pollMs);
       if (!isOver()) await new Promise((resolve) => setTimeout(resolve, restMs));
     }
   } finally {
@@ -76,19 +77,27 @@ export function placeOf(cursor: Cursor): Place {
   return cursor === "start" || cursor === "now" ? cursor : (parseCursor(cursor) ?? "now");
 }
 
+function toldBy(rows: readonly Row[]): readonly { readonly place: EventPlace; readonly event: StoredEvent | Reset }[] {
+  return rows.map((row) => {
+    if (row.length !== 9 || (row[0] !== "event" && row[0] !== "reset")) throw new NotUnderstoodError();
+    const place = placeIn(row);
+    return { place, event: row[0] === "reset" ? { reset: formatCursor(place) } : eventIn(row, place) };
+  });
+}
+
 function placeIn([, revision, n, tag]: Row): EventPlace {
-  return { position: Number(revision), index: Number(n), tag: tag ?? "" };
+  return { position: integerOf(revision), index: integerOf(n), tag: textOf(tag) };
 }
 
 function eventIn([, revision, , tag, at, type, key, version, data]: Row, place: EventPlace): StoredEvent {
   return {
     cursor: formatCursor(place),
-    revision: Number(revision),
-    tag: tag ?? "",
-    at: Number(at),
-    type: type ?? "",
-    key: key ?? "",
-    ...(version !== null && version !== undefined && { version: Number(version) }),
+    revision: integerOf(revision),
+    tag: textOf(tag),
+    at: integerOf(at),
+    type: textOf(type),
+    key: textOf(key),
+    ...(version !== null && version !== undefined && { version: integerOf(version) }),
     ...(data !== null && data !== undefined && { data }),
   };
 }

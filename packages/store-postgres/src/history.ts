@@ -1,7 +1,6 @@
 import { type HistoryPage, type HistoryRequest, type Key, pageBytesMax } from "@unclash/core";
 import type { PostgresQuery, Row } from "./driver.js";
-import { nowOf } from "./list.js";
-import { answerOf, recordOf } from "./record.js";
+import { answersOf, recordOf } from "./record.js";
 import type { Statements } from "./statements.js";
 
 /** The query for the states of one key. */
@@ -12,11 +11,10 @@ export function historyQuery(key: Key, request: HistoryRequest, statements: Stat
 
 /** The page that the server's answer holds: it says of each state how many were found. */
 export function historyPageOf(rows: readonly Row[]): HistoryPage {
-  const answers = rows.map(answerOf);
-  const found = answers.filter(({ isState }) => isState);
+  const { rows: found, now } = answersOf(rows);
   const count = found[0]?.n ?? 0;
   return {
-    now: nowOf(answers),
+    now,
     records: found.map((answer) => recordOf(answer)),
     ...(count > found.length && { more: true as const }),
   };

@@ -1,7 +1,7 @@
-import { type Key, type Moment, type Page, pageBytesMax, type Range } from "@unclash/core";
+import { type Key, type Page, pageBytesMax, type Range } from "@unclash/core";
 import type { PostgresQuery, Row } from "./driver.js";
 import { depthOf } from "./locks.js";
-import { type Answer, answerOf, recordOf } from "./record.js";
+import { type Answer, answersOf, recordOf } from "./record.js";
 import type { Statements } from "./statements.js";
 
 /**
@@ -52,9 +52,7 @@ export function listQuery(range: Range, statements: Statements): PostgresQuery {
 
 /** The page that the server's answer holds. */
 export function pageOf(range: Range, rows: readonly Row[]): Page {
-  const answers = rows.map(answerOf);
-  const now = nowOf(answers);
-  const found = answers.filter(({ isState }) => isState);
+  const { rows: found, now } = answersOf(rows);
   const onPage = found.slice(0, range.limit);
   const last = onPage.at(-1);
   const records = onPage.map((answer) => recordOf(answer));
@@ -73,9 +71,4 @@ function readPosition(after: string): { readonly place: string; readonly key: Ke
 
 function isBefore(a: string, b: string): boolean {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
-}
-
-/** The moment that an answer tells beside its records. */
-export function nowOf(answers: readonly Answer[]): Moment {
-  return answers.at(-1)?.now ?? Number.NaN;
 }

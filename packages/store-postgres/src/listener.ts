@@ -1,5 +1,7 @@
+import { StoreError } from "@unclash/core";
 import type { PostgresClient, PostgresNotification, PostgresPool } from "./driver.js";
 import { textQuery } from "./driver.js";
+import { connectIdle, isCommitted, openTransaction } from "./pool.js";
 
 /**
  * One connection that listens to a channel. It is only the quick way: whoever needs to know of commits also looks by
@@ -39,11 +41,13 @@ export class Listener {
   }
 
   async #connect(): Promise<void> {
-    const client = await this.#pool.connect();
+    const client = await connectIdle(this.#pool);
     this.#client = client;
     client.on("error", this.#drop);
     client.on("notification", this.#notified);
     await client.query(textQuery(`LISTEN "${this.#channel}"`, []));
+    // Within a transaction it would begin with the end of that.
+    if (!isCommitted(client)) throw new StoreError(openTransaction, "not-applied");
     this.#hear("");
   }
 

@@ -1,13 +1,18 @@
+import { inspect, isDeepStrictEqual } from "node:util";
 import { ConfigurationError, StoreError } from "@unclash/core";
 import { type PostgresClient, type PostgresPool, type Row, rowsOf, textQuery } from "./driver.js";
 import { storeError } from "./failure.js";
 import { assertMigrated, migrate } from "./migrate.js";
 import type { ResolvedOptions } from "./options.js";
+import { connectIdle, openTransaction } from "./pool.js";
+import { transactionStatusOf } from "./transaction-status.js";
 
 /** What a server says of itself. */
 export interface Server {
   /** Whether an acknowledged commit survives a crash of the machine. */
   readonly isDurable: boolean;
+  /** What the sessions' `synchronous_commit` was when the store was opened. */
+  readonly synchronousCommit: string;
 }
 
 const oldestVersion = 130_000;
@@ -23,13 +28,14 @@ export async function openServer(
   { schema, migrate: shouldMigrate, timeoutMs }: Pick<ResolvedOptions, "schema" | "migrate" | "timeoutMs">,
 ): Promise<Server> {
   const limitMs = Math.max(timeoutMs, 60_000);
-  const client = await within(pool.connect(), timeoutMs, (late) => late.release()).catch((error: unknown) => {
+  const client = await within(connectIdle(pool), timeoutMs, (late) => late.release()).catch((error: unknown) => {
     throw storeError(error, "not-applied");
   });
   const ignore = (): void => {};
   client.on("error", ignore);
   let isUsable = false;
   try {
+    await within(checkClient(client), timeoutMs);
     const server = await within(checkServer(client), timeoutMs);
     if (shouldMigrate) await within(migrate(client, schema), limitMs);
     else await within(assertMigrated(client, schema), timeoutMs);
@@ -44,27 +50,57 @@ export async function openServer(
   }
 }
 
+// What a pool changes of answers shows in one that has all that the store reads, asked for as the store asks.
+async function checkClient(client: PostgresClient): Promise<void> {
+  const result = await client.query(
+    textQuery("SELECT $1::text, 9007199254740991::bigint, 1::integer, true, NULL::text", [probe]),
+  );
+  if (!isDeepStrictEqual(result?.rows, [[probe, "9007199254740991", "1", "t", null]])) {
+    throw new ConfigurationError(
+      "pool",
+      `must give the rows of a query with rowMode "array" and types of its own as arrays of the texts that the server sent: without binary: true, and without anything that maps rows. It gave ${inspect(result?.rows).slice(0, 200)}`,
+    );
+  }
+  const status = transactionStatusOf(client);
+  if (status === undefined) {
+    throw new ConfigurationError(
+      "pool",
+      "must lend clients that tell whether a transaction is open, as those of pg do (getTransactionStatus): on others a commit may not be durable. An old pg-native does not tell",
+    );
+  }
+  if (status !== "I") throw new StoreError(openTransaction, "not-applied");
+}
+
+const probe = "snake_case é €";
+
 async function checkServer(client: PostgresClient): Promise<Server> {
   const [row] = rowsOf(
     await client.query(
       textQuery(
-        `SELECT current_setting('server_version_num'), current_setting('server_encoding'),
-          current_setting('default_transaction_isolation'), current_setting('fsync'), current_setting('synchronous_commit')`,
+        `SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_encoding'),
+          pg_catalog.current_setting('default_transaction_isolation'), pg_catalog.current_setting('fsync'), pg_catalog.current_setting('synchronous_commit'),
+          pg_catalog.current_setting('client_encoding')`,
         [],
       ),
     ),
   );
   assertUsable(row);
   const [, , , fsync, synchronousCommit] = row ?? [];
-  return { isDurable: fsync === "on" && synchronousCommit !== "off" };
+  return {
+    isDurable: fsync === "on" && synchronousCommit !== "off",
+    synchronousCommit: synchronousCommit ?? "on",
+  };
 }
 
 function assertUsable(row: Row | undefined): void {
-  const [version, encoding, isolation] = row ?? [];
+  const [version, encoding, isolation, , , clientEncoding] = row ?? [];
   if (!(Number(version) >= oldestVersion)) {
     throw new ConfigurationError("url", `must lead to PostgreSQL 13 or newer, not ${version}`);
   }
   if (encoding !== "UTF8") throw new ConfigurationError("url", `must lead to a database in UTF8, not ${encoding}`);
+  if (clientEncoding !== "UTF8") {
+    throw new ConfigurationError("url", `must lead to sessions whose client_encoding is UTF8, not ${clientEncoding}`);
+  }
   if (isolation !== "read committed") {
     throw new ConfigurationError(
       "url",

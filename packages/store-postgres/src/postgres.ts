@@ -21,6 +21,7 @@ import { assertPosition, listQuery, pageOf } from "./list.js";
 import { LockNumbers } from "./locks.js";
 import { openServer, type Server } from "./open.js";
 import { type PostgresStoreOptions, type ResolvedOptions, resolveOptions } from "./options.js";
+import { guardPool } from "./pool.js";
 import { snapshotOf } from "./read.js";
 import { Statements } from "./statements.js";
 
@@ -67,15 +68,18 @@ export async function connectionsOf({
     const { pool } = source;
     const count = pool.options?.max ?? 10;
     const canListen = notifications && count > 1;
-    return { pool, concurrency: canListen ? count - 1 : count, canListen, end: async () => {} };
+    const endGuard = guardPool(pool);
+    return { pool, concurrency: canListen ? count - 1 : count, canListen, end: async () => endGuard() };
   }
   const pool: OwnPool = await openPool(source.url, source.poolSize + 1, timeoutMs, preparedStatements);
+  guardPool(pool);
   return { pool, concurrency: source.poolSize, canListen: notifications, end: () => pool.end() };
 }
 
 function storeOn(connections: Connections, server: Server, options: ResolvedOptions): Store {
   const { schema, timeoutMs, queueMax, notifications } = options;
   const { pool, concurrency, canListen } = connections;
+  const { synchronousCommit } = server;
   const numbers = new LockNumbers(schema);
   const statements = new Statements(schema, options.preparedStatements);
   const calls = new Calls(pool, { timeoutMs, queueMax, concurrency });
@@ -91,12 +95,19 @@ function storeOn(connections: Connections, server: Server, options: ResolvedOpti
   async function carryOut(commit: Commit): Promise<CommitResult> {
     const valuesOfOne = commitOneValues(commit, numbers);
     if (valuesOfOne !== undefined) {
-      const queryFor = (waitMs: number): PostgresQuery => statements.callForText("commit_one", valuesOfOne(waitMs));
-      return commitOneResult(commit, await calls.write((remainingMs) => queryFor(waitOf(remainingMs))));
+      const queryFor = (waitMs: number): PostgresQuery =>
+        statements.callForText("commit_one", valuesOfOne(waitMs, synchronousCommit));
+      return calls.write(
+        (remainingMs) => queryFor(waitOf(remainingMs)),
+        (rows) => commitOneResult(commit, rows),
+      );
     }
     const queryFor = (waitMs: number): PostgresQuery =>
-      statements.call("commit", commitValues(commit, numbers, waitMs));
-    return commitResult(commit, await calls.write((remainingMs) => queryFor(waitOf(remainingMs))));
+      statements.call("commit", commitValues(commit, numbers, waitMs, synchronousCommit));
+    return calls.write(
+      (remainingMs) => queryFor(waitOf(remainingMs)),
+      (rows) => commitResult(commit, rows),
+    );
   }
 
   // The server gives up first, so that it is known that nothing was written.
@@ -121,7 +132,10 @@ function storeOn(connections: Connections, server: Server, options: ResolvedOpti
     },
     async read(keys) {
       assertKeys(keys);
-      return snapshotOf(keys, await calls.read(() => statements.call("read", [keys])));
+      return calls.read(
+        () => statements.call("read", [keys]),
+        (rows) => snapshotOf(keys, rows),
+      );
     },
     async commit(commit) {
       assertCommit(commit);
@@ -131,11 +145,14 @@ function storeOn(connections: Connections, server: Server, options: ResolvedOpti
     async list(range) {
       assertRange(range);
       assertPosition(range);
-      return pageOf(range, await calls.read(() => listQuery(range, statements)));
+      return calls.read(
+        () => listQuery(range, statements),
+        (rows) => pageOf(range, rows),
+      );
     },
     async history(key, request) {
       assertHistoryRequest(key, request);
-      return historyPageOf(await calls.read(() => historyQuery(key, request, statements)));
+      return calls.read(() => historyQuery(key, request, statements), historyPageOf);
     },
     async *follow(after, stop) {
       assertOpen();

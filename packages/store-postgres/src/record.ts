@@ -1,5 +1,5 @@
 import type { Key, Moment, StoredRecord, Text } from "@unclash/core";
-import type { Row } from "./driver.js";
+import { NotUnderstoodError, type Row } from "./driver.js";
 
 /** A row of the type `answer`, as the server sent it. */
 export interface Answer {
@@ -9,39 +9,92 @@ export interface Answer {
   readonly body: Text | null;
   /** Whether it tells of a state; else the columns of one are `null`. */
   readonly isState: boolean;
-  /** The time, in the row that has it. */
-  readonly now: Moment;
   readonly row: Row;
 }
 
-/** Names the columns of an answer. */
-export function answerOf(row: Row): Answer {
-  return {
-    kind: row[0] ?? null,
-    n: Number(row[1]),
-    key: row[2] ?? null,
-    body: row[13] ?? null,
-    isState: row[3] !== null && row[3] !== undefined,
-    now: Number(row[8]),
-    row,
-  };
+/** All rows of an answer, without the last one, which says that they are all. */
+export interface Answers {
+  readonly rows: readonly Answer[];
+  /** What the last row says of the others. */
+  readonly end: string | null;
+  /** The time, where the last row tells it. */
+  readonly now: Moment;
+}
+
+const columns = 14;
+
+/**
+ * Names the columns of an answer's rows. Each answer ends with a row that has the number of those before it, so that one
+ * that lost rows on its way is not taken for one that never had them.
+ *
+ * @throws NotUnderstoodError
+ */
+export function answersOf(rows: readonly Row[]): Answers {
+  const end = rows.at(-1);
+  const before = rows.length - 1;
+  if (end?.length !== columns || end[1] !== String(before)) throw new NotUnderstoodError();
+  const answers = rows.slice(0, before).map(answerOf);
+  return { rows: answers, end: end[0] ?? null, now: end[8] === null ? Number.NaN : integerOf(end[8]) };
 }
 
 /** The state that an answer tells of. */
 export function recordOf({ row, key, body }: Answer, text: Text | null = body): StoredRecord {
   const [, , , version, revision, tag, deleted, lapsed, createdAt, modifiedAt, lapsesAt, actor, cause] = row;
   return {
-    key: key ?? "",
-    version: Number(version),
-    revision: Number(revision),
-    tag: tag ?? "",
+    key: textOf(key),
+    version: integerOf(version),
+    revision: integerOf(revision),
+    tag: textOf(tag),
     text,
-    ...(deleted === "t" && { deleted: true as const }),
-    createdAt: Number(createdAt),
-    modifiedAt: Number(modifiedAt),
-    ...(lapsesAt !== null && lapsesAt !== undefined && { lapsesAt: Number(lapsesAt) }),
-    ...(lapsed === "t" && { lapsed: true as const }),
+    ...(flagOf(deleted) && { deleted: true as const }),
+    createdAt: integerOf(createdAt),
+    modifiedAt: integerOf(modifiedAt),
+    ...(lapsesAt !== null && lapsesAt !== undefined && { lapsesAt: integerOf(lapsesAt) }),
+    ...(lapsed !== null && flagOf(lapsed) && { lapsed: true as const }),
     by: actor ?? null,
-    cause: cause ?? "",
+    cause: textOf(cause),
+  };
+}
+
+/**
+ * A number that the server wrote.
+ *
+ * @throws NotUnderstoodError
+ */
+export function integerOf(text: string | null | undefined): number {
+  const number = text ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw new NotUnderstoodError();
+  return number;
+}
+
+/**
+ * A text that is there in every row of its kind.
+ *
+ * @throws NotUnderstoodError
+ */
+export function textOf(text: string | null | undefined): string {
+  if (typeof text !== "string") throw new NotUnderstoodError();
+  return text;
+}
+
+/**
+ * A boolean that the server wrote.
+ *
+ * @throws NotUnderstoodError
+ */
+export function flagOf(text: string | null | undefined): boolean {
+  if (text !== "t" && text !== "f") throw new NotUnderstoodError();
+  return text === "t";
+}
+
+function answerOf(row: Row): Answer {
+  if (row.length !== columns) throw new NotUnderstoodError();
+  return {
+    kind: row[0] ?? null,
+    n: integerOf(row[1]),
+    key: row[2] ?? null,
+    body: row[13] ?? null,
+    isState: row[3] !== null,
+    row,
   };
 }

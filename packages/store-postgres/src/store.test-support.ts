@@ -58,3 +58,31 @@ export function commitOf(at: number, writes: Commit["writes"], rest: Partial<Com
 export function nextTag(): string {
   return randomBytes(12).toString("base64url");
 }
+
+/** A pool of the app's, which is ended with the test if the test has not done so. */
+export function endedPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  onTestFinished(async () => {
+    if (!pool.ending) await pool.end();
+  });
+  return pool;
+}
+
+/** Makes so many records at once, each by a commit of its own, and gives the keys of those that were acknowledged. */
+export async function acknowledgedOf(store: Store, folder: string, count: number): Promise<readonly string[]> {
+  const keys = Array.from({ length: count }, (_, n) => `${folder}/${n}`);
+  const results = await Promise.allSettled(
+    keys.map((key) => store.commit(commitOf(1, [{ key, expect: "absent", put: "{}" }]))),
+  );
+  return keys.filter((_, n) => {
+    const result = results[n];
+    return result?.status === "fulfilled" && result.value.kind === "committed";
+  });
+}
+
+/** The keys that are not there, by what a connection of its own sees. */
+export async function lostOf({ schema }: { readonly schema: string }, keys: readonly string[]): Promise<unknown> {
+  const rows = await query(`SELECT key FROM "${schema}".head WHERE key = ANY ($1)`, [keys]);
+  const found = rows.map((row) => row["key"]);
+  return keys.filter((key) => !found.includes(key));
+}

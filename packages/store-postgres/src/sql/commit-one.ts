@@ -66,28 +66,32 @@ CREATE FUNCTION ${s}.commit_instead(${parameters})
 RETURNS SETOF ${s}.answer LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
 DECLARE
   v_now bigint := ${nowSql};
-  v_clashes boolean := false;
+  v_clashes integer := 0;
   h ${s}.head;
   o ${s}.answer;
 BEGIN
   IF p_absent IS NOT NULL THEN
     RETURN QUERY SELECT 'reading', r.n::integer, ${stateSql("c", "NULL::text")}
       FROM unnest(p_absent) WITH ORDINALITY AS r (key, n) JOIN ${s}.head AS c ON c.key = r.key;
-    v_clashes := FOUND;
+    GET DIAGNOSTICS v_clashes = ROW_COUNT;
   END IF;
 
   SELECT * INTO h FROM ${s}.head AS c WHERE c.key = p_key;
   IF (h.tag = p_expect AND NOT h.deleted AND (h.lapses_at IS NULL OR h.lapses_at > v_now)) IS NOT TRUE THEN
     o := ROW('write', 1, ${stateSql("h", "NULL::text")})::${s}.answer;
     RETURN NEXT o;
-    RETURN;
+    v_clashes := v_clashes + 1;
   END IF;
-  IF v_clashes THEN
+  IF v_clashes > 0 THEN
+    o := NULL;
+    o.kind := 'clash';
+    o.n := v_clashes;
+    RETURN NEXT o;
     RETURN;
   END IF;
 
   RETURN QUERY SELECT * FROM ${s}.commit(
-    ARRAY[]::bigint[], p_wait_ms, p_tag, p_at, p_actor, p_cause, false,
+    ARRAY[]::bigint[], p_wait_ms, p_sync, p_tag, p_at, p_actor, p_cause, false,
     ${none}, ${none}, ${none},
     ARRAY[]::integer[], ${none}, ${none}, ARRAY[]::integer[], ${none},
     ARRAY[p_key], ARRAY[h.depth], ARRAY['tag'], ARRAY[p_expect], ARRAY['put'], ARRAY[p_text], ARRAY[p_ttl_ms],
@@ -105,6 +109,7 @@ $function$;
 const parameterList = [
   "p_locks bigint[]",
   "p_wait_ms integer",
+  "p_sync text",
   "p_tag text",
   "p_at bigint",
   "p_actor text",

@@ -2,7 +2,8 @@ import { isMetSql, lockSql, nowSql, settingsSql, stateSql } from "./fragments.js
 import { announceSql } from "./horizon.js";
 
 /**
- * Any commit, in one call. Its answer has a row for each clash, or else one for each write, and nothing else.
+ * Any commit, in one call. Its answer has a row for each clash, or else one for each write, and a last row `clash` or `committed`
+ * that has their number.
  *
  * The locks are taken by statements that read nothing: a statement sees the tables as they were when it began, so that one
  * that waited for a lock and then read would read what was there before its wait.
@@ -10,7 +11,7 @@ import { announceSql } from "./horizon.js";
 export function commitSql(s: string, events: number): string {
   return `
 CREATE FUNCTION ${s}.commit(
-  p_locks bigint[], p_wait_ms integer, p_tag text, p_at bigint, p_actor text, p_cause text, p_refused boolean,
+  p_locks bigint[], p_wait_ms integer, p_sync text, p_tag text, p_at bigint, p_actor text, p_cause text, p_refused boolean,
   r_keys text[], r_expects text[], r_tags text[],
   g_depths integer[], g_afters text[], g_ends text[], g_limits integer[], g_seen text[],
   w_keys text[], w_depths integer[], w_expects text[], w_tags text[], w_actions text[], w_texts text[], w_ms bigint[],
@@ -20,7 +21,7 @@ CREATE FUNCTION ${s}.commit(
 ) RETURNS SETOF ${s}.answer LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
 DECLARE
   v_now bigint;
-  v_clashes boolean := p_refused;
+  v_clashes integer := 0;
   v_revision bigint;
   v_count integer := cardinality(w_keys);
   v_seen text;
@@ -34,13 +35,16 @@ DECLARE
 BEGIN
   ${lockSql}
   v_now := ${nowSql};
+  IF NOT current_setting('array_nulls')::boolean THEN
+    RAISE EXCEPTION 'unclash needs sessions whose array_nulls is on' USING ERRCODE = '25001';
+  END IF;
 
   IF cardinality(r_keys) > 0 THEN
     RETURN QUERY SELECT 'reading', r.n::integer, ${stateSql("c", "NULL::text")}
       FROM unnest(r_keys, r_expects, r_tags) WITH ORDINALITY AS r (key, expect, tag, n)
       LEFT JOIN ${s}.head AS c ON c.key = r.key
       WHERE (${isMetSql("r.expect", "r.tag", "c")}) IS NOT TRUE;
-    v_clashes := v_clashes OR FOUND;
+    GET DIAGNOSTICS v_clashes = ROW_COUNT;
   END IF;
 
   FOR i IN 1 .. cardinality(g_seen) LOOP
@@ -53,7 +57,7 @@ BEGIN
       o.kind := 'range';
       o.n := i;
       RETURN NEXT o;
-      v_clashes := true;
+      v_clashes := v_clashes + 1;
     END IF;
   END LOOP;
 
@@ -72,7 +76,7 @@ BEGIN
     IF o.kind IS NOT NULL THEN
       o := ROW(o.kind, i, ${stateSql("h", "NULL::text")})::${s}.answer;
       RETURN NEXT o;
-      v_clashes := true;
+      v_clashes := v_clashes + 1;
     END IF;
   END LOOP;
 
@@ -89,11 +93,15 @@ BEGIN
       o.n := i;
       o.key := v_key;
       RETURN NEXT o;
-      v_clashes := true;
+      v_clashes := v_clashes + 1;
     END IF;
   END LOOP;
 
-  IF v_clashes OR v_count = 0 AND cardinality(e_types) = 0 THEN
+  IF p_refused OR v_clashes > 0 OR v_count = 0 AND cardinality(e_types) = 0 THEN
+    o := NULL;
+    o.kind := CASE WHEN p_refused OR v_clashes > 0 THEN 'clash' ELSE 'committed' END;
+    o.n := v_clashes;
+    RETURN NEXT o;
     RETURN;
   END IF;
 
@@ -212,6 +220,10 @@ BEGIN
     END IF;
     RETURN NEXT o;
   END LOOP;
+  o := NULL;
+  o.kind := 'committed';
+  o.n := v_count;
+  RETURN NEXT o;
 END
 $function$;
 `;

@@ -1,4 +1,4 @@
-import { isolationSql, joinSettingsSql } from "./fragments.js";
+import { encodingSql, isolationSql, joinSettingsSql } from "./fragments.js";
 import { horizonSql } from "./horizon.js";
 
 /**
@@ -23,6 +23,7 @@ DECLARE
   v_last bigint;
   v_horizon bigint;
 BEGIN
+  ${encodingSql}
   ${isolationSql}
   ${horizonSql(s, events)}
 
