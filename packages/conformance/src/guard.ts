@@ -1,4 +1,6 @@
+export type { Client } from "./adapter/client.js";
 export { listen } from "./adapter/listen.js";
+export { contentOf, headersOf } from "./adapter/message.js";
 export type { Served } from "./adapter/suite.js";
 export type {
   GuardedApp,
@@ -11,6 +13,9 @@ export type {
   PlainHandler,
   PlainRequest,
 } from "./guard/app.js";
+export { createHttp2Client, receivedOf } from "./guard/http2-client.js";
+export { listenHttp2 } from "./guard/listen-http2.js";
 export { checkOptions, nativeOptions } from "./guard/native-options.js";
 export { noGuard } from "./guard/no-guard.js";
 export { type GuardSuiteOptions, guardSuite, type StartGuarded } from "./guard/suite.js";
+export { guardTransportSuite } from "./guard/transport-suite.js";

@@ -5,10 +5,16 @@ import type { Unclash } from "./unclash.js";
 export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** @default 127.0.0.1 */
+  readonly address?: string;
 }
 
 /** Sends a request straight to an engine, as an adapter would. */
-export function ask(unclash: Unclash, line: string, { headers = {}, json }: Asked = {}): Promise<ResponsePlan> {
+export function ask(
+  unclash: Unclash,
+  line: string,
+  { headers = {}, json, address = "127.0.0.1" }: Asked = {},
+): Promise<ResponsePlan> {
   const [method = "GET", url = "/"] = line.split(" ", 2);
   const [path = "/", query = ""] = url.split("?", 2);
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
@@ -18,7 +24,7 @@ export function ask(unclash: Unclash, line: string, { headers = {}, json }: Aske
     path,
     query,
     headers: { ...(json !== undefined && { "content-type": type }), ...headers },
-    address: "127.0.0.1",
+    address,
     body: {
       kind: "unread",
       read: async () => ({ kind: "bytes", bytes: Buffer.from(json === undefined ? "" : JSON.stringify(json)) }),

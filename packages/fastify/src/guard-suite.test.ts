@@ -1,18 +1,25 @@
 import {
+  type Client,
   checkOptions,
+  contentOf,
+  createHttp2Client,
   type GuardedResource,
+  type GuardSuiteOptions,
   guardSuite,
+  guardTransportSuite,
+  headersOf,
   nativeOptions,
   noGuard,
   type PlainAnswer,
   type PlainContext,
   type PlainHandler,
   type PlainRequest,
+  receivedOf,
   type StartGuarded,
 } from "@unclash/conformance/guard";
 import { createMemoryStore } from "@unclash/memory";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { test } from "vitest";
+import { describe, test } from "vitest";
 import { check, guard } from "./guard.js";
 import { guarded } from "./guarded.js";
 import { problems } from "./problems.js";
@@ -70,8 +77,9 @@ function forHandler(found: Passed["guard"]): Passed {
   return { current: found.current, expected: found.expected, guard: found };
 }
 
-const start: StartGuarded = async ({ resources, onError }) => {
-  const app = Fastify();
+type AppOf = Parameters<StartGuarded>[0];
+
+function prepare(app: FastifyInstance, { resources, onError }: AppOf): FastifyInstance {
   const parser = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser(/^application\/[^;]+\+json/, { parseAs: "string" }, parser);
   app.register(problems());
@@ -83,6 +91,13 @@ const start: StartGuarded = async ({ resources, onError }) => {
     });
     for (const resource of resources) inside.register(async (context) => addResource(context, resource));
   });
+  return app;
+}
+
+const store: GuardSuiteOptions["store"] = ({ clock }) => createMemoryStore({ clock: clock.now });
+
+const start: StartGuarded = async (given) => {
+  const app = prepare(Fastify(), given);
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   const close = async (): Promise<void> => {
     app.server.closeAllConnections();
@@ -91,4 +106,60 @@ const start: StartGuarded = async ({ resources, onError }) => {
   return { url, close };
 };
 
-guardSuite({ test, start, store: ({ clock }) => createMemoryStore({ clock: clock.now }) });
+guardSuite({ test, start, store });
+
+describe("over HTTP/2", () => {
+  const startHttp2: StartGuarded = async (given) => {
+    const http2 = Fastify({ http2: true, http2SessionTimeout: 60_000 });
+    const app = prepare(asFastify(http2), given);
+    const url = await app.listen({ host: "127.0.0.1", port: 0 });
+    return { url, close: () => app.close() };
+  };
+  guardTransportSuite({ test, start: startHttp2, store, form: "guard", client: createHttp2Client });
+});
+
+/** Types of Fastify's tell servers apart, and its requests and replies are used alike. */
+function asFastify(app: unknown): FastifyInstance {
+  if (!isFastify(app)) throw new TypeError("It is no Fastify.");
+  return app;
+}
+
+function isFastify(app: unknown): app is FastifyInstance {
+  return typeof app === "object" && app !== null && "inject" in app;
+}
+
+describe("by inject", () => {
+  const apps = new Map<string, FastifyInstance>();
+  const startInjected: StartGuarded = async (given) => {
+    const app = prepare(Fastify(), given);
+    const url = `http://inject-${apps.size}`;
+    apps.set(url, app);
+    await app.ready();
+    return { url, close: () => app.close() };
+  };
+  const inject = (url: string): Client => ({
+    async send(method, path, message) {
+      const content = contentOf(message);
+      const sent = Object.entries(headersOf(message)).map(([name, value]) => [
+        name,
+        typeof value === "string" ? value : value.join(", "),
+      ]);
+      const request = { method: methodOf(method), url: path, headers: Object.fromEntries(sent) };
+      const app = apps.get(url);
+      if (app === undefined) throw new TypeError(`Nothing is served at ${url}.`);
+      const { statusCode, headers, body } = await app.inject({
+        ...request,
+        ...(content && { payload: content.bytes }),
+      });
+      return receivedOf(method, path, statusCode, headers, body);
+    },
+    close: () => {},
+  });
+  guardTransportSuite({ test, start: startInjected, store, form: "guarded", client: inject });
+});
+
+function methodOf(method: string): "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" {
+  const known = (["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const).find((each) => each === method);
+  if (known === undefined) throw new TypeError(`inject() is not asked for ${method} here.`);
+  return known;
+}

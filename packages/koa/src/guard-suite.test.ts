@@ -1,8 +1,12 @@
 import Router from "@koa/router";
 import {
   checkOptions,
+  createHttp2Client,
   type GuardedResource,
+  type GuardSuiteOptions,
   guardSuite,
+  guardTransportSuite,
+  listenHttp2,
   nativeOptions,
   noGuard,
   type PlainAnswer,
@@ -13,7 +17,7 @@ import {
 } from "@unclash/conformance/guard";
 import { createMemoryStore } from "@unclash/memory";
 import Koa, { type Context, type Middleware } from "koa";
-import { test } from "vitest";
+import { describe, test } from "vitest";
 import { parseBodies } from "./body-parser.test-support.js";
 import { check, guard, guarded } from "./guard.js";
 import { problems } from "./problems.js";
@@ -70,7 +74,7 @@ function forHandler(found: Passed["guard"]): Passed {
   return { current: found.current, expected: found.expected, guard: found };
 }
 
-const start: StartGuarded = ({ resources, onError }) => {
+function appOf({ resources, onError }: Parameters<StartGuarded>[0]): Koa {
   const app = new Koa();
   app.on("error", () => {});
   const router = new Router();
@@ -87,7 +91,14 @@ const start: StartGuarded = ({ resources, onError }) => {
   });
   app.use(parseBodies);
   app.use(router.routes());
-  return serveApp(app);
-};
+  return app;
+}
 
-guardSuite({ test, start, store: ({ clock }) => createMemoryStore({ clock: clock.now }) });
+const store: GuardSuiteOptions["store"] = ({ clock }) => createMemoryStore({ clock: clock.now });
+
+guardSuite({ test, start: async (app) => serveApp(appOf(app)), store });
+
+describe("over HTTP/2", () => {
+  const start: StartGuarded = (app) => listenHttp2(appOf(app).callback());
+  guardTransportSuite({ test, start, store, form: "check", client: createHttp2Client });
+});

@@ -1,11 +1,15 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import {
   checkOptions,
+  createHttp2Client,
   type GuardedResource,
+  type GuardSuiteOptions,
   guardSuite,
+  guardTransportSuite,
   listen,
+  listenHttp2,
   nativeOptions,
   noGuard,
   type PlainAnswer,
@@ -15,7 +19,7 @@ import {
   type StartGuarded,
 } from "@unclash/conformance/guard";
 import { createMemoryStore } from "@unclash/memory";
-import { test } from "vitest";
+import { describe, test } from "vitest";
 import { check, guard, guarded } from "./guard.js";
 import type { Next } from "./mount.js";
 import { problems } from "./problems.js";
@@ -114,25 +118,30 @@ const parseJson: Handler = (request, _response, next) => {
 };
 
 /** What connect does: one handler after another; an error goes to the handlers for errors. */
-const start: StartGuarded = ({ resources, onError }) => {
+function listenerOf({ resources, onError }: Parameters<StartGuarded>[0]): RequestListener {
   const handlers = [parseJson, ...resources.flatMap((resource) => [...handlersOf(resource)])];
   const answerProblem = problems({ onError: () => {} });
-  return listen(
-    createServer((request, response) => {
-      const step =
-        (index: number): Next =>
-        (error) => {
-          const handler = handlers[index];
-          if (error !== undefined) {
-            const answered = response.headersSent ? undefined : onError?.(error);
-            if (answered === undefined) answerProblem(error, request, response);
-            else answer(response, answered);
-          } else if (handler === undefined) response.writeHead(404).end();
-          else handler(request, response, step(index + 1));
-        };
-      step(0)();
-    }),
-  );
-};
+  return (request, response) => {
+    const step =
+      (index: number): Next =>
+      (error) => {
+        const handler = handlers[index];
+        if (error !== undefined) {
+          const answered = response.headersSent ? undefined : onError?.(error);
+          if (answered === undefined) answerProblem(error, request, response);
+          else answer(response, answered);
+        } else if (handler === undefined) response.writeHead(404).end();
+        else handler(request, response, step(index + 1));
+      };
+    step(0)();
+  };
+}
 
-guardSuite({ test, start, store: ({ clock }) => createMemoryStore({ clock: clock.now }) });
+const store: GuardSuiteOptions["store"] = ({ clock }) => createMemoryStore({ clock: clock.now });
+
+guardSuite({ test, start: (app) => listen(createServer(listenerOf(app))), store });
+
+describe("over HTTP/2", () => {
+  const start: StartGuarded = (app) => listenHttp2(listenerOf(app));
+  guardTransportSuite({ test, start, store, form: "guarded", client: createHttp2Client });
+});

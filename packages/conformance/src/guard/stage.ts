@@ -34,7 +34,7 @@ export function createStage(options: GuardSuiteOptions): Stage {
 
   async function serve(app: GuardedApp): Promise<Trial> {
     const served = await options.start(app);
-    const client = createClient(served.url, patienceMs);
+    const client = (options.client ?? createClient)(served.url, patienceMs);
     ends.push(async () => {
       client.close();
       await served.close();

@@ -1,4 +1,5 @@
 import type { Store } from "@unclash/core";
+import type { Client } from "../adapter/client.js";
 import type { Served } from "../adapter/suite.js";
 import type { TestClock } from "../store/test-clock.js";
 import type { GuardedApp } from "./app.js";
@@ -14,6 +15,8 @@ export interface GuardSuiteOptions {
    * of keys are left out.
    */
   readonly store?: (context: { readonly clock: TestClock }) => Store | Promise<Store>;
+  /** What sends requests to what `start` serves, in place of a client that speaks HTTP/1.1. */
+  readonly client?: (url: string, patienceMs: number) => Client;
   /** How long the suite waits for an answer, or for something to happen, before it counts as missing. @default 10,000 */
   readonly patienceMs?: number;
 }
