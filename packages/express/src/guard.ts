@@ -17,6 +17,7 @@ import {
 } from "unclash/adapter";
 import { isBelowMount } from "./below-mount.js";
 import { isCall, requestFacts } from "./facts.js";
+import { keepOwnFreshness } from "./freshness.js";
 
 /** A guard as Express has it: a middleware, for one route, for all methods of one, or for a router. */
 export interface GuardMiddleware<State extends LoadedState> extends RequestHandler {
@@ -48,6 +49,7 @@ export function guard<State extends LoadedState = Unloaded>(
     admit(engine, requestFacts(request), response)
       .then((admitted) => {
         if (admitted === undefined) return;
+        keepOwnFreshness(request, admitted.guard);
         keep(request, admitted.guard);
         next();
       })
@@ -93,9 +95,10 @@ export function guarded<State extends LoadedState, Params>(
   const engine = createGuard(options);
   const guardedHandler: RequestHandler<Params> = (req, res, next) => {
     assertCalledBy("guarded", "Express", isCall(req, next), req);
-    runGuarded(engine, requestFacts(req), res, (passed) =>
-      handler({ req, res, current: passed.current, expected: passed.expected, guard: passed }),
-    ).catch((thrown: unknown) => next(errorOf(thrown)));
+    runGuarded(engine, requestFacts(req), res, (passed) => {
+      keepOwnFreshness(req, passed);
+      return handler({ req, res, current: passed.current, expected: passed.expected, guard: passed });
+    }).catch((thrown: unknown) => next(errorOf(thrown)));
   };
   return markGuarding(guardedHandler, "itself", engine);
 }
@@ -117,5 +120,7 @@ export async function check<State extends LoadedState>(
   if (res === undefined) {
     throw new UsageError("check", `must be given Express's request first, and was given ${describeValue(request)}`);
   }
-  return checkOver(requestFacts(request), res, state, options);
+  const found = await checkOver(requestFacts(request), res, state, options);
+  keepOwnFreshness(request, found);
+  return found;
 }

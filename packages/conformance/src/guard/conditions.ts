@@ -8,6 +8,7 @@ import { casesOf, type GuardCase } from "./trial.js";
 
 const json = { title: "after" };
 const malformed = { code: "malformed-etag", header: "If-Match" };
+const foreign = [{ header: "If-Match", code: "foreign-etag" }];
 const tooMany = { code: "too-many-etags", header: "If-Match" };
 
 /** The unsafe requests that there are. */
@@ -83,7 +84,29 @@ const countedCases = casesOf("counted", [
     run: (place) =>
       untouched(place, async (row, path) => {
         const answer = await place.send("PUT", path, { json, ifMatch: '"*"' });
-        assertConflict(place, answer, row, { expected: { etag: ['"*"'] }, current: { version: 1, etag: '"1"' } });
+        assertConflict(place, answer, row, {
+          expected: { etag: ['"*"'] },
+          current: { version: 1, etag: '"1"' },
+          errors: foreign,
+        });
+      }),
+  },
+  {
+    name: "a conflict over an entity-tag that the guard has not made says so, and one over one that it made does not",
+    run: (place) =>
+      untouched(place, async (row, path) => {
+        const current = { version: 1, etag: '"1"' };
+        for (const ifMatch of [
+          'W/"2f-xU6b3Ijw2GgQ4vqXAPQRtSCCkrw"',
+          '"2f-xU6b3Ijw2GgQ4vqXAPQRtSCCkrw"',
+          '"x"',
+          'W/"7", "y"',
+        ]) {
+          const answer = await place.send("PUT", path, { json, ifMatch });
+          assertConflict(place, answer, row, { expected: { etag: ifMatch.split(", ") }, current, errors: foreign });
+        }
+        const ours = await place.send("PUT", path, { json, ifMatch: '"7", "y"' });
+        assertConflict(place, ours, row, { expected: { etag: ['"7"', '"y"'] }, current });
       }),
   },
   {
@@ -178,7 +201,7 @@ const countedCases = casesOf("counted", [
       await untouched(place, async (row, path) => {
         const current = { version: 1, etag: '"1"' };
         const first = await place.send("PUT", path, { json, ifMatch: '"x"', ifNoneMatch: "*" });
-        assertConflict(place, first, row, { expected: { etag: ['"x"'] }, current });
+        assertConflict(place, first, row, { expected: { etag: ['"x"'] }, current, errors: foreign });
         for (const ifNoneMatch of ["*", '"1"', 'W/"1"']) {
           const expected = ifNoneMatch === "*" ? { absent: true } : { notEtag: [ifNoneMatch] };
           const second = await place.send("PUT", path, { json, ifMatch: '"1"', ifNoneMatch });

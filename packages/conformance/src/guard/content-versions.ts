@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertStatus } from "../adapter/answer.js";
+import { assertStatus, memberOf } from "../adapter/answer.js";
 import { assertMalformed } from "../adapter/problems.js";
 import { assertConflict, untouched, written } from "./steps.js";
 import { shown } from "./table.js";
@@ -70,12 +70,35 @@ const fieldCases = casesOf("fielded", [
     name: "everything malformed about a request is named at once",
     run: (place) =>
       untouched(place, async (_row, path) => {
-        const answer = await place.send("PUT", path, { json: { version: "x" }, ifMatch: "x", ifNoneMatch: "y" });
+        const answer = await place.send("PUT", path, { json: { version: true }, ifMatch: "x", ifNoneMatch: "y" });
         const none = { code: "malformed-etag", header: "If-None-Match" };
         assertMalformed(place, answer, { code: "malformed-version", pointer: "/version" }, malformed, none);
       }),
   },
 ]);
+
+const textCases = (["bigText", "uuid", "stampText", "stamp", "bigVersion"] as const).flatMap((setup) =>
+  casesOf(setup, [
+    {
+      name: `with versionField, what a GET shows comes back in a PUT, whatever the version is: ${setup}`,
+      async run(place) {
+        const { id } = place.row();
+        const path = `/${id}`;
+        const { json: got } = await place.send("GET", path);
+        const version = memberOf(await place.send("GET", path), "version");
+        assert.equal(typeof version, "string");
+        const put = await written(place, "PUT", path, { json: { ...Object(got), title: "B" } });
+        assert.notEqual(memberOf(put, "version"), version);
+        const late = await place.send("PUT", path, { json: { ...Object(got), title: "C" } });
+        assertStatus(late, 409);
+        assert.deepEqual(memberOf(late, "expected"), { version });
+        assertStatus(await place.send("PATCH", path, { mergePatch: { version: "another" } }), 409);
+        assertStatus(await place.send("PUT", path, { json: { version: null } }), 400);
+        assertStatus(await place.send("PUT", path, { json: {} }), 428);
+      },
+    },
+  ]),
+);
 
 const optionalCases = casesOf("optional", [
   {
@@ -93,4 +116,4 @@ const optionalCases = casesOf("optional", [
   },
 ]);
 
-export const contentVersionCases: readonly GuardCase[] = [...fieldCases, ...optionalCases];
+export const contentVersionCases: readonly GuardCase[] = [...fieldCases, ...textCases, ...optionalCases];

@@ -31,7 +31,7 @@ export const outcomeCases: readonly GuardCase[] = casesOf("outcomes", [
     async run(place) {
       const row = place.row();
       const answer = await place.send("PUT", `/${row.id}`, ending("lose", "*"));
-      assertConflict(place, answer, row, { current: { version: 2, etag: '"2"' }, identical: false });
+      assertConflict(place, answer, row, { expected: { etag: ["*"] }, current: { version: 2, etag: '"2"' } });
     },
   },
   {
@@ -91,9 +91,11 @@ export const outcomeCases: readonly GuardCase[] = casesOf("outcomes", [
     name: "conflict ends the request with one, and shows the state that it is given",
     async run(place) {
       const row = place.row();
-      assertConflict(place, await place.send("PUT", `/${row.id}`, ending("conflict")), row, {});
+      assertConflict(place, await place.send("PUT", `/${row.id}`, ending("conflict")), row, {
+        expected: { etag: ['"1"'] },
+      });
       const fresh = await place.send("PUT", `/${row.id}`, ending("conflictFresh"));
-      assertConflict(place, fresh, row, { current: { version: 1, etag: '"1"' }, identical: false });
+      assertConflict(place, fresh, row, { expected: { etag: ['"1"'] }, current: { version: 1, etag: '"1"' } });
     },
   },
   {

@@ -18,30 +18,32 @@ const tags = {
   opaque: ({ id }: Row) => `"${id}/1"`,
   tagged: ({ id }: Row) => `"v1-${id}"`,
   named: () => '"own-1"',
+  spaced: () => '"%C3%BC%20%221%22%09%25"',
 } as const;
 
-const tagCases = (["counted", "big", "stamped", "opaque", "tagged", "named", "hashed"] as const).flatMap((kind) =>
-  casesOf(kind, [
-    {
-      name: `a GET has the entity-tag of its state, and the one that a write gives is that of the next GET: ${kind}`,
-      async run(place) {
-        const row = place.row();
-        const path = `/${row.id}`;
-        const got = await place.send("GET", path);
-        assertStatus(got, 200);
-        assert.deepEqual(got.json, shown(row));
-        if (kind !== "hashed") assert.equal(etagOf(got), tags[kind](row));
-        const put = await place.send("PUT", path, { json: { title: "B" }, ifMatch: etagOf(got) });
-        assertStatus(put, 200);
-        const next = await place.send("GET", path);
-        assert.equal(etagOf(put), etagOf(next));
-        assert.notEqual(etagOf(next), etagOf(got));
-        assertStatus(await place.send("PUT", path, { json: { title: "C" }, ifMatch: etagOf(got) }), 409);
-        assertStatus(await place.send("GET", path, { ifNoneMatch: etagOf(put) }), 304);
-        assert.equal(place.table.find(row.id)?.version, 2);
+const tagCases = (["counted", "big", "stamped", "opaque", "tagged", "named", "spaced", "hashed"] as const).flatMap(
+  (kind) =>
+    casesOf(kind, [
+      {
+        name: `a GET has the entity-tag of its state, and the one that a write gives is that of the next GET: ${kind}`,
+        async run(place) {
+          const row = place.row();
+          const path = `/${row.id}`;
+          const got = await place.send("GET", path);
+          assertStatus(got, 200);
+          assert.deepEqual(got.json, shown(row));
+          if (kind !== "hashed") assert.equal(etagOf(got), tags[kind](row));
+          const put = await place.send("PUT", path, { json: { title: "B" }, ifMatch: etagOf(got) });
+          assertStatus(put, 200);
+          const next = await place.send("GET", path);
+          assert.equal(etagOf(put), etagOf(next));
+          assert.notEqual(etagOf(next), etagOf(got));
+          assertStatus(await place.send("PUT", path, { json: { title: "C" }, ifMatch: etagOf(got) }), 409);
+          assertStatus(await place.send("GET", path, { ifNoneMatch: etagOf(put) }), 304);
+          assert.equal(place.table.find(row.id)?.version, 2);
+        },
       },
-    },
-  ]),
+    ]),
 );
 
 const hashedCases = casesOf("hashed", [
@@ -90,6 +92,19 @@ const datedCases = casesOf("dated", [
       assertStatus(await place.send("GET", path, since(before)), 200);
       assertStatus(await place.send("GET", path, since("yesterday")), 200);
       assertStatus(await place.send("GET", path, { ...since(second), ifNoneMatch: '"x"' }), 200);
+    },
+  },
+  {
+    name: "what is no HTTP-date, or no list of entity-tags, is no condition of a read, to the framework neither",
+    async run(place) {
+      const path = `/${place.row().id}`;
+      for (const date of ["2030-01-01T00:00:00Z", "9999999999999", "Jan 1 2030", "Fri, 01 Jan 2030 00:00:00", ""])
+        assertStatus(await place.send("GET", path, { headers: { "if-modified-since": date } }), 200);
+      for (const ifNoneMatch of ["tobi", "", '*, "1"', '"1', "1"])
+        assertStatus(await place.send("GET", path, { ifNoneMatch }), 200);
+      // The framework's own check would say that it is fresh by either of the two.
+      const both = { headers: { "if-modified-since": "2030-01-01T00:00:00Z" }, ifNoneMatch: '"1' };
+      assertStatus(await place.send("GET", path, both), 200);
     },
   },
   {

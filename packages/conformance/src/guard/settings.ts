@@ -38,12 +38,13 @@ const knownCases = casesOf("known", [
 const otherCases = [
   ...casesOf("cached", [
     {
-      name: "cacheControl is what reads carry; problems are never kept",
+      name: "cacheControl and vary are what reads carry, 200 and 304; problems are never kept",
       async run(place) {
         const path = `/${place.row().id}`;
-        assertHeaders(await place.send("GET", path), { "cache-control": "max-age=5" });
+        const headers = { "cache-control": "max-age=5", vary: "accept-language" };
+        assertHeaders(await place.send("GET", path), headers);
         const unchanged = await place.send("GET", path, { ifNoneMatch: '"1"' });
-        assertHeaders(unchanged, { "cache-control": "max-age=5" });
+        assertHeaders(unchanged, headers);
         assertHeaders(await place.send("PUT", path, { json }), { "cache-control": "no-store" });
       },
     },

@@ -1,7 +1,13 @@
 import type { JsonObject } from "@unclash/core";
 import { rowIn } from "./article-handlers.js";
 import type { Setup } from "./setup.js";
-import { creatingHandlers, outcomeHandlers, preferringHandlers, settledHandlers } from "./special-handlers.js";
+import {
+  creatingHandlers,
+  outcomeHandlers,
+  preferringHandlers,
+  settledHandlers,
+  showingHandlers,
+} from "./special-handlers.js";
 import type { Row, Table } from "./table.js";
 import { whoIs } from "./who-is.js";
 import { listHandlers } from "./whole-handlers.js";
@@ -32,6 +38,12 @@ export type SetupName =
   | "optional"
   | "content"
   | "fielded"
+  | "bigText"
+  | "uuid"
+  | "stampText"
+  | "stamp"
+  | "bigVersion"
+  | "spaced"
   | "creating"
   | "making"
   | "rfc"
@@ -56,6 +68,15 @@ export type SetupName =
   | "behind"
   | "preferring";
 
+/** A resource that shows its version in its content as JSON has it, and takes it from there. */
+function showing(version: (row: Row) => string | bigint | Date): Setup {
+  return {
+    version,
+    options: () => ({ versionField: "version" }),
+    handlers: (table) => showingHandlers(table, version),
+  };
+}
+
 /** The kinds of resources of the suite, each guarded in all forms. */
 export const setups: Readonly<Record<SetupName, Setup>> = {
   counted: {},
@@ -69,6 +90,12 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   optional: { options: () => ({ precondition: "optional" }) },
   content: { state: dated, options: () => ({ datesSuffice: true }) },
   fielded: { options: () => ({ versionField: "version", etagField: "etag" }) },
+  bigText: showing(({ version }) => String(version)),
+  uuid: showing(({ version }) => `0190c0de-0000-7000-8000-${String(version).padStart(12, "0")}`),
+  stampText: showing(({ version }) => `2026-11-28 10:00:00.12345${version}+00`),
+  stamp: showing(({ modifiedAt }) => modifiedAt),
+  bigVersion: showing(({ version }) => 9_007_199_254_740_993n + BigInt(version)),
+  spaced: { version: ({ version }) => `ü "${version}"\t%` },
   creating: { options: () => ({ creates: true }), handlers: creatingHandlers },
   making: { options: () => ({ creates: true, precondition: "optional" }), handlers: creatingHandlers },
   rfc: { options: () => ({ conflictStatus: 412, versionField: "version" }) },
@@ -84,14 +111,20 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
           : { kind: "accept", value: { ...current, ...proposed, from: base["title"] ?? null } },
     }),
   },
-  allowing: { options: (table) => ({ allowedStrategies: "all", ...past(table) }), handlers: settledHandlers },
-  allowingOne: { options: () => ({ allowedStrategies: ["last-write-wins"] }), handlers: settledHandlers },
+  allowing: {
+    options: (table) => ({ allowedStrategies: "all", ...past(table) }),
+    handlers: settledHandlers,
+  },
+  allowingOne: {
+    options: () => ({ allowedStrategies: ["last-write-wins"] }),
+    handlers: settledHandlers,
+  },
   disclosing: { state: dated, options: (table) => ({ discloseCurrent: true, ...past(table) }) },
   representing: { options: () => ({ represent }) },
   shy: { options: () => ({ discloseCurrent: true, represent: () => undefined }) },
   proxied: { options: () => ({ acceptProxyTags: true }) },
   labelled: { options: () => ({ resource: ({ id }) => `articles/${id}` }) },
-  cached: { options: () => ({ cacheControl: "max-age=5" }) },
+  cached: { options: () => ({ cacheControl: "max-age=5", vary: ["Accept-Language"] }) },
   known: {
     options: () => ({
       identify: ({ headers }) => whoIs(headers),

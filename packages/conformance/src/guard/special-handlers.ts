@@ -23,6 +23,22 @@ export function creatingHandlers(table: Table): Handlers {
   };
 }
 
+/** What they answer shows the version that `load` gives, as JSON has it. */
+export function showingHandlers(table: Table, version: (row: Row) => string | bigint | Date): Handlers {
+  const usual = articleHandlers(table);
+  const showing = (handler: PlainHandler): PlainHandler => {
+    return async (context) => {
+      const row = table.find(context.id);
+      const answer = await handler(context);
+      const now = table.find(context.id) ?? row;
+      if (now === undefined) return answer;
+      const text = version(now);
+      return { ...answer, body: { ...shown(now), version: text instanceof Date ? text.toISOString() : String(text) } };
+    };
+  };
+  return { ...usual, GET: showing(usual.GET), PUT: showing(usual.PUT), PATCH: showing(usual.PATCH) };
+}
+
 /** A stale write that is let through is carried out with the value that the strategy gave. */
 export function settledHandlers(table: Table): Handlers {
   const usual = articleHandlers(table);

@@ -37,7 +37,7 @@ export function assertConflict(
   const there = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
   assertProblem(place, answer, "version-conflict", {
     status,
-    members: { resource: nameOf(place, row), links, ...there },
+    members: { resource: nameOf(place, row), links, identical: false, ...there },
   });
 }
 

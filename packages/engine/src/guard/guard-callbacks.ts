@@ -2,6 +2,7 @@ import { CallbackError, isPromise, type JsonObject, type Problem } from "@unclas
 import { wrongResult } from "../callback-result.js";
 import type { GuardOptions } from "./guard-options.js";
 import type { LoadedState } from "./loaded-state.js";
+import { representedObject } from "./represented.js";
 
 type Callbacks = GuardOptions<unknown, LoadedState>;
 
@@ -17,12 +18,15 @@ export function checkedResource(resource: NonNullable<Callbacks["resource"]>): C
   };
 }
 
+/** What clients may see of a value, as JSON; nothing, where that is nothing. */
+export type CheckedRepresent = (value: unknown, request: unknown) => JsonObject | undefined;
+
 /** Holds what `represent` returns against what it may return: an object, or nothing. */
-export function checkedRepresent(represent: NonNullable<Callbacks["represent"]>): NonNullable<Callbacks["represent"]> {
+export function checkedRepresent(represent: NonNullable<Callbacks["represent"]>): CheckedRepresent {
   return (value, request) => {
     const shown: unknown = represent(value, request);
     if (shown === undefined || shown === null) return undefined;
-    if (isObject(shown)) return shown;
+    if (isObject(shown)) return representedObject("represent", shown);
     throw wrongResult("represent", "an object that can be sent as JSON, or nothing", shown);
   };
 }
@@ -45,6 +49,6 @@ function isSendable(own: unknown): boolean {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isPromise(value);
 }

@@ -6,6 +6,7 @@ import {
   type FailedCondition,
   type JsonObject,
   jsonEqual,
+  type ProblemEntry,
 } from "@unclash/core";
 import { expectedState } from "../expected-state.js";
 import { weakenedEntries } from "../proxy-tags.js";
@@ -16,7 +17,7 @@ import type { LoadedState } from "./loaded-state.js";
 import { isRead } from "./methods.js";
 import { newestNamed } from "./named-state.js";
 import { proposedFields } from "./proposed-fields.js";
-import { modifiedAtOf, shownVersionOf, tagOfState } from "./state-tag.js";
+import { isForeignTag, modifiedAtOf, shownVersionOf, tagOfState } from "./state-tag.js";
 
 /** Why a request meets a conflict, as far as it is known. */
 export interface GuardConflict {
@@ -25,6 +26,8 @@ export interface GuardConflict {
   readonly failed: FailedCondition | undefined;
   /** The state that is there now; nothing where there is none, or nobody looked. */
   readonly current: LoadedState | undefined;
+  /** The entity-tag of the state that the handler's write was for. */
+  readonly loaded?: string | undefined;
   /** What the state that the client named held, where the app still knows it. */
   readonly base?: unknown;
   readonly strategy: Strategy;
@@ -36,18 +39,46 @@ export function conflictError(exchange: GuardExchange, conflict: GuardConflict):
   const { conditions, failed, current } = conflict;
   const shown = current === undefined ? undefined : representation(exchange, current);
   const disclosed = current !== undefined && !(shown === undefined && settings.represent !== undefined);
-  const errors = current === undefined ? [] : weakenedEntries(conditions, tagOfState(current, settings.digest));
+  const errors = current === undefined || failed === undefined ? [] : tagEntries(exchange, conditions, current);
   return exchange.refusal("version-conflict", detailOf(exchange, conflict, disclosed), {
     status: statusOf(exchange, conflict),
     members: {
       resource,
-      ...(failed !== undefined && { expected: expectedState(exchange, conditions, failed) }),
+      expected: expectedMember(exchange, conflict, disclosed),
       ...(disclosed && { current: currentMember(exchange, conflict, current, shown) }),
       ...likeness(exchange, conflict, shown),
       ...(errors.length > 0 && { errors }),
       links: { resource: instance },
     },
   });
+}
+
+/** What the client named; where none of that failed, the state that the handler's write was for, if the caller may know it. */
+function expectedMember(
+  exchange: GuardExchange,
+  { conditions, failed, loaded }: GuardConflict,
+  disclosed: boolean,
+): Readonly<Record<string, unknown>> {
+  if (failed === "version" && exchange.versionText !== undefined) return { version: exchange.versionText };
+  if (failed !== undefined) return expectedState(exchange, conditions, failed);
+  if (conditions.ifMatch?.kind === "any") return { etag: ["*"] };
+  if (loaded === undefined) return exchange.settings.creates ? { absent: true } : {};
+  return disclosed || conditions.ifMatch !== undefined ? { etag: [loaded] } : {};
+}
+
+/** Why an entity-tag of the client's can't be one of this state, or of any: a proxy has marked it, or others have made it. */
+function tagEntries(
+  { settings, resource }: GuardExchange,
+  { ifMatch }: Conditions,
+  current: LoadedState,
+): readonly ProblemEntry[] {
+  if (ifMatch?.kind !== "tags") return [];
+  const weakened = weakenedEntries({ ifMatch }, tagOfState(current, settings.digest));
+  if (weakened.length > 0 || !ifMatch.tags.every((tag) => isForeignTag(tag, current))) return weakened;
+  const detail =
+    `This entity-tag was not made by the guard of ${resource}, so it never matches. Where does it come from? A GET without a guard ` +
+    "gets one of its framework's, or of a proxy's.";
+  return [{ header: "If-Match", code: "foreign-etag", detail }];
 }
 
 /** 412 to a read; to a write what the app set, for a header's condition that no strategy looked at further; else 409. */
@@ -104,10 +135,8 @@ function likeness(
   conflict: GuardConflict,
   shown: JsonObject | undefined,
 ): Readonly<Record<string, unknown>> {
-  const { failed, current } = conflict;
-  if (current === undefined) return failed === undefined ? {} : { identical: false };
-  if (isRead(exchange.request.method)) return { identical: false };
-  return shown === undefined ? {} : comparison(exchange, conflict, shown);
+  if (shown === undefined || isRead(exchange.request.method)) return { identical: false };
+  return comparison(exchange, conflict, shown);
 }
 
 /** What others changed since the state that the client named, what of it the write touches, and whether anything would be lost. */

@@ -20,7 +20,7 @@ import { GuardError } from "./guard-error.js";
 import type { GuardSettings } from "./guard-settings.js";
 import type { LoadedState } from "./loaded-state.js";
 import { isSafe } from "./methods.js";
-import { modifiedAtOf, tagOfState } from "./state-tag.js";
+import { modifiedAtOf, type TagFault, tagOfState } from "./state-tag.js";
 
 /** One request at a guard. */
 export class GuardExchange {
@@ -34,6 +34,8 @@ export class GuardExchange {
    * otherwise, or where the guard's own path has no such parameter: so it goes no further.
    */
   isAstray = false;
+  /** The version that the content names, where it is a text. */
+  versionText: string | undefined;
   readonly #startedAt = performance.now();
 
   constructor(settings: GuardSettings, request: RequestFacts, actor: Actor | undefined) {
@@ -113,8 +115,8 @@ export class GuardExchange {
   }
 
   /** The entity-tag of a state as a header has it. */
-  etagOf(state: LoadedState): string {
-    return formatEntityTag(tagOfState(state, this.settings.digest));
+  etagOf(state: LoadedState, fault?: TagFault): string {
+    return formatEntityTag(tagOfState(state, this.settings.digest, fault));
   }
 
   /** What caches are told of a state: ask each time, so that nobody edits a remembered version. */

@@ -1,4 +1,4 @@
-import type { ProblemSlug } from "@unclash/core";
+import { type ProblemSlug, UsageError } from "@unclash/core";
 import type { Actor } from "../actor.js";
 import { changedRow, isAffected } from "./changed-row.js";
 import type { Guard, Preference, RowLike } from "./guard.js";
@@ -85,7 +85,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
   readonly updated = (given: StateVersion | LoadedState): string => {
     const { exchange, passage } = this.#passed;
     const state = toldState(given, this.#state);
-    const etag = exchange.etagOf(state);
+    const etag = exchange.etagOf(state, (problem) => new UsageError("updated", problem.replace("gave", "was given")));
     passage.update(state, { etag, isNew: etag !== this.etag });
     return etag;
   };
@@ -140,7 +140,13 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
     const { exchange, terms, passage } = this.#passed;
     const { conditions } = terms;
     passage.refusal = "version-conflict";
-    return conflictError(exchange, { conditions, failed: undefined, current: fresh, strategy: "reject" });
+    return conflictError(exchange, {
+      conditions,
+      failed: undefined,
+      current: fresh,
+      loaded: this.etag,
+      strategy: "reject",
+    });
   }
 
   /** A write that compares with what is there and finds no row would be refused for ever, and nobody would know why. */

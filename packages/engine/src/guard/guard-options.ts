@@ -1,4 +1,4 @@
-import type { JsonObject, Problem } from "@unclash/core";
+import type { Problem } from "@unclash/core";
 import type { Identity } from "../actor.js";
 import type { ContentDigest } from "../digest.js";
 import type { Limits } from "../limits.js";
@@ -49,10 +49,10 @@ export interface GuardOptions<Native, State extends LoadedState> {
    */
   past?(named: NamedState, request: Native): Awaitable<ValueOf<State> | null | undefined>;
   /**
-   * What this caller may see of a state, as JSON: for `current.representation` and `changes` of a conflict. Its `id`, its
+   * What this caller may see of a state, as JSON (dates become texts): for `current.representation` and `changes` of a conflict. Its `id`, its
    * `versionField` and its `etagField` are not compared; without a `versionField`, leave the version out. Nothing: neither the state nor its version. `first-write-wins`, functions and `discloseCurrent` need it.
    */
-  represent?(value: ValueOf<State>, request: Native): JsonObject | undefined;
+  represent?(value: ValueOf<State>, request: Native): object | undefined;
   /** Whether a conflict shows the current state. @default false */
   readonly discloseCurrent?: boolean;
   /** Whether an `If-Match` that a proxy weakened or suffixed (nginx, Apache) is taken as ours. @default false */
@@ -61,6 +61,11 @@ export interface GuardOptions<Native, State extends LoadedState> {
   readonly entityTags?: ContentDigest;
   /** `Cache-Control` of reads. @default "no-cache", with `private` where an actor was identified */
   readonly cacheControl?: string;
+  /**
+   * The request headers by which a handler chooses what it shows, such as `accept-language`: for `Vary`, on 200 and on 304. A
+   * handler that sets it itself does so on 200 alone, since a 304 never reaches it. @default []
+   */
+  readonly vary?: readonly string[];
   /** The status of a refused header condition on a write; 412 is RFC 9110's. @default 409 */
   readonly conflictStatus?: 409 | 412;
   /** What a problem's `type` begins with. @default "urn:problem-type:unclash:" */

@@ -16,19 +16,26 @@ import { type Limits, resolveLimits } from "../limits.js";
 import { checkEtagField, isHeaderNames, isHeaderValue } from "../option-rules.js";
 import { resolveVary } from "../options.js";
 import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy, strategyNames } from "../strategy.js";
-import { type CheckedResource, checkedProblem, checkedRepresent, checkedResource } from "./guard-callbacks.js";
+import {
+  type CheckedRepresent,
+  type CheckedResource,
+  checkedProblem,
+  checkedRepresent,
+  checkedResource,
+} from "./guard-callbacks.js";
 import { type GuardKeeping, resolveIdempotency } from "./guard-idempotency.js";
 import type { GuardOptions } from "./guard-options.js";
 import type { LoadedState } from "./loaded-state.js";
 import type { RowDigest } from "./state-tag.js";
 
-type Unchanged = "load" | "past" | "represent" | "identify" | "observe" | "problem" | "cacheControl";
+type Unchanged = "load" | "past" | "identify" | "observe" | "problem" | "cacheControl";
 
 /** The options of a guard, resolved once; of whatever rows and whatever framework. */
 export type GuardSettings = {
   readonly [Name in Unchanged]: GuardOptions<unknown, LoadedState>[Name] | undefined;
 } & {
   readonly resource: CheckedResource | undefined;
+  readonly represent: CheckedRepresent | undefined;
   readonly creates: boolean;
   readonly preconditionRequired: boolean;
   readonly datesSuffice: boolean;
@@ -64,6 +71,7 @@ const rules: OptionRules<GuardOptions<unknown, LoadedState>> = {
   acceptProxyTags: isBoolean,
   entityTags: isDigest,
   cacheControl: isHeaderValue,
+  vary: isHeaderNames,
   conflictStatus: oneOf(409, 412),
   problemTypePrefix: isText,
   identify: isFunction,
@@ -104,7 +112,7 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
     digest: contentDigest(options.entityTags ?? "sha-256"),
     conflictStatus: options.conflictStatus ?? 409,
     problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
-    vary: resolveVary(options),
+    vary: [resolveVary(options) ?? [], options.vary ?? []].flat().join(", ").toLowerCase() || undefined,
     limits: resolveLimits(options.limits),
     idempotency:
       options.idempotency === undefined

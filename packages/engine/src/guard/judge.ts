@@ -8,6 +8,7 @@ import type { LoadedState } from "./loaded-state.js";
 import { isSafe } from "./methods.js";
 import { type SettledWrite, settleWrite, type Terms } from "./settle-write.js";
 import { factsOfState } from "./state-tag.js";
+import { compareVersionText, malformedVersion } from "./version-text.js";
 
 /** Whether a request may be carried out on a state, or what is answered instead. */
 export type Judgement =
@@ -19,7 +20,7 @@ const pass: Judgement = { kind: "pass", settled: undefined };
 /** Decides on a request, given the state that is there: existence, then the requirement, then the preconditions. */
 export async function judge(
   exchange: GuardExchange,
-  { conditions, preferences }: Terms,
+  { conditions: given, preferences }: Terms,
   state: LoadedState | undefined,
 ): Promise<Judgement> {
   const { settings, request, resource } = exchange;
@@ -27,13 +28,25 @@ export async function judge(
   const isWrite = !isSafe(method);
   if (state === undefined && !(settings.creates && method === "PUT"))
     return refuse(exchange.refusal("not-found", `There is no ${resource}.`));
+  const compared = compareVersionText(exchange, given, state);
+  if (compared === undefined) {
+    const malformed = malformedVersion(exchange);
+    return refuse(exchange.refusal("malformed-request", malformed.detail, { members: { errors: [malformed] } }));
+  }
+  const { conditions, isCurrent } = compared;
   if (isWrite && lacksPrecondition(exchange, conditions, state)) return refuse(preconditionRequired(exchange));
   const contradictory = isWrite && state !== undefined ? contradiction(conditions, state) : undefined;
   if (contradictory !== undefined) {
     const members = { errors: [contradictory] };
     return refuse(exchange.refusal("malformed-request", contradictory.detail, { members }));
   }
-  const verdict = evaluatePreconditions(method, conditions, factsOfState(state, settings.digest));
+  const facts = factsOfState(state, settings.digest);
+  const { version = 0 } = conditions;
+  const verdict = evaluatePreconditions(
+    method,
+    conditions,
+    isCurrent && facts.kind === "present" ? { ...facts, version } : facts,
+  );
   switch (verdict.kind) {
     case "proceed":
       return pass;

@@ -6,7 +6,7 @@ import { versionInTag } from "./state-tag.js";
 export function namedStates({ ifMatch, version, etag }: Conditions): readonly NamedState[] {
   const given = [...(ifMatch?.kind === "tags" ? ifMatch.tags : []), ...(etag === undefined ? [] : [etag])];
   const tags = given.filter((tag) => !tag.weak).map(namedByTag);
-  return version === undefined ? tags : [...tags, { version, etag: undefined }];
+  return version === undefined || Number.isNaN(version) ? tags : [...tags, { version, etag: undefined }];
 }
 
 /** The state with the highest version of those that a request names; where none has a version, the first. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { versionTag } from "@unclash/core";
+import { Readable } from "node:stream";
+import { CallbackError, formatEntityTag, parseEntityTag, versionTag } from "@unclash/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LoadedState } from "./loaded-state.js";
@@ -22,6 +23,15 @@ const tags: readonly (readonly [what: string, state: LoadedState, opaque: string
   ["a date", { version: wroteAt }, "1795341600123", 1_795_341_600_123],
   ["a text", { version: "0190-a" }, "0190-a", undefined],
   ["a text that is a number", { version: "17" }, "17", 17],
+  ["a timestamp's text", { version: "2026-11-28 10:00:00.123456+00" }, "2026-11-28%2010:00:00.123456+00", undefined],
+  ["a text beyond ASCII", { version: "ü1" }, "%C3%BC1", undefined],
+  ["a text with a quote", { version: 'a"b' }, "a%22b", undefined],
+  ["a text with line ends", { version: "a\r\nb" }, "a%0D%0Ab", undefined],
+  ["a text with a percent sign", { version: "50%" }, "50%25", undefined],
+  ["a text that is half a character", { version: "\ud800" }, "%ud800", undefined],
+  ["a text that begins like an entity-tag", { version: '"a"b"' }, "%22a%22b%22", undefined],
+  ["a long text", { version: "x".repeat(300) }, `%h#${"x".repeat(300)}`, undefined],
+  ["bytes, as SQL Server's rowversion", { version: Buffer.from([1, 2]) }, "#bytes:AQI=", undefined],
   ["an entity-tag", { version: '"v1"' }, "v1", undefined],
   ["an entity-tag that is a number", { version: '"17"' }, "17", 17],
   ["an entity-tag of the app's own", { version: 5, etag: '"own"' }, "own", 5],
@@ -40,27 +50,43 @@ test.each(tags)(
   },
 );
 
+class Hidden {
+  readonly #version: number = 1;
+  get version(): number {
+    return this.#version;
+  }
+}
+
 const unusable: readonly (readonly [what: string, state: unknown, said: RegExp])[] = [
-  ["a fraction", { version: 1.5 }, /version .* 1\.5/],
-  ["no number", { version: Number.NaN }, /version .* NaN/],
+  ["a fraction", { version: 1.5 }, /version.* 1\.5/],
+  ["no number", { version: Number.NaN }, /version.* NaN/],
   ["a number past what is exact", { version: 2 ** 53 }, /2\^53/],
-  ["null", { version: null }, /version .* null/],
-  ["nothing", { version: undefined }, /version .* undefined/],
-  ["a truth value", { version: true }, /version .* boolean/],
-  ["an invalid date", { version: new Date(Number.NaN) }, /version .* invalid Date/],
-  ["an empty text", { version: "" }, /version .* characters/],
-  ["a text with a quote", { version: 'a"b' }, /version .* characters/],
-  ["a text with a blank", { version: "a b" }, /version .* characters/],
-  ["a text with a line end", { version: "a\r\nb" }, /version .* characters/],
-  ["a weak entity-tag", { version: 'W/"a"' }, /version .* weak/],
-  ["an entity-tag without quotes", { version: 1, etag: "a" }, /etag .* characters/],
-  ["a weak one of the app's own", { version: 1, etag: 'W/"a"' }, /etag .* weak/],
+  ["null", { version: null }, /version.* null/],
+  ["nothing", { version: undefined }, /version.* undefined/],
+  ["a truth value", { version: true }, /version.* true/],
+  ["a function", { version: () => 1 }, /version.* function/],
+  ["an invalid date", { version: new Date(Number.NaN) }, /version.* invalid Date/],
+  ["an empty text", { version: "" }, /version.* empty text/],
+  ["a promise", { version: Promise.resolve(1) }, /version.* a promise: put `await`/],
+  ["an empty object", { version: {} }, /version.* an empty object/],
+  ["an empty array", { version: [] }, /version.* an empty array/],
+  ["a RegExp", { version: /a/ }, /version.* RegExp/],
+  ["an error", { version: Object.assign(new Error("a"), { code: "b" }) }, /version.* Error/],
+  ["an instance without fields", { version: new Hidden() }, /version.* Hidden/],
+  ["an empty Map", { version: new Map() }, /version.* Map/],
+  ["no bytes", { version: Buffer.alloc(0) }, /version.* Buffer/],
+  ["a stream", { version: Readable.from([]) }, /version.* Readable/],
+  ["members that are no values", { version: { a: undefined, b: () => 1 } }, /version.* an object with a, b/],
+  ["a weak entity-tag", { version: 'W/"a"' }, /version.* weak/],
+  ["an entity-tag without quotes", { version: 1, etag: "a" }, /etag.* "a"/],
+  ["an entity-tag that is none", { version: 1, etag: 5 }, /etag.* 5/],
+  ["a weak one of the app's own", { version: 1, etag: 'W/"a"' }, /etag.* weak/],
 ];
 
 test.each(unusable)(
   "what can't be made a strong entity-tag is the app's fault, and is named: %s",
   (_what, state, said) => {
-    expect(() => tagOf(state as LoadedState)).toThrow(TypeError);
+    expect(() => tagOf(state as LoadedState)).toThrow(CallbackError);
     expect(() => tagOf(state as LoadedState)).toThrow(said);
   },
 );
@@ -81,6 +107,31 @@ test("two counters, dates or rows have the same entity-tag only where they are t
       return (a === b) === same;
     }),
   );
+});
+
+test("any text makes a valid entity-tag, and no two the same", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", minLength: 1, maxLength: 8 }),
+    fc.string({
+      unit: fc.constantFrom("%", "2", "0", "5", " ", '"', "ü", "\ud800", "\udc00", "W", "/", "u", "h"),
+      minLength: 1,
+    }),
+  );
+  const isOwn = (version: string): boolean => /^(?:W\/)?"/.test(version);
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      fc.pre(!isOwn(one) && !isOwn(other));
+      const [a, b] = [tagOfState({ version: one }, digest), tagOfState({ version: other }, digest)];
+      expect(parseEntityTag(formatEntityTag(a))).toEqual(a);
+      return (a.opaque === b.opaque) === (one === other);
+    }),
+  );
+});
+
+test("a date ahead of the clock is compared as it was sent: as no later than now", () => {
+  const facts = factsOfState({ version: 1, modifiedAt: Date.now() + 3_600_000 }, digest);
+  expect(facts).toMatchObject({ kind: "present" });
+  expect("modifiedAt" in facts ? facts.modifiedAt : Number.NaN).toBeLessThanOrEqual(Date.now());
 });
 
 function sorted(value: unknown): unknown {

@@ -6,6 +6,7 @@ import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import { type KeyedRequest, readKeyed } from "./keyed-request.js";
 import type { Terms } from "./settle-write.js";
+import { malformedVersion, notCompared } from "./version-text.js";
 
 /** All that a request says of its conditions, or the answer to one that says it badly. */
 export type ReadTerms =
@@ -40,13 +41,20 @@ function readConditions(exchange: GuardExchange, errors: ProblemEntry[]): Condit
   return settings.acceptProxyTags ? withoutProxies(parsed.conditions) : parsed.conditions;
 }
 
-/** The version that the content of a PUT or a merge patch names, where the app says under which name. */
+/**
+ * The version that the content of a PUT or a merge patch names, where the app says under which name. One that is a text is kept
+ * on the exchange: whether it can be a version at all, only the state shows.
+ */
 function bodyVersion(exchange: GuardExchange, errors: ProblemEntry[]): number | undefined {
   const { versionField: field } = exchange.settings;
   const version = memberOfBody(exchange, field);
   if (version === undefined) return undefined;
   if (typeof version === "number" && Number.isSafeInteger(version) && version >= 0) return version;
-  errors.push({ code: "malformed-version", pointer: `/${field}`, detail: "A version is a whole number." });
+  if (typeof version === "string" && version !== "") {
+    exchange.versionText = version;
+    return notCompared;
+  }
+  errors.push(malformedVersion(exchange));
   return undefined;
 }
 
