@@ -7,17 +7,20 @@ import { benchScale } from "./scale/bench.js";
 import { benchSqlite } from "./sqlite/bench.js";
 import { benchStores } from "./stores/bench.js";
 import { isStoreName, storeNames } from "./stores/store-name.js";
+import { benchWorst } from "./worst/bench.js";
 
 const usage = `pnpm bench http [--framework express|koa|fastify|node]… [--quick] [--json] [--profile]
 pnpm bench sqlite [--quick] [--json]
 pnpm bench stores [--store memory|sqlite|postgres|redis]… [--quick] [--json]
-pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]`;
+pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]
+pnpm bench worst [--store memory|sqlite|postgres|redis]… [--only TEXT] [--quick] [--json]`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     framework: { type: "string", multiple: true },
     store: { type: "string", multiple: true },
+    only: { type: "string", default: "" },
     records: { type: "string", default: "1000000" },
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -39,6 +42,9 @@ if (subject === "http" && named.every(isFrameworkName)) {
 } else if (subject === "scale" && stores.every(isStoreName) && /^[1-9][0-9]{2,8}$/.test(values.records)) {
   const { quick, json } = values;
   await benchScale({ stores: stores.filter(isStoreName), recordsMax: Number(values.records), quick, json });
+} else if (subject === "worst" && stores.every(isStoreName)) {
+  const { only, quick, json } = values;
+  await benchWorst({ stores: stores.filter(isStoreName), only, quick, json });
 } else {
   console.error(usage);
   process.exitCode = 2;
