@@ -86,10 +86,23 @@ export const hostileContentCases: readonly AdapterCase[] = casesOn("open", [
       untouched(trial, async ({ path, etag: ifMatch }) => {
         const many = await trial.send("PUT", path, { content: objectWith(100_000), ifMatch });
         assertMalformedBody(trial, many, "too-many-keys");
-        const spread = JSON.stringify(Array.from({ length: 10_001 }, () => ({ a: 0 })));
+        const spread = JSON.stringify(Array.from({ length: 5_001 }, () => ({ a: 0, b: 0 })));
         assertMalformedBody(trial, await trial.send("PUT", path, { content: spread, ifMatch }), "too-many-keys");
         const long = await trial.send("PUT", path, { json: { ["k".repeat(900_000)]: 0 }, ifMatch });
         assertMalformedBody(trial, long, "key-too-long");
+      }),
+  },
+  {
+    name: "more than 20,000 members and items are 400, whatever they are, and whatever a schema would say of them",
+    run: (trial) =>
+      untouched(trial, async ({ path, etag: ifMatch }) => {
+        for (const item of ["0", "{}", '"a"', "[0]"]) {
+          const count = Math.floor(1_048_000 / (item.length + 1));
+          const content = `{"title":"after","tags":[${Array(count).fill(item).join(",")}]}`;
+          assertMalformedBody(trial, await trial.send("PUT", path, { content, ifMatch }), "too-many-values");
+        }
+        const patch = [{ op: "add", path: "/tags", value: Array(20_001).fill(0) }];
+        assertMalformedBody(trial, await trial.send("PATCH", path, { jsonPatch: patch, ifMatch }), "too-many-values");
       }),
   },
   {
