@@ -43,6 +43,7 @@ export { passThrough, withholdTag } from "./adapter/passing.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
 export { errorOf } from "./adapter/thrown.js";
+export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guard/check.js";
 export { createGuard, type GuardEngine } from "./guard/create-guard.js";
 export type { Entered } from "./guard/enter.js";

@@ -11,6 +11,7 @@ import {
   nodeFacts,
   type OptionRules,
   sendPlan,
+  whenInTurn,
 } from "unclash/adapter";
 import { isCall } from "./facts.js";
 
@@ -40,9 +41,8 @@ export function mount(unclash: Unclash<Request>, options: MountOptions = {}): Re
     const { baseUrl: base, body: parsed } = request;
     const facts = nodeFacts(request, { base, url: urlBelow(request), parsed, native: request });
     if (fallthrough && !unclash.owns(facts.path)) return next();
-    unclash
-      .handle(facts)
-      .then((plan) => sendPlan(plan, response))
+    whenInTurn(request, response, () => unclash.handle(facts))
+      .then((plan) => plan && sendPlan(plan, response))
       .catch((thrown: unknown) => next(errorOf(thrown)));
   };
   return markGuarding(mounted);

@@ -10,6 +10,7 @@ import {
   describeValue,
   type GuardEngine,
   guardsOfRequests,
+  inTurn,
   markGuarding,
   passThrough,
   UsageError,
@@ -113,6 +114,11 @@ export async function enter<State extends LoadedState>(
   reply: FastifyReply,
 ): Promise<Admitted<State> | undefined> {
   rememberReply(request, reply);
+  const turn = inTurn(request.raw, reply.raw);
+  if (turn !== undefined && !(await turn)) {
+    reply.hijack();
+    return undefined;
+  }
   const facts = requestFacts(request);
   const entered = await engine.enter(facts);
   if (entered.kind === "pass") {

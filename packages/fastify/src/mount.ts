@@ -10,6 +10,7 @@ import {
   nodeFacts,
   normalizePrefix,
   type OptionRules,
+  whenInTurn,
 } from "unclash/adapter";
 import { leaveBodiesUnread } from "./bodies.js";
 import { pointBelow } from "./point-below.js";
@@ -45,7 +46,8 @@ export function mount(unclash: Unclash<FastifyRequest>, options: MountOptions = 
       const { raw, body } = request;
       const content = body instanceof Readable ? { content: body } : { parsed: body };
       const facts = nodeFacts(raw, { ...pointBelow(raw.url ?? "/", prefix), ...content, native: request });
-      return sendReply(reply, await unclash.handle(facts));
+      const plan = await whenInTurn(raw, reply.raw, () => unclash.handle(facts));
+      return plan === undefined ? reply.hijack() : sendReply(reply, plan);
     });
     leaveBodiesUnread(app);
     for (const name of unclash.collections) {

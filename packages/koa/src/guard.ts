@@ -12,6 +12,7 @@ import {
   type GuardEngine,
   guardsOfRequests,
   handlerIsOver,
+  inTurn,
   isGuardError,
   markGuarding,
   passThrough,
@@ -142,6 +143,8 @@ async function admit<State extends LoadedState>(
   engine: GuardEngine<Context, State>,
   context: Context,
 ): Promise<Admitted<State> | undefined> {
+  const turn = inTurn(context.req, context.res);
+  if (turn !== undefined && !(await turn)) return undefined;
   const facts = requestFacts(context);
   const entered = await engine.enter(facts);
   if (entered.kind === "pass") {

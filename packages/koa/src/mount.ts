@@ -12,6 +12,7 @@ import {
   nodeFacts,
   normalizePrefix,
   type OptionRules,
+  whenInTurn,
 } from "unclash/adapter";
 import { isContext } from "./facts.js";
 import { respond } from "./respond.js";
@@ -45,7 +46,8 @@ export function mount(unclash: Unclash<Context>, options: MountOptions = {}): Mi
     if (point === undefined) return next();
     const facts = nodeFacts(context.req, { ...point, parsed: bodyLeftOn(context.request), native: context });
     if (fallthrough && !unclash.owns(facts.path)) return next();
-    respond(context, await unclash.handle(facts));
+    const plan = await whenInTurn(context.req, context.res, () => unclash.handle(facts));
+    if (plan !== undefined) respond(context, plan);
   };
   const mounted: Middleware = (context, next) => {
     assertCalledBy("mount", "Koa", isContext(context), context);

@@ -16,6 +16,7 @@ import {
   normalizePrefix,
   type OptionRules,
   sendPlan,
+  whenInTurn,
 } from "unclash/adapter";
 import { isCall, originalUrl } from "./facts.js";
 import { answerFailure, tellFailure, warnOfFailure } from "./failure.js";
@@ -63,9 +64,8 @@ export function mount(unclash: Unclash<IncomingMessage>, options: MountOptions =
     if (point === undefined && next !== undefined) return next();
     const facts = nodeFacts(request, { ...(point ?? nowhere(url)), parsed: bodyLeftOn(request), native: request });
     if (fallthrough && next !== undefined && !unclash.owns(facts.path)) return next();
-    unclash
-      .handle(facts)
-      .then((plan) => sendPlan(plan, response))
+    whenInTurn(request, response, () => unclash.handle(facts))
+      .then((plan) => plan && sendPlan(plan, response))
       .catch((thrown: unknown) => {
         const error = errorOf(thrown);
         if (next !== undefined) return next(error);

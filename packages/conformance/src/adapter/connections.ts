@@ -44,6 +44,20 @@ export const connectionCases: readonly AdapterCase[] = casesOn("open", [
     },
   },
   {
+    name: "requests that share a connection are worked on one after another: each sees what those before it have done",
+    async run(trial) {
+      const { wholePath } = await create(trial, "notes", { n: 0 });
+      const puts = [1, 2, 3, 4].map((n) => {
+        const body = `{"n":${n}}`;
+        return head("PUT", wholePath, [type, `Content-Length: ${body.length}`]) + body + head("GET", wholePath, []);
+      });
+      const text = await exchange(trial, puts.join("") + head("GET", wholePath, ["Connection: close"]));
+      const answers = readAnswers(text, [...puts.flatMap(() => ["PUT", "GET"]), "GET"]);
+      const seen = answers.map(({ body }) => Number(/"n":(\d)/.exec(body)?.[1]));
+      assert.deepEqual(seen, [1, 1, 2, 2, 3, 3, 4, 4, 4]);
+    },
+  },
+  {
     name: "a 413 can be read by a client that sends all of its body first, whatever the framing",
     run: (trial) =>
       untouched(trial, async ({ wholePath, etag }) => {

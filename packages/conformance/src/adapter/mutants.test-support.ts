@@ -47,6 +47,12 @@ function sendFirstHeaderTwice(plan: ResponsePlan, response: ServerResponse): voi
 
 export const mutants: readonly Mutant[] = [
   {
+    does: "works on all requests of a connection at once",
+    twist: { atOnce: true },
+    caughtBy:
+      "requests that share a connection are worked on one after another: each sees what those before it have done",
+  },
+  {
     does: "drops the query",
     twist: { url: (url) => url.replace(/\?.*/s, "") },
     caughtBy: "a limit is a whole number above 0, and a cursor one that a list gave",

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { RequestFacts } from "unclash";
-import { belowPrefix, nodeFacts, originForm, type ResponsePlan, sendPlan } from "unclash/adapter";
+import { belowPrefix, inTurn, nodeFacts, originForm, type ResponsePlan, sendPlan } from "unclash/adapter";
 import { listen } from "./listen.js";
 import type { Start } from "./suite.js";
 
@@ -11,6 +11,8 @@ export interface Twist {
   readonly url?: (url: string) => string;
   readonly base?: (base: string) => string;
   readonly owns?: boolean;
+  /** It works on a request before the earlier ones of its connection have been answered. */
+  readonly atOnce?: boolean;
   readonly parsed?: (value: unknown) => unknown;
   readonly facts?: (facts: Facts) => Facts | Promise<Facts>;
   readonly plan?: (plan: ResponsePlan, facts: Facts) => ResponsePlan;
@@ -29,6 +31,8 @@ export function tinyStart(twist: Twist = {}, parse?: (request: IncomingMessage) 
   const { fail = (response: ServerResponse) => answerText(response, 500, "It failed.") } = twist;
   return (unclash, { prefix, server }) => {
     const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const turn = twist.atOnce ? undefined : inTurn(request, response);
+      if (turn !== undefined && !(await turn)) return;
       const below = belowPrefix(twistUrl(originForm(request.url ?? "/")), prefix);
       const value = await parse?.(request);
       const parsed = twist.parsed === undefined ? value : twist.parsed(value);

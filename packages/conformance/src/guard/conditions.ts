@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { assertHeaders, assertStatus, memberOf } from "../adapter/answer.js";
 import type { Message } from "../adapter/message.js";
 import { assertMalformed, assertProblem } from "../adapter/problems.js";
-import { exchangeOne } from "../adapter/raw.js";
+import { exchange, exchangeOne, head, readAnswers } from "../adapter/raw.js";
 import { assertConflict, changed, untouched, written } from "./steps.js";
 import { casesOf, type GuardCase } from "./trial.js";
 
@@ -174,6 +174,24 @@ const countedCases = casesOf("counted", [
         const nul = ['If-Match: "a\0"', "Content-Length: 0"];
         assert.equal((await exchangeOne(place, "PUT", target, { lines: nul })).status, 400);
       }),
+  },
+  {
+    name: "requests that share a connection are worked on one after another: each is held against what those before it left",
+    forms: ["guarded", "guard"],
+    async run(place) {
+      const { id } = place.row({ n: 0 });
+      const target = `${place.prefix}/${id}`;
+      const pairs = [1, 2, 3].map((n) => {
+        const body = `{"n":${n}}`;
+        const lines = [`If-Match: "${n}"`, "Content-Type: application/json", `Content-Length: ${body.length}`];
+        return head("PUT", target, lines) + body + head("GET", target, n === 3 ? ["Connection: close"] : []);
+      });
+      const answers = readAnswers(await exchange(place, pairs.join("")), [...pairs.flatMap(() => ["PUT", "GET"])]);
+      assert.deepEqual(
+        answers.map(({ status, body }) => [status, Number(/"n":(\d)/.exec(body)?.[1])]),
+        [1, 1, 2, 2, 3, 3].map((n) => [200, n]),
+      );
+    },
   },
   {
     name: "row 14: a tag with bytes above ASCII is an ordinary one",

@@ -4,6 +4,12 @@ import { type GuardMutant, handle, header, options, passing, without } from "./t
 /** Faults of guards. */
 export const mutants: readonly GuardMutant[] = [
   {
+    does: "works on all requests of a connection at once",
+    twist: { atOnce: true },
+    caughtBy:
+      "requests that share a connection are worked on one after another: each is held against what those before it left",
+  },
+  {
     does: "does not load the state",
     twist: options(({ load: _load, ...rest }) => rest),
     caughtBy: "an If-Match of another state is a conflict, for all unsafe methods",

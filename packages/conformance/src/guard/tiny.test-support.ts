@@ -8,6 +8,7 @@ import {
   type GuardAnswer,
   guardFacts,
   httpErrorPlan,
+  inTurn,
   isGuardError,
   type Passage,
   passThrough,
@@ -31,6 +32,8 @@ export type Facts = RequestFacts<TinyRequest>;
 /** What a twisted adapter does otherwise than a sound one. */
 export interface Twist {
   readonly options?: (options: Options) => Options;
+  /** It works on a request before the earlier ones of its connection have been answered. */
+  readonly atOnce?: boolean;
   readonly facts?: (facts: Facts) => Facts;
   readonly entered?: (entered: Entered<LoadedState>, facts: Facts) => Entered<LoadedState>;
   readonly pass?: (passage: Passage, response: ServerResponse, request: TinyRequest) => void;
@@ -67,6 +70,8 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
   const before = outer && createGuard(twistedOptions(outer, twist));
   if (form === "guard") reports?.(engine.report);
   const enter = async (by: typeof engine, request: TinyRequest, response: ServerResponse) => {
+    const turn = twist.atOnce ? undefined : inTurn(request.message, response);
+    if (turn !== undefined && !(await turn)) return undefined;
     const facts = factsOf(request, twist);
     const entered = await by.enter(facts);
     const { kind, ...rest } = twist.entered?.(entered, facts) ?? entered;

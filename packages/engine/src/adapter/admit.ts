@@ -8,6 +8,7 @@ import type { Passage } from "../guard/passage.js";
 import type { RequestFacts } from "../request.js";
 import { passThrough, withholdTag } from "./passing.js";
 import { sendAnswer } from "./send.js";
+import { inTurn } from "./turn.js";
 
 /** A request whose handler may run. */
 export interface Admitted<State extends LoadedState> {
@@ -25,6 +26,8 @@ export async function admit<Native, State extends LoadedState>(
   facts: RequestFacts<Native>,
   response: ServerResponse,
 ): Promise<Admitted<State> | undefined> {
+  const turn = inTurn(response.req, response);
+  if (turn !== undefined && !(await turn)) return undefined;
   const entered = await engine.enter(facts);
   if (entered.kind === "pass") {
     passThrough(entered.passage, response);
