@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { chooseDatabaseClass, type DatabaseClass } from "./library.js";
 
 /** The part of a connection that the store uses: `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` have it. */
 export interface SqliteDatabase {
@@ -28,13 +29,11 @@ export interface Query<Row> {
   all(...values: SqliteValue[]): readonly Row[];
 }
 
-type DatabaseClass = new (file: string) => SqliteDatabase;
-
 let loaded: DatabaseClass | undefined;
 
 /**
- * Opens a connection to a file, by the runtime's own `node:sqlite`, or by `@photostructure/sqlite` where there is none
- * (Node 20). Neither is loaded before the first call.
+ * Opens a connection to a file, by the runtime's own `node:sqlite`, or by `@photostructure/sqlite` where there is none (Node
+ * 20), or one with an old SQLite. Neither is loaded before the first call.
  *
  * @throws what the driver throws where the file cannot be opened.
  */
@@ -62,9 +61,13 @@ function isRow<Row>(row: unknown): row is Row {
 }
 
 function loadDatabaseClass(): DatabaseClass {
-  const builtIn = withoutWarnings(() => process.getBuiltinModule("node:sqlite"));
-  const driver: unknown = builtIn ?? createRequire(import.meta.url)("@photostructure/sqlite");
-  if (!hasDatabaseClass(driver)) throw new TypeError("This runtime's node:sqlite has no DatabaseSync.");
+  const builtIn: unknown = withoutWarnings(() => process.getBuiltinModule("node:sqlite"));
+  return chooseDatabaseClass(hasDatabaseClass(builtIn) ? builtIn.DatabaseSync : undefined, loadBundled);
+}
+
+function loadBundled(): DatabaseClass {
+  const driver: unknown = createRequire(import.meta.url)("@photostructure/sqlite");
+  if (!hasDatabaseClass(driver)) throw new TypeError("@photostructure/sqlite has no DatabaseSync.");
   return driver.DatabaseSync;
 }
 

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { migrate } from "./open.js";
 import { applicationId, migrations } from "./schema.js";
 import { createSqliteStore } from "./sqlite.js";
@@ -91,6 +92,46 @@ describe("opening a store", () => {
     const gaveUp = { code: "ERR_UNCLASH_STORE", outcome: "not-applied" };
     await expect(createSqliteStore({ file, busyTimeoutMs: 20 })).rejects.toMatchObject(gaveUp);
   });
+});
+
+describe.skipIf(process.platform === "win32")("what is created", () => {
+  test.each([
+    [0o000, 0o600, 0o700],
+    [0o022, 0o600, 0o700],
+    [0o077, 0o600, 0o700],
+  ])("under umask %o is for its user alone", async (umask, ofFile, ofFolder) => {
+    const file = join(dirname(freshFile()), "deep", "down", "store.db");
+    const before = process.umask(umask);
+    onTestFinished(() => void process.umask(before));
+    const store = await createSqliteStore({ file });
+    await store.commit(commitOf([putOf("a/1")]));
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) expect(modeOf(name), name).toBe(ofFile);
+    for (const name of [dirname(file), dirname(dirname(file))]) expect(modeOf(name), name).toBe(ofFolder);
+    await store.close();
+  });
+
+  test("before keeps the mode that it has", async () => {
+    const file = freshFile();
+    chmodSync(dirname(file), 0o755);
+    writeFileSync(file, "", { mode: 0o640 });
+    chmodSync(file, 0o640);
+    const store = await createSqliteStore({ file });
+    expect([file, `${file}-wal`, dirname(file)].map(modeOf)).toEqual([0o640, 0o640, 0o755]);
+    await store.close();
+  });
+
+  function modeOf(path: string): number {
+    return statSync(path).mode & 0o777;
+  }
+});
+
+test.each([
+  ["arrays", { returnArrays: true }],
+  ["bigints", { readBigInts: true }],
+])("a connection that gives %s is refused at opening", async (_, settings) => {
+  const database = new DatabaseSync(freshFile(), settings);
+  onTestFinished(() => database.close());
+  await expect(createSqliteStore({ database })).rejects.toThrow(/^database must give rows as objects/);
 });
 
 test("a connection of the user's own serves as well, and stays open when the store is closed", async () => {

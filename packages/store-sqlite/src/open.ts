@@ -1,9 +1,11 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import { inspect, isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "@unclash/core";
 import { patiently } from "./busy.js";
 import { openFile, query, type SqliteDatabase } from "./driver.js";
 import { isBusy, messageOf } from "./failure.js";
+import { keepsWhatIsCommitted, versionOf, warnOfOldSqlite } from "./library.js";
 import type { ResolvedOptions } from "./options.js";
 import { applicationId, migrations } from "./schema.js";
 import { prepareTables, type Tables } from "./tables.js";
@@ -16,7 +18,12 @@ import { prepareTables, type Tables } from "./tables.js";
  * @throws StoreError where another process kept it locked, or the disk failed.
  */
 export async function openTables(options: ResolvedOptions): Promise<Tables> {
-  if (options.database !== undefined) return madeReady(options.database, "database", options);
+  if (options.database !== undefined) {
+    assertPlainRows(options.database);
+    const version = versionOf(options.database);
+    if (!keepsWhatIsCommitted(version)) warnOfOldSqlite(version, "your database");
+    return madeReady(options.database, "database", options);
+  }
   const database = await openOwn(options.file, options.busyTimeoutMs);
   try {
     return await madeReady(database, "file", options);
@@ -29,13 +36,42 @@ export async function openTables(options: ResolvedOptions): Promise<Tables> {
 function openOwn(file: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
   return patiently(() => {
     try {
-      mkdirSync(dirname(file), { recursive: true });
+      createPrivately(file);
       return openFile(file);
     } catch (error) {
       if (isBusy(error)) throw error;
       throw new ConfigurationError("file", `must be a file that can be opened: ${messageOf(error)}`);
     }
   }, busyTimeoutMs);
+}
+
+// What others may read, they may read of all users. SQLite gives the mode of a file to the -wal and -shm beside it.
+function createPrivately(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+}
+
+// A user's connection may be set to give rows as arrays, or integers as bigints: a version would be equal to none.
+function assertPlainRows(database: SqliteDatabase): void {
+  const row = probe(database);
+  const expected = { one: 1, large: Number.MAX_SAFE_INTEGER, text: "text", none: null };
+  if (!Array.isArray(row) && isDeepStrictEqual({ ...Object(row) }, expected)) return;
+  throw new ConfigurationError(
+    "database",
+    `must give rows as objects, and integers as numbers: without readBigInts, returnArrays or defaultSafeIntegers. It gave ${inspect(row)}`,
+  );
+}
+
+function probe(database: SqliteDatabase): unknown {
+  try {
+    return database.prepare("SELECT 1 AS one, 9007199254740991 AS large, 'text' AS text, NULL AS none").get();
+  } catch (error) {
+    throw new ConfigurationError("database", `must be an open connection of SQLite: ${messageOf(error)}`);
+  }
 }
 
 // Each step can be done again, so that the whole of it is tried again when any meets another process's lock.

@@ -16,7 +16,7 @@ export type SqliteStoreOptions = SqliteSource & SqliteSettings;
 /** A file that the store opens and closes, or a connection that is the user's. */
 export type SqliteSource =
   | {
-      /** The path of the file. It and its folder are made where they are not there. */
+      /** The path of the file. It and its folder are made where they are not there, for the process's user alone. */
       readonly file: string;
       readonly database?: never;
     }
@@ -114,6 +114,8 @@ function resolveSource({ file, database }: SqliteStoreOptions): SqliteSource {
     return { database };
   }
   if (file === undefined) throw new ConfigurationError("file", "must be the path of a file, unless database is given");
+  // node:sqlite would take it for a URI, with settings of its own.
+  if (/^file:/i.test(file)) throw new ConfigurationError("file", "must be the path of a file, not a file: URL");
   // SQLite would keep this one in memory; @unclash/memory does that better.
   if (file === ":memory:") throw new ConfigurationError("file", "must be the path of a file, not :memory:");
   return { file };

@@ -1,0 +1,64 @@
+import type { SqliteDatabase } from "./driver.js";
+
+/** The class of a driver whose instances are connections. */
+export type DatabaseClass = new (file: string) => SqliteDatabase;
+
+/**
+ * Whether a version of SQLite is free of the WAL-reset bug: those from 3.7.0 to 3.51.2 can lose committed transactions where two
+ * connections write and checkpoint at the same moment. 3.51.3 mended it, and so did 3.50.7 and 3.44.6 for their lines.
+ *
+ * Source: https://sqlite.org/wal.html#walresetbug
+ *
+ * @param version as `sqlite_version()` gives it, `3.51.3`
+ */
+export function keepsWhatIsCommitted(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  if (major !== 3) return major > 3;
+  if (minor > 51) return true;
+  if (minor === 51) return patch >= 3;
+  return (minor === 50 && patch >= 7) || (minor === 44 && patch >= 6);
+}
+
+/** The version of the SQLite behind a connection; empty where it does not say. */
+export function versionOf(database: SqliteDatabase): string {
+  const row = database.prepare("SELECT sqlite_version() AS version").get();
+  if (typeof row !== "object" || row === null) return "";
+  // As an array, if the user set the connection so, which is refused later.
+  const version: unknown = Object.values(row)[0];
+  return typeof version === "string" ? version : "";
+}
+
+/**
+ * Chooses the driver for files: the runtime's own, unless its SQLite is too old, and then the one that comes with this package.
+ *
+ * @throws what loading the bundled one throws, where the runtime has none
+ */
+export function chooseDatabaseClass(
+  runtimes: DatabaseClass | undefined,
+  loadBundled: () => DatabaseClass,
+): DatabaseClass {
+  if (runtimes === undefined) return loadBundled();
+  const database = new runtimes(":memory:");
+  const version = versionOf(database);
+  database.close();
+  if (keepsWhatIsCommitted(version)) return runtimes;
+  try {
+    return loadBundled();
+  } catch {
+    // There is no build of it for this machine.
+    warnOfOldSqlite(version, "this runtime's node:sqlite");
+    return runtimes;
+  }
+}
+
+/** Tells once that a library can lose what was committed. */
+export function warnOfOldSqlite(version: string, whose: string): void {
+  if (warned.has(whose)) return;
+  warned.add(whose);
+  process.emitWarning(
+    `The store's file is opened by SQLite ${version} of ${whose}, which can lose committed writes where several connections write at once. Use 3.51.3 or newer (docs/guide/errors.md#unclash_old_sqlite).`,
+    { type: "UnclashWarning", code: "UNCLASH_OLD_SQLITE" },
+  );
+}
+
+const warned = new Set<string>();
