@@ -29,6 +29,7 @@ export {
   withoutExcepted,
 } from "./adapter/guarding.js";
 export { httpErrorPlan } from "./adapter/http-error.js";
+export { lingerOn } from "./adapter/linger.js";
 export {
   belowPrefix,
   findMount,
@@ -38,7 +39,7 @@ export {
   originForm,
 } from "./adapter/mount-point.js";
 export { bodyLeftOn, guardFacts, type Mounted, nodeFacts } from "./adapter/node-facts.js";
-export { keepOwnTag } from "./adapter/own-tag.js";
+export { keepOwnTag, noTag, staysUntagged } from "./adapter/own-tag.js";
 export { passThrough, withholdTag } from "./adapter/passing.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
@@ -50,5 +51,6 @@ export type { Entered } from "./guard/enter.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guard/guard-error.js";
 export type { Passage } from "./guard/passage.js";
 export { createSlot, type Slot } from "./guard/slot.js";
+export { isUtf8Charset, parseMediaType } from "./media-type.js";
 export { problemPlan } from "./plan.js";
 export type { RequestFacts } from "./request.js";

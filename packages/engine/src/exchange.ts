@@ -20,9 +20,9 @@ export class Exchange {
     this.actor = actor;
   }
 
-  /** The path of the request, prefix included. */
+  /** The path of the request as its client knows it, prefix included. */
   get instance(): string {
-    return this.request.base + this.request.path;
+    return this.settings.publicPath + this.request.base + this.request.path;
   }
 
   readonly header = (name: string): string | undefined => header(this.request, name);
@@ -38,7 +38,8 @@ export class Exchange {
 
   /** The URL path of a collection or resource, safe in a header: nothing of a mount's path or an id can end or split it. */
   pathOf(collection: string, id?: string): string {
-    const path = `${this.request.base.replace(/[<>"\\]/g, encodeURIComponent)}/${collection}`;
+    const base = this.request.base.replace(/[<>"\\]/g, encodeURIComponent);
+    const path = `${this.settings.publicPath}${base}/${collection}`;
     return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
   }
 }

@@ -1,24 +1,18 @@
+import { parse } from "content-type";
+
 /** The essence of a media type, in lower case, and its charset where one is named (RFC 9110 §8.3.1). */
 export interface MediaType {
   readonly essence: string;
   readonly charset: string | undefined;
 }
 
-/** Reads a `Content-Type`; parameters other than `charset` do not matter here. */
-export function parseMediaType(field: string): MediaType {
-  const [essence = "", ...parameters] = field.split(";", 16);
-  const charset = parameters.map(readParameter).find(([name]) => name === "charset")?.[1];
-  return { essence: essence.trim().toLowerCase(), charset };
-}
+const json: MediaType = { essence: "application/json", charset: undefined };
 
-function readParameter(parameter: string): readonly [name: string, value: string] {
-  const equals = parameter.indexOf("=");
-  const value = parameter
-    .slice(equals + 1)
-    .trim()
-    .toLowerCase();
-  const unquoted = value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
-  return [parameter.slice(0, equals).trim().toLowerCase(), unquoted];
+/** Reads a `Content-Type`; parameters other than `charset` do not matter here, and of several of one name the first counts. */
+export function parseMediaType(field: string): MediaType {
+  if (field === "application/json") return json;
+  const { type, parameters } = parse(field);
+  return { essence: type.toLowerCase(), charset: parameters["charset"]?.toLowerCase() };
 }
 
 /** JSON is UTF-8 (RFC 8259 §8.1): no other charset is understood. */

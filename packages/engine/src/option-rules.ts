@@ -32,6 +32,17 @@ export function checkEtagField(option: string, etagField: string | false, versio
   );
 }
 
+/** The path that a proxy strips off, percent-encoded: what it holds stands in headers. */
+export const isPublicPath: OptionRule = (value) =>
+  typeof value === "string" && /^(?:(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*\/?)$/.test(value)
+    ? undefined
+    : 'must be a path that begins with "/", such as "/shop", percent-encoded';
+
+/** A public path as it is put before others: without a `/` at its end. */
+export function resolvePublicPath(path = ""): string {
+  return path.replace(/\/$/, "");
+}
+
 /** A timer of Node's that is set to more than this goes off at once. */
 const timerMsMax = 2_147_483_647;
 

@@ -15,11 +15,12 @@ import {
 } from "@unclash/core";
 import { checkedIdentify, type Identify } from "./actor.js";
 import { type Authorize, authorizeByDefault, checkedAuthorize } from "./authorize.js";
+import { isTrustedProxies, resolveTrust, type Trust, type TrustedProxies } from "./client-address.js";
 import { type Collection, type CollectionOptions, resolveCollection } from "./collection.js";
 import { type IdempotencyOptions, type KeyKeeping, resolveKeeping } from "./idempotency/keeping.js";
 import { type Limits, resolveLimits } from "./limits.js";
 import type { Observer } from "./observe.js";
-import { isHeaderNames, isStore } from "./option-rules.js";
+import { isHeaderNames, isPublicPath, isStore, resolvePublicPath } from "./option-rules.js";
 
 /** A content coding that request bodies may have. */
 export type Decoding = "gzip" | "deflate" | "br";
@@ -46,6 +47,20 @@ export interface UnclashOptions<Native = unknown> {
   readonly conflictStatus?: 409 | 412;
   /** What a problem's `type` begins with. @default "urn:problem-type:unclash:" */
   readonly problemTypePrefix?: string;
+  /**
+   * The path that a proxy in front strips off before requests come here: `/shop`. It is put back into `Location`,
+   * `Content-Location` and all links.
+   *
+   * @default ""
+   */
+  readonly publicPath?: string;
+  /**
+   * Whose `X-Forwarded-For` counts: the number of proxies in front of the app, or their addresses and networks. The client's
+   * address is then the right-most one that none of them has; `identify` sees it, and it tells anonymous callers apart.
+   *
+   * @default none: the address is the socket's
+   */
+  readonly trustedProxies?: TrustedProxies;
   /** Content codings of request bodies that are decoded; all others get 415. @default [] */
   readonly decodeBodies?: readonly Decoding[];
   /** Caps on what one request may hold and cost. */
@@ -65,6 +80,8 @@ export interface Settings<Native = unknown> {
   readonly authorize: Authorize;
   readonly conflictStatus: 409 | 412;
   readonly problemTypePrefix: string;
+  readonly publicPath: string;
+  readonly trust: Trust | undefined;
   readonly decodeBodies: readonly Decoding[];
   readonly limits: Limits;
   readonly idempotency: KeyKeeping;
@@ -80,6 +97,8 @@ const rules: OptionRules<UnclashOptions> = {
   authorize: isFunction,
   conflictStatus: oneOf(409, 412),
   problemTypePrefix: isText,
+  publicPath: isPublicPath,
+  trustedProxies: isTrustedProxies,
   decodeBodies: listOf(oneOf("gzip", "deflate", "br"), "gzip, deflate and br"),
   limits: anything,
   idempotency: anything,
@@ -99,6 +118,8 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
     conflictStatus: options.conflictStatus ?? 409,
     problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
+    publicPath: resolvePublicPath(options.publicPath),
+    trust: resolveTrust(options.trustedProxies),
     decodeBodies: options.decodeBodies ?? [],
     limits: resolveLimits(options.limits),
     idempotency: resolveKeeping(store, options.idempotency),

@@ -1,4 +1,5 @@
 import { isStoreError, type Key, type ResponsePlan, resourceKey } from "@unclash/core";
+import { fromClient } from "./client-address.js";
 import { Exchange } from "./exchange.js";
 import { answer, identifyCaller } from "./line.js";
 import { isObserved, publish } from "./observe.js";
@@ -32,7 +33,8 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
   };
 }
 
-async function handle<Native>(settings: Settings<Native>, request: RequestFacts<Native>): Promise<ResponsePlan> {
+async function handle<Native>(settings: Settings<Native>, received: RequestFacts<Native>): Promise<ResponsePlan> {
+  const request = fromClient(received, settings.trust);
   const startedAt = isObserved(settings.observe) ? performance.now() : undefined;
   const route = findRoute(settings.collections, request.path);
   const caller = await identifyCaller(settings, request);

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { createServer, request as send } from "node:http";
 import { Readable } from "node:stream";
+import fastifyEtag from "@fastify/etag";
 import { adapterSuite, type Start } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
@@ -220,4 +222,43 @@ test("the server and its store can be ended together", async () => {
   await app.ready();
   await app.close();
   await expect(store.read(["notes/1"])).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE" });
+});
+
+test("a plugin that tags every answer tags no problem, no answer to a write, and lets no problem become 304", async () => {
+  const app = Fastify();
+  await app.register(fastifyEtag);
+  app.register(mount(engine()), { prefix: "/api" });
+  const missing = await app.inject({ method: "GET", url: "/api/notes/1" });
+  expect([missing.statusCode, missing.headers.etag]).toEqual([404, undefined]);
+  const tag = `"${createHash("sha1").update(missing.body).digest("base64")}"`;
+  const again = await app.inject({ method: "GET", url: "/api/notes/1", headers: { "if-none-match": tag } });
+  expect([again.statusCode, again.body]).toEqual([404, missing.body]);
+  const trial = { ...json, prefer: "dry-run" };
+  const tried = await app.inject({ method: "PUT", url: "/api/notes/1", headers: trial, payload: { a: 1 } });
+  expect([tried.statusCode, tried.headers.etag]).toEqual([201, undefined]);
+  const made = await app.inject({ method: "PUT", url: "/api/notes/1", headers: json, payload: { a: 1 } });
+  const got = await app.inject({ method: "GET", url: "/api/notes/1" });
+  expect([got.statusCode, got.headers.etag]).toEqual([200, made.headers.etag]);
+  expect(made.headers.etag).toMatch(/^"1-/);
+});
+
+test("a request that was paused before the mount is read all the same", async () => {
+  const app = Fastify();
+  app.addHook("onRequest", async (request) => {
+    request.raw.pause();
+  });
+  app.register(mount(engine()), { prefix: "/api" });
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  try {
+    const answer = await fetch(`${url}/api/notes/1`, {
+      method: "PUT",
+      headers: json,
+      body: '{"a":1}',
+      signal: AbortSignal.timeout(10_000),
+    });
+    expect(answer.status).toBe(201);
+  } finally {
+    app.server.closeAllConnections();
+    await app.close();
+  }
 });

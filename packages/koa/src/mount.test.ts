@@ -172,3 +172,19 @@ test("identify is given Koa's context", async () => {
     .parse(await (await fetch(`${url}/notes/1/versions`)).json());
   expect(items).toMatchObject([{ author: "alice" }]);
 });
+
+test("middleware that tags every answer tags no problem and no answer to a write", async () => {
+  const app = new Koa();
+  app.use(async (context, next) => {
+    await next();
+    if (context.body && !context.response.get("etag")) context.set("etag", '"of-the-content"');
+  });
+  app.use(mount(engine()));
+  const server = await serveApp(app);
+  served.push(server);
+  const headers = { "content-type": "application/json", prefer: "dry-run" };
+  const missing = await fetch(`${server.url}/notes/1`);
+  const tried = await fetch(`${server.url}/notes/1`, { method: "PUT", headers, body: "{}" });
+  expect([missing.status, missing.headers.get("etag")]).toEqual([404, null]);
+  expect([tried.status, tried.headers.get("etag")]).toEqual([201, null]);
+});

@@ -1,5 +1,13 @@
 import type { Context } from "koa";
-import { forgetContent, type GuardAnswer, outgoingHeaders, sendAnswer } from "unclash/adapter";
+import {
+  forgetContent,
+  type GuardAnswer,
+  keepOwnTag,
+  lingerOn,
+  outgoingHeaders,
+  sendAnswer,
+  staysUntagged,
+} from "unclash/adapter";
 
 /** Hands an answer to Koa, which sends it once all middleware is through. */
 export function respond(context: Context, answer: GuardAnswer): void {
@@ -8,6 +16,8 @@ export function respond(context: Context, answer: GuardAnswer): void {
     sendAnswer(answer, context.res);
     return;
   }
+  lingerOn(context.res);
+  if (staysUntagged(answer, context.method)) keepOwnTag(answer, context.res);
   const headers = outgoingHeaders(answer, context.res);
   forgetContent(context.res);
   context.body = contentOf(answer);

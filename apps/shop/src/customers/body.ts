@@ -10,6 +10,7 @@ import {
   type ResponsePlan,
 } from "@unclash/core";
 import type { RequestFacts } from "unclash";
+import { isUtf8Charset, parseMediaType } from "unclash/adapter";
 import { problemReply } from "./reply.js";
 
 /** How many bytes of content a request may have. */
@@ -26,9 +27,9 @@ export type TakenBody =
  * is still to be read. 415 comes before 413, and both before anything that is malformed.
  */
 export async function takeBody(facts: RequestFacts, accepted: readonly string[]): Promise<TakenBody> {
-  const { mediaType, charset } = mediaTypeOf(headerOf(facts, "content-type") ?? "");
-  const isUtf8Text = charset === undefined || charset === "utf-8" || charset === "utf8";
-  if (!accepted.includes(mediaType) || !isUtf8Text) return { kind: "refused", plan: wrongType(facts, accepted) };
+  const { essence: mediaType, charset } = parseMediaType(headerOf(facts, "content-type") ?? "");
+  if (!accepted.includes(mediaType) || !isUtf8Charset(charset))
+    return { kind: "refused", plan: wrongType(facts, accepted) };
   const coding = headerOf(facts, "content-encoding")?.trim().toLowerCase() || "identity";
   if (facts.body.kind === "parsed") return checked(mediaType, parsedElsewhere(facts.body.value));
   if (coding !== "identity") return { kind: "refused", plan: wrongCoding(facts) };
@@ -60,17 +61,6 @@ function checked(mediaType: string, json: CheckedJson | undefined): TakenBody {
 
 function malformed(detail: string): TakenBody {
   return { kind: "malformed", error: { code: "malformed-json", pointer: "", detail } };
-}
-
-/** The essence of a media type and its charset (RFC 9110 §8.3.1). */
-function mediaTypeOf(field: string): { readonly mediaType: string; readonly charset: string | undefined } {
-  const [essence = "", ...parameters] = field.toLowerCase().split(";", 16);
-  const charset = parameters
-    .map((parameter) => parameter.trim())
-    .find((parameter) => parameter.startsWith("charset="))
-    ?.slice("charset=".length)
-    .replace(/^"([^"]*)"$/, "$1");
-  return { mediaType: essence.trim(), charset };
 }
 
 function wrongType({ method, base, path }: RequestFacts, accepted: readonly string[]): ResponsePlan {

@@ -19,6 +19,9 @@ function abandon(trial: Trial, bytes: string, how: "reset" | "end"): Promise<voi
 const content = '{"title":"half of it"}';
 const type = "Content-Type: application/json";
 
+/** How often a race with the end of a socket is tried, for each size and each framing. */
+const rounds = 1;
+
 export const connectionCases: readonly AdapterCase[] = casesOn("open", [
   {
     name: "a client that goes away in the middle of its body changes nothing, and the server lives on",
@@ -73,6 +76,29 @@ export const connectionCases: readonly AdapterCase[] = casesOn("open", [
             [413, 200],
             "and the connection serves the next request",
           );
+        }
+      }),
+  },
+  {
+    name: "row 72: a 413, and any other answer to content that is still coming, arrives on a connection that closes, 1 to 8 MiB",
+    run: (trial) =>
+      untouched(trial, async ({ wholePath, etag }) => {
+        const close = ["Connection: close", type];
+        for (const mebibytes of [1, 8]) {
+          const body = "x".repeat(mebibytes * 1_048_576 + 1);
+          const sized = `Content-Length: ${body.length}`;
+          const chunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+          for (let round = 0; round < rounds; round++) {
+            for (const [request, status] of [
+              [head("PUT", wholePath, [...close, `If-Match: ${etag}`, sized]) + body, 413],
+              [head("PUT", wholePath, [...close, `If-Match: ${etag}`, "Transfer-Encoding: chunked"]) + chunks, 413],
+              [head("PUT", wholePath, ["Connection: close", "Content-Type: text/plain", sized]) + body, 415],
+              [head("POST", wholePath, [...close, sized]) + body, 405],
+            ] as const) {
+              const [answer] = readAnswers(await exchange(trial, request), ["PUT"]);
+              assert.equal(answer?.status, status);
+            }
+          }
         }
       }),
   },

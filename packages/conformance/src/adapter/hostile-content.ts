@@ -198,6 +198,7 @@ export const hostileContentCases: readonly AdapterCase[] = casesOn("open", [
           "application/json; charset=utf-16",
           'application/json;charset="iso-8859-1"',
           "application/jsonp",
+          'application/json; x="a;b"; charset=utf-16',
           "*/*",
         ]) {
           const headers = { "content-type": type };
@@ -222,6 +223,8 @@ export const hostileContentCases: readonly AdapterCase[] = casesOn("open", [
         "Application/JSON",
         'application/json ; charset="UTF-8"',
         "application/json;charset=utf-8;v=1",
+        'application/json; x="a;charset=utf-16"',
+        "application/json;",
       ]) {
         assertStatus(await trial.send("PUT", path, { json: { type }, headers: { "content-type": type } }), 200);
         assert.equal(memberOf(await trial.send("GET", path), "type"), type);

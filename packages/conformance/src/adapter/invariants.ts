@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { type Answer, assertHeaders, bodyOf, headerOf } from "./answer.js";
 import type { Received } from "./client.js";
 
+/** How an engine is reached. */
+interface Mounting {
+  readonly typePrefix: string;
+  readonly publicPath?: string;
+}
+
 /** Checks what holds for every answer of unclash, whatever it was asked. */
-export function assertSound({ answer, lines }: Received, typePrefix: string): void {
+export function assertSound({ answer, lines }: Received, mounting: Mounting): void {
   const where = `the answer to ${answer.method} ${answer.path}, ${answer.status}`;
   const names = lines.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
   assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted(), `${where}, carries no header twice`);
@@ -11,7 +17,7 @@ export function assertSound({ answer, lines }: Received, typePrefix: string): vo
   assertFramed(answer, where);
   const { etag } = answer.headers;
   if (etag !== undefined) assert.match(etag, /^"[\x21\x23-\x7e]+"$/, `${where}, has a strong entity-tag`);
-  if (answer.status >= 400) assertIsProblem(answer, typePrefix);
+  if (answer.status >= 400) assertIsProblem(answer, mounting);
   else if (answer.text !== "") assertHeaders(answer, { "content-type": "application/json; charset=utf-8" });
 }
 
@@ -29,7 +35,7 @@ function assertFramed(answer: Answer, where: string): void {
 }
 
 /** RFC 9457 §3.1: the standard members agree with the answer; no cache keeps it. */
-function assertIsProblem(answer: Answer, typePrefix: string): void {
+function assertIsProblem(answer: Answer, { typePrefix, publicPath = "" }: Mounting): void {
   assertHeaders(answer, { "content-type": "application/problem+json", "cache-control": "no-store" });
   if (answer.method === "HEAD") return;
   const { type, title, status, detail, instance } = bodyOf(answer);
@@ -37,5 +43,9 @@ function assertIsProblem(answer: Answer, typePrefix: string): void {
   assert(typeof title === "string" && title !== "", `a title: ${answer.text}`);
   assert(typeof detail === "string" && detail !== "", `a detail: ${answer.text}`);
   assert.equal(status, answer.status, "the problem has the answer's status");
-  assert.equal(instance, answer.path, "the problem names the path that was asked for, its prefix included");
+  assert.equal(
+    instance,
+    publicPath + answer.path,
+    "the problem names the path that was asked for, its prefix included",
+  );
 }

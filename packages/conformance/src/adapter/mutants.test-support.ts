@@ -262,6 +262,14 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "a connection is kept through 200, 201, 204, 304, 404, 409, 413, 422 and 428",
   },
   {
+    does: "closes a connection on content that is still coming",
+    twist: {
+      send: (plan, response) => void response.writeHead(plan.status, plan.headers).end(plan.body ?? undefined),
+    },
+    caughtBy:
+      "row 72: a 413, and any other answer to content that is still coming, arrives on a connection that closes, 1 to 8 MiB",
+  },
+  {
     does: "hangs up on who sends too much",
     twist: {
       send: (plan, response) => {

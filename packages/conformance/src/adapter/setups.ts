@@ -2,14 +2,17 @@ import type { ServerOptions } from "node:http";
 import { problemTypePrefix, type Store } from "@unclash/core";
 import type { RequestFacts, Unclash } from "unclash";
 import { createOpenEngine } from "./collections.js";
+import { createForwardedEngine, publicPath } from "./forwarded.js";
 import { createGuardedEngine, guardedTypePrefix } from "./guarded.js";
 import { createSmallEngine } from "./small.js";
 
 /** The servers that the suite starts, each with an engine and a store of its own. */
-export type SetupName = "open" | "guarded" | "small" | "impatient" | "parsed";
+export type SetupName = "open" | "guarded" | "small" | "impatient" | "parsed" | "forwarded";
 
 export interface Setup {
   readonly prefix: string;
+  /** What a proxy in front of the engine strips off. @default "" */
+  readonly publicPath?: string;
   readonly typePrefix: string;
   readonly server: ServerOptions;
   engine(store: Store, seen: (facts: RequestFacts) => void): Unclash;
@@ -28,6 +31,13 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
     typePrefix: problemTypePrefix,
     server: { headersTimeout: 250, requestTimeout: 250, connectionsCheckingInterval: 25 },
     engine: createOpenEngine,
+  },
+  forwarded: {
+    prefix: "/api",
+    publicPath,
+    typePrefix: problemTypePrefix,
+    server: patient,
+    engine: createForwardedEngine,
   },
   /** A body parser runs before the mount. */
   parsed: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createOpenEngine },

@@ -38,7 +38,7 @@ export function createStage(options: AdapterSuiteOptions): Stage {
 
 async function startServer(name: SetupName, options: AdapterSuiteOptions): Promise<Running> {
   const { patienceMs = 10_000 } = options;
-  const { prefix, typePrefix, server, engine } = setups[name];
+  const { prefix, publicPath = "", typePrefix, server, engine } = setups[name];
   const start = name === "parsed" ? (options.startParsed ?? options.start) : options.start;
   const store: Store = await options.store();
   let identified: RequestFacts | undefined;
@@ -51,7 +51,7 @@ async function startServer(name: SetupName, options: AdapterSuiteOptions): Promi
 
   const sendTo: Trial["sendTo"] = async (method, path, message: Message = {}) => {
     const received = await client.send(method, path, message);
-    if (message.foreign !== true) assertSound(received, typePrefix);
+    if (message.foreign !== true) assertSound(received, { typePrefix, publicPath });
     return received.answer;
   };
   return {

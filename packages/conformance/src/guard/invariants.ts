@@ -6,7 +6,7 @@ import { assertSound } from "../adapter/invariants.js";
 export function assertGuarded(received: Received, typePrefix: string): void {
   const { answer, lines } = received;
   if (answer.status >= 300) {
-    assertSound(received, typePrefix);
+    assertSound(received, { typePrefix });
     return;
   }
   // The framework sends these, in its own way: with an entity-tag of its own after a safe method, or in chunks.

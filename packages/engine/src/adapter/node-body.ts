@@ -29,7 +29,8 @@ export function readNodeBody(content: Readable, bytesMax: number): Promise<ReadB
     const onEnd = (): void =>
       settle({ kind: "bytes", bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length) });
     const onAborted = (): void => settle({ kind: "aborted" });
-    content.on("data", onData).on("end", onEnd).on("error", onAborted).on("close", onAborted);
+    // Something before the mount may have paused it.
+    content.on("data", onData).on("end", onEnd).on("error", onAborted).on("close", onAborted).resume();
   });
 }
 

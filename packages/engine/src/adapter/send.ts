@@ -1,12 +1,16 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { ResponsePlan } from "@unclash/core";
 import type { GuardAnswer } from "../guard/guard-error.js";
+import { lingerOn } from "./linger.js";
+import { staysUntagged } from "./own-tag.js";
 import { joinedVary } from "./vary.js";
 
 /** Sends an answer over Node's own response. What was set on it before is kept where the answer says nothing else. */
 export function sendPlan(plan: ResponsePlan, response: ServerResponse): void {
   // Something else (a time-out) has answered meanwhile: there is nobody left to tell.
   if (response.writableEnded) return;
+  if (staysUntagged(plan, response.req?.method)) response.removeHeader("etag");
+  lingerOn(response);
   response.writeHead(plan.status, headersBeside(plan, response.getHeader("vary")));
   response.end(plan.body ?? undefined);
 }
@@ -15,6 +19,7 @@ export function sendPlan(plan: ResponsePlan, response: ServerResponse): void {
 export function sendAnswer(answer: GuardAnswer, response: ServerResponse): void {
   if (response.writableEnded) return;
   forgetContent(response);
+  lingerOn(response);
   response.writeHead(answer.status, outgoingHeaders(answer, response));
   response.end(answer.body ?? undefined);
 }

@@ -42,7 +42,8 @@ export class GuardExchange {
     this.settings = settings;
     this.request = request;
     this.actor = actor;
-    this.resource = settings.resource === undefined ? this.instance.slice(1) : this.#named(settings.resource);
+    this.resource =
+      settings.resource === undefined ? (request.base + request.path).slice(1) : this.#named(settings.resource);
   }
 
   /**
@@ -58,7 +59,7 @@ export class GuardExchange {
       this.isAstray = !isLoose && method !== "POST";
       return undefined;
     }
-    if (name === undefined && this.instance.includes("//")) {
+    if (name === undefined && (this.request.base + this.request.path).includes("//")) {
       this.isAstray = true;
       return undefined;
     }
@@ -69,8 +70,9 @@ export class GuardExchange {
     );
   }
 
+  /** The path of the request as its client knows it. */
   get instance(): string {
-    return this.request.base + this.request.path;
+    return this.settings.publicPath + this.request.base + this.request.path;
   }
 
   readonly header = (name: string): string | undefined => header(this.request, name);

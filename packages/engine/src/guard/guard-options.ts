@@ -1,5 +1,6 @@
 import type { Problem } from "@unclash/core";
 import type { Identity } from "../actor.js";
+import type { TrustedProxies } from "../client-address.js";
 import type { ContentDigest } from "../digest.js";
 import type { Limits } from "../limits.js";
 import type { Observer } from "../observe.js";
@@ -59,6 +60,20 @@ export interface GuardOptions<Native, State extends LoadedState> {
   readonly acceptProxyTags?: boolean;
   /** The digest for rows that are hashed. @default "sha-256" */
   readonly entityTags?: ContentDigest;
+  /**
+   * The path that a proxy in front strips off before requests come here: `/shop`. It is put back into the links
+   * of problems.
+   *
+   * @default ""
+   */
+  readonly publicPath?: string;
+  /**
+   * Whose `X-Forwarded-For` counts: the number of proxies in front of the app, or their addresses and networks. The client's
+   * address is then the right-most one that none of them has; `identify` sees it, and it tells anonymous callers apart.
+   *
+   * @default none: the address is the socket's
+   */
+  readonly trustedProxies?: TrustedProxies;
   /** `Cache-Control` of reads. @default "no-cache", with `private` where an actor was identified */
   readonly cacheControl?: string;
   /**

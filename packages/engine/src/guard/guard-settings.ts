@@ -11,9 +11,10 @@ import {
   problemTypePrefix,
 } from "@unclash/core";
 import { checkedIdentify } from "../actor.js";
+import { isTrustedProxies, resolveTrust, type Trust } from "../client-address.js";
 import { contentDigest, isDigest } from "../digest.js";
 import { type Limits, resolveLimits } from "../limits.js";
-import { checkEtagField, isHeaderNames, isHeaderValue } from "../option-rules.js";
+import { checkEtagField, isHeaderNames, isHeaderValue, isPublicPath, resolvePublicPath } from "../option-rules.js";
 import { resolveVary } from "../options.js";
 import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy, strategyNames } from "../strategy.js";
 import {
@@ -49,6 +50,8 @@ export type GuardSettings = {
   readonly conflictStatus: 409 | 412;
   readonly problemTypePrefix: string;
   readonly vary: string | undefined;
+  readonly publicPath: string;
+  readonly trust: Trust | undefined;
   readonly limits: Limits;
   readonly idempotency: GuardKeeping | undefined;
   readonly handsOn: boolean;
@@ -70,6 +73,8 @@ const rules: OptionRules<GuardOptions<unknown, LoadedState>> = {
   discloseCurrent: isBoolean,
   acceptProxyTags: isBoolean,
   entityTags: isDigest,
+  publicPath: isPublicPath,
+  trustedProxies: isTrustedProxies,
   cacheControl: isHeaderValue,
   vary: isHeaderNames,
   conflictStatus: oneOf(409, 412),
@@ -113,6 +118,8 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
     conflictStatus: options.conflictStatus ?? 409,
     problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
     vary: [resolveVary(options) ?? [], options.vary ?? []].flat().join(", ").toLowerCase() || undefined,
+    publicPath: resolvePublicPath(options.publicPath),
+    trust: resolveTrust(options.trustedProxies),
     limits: resolveLimits(options.limits),
     idempotency:
       options.idempotency === undefined

@@ -1,3 +1,4 @@
+import { fromClient } from "../client-address.js";
 import { identifyCaller } from "../line.js";
 import type { RequestFacts } from "../request.js";
 import type { GuardError } from "./guard-error.js";
@@ -15,7 +16,8 @@ export type Opened = { readonly exchange: GuardExchange } & (
 );
 
 /** The first two steps of every request at a guard: identify → malformed. */
-export async function openExchange(settings: GuardSettings, request: RequestFacts): Promise<Opened> {
+export async function openExchange(settings: GuardSettings, received: RequestFacts): Promise<Opened> {
+  const request = fromClient(received, settings.trust);
   const caller = await identifyCaller(settings, request);
   const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
   if (exchange.isAstray) {

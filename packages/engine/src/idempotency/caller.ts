@@ -6,7 +6,7 @@ import { hashParts } from "./hash-parts.js";
 /**
  * What tells callers apart that `identify` does not know:
  *
- * - `address`: the address of the socket's other end. Behind a proxy that is the proxy's, for all of them.
+ * - `address`: the address of the socket's other end, or the one that a trusted proxy names (`trustedProxies`).
  * - `credentials`: `Authorization` and `Cookie`, of which a digest is kept; a caller that sends neither is its address. A
  *   repeat with other credentials, such as a refreshed token, is another caller's request: it runs.
  */

@@ -3,12 +3,6 @@ import { type CallerOptions, callerDigest, type SentRequest } from "./caller.js"
 import { fingerprint } from "./fingerprint.js";
 import { type KeyScope, scopedKey } from "./scope.js";
 
-/** A request with a key, and what is known of it. */
-export interface Identified extends SentRequest {
-  /** The path of the request, mount and all. */
-  readonly instance: string;
-}
-
 /** What a request with a key says besides its headers. */
 export interface KeyedContent {
   readonly preferences: Preferences;
@@ -34,16 +28,16 @@ export interface KeyIdentity {
  * @throws CallbackError where the app's `scope` gives something other than a name
  */
 export function identifyKeyed(
-  exchange: Identified,
+  exchange: SentRequest,
   { keeper, key }: Pick<KeyScope, "keeper" | "key">,
   options: CallerOptions<unknown>,
   { preferences, ...content }: KeyedContent,
 ): KeyIdentity {
-  const { request, header, instance } = exchange;
+  const { request, header } = exchange;
   const caller = callerDigest(exchange, options);
   return {
     caller,
-    scoped: scopedKey({ keeper, caller, method: request.method, path: instance, key }),
+    scoped: scopedKey({ keeper, caller, method: request.method, path: request.base + request.path, key }),
     fingerprint: fingerprint({
       query: request.query,
       contentType: header("content-type"),
