@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import type { Method, PlainAnswer, PlainContext, PlainHandler } from "./app.js";
 import { articleHandlers } from "./article-handlers.js";
 import type { Gates } from "./gates.js";
@@ -40,6 +41,7 @@ export function keyedHandlers(
       headers: { "content-type": "application/octet-stream", "x-more": "a" },
       body: someBytes,
     }),
+    coded: () => ({ status: 200, headers: { ...text, "content-encoding": "gzip" }, body: gzipSync("so it is") }),
     stream: () => ({ status: 200, headers: text, body: Readable.from(chunks) }),
     broken: () => ({ status: 200, headers: text, body: Readable.from(breakingOff()) }),
     text: ({ body }) => ({

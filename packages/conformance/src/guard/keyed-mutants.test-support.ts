@@ -80,6 +80,11 @@ export const keyedMutants: readonly GuardMutant[] = [
     caughtBy: "a 409 that may pass by itself is not kept: a repeat runs",
   },
   {
+    does: "does not hear which codings a repeat accepts",
+    twist: without("accept-encoding"),
+    caughtBy: "content that was sent in a coding is given again in one that the repeat accepts",
+  },
+  {
     does: "keeps bytes as text",
     twist: sent((answer) => ({ ...answer, body: answer.body && Buffer.from(answer.body).toString("utf8") })),
     caughtBy: "bytes are given again as they are",

@@ -205,6 +205,22 @@ const freeCases = keyedCasesOf("free", [
     },
   },
   {
+    name: "content that was sent in a coding is given again in one that the repeat accepts",
+    async run(place) {
+      const { id } = place.row();
+      const message = { key: freshKey(place), json: { do: "coded" } };
+      const send = (coding: string) =>
+        place.send("POST", `/${id}`, { ...message, headers: { "accept-encoding": coding } });
+      const first = await send("gzip");
+      assertHeaders(first, { "content-encoding": "gzip" });
+      assertReplayed(await send("gzip"), first);
+      const plain = await send("identity");
+      assert.equal(plain.text, "so it is");
+      assertHeaders(plain, { "content-encoding": undefined, "content-length": "8", "idempotency-replayed": "true" });
+      assert.equal(place.runs(id), 1);
+    },
+  },
+  {
     name: "what was streamed, and what has no content, is given again",
     async run(place) {
       const { id } = place.row();

@@ -1,10 +1,10 @@
 import { CallbackError, describeValue, type ProblemEntry, satisfiesRequirement } from "@unclash/core";
 import { identifyKeyed, type KeyIdentity } from "../idempotency/identity.js";
-import type { KeptAnswer } from "../idempotency/record.js";
-import { judgeKey, keyRefusal, quotaRefusal, replayedAnswer } from "../idempotency/replay.js";
+import { judgeKey, keyRefusal, quotaRefusal } from "../idempotency/replay.js";
 import { recordKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
-import { GuardError } from "./guard-error.js";
+import { answerAgain, keptRefusal } from "./answer-again.js";
+import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { GuardKeeping } from "./guard-idempotency.js";
 import type { Judgement } from "./judge.js";
@@ -107,7 +107,7 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     idempotency.sweep.due(now);
     const [found] = records;
     const verdict = judgeKey(found, now, fingerprint);
-    if (verdict.kind === "answered") return { kind: "answer", error: replayError(verdict.answer) };
+    if (verdict.kind === "answered") return { kind: "answer", error: await answerAgain(exchange, verdict.answer) };
     const isStopped = verdict.kind === "abandoned" && !mayRunAgain(exchange, terms);
     if (isStopped || verdict.kind === "reused" || verdict.kind === "running")
       return { kind: "answer", error: exchange.adopt(keyRefusal(exchange, verdict)) };
@@ -131,18 +131,6 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     if (run !== undefined) return { kind: "run", run, looked };
   }
   return { kind: "answer", error: exchange.unavailable("Others kept taking this key.") };
-}
-
-/** A refusal as repeats get it: where the app's error handler makes an answer of it, that does so each time. */
-function keptRefusal({ settings }: GuardExchange, { answer, problem }: GuardError): KeptAnswer {
-  return settings.handsOn && problem !== undefined
-    ? { ...answer, body: JSON.stringify(problem), handedOn: true }
-    : answer;
-}
-
-function replayError(answer: KeptAnswer): GuardError {
-  const isText = answer.handedOn === true && typeof answer.body === "string";
-  return new GuardError(replayedAnswer(answer), isText ? JSON.parse(String(answer.body)) : undefined);
 }
 
 /**

@@ -73,6 +73,11 @@ export class Passage {
     this.#response?.put(this.headers);
   }
 
+  /** The name of what the request is for. */
+  get resource(): string | undefined {
+    return this.#exchange.resource;
+  }
+
   /** Puts the headers on the response now, and again where a handler's own `check` finds the state to show. */
   bind(response: ResponseHold): void {
     this.#response = response;

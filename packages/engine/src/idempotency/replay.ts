@@ -83,7 +83,7 @@ export function replayedAnswer({ status, headers, body, withoutBody }: KeptAnswe
 /** The headers of other content. */
 export function withLength<Fields extends KeptAnswer["headers"]>(
   headers: Fields,
-  content: string,
+  content: string | Uint8Array,
 ): Fields & { readonly "content-length": string } {
   return { ...headers, "content-length": String(Buffer.byteLength(content)) };
 }
