@@ -9,6 +9,7 @@ import {
   resourceKey,
   type StoredRecord,
 } from "@unclash/core";
+import { warnOfOwnMembers } from "./collection-fields.js";
 import type { Exchange } from "./exchange.js";
 import type { WriteIntent } from "./intent.js";
 import { problemPlan } from "./plan.js";
@@ -31,7 +32,10 @@ export async function admit(
   const { collection } = intent;
   if (!isJsonObject(proposed)) return invalid(exchange, [{ pointer: "", detail: "A resource is a JSON object." }]);
   const checked = await validate(collection.schema, proposed);
-  if (checked.kind === "invalid") return invalid(exchange, checked.errors);
+  if (checked.kind === "invalid") {
+    warnOfOwnMembers(collection, checked.errors);
+    return invalid(exchange, checked.errors);
+  }
   const fields = fieldsOf(collection, checked.fields);
   const before = comparesStates(intent) ? currentFields(intent, current) : undefined;
   const references = changedReferences(exchange, intent, before, fields);

@@ -17,6 +17,7 @@ import {
   required,
 } from "@unclash/core";
 import type { CollectionOptions } from "./collection.js";
+import { checkCollectionFields } from "./collection-fields.js";
 import { isDigest } from "./digest.js";
 import { checkEtagField, isHeaderValue, isRetention } from "./option-rules.js";
 import { isSchema } from "./schema.js";
@@ -94,7 +95,7 @@ export function checkCollection(
   checkUnique(`${path}.unique`, name, options.unique ?? []);
   if (options.states !== undefined) checkMembers(`${path}.states`, options.states, anything);
   for (const [field, rule] of Object.entries(options.states ?? {})) checkStateRule(`${path}.states.${field}`, rule);
-  checkFields(path, options, ["id", versionField, etagField]);
+  checkCollectionFields(path, options);
   if (options.retention === "none" && settlesStaleWrites(options)) {
     throw new ConfigurationError(`${path}.retention`, "must keep some past states where a strategy compares with them");
   }
@@ -111,23 +112,6 @@ function checkName(path: string, name: string): void {
     path,
     `is no name for a collection, which begins with a lower-case letter and holds at most 63 of a-z, 0-9 and -${hint}`,
   );
-}
-
-/** A rule over a member that is never a field would never hold anything. */
-function checkFields(
-  path: string,
-  { unique = [], references = {}, states = {} }: CollectionOptions,
-  ownMembers: readonly (string | false)[],
-): void {
-  const named = { unique, references: Object.keys(references), states: Object.keys(states) };
-  for (const [option, fields] of Object.entries(named)) {
-    const own = fields.find((field) => ownMembers.includes(field));
-    if (own !== undefined)
-      throw new ConfigurationError(
-        `${path}.${option}`,
-        `must name fields, and ${describeValue(own)} is none: see etagField`,
-      );
-  }
 }
 
 function checkReferences(path: string, references: unknown, known: ReadonlySet<string>): void {
