@@ -121,10 +121,14 @@ const rules: OptionRules<RedisStoreOptions> = {
 export function resolveOptions(options: RedisStoreOptions): ResolvedOptions {
   checkOptions<RedisStoreOptions>("", options, rules);
   const { name = "unclash", durability, failover = "lossy", allowEvictingRedis = false } = options;
-  const { onWarning = (message: string) => process.emitWarning(message, "UnclashWarning") } = options;
+  const { onWarning = warn } = options;
   const { timeoutMs = 5_000, queueMax = 10_000 } = options;
   const source = sourceOf(options);
   return Object.freeze({ source, name, durability, failover, allowEvictingRedis, onWarning, timeoutMs, queueMax });
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, { type: "UnclashWarning", code: "UNCLASH_REDIS_CAN_LOSE_COMMITS" });
 }
 
 function sourceOf({ url, client }: RedisStoreOptions): ResolvedOptions["source"] {
