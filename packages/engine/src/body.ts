@@ -5,7 +5,7 @@ import type { Exchange } from "./exchange.js";
 import type { Limits } from "./limits.js";
 import { isUtf8Charset, parseMediaType } from "./media-type.js";
 import type { Decoding } from "./options.js";
-import { problemPlan } from "./plan.js";
+import { problemPlan, unavailablePlan } from "./plan.js";
 
 /** The content of a request: JSON of one of the accepted types, or what is malformed about it, or the answer to it. */
 export type TakenBody =
@@ -29,9 +29,11 @@ export async function takeBody(exchange: Exchange, accepted: readonly string[]):
   if (coding === "unknown") return { kind: "refused", plan: wrongCoding(exchange) };
   if (Number(exchange.header("content-length") ?? 0) > limits.bodyBytesMax)
     return { kind: "refused", plan: tooLarge(exchange) };
-  const read = await body.read(limits.bodyBytesMax);
+  const read = await body.read(limits.bodyBytesMax, exchange.hold);
   const decoded =
     read.kind === "bytes" && coding !== undefined ? await decode(coding, read.bytes, limits.bodyBytesMax) : read;
+  const isHeld = decoded.kind !== "bytes" || decoded === read || exchange.hold(decoded.bytes.length);
+  if (decoded.kind === "no-room" || !isHeld) return { kind: "refused", plan: noRoom(exchange) };
   if (decoded.kind === "too-large") return { kind: "refused", plan: tooLarge(exchange) };
   if (decoded.kind === "aborted") return malformed("The content ended early.");
   if (decoded.kind === "malformed") return malformed(`The content is no ${String(coding)}.`);
@@ -93,4 +95,9 @@ function tooLarge(exchange: Exchange): ResponsePlan {
     "payload-too-large",
     `The content may hold ${exchange.settings.limits.bodyBytesMax} bytes at most.`,
   );
+}
+
+/** 503, for now: the content of the requests that are being worked on is as much as the process may hold. */
+function noRoom(exchange: Exchange): ResponsePlan {
+  return unavailablePlan(exchange, "not-applied", "Too many requests with content are being worked on at this moment.");
 }

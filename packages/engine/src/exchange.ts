@@ -13,6 +13,7 @@ export class Exchange {
   strategy: string | undefined;
   /** The write is in the store, whatever fails after that. */
   applied = false;
+  #heldBytes = 0;
 
   constructor(settings: Settings<never>, request: RequestFacts, actor: Actor | undefined) {
     this.settings = settings;
@@ -26,6 +27,19 @@ export class Exchange {
   }
 
   readonly header = (name: string): string | undefined => header(this.request, name);
+
+  /** Takes so many bytes of content on, until the request ends; tells whether the process may hold as many. */
+  readonly hold = (bytes: number): boolean => {
+    if (!this.settings.bodies.take(bytes)) return false;
+    this.#heldBytes += bytes;
+    return true;
+  };
+
+  /** Lets go of its content: the request has ended. */
+  end(): void {
+    this.settings.bodies.giveBack(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
 
   /** Whether the caller would be shown this resource by a GET. */
   async mayRead(key: string): Promise<boolean> {

@@ -1,10 +1,15 @@
-import { checkOptions, type OptionRules, wholeNumber } from "@unclash/core";
+import { ConfigurationError, checkOptions, type OptionRules, wholeNumber } from "@unclash/core";
 import { isTimerMs } from "./option-rules.js";
 
 /** The caps on what one request may hold and cost. */
 export interface Limits {
   /** Content of a request, in bytes, also after decoding. @default 1,048,576 */
   readonly bodyBytesMax: number;
+  /**
+   * Content of all requests that are worked on at this moment, in bytes: the process keeps no more while its store is slow,
+   * however many send. At least `bodyBytesMax`. @default 67,108,864
+   */
+  readonly bodyBytesInFlightMax: number;
   /** Nesting of a JSON body. @default 64 */
   readonly jsonDepthMax: number;
   /** Members in a JSON body, all levels together. @default 10,000 */
@@ -37,6 +42,7 @@ export interface Limits {
 
 const defaultLimits: Limits = {
   bodyBytesMax: 1_048_576,
+  bodyBytesInFlightMax: 67_108_864,
   jsonDepthMax: 64,
   jsonKeysMax: 10_000,
   jsonValuesMax: 20_000,
@@ -55,6 +61,7 @@ const defaultLimits: Limits = {
 
 const rules: OptionRules<Limits> = {
   bodyBytesMax: wholeNumber(1),
+  bodyBytesInFlightMax: wholeNumber(1),
   jsonDepthMax: wholeNumber(1),
   jsonKeysMax: wholeNumber(1),
   jsonKeyLengthMax: wholeNumber(1),
@@ -76,5 +83,14 @@ export function resolveLimits(given: Partial<Limits> = {}): Limits {
   checkOptions<Partial<Limits>>("limits", given, rules);
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const limits = { ...defaultLimits, ...Object.fromEntries(set) };
-  return Object.freeze({ ...limits, pageSizeDefault: Math.min(limits.pageSizeDefault, limits.pageSizeMax) });
+  const { bodyBytesMax, bodyBytesInFlightMax } = limits;
+  if (given.bodyBytesInFlightMax !== undefined && bodyBytesInFlightMax < bodyBytesMax) {
+    const problem = `must be at least bodyBytesMax, ${bodyBytesMax}, and is ${bodyBytesInFlightMax}`;
+    throw new ConfigurationError("limits.bodyBytesInFlightMax", problem);
+  }
+  return Object.freeze({
+    ...limits,
+    bodyBytesInFlightMax: Math.max(bodyBytesInFlightMax, bodyBytesMax),
+    pageSizeDefault: Math.min(limits.pageSizeDefault, limits.pageSizeMax),
+  });
 }

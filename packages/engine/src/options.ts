@@ -15,6 +15,7 @@ import {
 } from "@unclash/core";
 import { checkedIdentify, type Identify } from "./actor.js";
 import { type Authorize, authorizeByDefault, checkedAuthorize } from "./authorize.js";
+import { ByteBudget } from "./byte-budget.js";
 import { isTrustedProxies, resolveTrust, type Trust, type TrustedProxies } from "./client-address.js";
 import { type Collection, type CollectionOptions, resolveCollection } from "./collection.js";
 import { type IdempotencyOptions, type KeyKeeping, resolveKeeping } from "./idempotency/keeping.js";
@@ -84,6 +85,8 @@ export interface Settings<Native = unknown> {
   readonly trust: Trust | undefined;
   readonly decodeBodies: readonly Decoding[];
   readonly limits: Limits;
+  /** What all requests may hold of content at this moment. */
+  readonly bodies: ByteBudget;
   readonly idempotency: KeyKeeping;
   readonly observe: Observer | undefined;
 }
@@ -110,6 +113,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   checkOptions<UnclashOptions<Native>>("", options, rules);
   const { store } = options;
   checkDurability(store, options.requireDurability ?? "none");
+  const limits = resolveLimits(options.limits);
   return Object.freeze({
     store,
     collections: resolveCollections(options.collections),
@@ -121,7 +125,8 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     publicPath: resolvePublicPath(options.publicPath),
     trust: resolveTrust(options.trustedProxies),
     decodeBodies: options.decodeBodies ?? [],
-    limits: resolveLimits(options.limits),
+    limits,
+    bodies: new ByteBudget(limits.bodyBytesInFlightMax),
     idempotency: resolveKeeping(store, options.idempotency),
     observe: options.observe,
   });

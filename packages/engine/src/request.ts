@@ -18,12 +18,17 @@ export interface RequestFacts<Native = unknown> {
 
 /** The content of a request: still to be read, or as something else has already parsed it. */
 export type RequestBody =
-  | { readonly kind: "unread"; read(bytesMax: number): Promise<ReadBody> }
+  | { readonly kind: "unread"; read(bytesMax: number, hold?: HoldBytes): Promise<ReadBody> }
   | { readonly kind: "parsed"; readonly value: unknown };
+
+/** Takes so many bytes on; tells whether the process may hold as many. */
+export type HoldBytes = (bytes: number) => boolean;
 
 export type ReadBody =
   | { readonly kind: "bytes"; readonly bytes: Buffer }
   | { readonly kind: "too-large" }
+  /** The process holds as much as it may already. */
+  | { readonly kind: "no-room" }
   /** The client went away before the end. */
   | { readonly kind: "aborted" };
 

@@ -41,7 +41,9 @@ async function handle<Native>(settings: Settings<Native>, received: RequestFacts
   const exchange = new Exchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
   const plan =
     caller.kind === "known"
-      ? await answer(exchange, route).catch((thrown: unknown) => storeFailure(exchange, thrown))
+      ? await answer(exchange, route)
+          .catch((thrown: unknown) => storeFailure(exchange, thrown))
+          .finally(() => exchange.end())
       : problemPlan(exchange, "unauthenticated", "The credentials are wrong.", {
           headers: { "www-authenticate": caller.challenge },
         });

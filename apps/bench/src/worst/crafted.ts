@@ -278,12 +278,14 @@ const lists: readonly Crafted[] = [
     send: (client) => pipelined(client.port, 300, "/notes?limit=100"),
   },
   {
-    name: "R7: 150 PUTs of 1 MiB at once",
+    name: "R7: 150 PUTs of 1 MiB at once, tried out",
     many: true,
     async send(client) {
-      const sent = times(150, (at) => client.send("PUT", `/notes/many-${at}`, { body: large }));
+      const sent = times(150, (at) =>
+        client.send("PUT", `/notes/many-${at}`, { headers: { prefer: "dry-run" }, body: large }),
+      );
       const statuses = (await Promise.all(sent)).map(({ status }) => status);
-      return `${statuses.filter((status) => status < 300).length} written, ${statuses.filter((status) => status === 503).length} × 503`;
+      return `${statuses.filter((status) => status < 300).length} done, ${statuses.filter((status) => status === 503).length} × 503`;
     },
   },
 ];

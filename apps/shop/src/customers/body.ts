@@ -36,7 +36,7 @@ export async function takeBody(facts: RequestFacts, accepted: readonly string[])
   if (Number(headerOf(facts, "content-length") ?? 0) > bodyBytesMax) return { kind: "refused", plan: tooLarge(facts) };
   const read = await facts.body.read(bodyBytesMax);
   if (read.kind === "too-large") return { kind: "refused", plan: tooLarge(facts) };
-  if (read.kind === "aborted") return malformed("The content ended early.");
+  if (read.kind !== "bytes") return malformed("The content ended early.");
   return checked(mediaType, parsedElsewhere(read.bytes));
 }
 

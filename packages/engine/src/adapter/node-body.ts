@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
-import type { ReadBody } from "../request.js";
+import type { HoldBytes, ReadBody } from "../request.js";
 
-/** Reads a body as bytes, and stops keeping them once there are more than `bytesMax`. */
-export function readNodeBody(content: Readable, bytesMax: number): Promise<ReadBody> {
+/** Reads a body as bytes, and stops keeping them once there are more than `bytesMax`, or than `hold` takes on. */
+export function readNodeBody(content: Readable, bytesMax: number, hold: HoldBytes = () => true): Promise<ReadBody> {
   if (content.readableDidRead) {
     throw new TypeError(
       "Something before unclash has read the body and left no parsed value: mount unclash before it.",
@@ -24,6 +24,7 @@ export function readNodeBody(content: Readable, bytesMax: number): Promise<ReadB
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       length += bytes.length;
       if (length > bytesMax) settle({ kind: "too-large" });
+      else if (!hold(bytes.length)) settle({ kind: "no-room" });
       else chunks.push(bytes);
     };
     const onEnd = (): void =>

@@ -58,7 +58,7 @@ function bodyOf(request: IncomingMessage, { parsed, content = request }: Mounted
     warnOfParser();
     return { kind: "parsed", value: parsed };
   }
-  return { kind: "unread", read: (bytesMax) => readNodeBody(content, bytesMax) };
+  return { kind: "unread", read: (bytesMax, hold) => readNodeBody(content, bytesMax, hold) };
 }
 
 /** What a body parser has left on a request whose type says nothing of it. */
