@@ -12,7 +12,7 @@ interface Tagged {
  * What stands in `ETag` while a framework's hooks run over an answer that has none: they would make one of its content, and
  * answer 304 to who has seen it before. It never goes out, and nobody can guess it.
  */
-export const noTag = `"${randomBytes(18).toString("base64url")}"`;
+export const noTag: string = `"${randomBytes(18).toString("base64url")}"`;
 
 /**
  * Whether an answer must not get an entity-tag from anyone: a problem's would be taken for the state's, and so would that of
