@@ -31,7 +31,7 @@ export async function admit(
 ): Promise<Admission> {
   const { collection } = intent;
   if (!isJsonObject(proposed)) return invalid(exchange, [{ pointer: "", detail: "A resource is a JSON object." }]);
-  const checked = await validate(collection.schema, proposed);
+  const checked = await validate(collection, proposed);
   if (checked.kind === "invalid") {
     warnOfOwnMembers(collection, checked.errors);
     return invalid(exchange, checked.errors);

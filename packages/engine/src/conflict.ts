@@ -130,7 +130,7 @@ async function proposedContent(exchange: Exchange, intent: WriteIntent, onto: Te
   if (change.kind === "delete") return undefined;
   const proposal = propose(exchange, intent, change.kind === "replace" ? {} : parseRepresentation(onto));
   if (proposal.kind === "refused" || !isJsonObject(proposal.value)) return undefined;
-  const checked = await validate(collection.schema, proposal.value);
+  const checked = await validate(collection, proposal.value);
   // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
   return contentOf(checked.kind === "valid" ? fieldsOf(collection, checked.fields) : proposal.value);
 }

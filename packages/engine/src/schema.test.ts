@@ -1,16 +1,64 @@
+import { CallbackError } from "@unclash/core";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { validate } from "./schema.js";
 
-const text = { toJSON: () => "a text" };
+const loose = z.looseObject({});
+const giving = (output: object) => ({ name: "notes", schema: loose.transform(() => output) });
 
-test.each([
-  ["an array", z.looseObject({}).transform(() => [])],
-  ["what turns into something else as JSON", z.looseObject({}).transform(() => text)],
-])("a schema that gives %s is a mistake of the app's", async (_name, schema) => {
-  await expect(validate(schema, {})).rejects.toThrow("plain object");
+class Point {
+  readonly x = 1;
+}
+
+const ring: Record<string, unknown> = {};
+ring["ring"] = ring;
+
+test.each<[what: string, output: object, said: string]>([
+  ["an array", [], "a plain object"],
+  ["what turns into something else as JSON", { toJSON: () => "a text" }, "a plain object"],
+  ["a Map", { a: new Map([["b", 1]]) }, "/a"],
+  ["a Set in a list", { a: [1, new Set([1])] }, "/a/1"],
+  ["NaN", { a: { "b/c": Number.NaN } }, "/a/b~1c"],
+  ["Infinity", { a: Number.POSITIVE_INFINITY }, "/a"],
+  ["a bigint", { a: 1n }, "/a"],
+  ["undefined in a list", { a: [undefined] }, "/a/0"],
+  ["a hole in a list", { a: new Array(2) }, "/a/0"],
+  ["a function", { a: () => 1 }, "/a"],
+  ["a symbol", { a: Symbol("a") }, "/a"],
+  ["an invalid Date", { a: new Date(Number.NaN) }, "/a"],
+  ["an object of a class", { a: new Point() }, "/a"],
+  ["a RegExp", { a: /x/ }, "/a"],
+  ["an Error", { a: new Error("x") }, "/a"],
+  ["a promise", { a: Promise.resolve(1) }, "/a"],
+  ["itself", ring, "levels deep"],
+  ["a form in JSON that is none", { a: { toJSON: () => Number.NaN } }, "/a"],
+])("a schema that gives %s is a mistake of the app's", async (_what, output, said) => {
+  const validated = validate(giving(output), {});
+  await expect(validated).rejects.toBeInstanceOf(CallbackError);
+  await expect(validated).rejects.toThrow("collections.notes.schema");
+  await expect(validated).rejects.toThrow(said);
+});
+
+test("what has a form in JSON is that form, before any rule sees it", async () => {
+  const output = {
+    at: new Date(0),
+    where: [new URL("https://a.example/b")],
+    deep: { at: new Date(1), n: -0.5, "": null },
+    left: undefined,
+    point: { toJSON: () => ({ x: 1, at: new Date(2) }) },
+  };
+  expect(await validate(giving(output), {})).toStrictEqual({
+    kind: "valid",
+    fields: {
+      at: "1970-01-01T00:00:00.000Z",
+      where: ["https://a.example/b"],
+      deep: { at: "1970-01-01T00:00:00.001Z", n: -0.5, "": null },
+      point: { x: 1, at: "1970-01-01T00:00:00.002Z" },
+    },
+  });
 });
 
 test("a member that is named toJSON is data like any other", async () => {
-  expect(await validate(z.looseObject({}), { toJSON: "x" })).toEqual({ kind: "valid", fields: { toJSON: "x" } });
+  const plain = { name: "notes", schema: loose };
+  expect(await validate(plain, { toJSON: "x" })).toEqual({ kind: "valid", fields: { toJSON: "x" } });
 });

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { type JsonObject, type ProblemEntry, pointerOf } from "@unclash/core";
+import { isPromise, type JsonObject, type ProblemEntry, pointerOf } from "@unclash/core";
+import { storedFields } from "./stored-json.js";
 
 /** A schema of any library that speaks Standard Schema (zod, valibot, arktype, …). Its output is what is stored. */
 export type Schema = StandardSchemaV1<unknown, object>;
@@ -18,12 +19,22 @@ export type Validation =
 /** What is said of one content at most: a body of half a million wrong items must not get an answer of many megabytes. */
 const issuesMax = 100;
 
-/** Checks the fields of a resource, and names all that is wrong, up to a hundred things. The output must be a JSON object. */
-export async function validate(schema: Schema, fields: JsonObject): Promise<Validation> {
+/**
+ * Checks the fields of a resource, and names all that is wrong, up to a hundred things.
+ *
+ * @throws CallbackError where the schema gives something that is no JSON object
+ */
+export async function validate({ name, schema }: Validated, fields: JsonObject): Promise<Validation> {
   const checked = schema["~standard"].validate(fields);
-  const result = checked instanceof Promise ? await checked : checked;
-  if (result.issues === undefined) return { kind: "valid", fields: jsonFields(result.value) };
+  const result = isPromise(checked) ? await checked : checked;
+  if (result.issues === undefined)
+    return { kind: "valid", fields: storedFields(`collections.${name}.schema`, result.value) };
   return { kind: "invalid", errors: result.issues.slice(0, issuesMax).map(entryOf) };
+}
+
+interface Validated {
+  readonly name: string;
+  readonly schema: Schema;
 }
 
 function entryOf(issue: StandardSchemaV1.Issue): ProblemEntry {
@@ -32,15 +43,4 @@ function entryOf(issue: StandardSchemaV1.Issue): ProblemEntry {
     pointer: pointerOf(path.map((key) => (typeof key === "number" ? key : String(key)))),
     detail: issue.message,
   };
-}
-
-function jsonFields(output: object): JsonObject {
-  if (!isPlainObject(output)) throw new TypeError("A collection's schema must give a plain object.");
-  return output;
-}
-
-/** What a schema gives is the app's own: that its values are JSON too is its author's part. */
-function isPlainObject(value: object | null): value is JsonObject {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return !("toJSON" in value && typeof value.toJSON === "function");
 }

@@ -1,6 +1,6 @@
 import type { Store } from "@unclash/core";
-import { type CollectionOptions, createUnclash, type StrategyFunction, type Unclash } from "unclash";
-import { anything, shape } from "./schema.js";
+import { type ChangeRule, type CollectionOptions, createUnclash, type StrategyFunction, type Unclash } from "unclash";
+import { anything, oddly, shape } from "./schema.js";
 import { slowStore } from "./slow-store.js";
 
 const article = shape({ title: "text", body: "text?", tags: "texts?" });
@@ -19,6 +19,12 @@ const asProposed: StrategyFunction = ({ base, current, proposed }) => {
       return { kind: "reject" };
   }
 };
+
+/** Refuses what is not what will be stored: rules see that, and not what a schema made of it. */
+const asStored: ChangeRule = ({ after }) =>
+  after["at"] === undefined || typeof after["at"] === "string"
+    ? undefined
+    : { field: "/at", detail: "A rule sees a Date as the text that it will be." };
 
 /** The collections of the engine that knows no actors: one for each thing that can be set. */
 const collections = {
@@ -41,6 +47,7 @@ const collections = {
           : { field: "/quantity", detail: "The quantity is fixed once an order is paid." },
     ],
   },
+  odd: { schema: oddly, precondition: "optional", rules: [asStored] },
   renamed: { schema: anything, versionField: "revision" },
   retagged: { schema: anything, etagField: "tag" },
   untagged: { schema: anything, etagField: false },

@@ -73,4 +73,21 @@ const guardedCases = casesOn("guarded", [
   },
 ]);
 
-export const failureCases: readonly AdapterCase[] = [...smallCases, ...guardedCases];
+const openCases = casesOn("open", [
+  {
+    name: "what a schema gives that JSON has no form for is 5xx, and nothing is stored; a Date is stored as its text",
+    async run(trial) {
+      const id = trial.nextName();
+      for (const kind of ["map", "nan", "bigint", "hole", "function"]) {
+        const answer = await trial.send("PUT", `/odd/${id}`, { json: { kind }, foreign: true });
+        assert(answer.status >= 500, `${kind} is answered ${answer.status}`);
+        assertStatus(await trial.send("GET", `/odd/${id}`), 404);
+      }
+      const dated = await trial.send("PUT", `/odd/${id}`, { json: { kind: "date" } });
+      assertStatus(dated, 201);
+      assert.equal(memberOf(dated, "at"), "1970-01-01T00:00:00.000Z");
+    },
+  },
+]);
+
+export const failureCases: readonly AdapterCase[] = [...openCases, ...smallCases, ...guardedCases];

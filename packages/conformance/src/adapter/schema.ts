@@ -26,6 +26,28 @@ export function shape(fields: Readonly<Record<string, FieldKind>>): Schema {
 /** A schema that takes any JSON object. */
 export const anything: Schema = schemaOf(() => []);
 
+/** What a member `kind` can have this schema give in its place, as a transformation of an app's might. */
+const oddities: Readonly<Record<string, () => unknown>> = {
+  map: () => new Map([["a", 1]]),
+  nan: () => Number.NaN,
+  bigint: () => 1n,
+  hole: () => [undefined],
+  function: () => () => 1,
+  date: () => new Date(0),
+};
+
+/** A schema that turns `kind` into `at`, a value for which JSON may have no form. */
+export const oddly: Schema = {
+  "~standard": {
+    version: 1,
+    vendor: "unclash-conformance",
+    validate(value) {
+      const kind = typeof value === "object" && value !== null && "kind" in value ? String(value.kind) : "";
+      return { value: { at: oddities[kind]?.() } };
+    },
+  },
+};
+
 function schemaOf(issuesOf: (given: Readonly<Record<string, unknown>>) => readonly Issue[]): Schema {
   return {
     "~standard": {
