@@ -13,7 +13,7 @@ export {
   UsageError,
 } from "@unclash/core";
 export { type Admitted, admit, checkOver, handlerIsOver, runGuarded } from "./adapter/admit.js";
-export { assertCalledBy, assertEngine, assertHandler, assertNotServed } from "./adapter/arguments.js";
+export { assertCalledBy, assertEngine, assertHandler, assertNotServed, handedOver } from "./adapter/arguments.js";
 export { type GuardsOfRequests, guardsOfRequests } from "./adapter/guard-of.js";
 export {
   areAllMethods,

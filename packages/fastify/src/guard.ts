@@ -3,13 +3,13 @@ import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded } from "un
 import {
   type Admitted,
   assertCalledBy,
-  assertNotServed,
   type CheckOptions,
   checkOver,
   createGuard,
   describeValue,
   type GuardEngine,
   guardsOfRequests,
+  handedOver,
   inTurn,
   markGuarding,
   passThrough,
@@ -54,8 +54,13 @@ export interface GuardPlugin<State extends LoadedState> extends FastifyPluginAsy
  */
 export function guard<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
   options: GuardOptions<Native, State>,
-): GuardPlugin<State> {
-  assertNotServed("guard", options);
+): GuardPlugin<State>;
+export function guard<State extends LoadedState, Native extends FastifyRequest>(
+  options: GuardOptions<Native, State>,
+): GuardPlugin<State> | Promise<never> {
+  const misuse = handedOver("guard", options);
+  // Fastify hears of what is thrown by what it takes for a plugin only where that is a promise.
+  if (misuse !== undefined) return Promise.reject(misuse);
   const engine = createGuard<FastifyRequest, State>(options);
   const guards = guardsOfRequests<FastifyRequest, State>();
   const preHandler = (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

@@ -5,6 +5,7 @@ import {
   assertEngine,
   ConfigurationError,
   checkOptions,
+  handedOver,
   isBoolean,
   markGuarding,
   nodeFacts,
@@ -36,7 +37,14 @@ export interface MountOptions {
  *
  * @throws ConfigurationError where an option can't be, and UsageError where this is no engine
  */
-export function mount(unclash: Unclash<FastifyRequest>, options: MountOptions = {}): FastifyPluginAsync {
+export function mount(unclash: Unclash<FastifyRequest>, options?: MountOptions): FastifyPluginAsync;
+export function mount(
+  unclash: Unclash<FastifyRequest>,
+  options: MountOptions = {},
+): FastifyPluginAsync | Promise<never> {
+  const misuse = handedOver("mount", unclash);
+  // Fastify hears of what is thrown by what it takes for a plugin only where that is a promise.
+  if (misuse !== undefined) return Promise.reject(misuse);
   assertEngine("mount", unclash);
   checkMountOptions(options);
   const { fallthrough = true } = options;

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
-import { assertNotServed, checkOptions, isBoolean, isText, type OptionRules } from "unclash/adapter";
+import { assertNotServed, checkOptions, handedOver, isBoolean, isText, type OptionRules } from "unclash/adapter";
 import { answerErrors, guardAnswer } from "./answering.js";
 import { frameworkProblem, unknownRoute } from "./framework-problems.js";
 import { pluginOfContext } from "./register-options.js";
@@ -23,8 +23,11 @@ export type UrlProblemsOptions = Pick<ProblemsOptions, "problemTypePrefix">;
  * guards and `check` throw, and, as problems too, what Fastify itself refuses: content that is too large, of another type, no
  * JSON, or not as the route's schema says. All other errors go on to the error handler of the context around.
  */
-export function problems(options: ProblemsOptions = {}): FastifyPluginAsync {
-  assertNotServed("problems", options);
+export function problems(options?: ProblemsOptions): FastifyPluginAsync;
+export function problems(options: ProblemsOptions = {}): FastifyPluginAsync | Promise<never> {
+  const misuse = handedOver("problems", options);
+  // Fastify hears of what is thrown by what it takes for a plugin only where that is a promise.
+  if (misuse !== undefined) return Promise.reject(misuse);
   checkOptions<ProblemsOptions>("", options, rules);
   const { problemTypePrefix, unknownRoutes = false } = options;
   return pluginOfContext("problems", "unclash-problems", (app) => {

@@ -38,12 +38,18 @@ export function assertHandler(call: string, options: unknown, handler: unknown):
  * @throws UsageError that says what to write
  */
 export function assertNotServed(call: string, given: unknown): void {
-  if (typeof given !== "object" || given === null) return;
+  const error = handedOver(call, given);
+  if (error !== undefined) throw error;
+}
+
+/** The same as an error, for a framework that hears only what is rejected; nothing where there is no such mistake. */
+export function handedOver(call: string, given: unknown): UsageError | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
   const isRequest = "headers" in given && "method" in given && "url" in given;
   const isApp = "register" in given && "addHook" in given;
-  if (!isRequest && !isApp) return;
+  if (!isRequest && !isApp) return undefined;
   const what = isRequest ? "a request" : "an app";
-  throw new UsageError(call, `was given ${what}: hand over what it returns, ${call}(…), and not ${call} itself`);
+  return new UsageError(call, `was given ${what}: hand over what it returns, ${call}(…), and not ${call} itself`);
 }
 
 /**

@@ -30,7 +30,7 @@ export async function checkRequest<Native extends object, State extends LoadedSt
   state: State | null | undefined,
   options: CheckOptions<Native, State> = none,
 ): Promise<{ readonly guard: Guard<State>; readonly passage: Passage; readonly isNew: boolean }> {
-  if ("idempotency" in options && options.idempotency !== undefined)
+  if ("idempotency" in Object(options) && Reflect.get(options, "idempotency") !== undefined)
     throw new ConfigurationError("idempotency", tooLate);
   const settings = settingsFor(options);
   const known = passedRequest(request.native);

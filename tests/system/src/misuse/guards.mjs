@@ -1,0 +1,196 @@
+import { check, guard, guarded } from "@unclash/express";
+import { createMemoryStore } from "@unclash/memory";
+import express from "express";
+import { onExpress } from "./running.mjs";
+
+const store = createMemoryStore();
+const load = () => ({ version: 1, value: { title: "Old" } });
+const handler = ({ res }) => res.end();
+const made = (options) => () => guard(options);
+const put = { method: "PUT", path: "/articles/1", headers: { "if-match": '"1"' }, json: { title: "New" } };
+
+/** Serves one guarded PUT of an article. */
+const serve =
+  (options, run, sent = put) =>
+  () =>
+    onExpress((app) => {
+      app.use(express.json());
+      app.put("/articles/:id", guarded({ load, ...options }, run ?? handler));
+    }, sent);
+
+/** Mistakes in a guard's options, and in what surrounds them. */
+export const guardMistakes = [
+  ["no options", "options must be an object, and is undefined", () => guard()],
+  ["laod for load", "laod is not an option. Did you mean `load`?", made({ laod: load })],
+  ["the row in place of a function", "load must be a function, and is an object with version", made({ load: load() })],
+  ["a load that is called", "load must be a function, and is a promise", made({ load: (async () => load())() })],
+  ["strategies for allowedStrategies", "strategies is not an option", made({ load, strategies: "all" })],
+  ["precondtion: optional", "Did you mean `precondition`?", made({ load, precondtion: "optional" })],
+  ["reportOnly as text", 'reportOnly must be true or false, and is "false"', made({ load, reportOnly: "false" })],
+  ["resource as text", 'resource must be a function, and is "articles/1"', made({ load, resource: "articles/1" })],
+  [
+    "discloseCurrent without represent",
+    "represent must say what of a state clients may see",
+    made({ load, discloseCurrent: true }),
+  ],
+  [
+    "a function as strategy, without past",
+    "strategy can only be a function where `past`",
+    made({ load, strategy: () => ({ kind: "reject" }) }),
+  ],
+  [
+    "a store in place of idempotency",
+    "idempotency.capabilities is not an option",
+    made({ load, idempotency: store, identify: () => undefined }),
+  ],
+  [
+    "idempotency without a store",
+    "idempotency.store must be a store",
+    made({ load, idempotency: {}, identify: () => undefined }),
+  ],
+  ["idempotency without identify", "identify must say who sends a request", made({ load, idempotency: { store } })],
+  [
+    "ttlMs for keepMs",
+    "idempotency.ttlMs is not an option",
+    made({ load, idempotency: { store, ttlMs: 1 }, identify: () => undefined }),
+  ],
+  ["a limit that is none", "limits.maxBody is not an option", made({ load, limits: { maxBody: 1 } })],
+  [
+    "guarded without a handler",
+    "guarded() must be given a handler after its options, and was given undefined",
+    () => guarded({ load }),
+  ],
+  [
+    "guarded with handler and options exchanged",
+    "takes its options first, then the handler",
+    () => guarded(handler, { load }),
+  ],
+  ["guarded with a handler alone", "It was called without options", () => guarded(handler)],
+  [
+    "guarded with a handler that is called",
+    "must be given a handler after its options, and was given a promise",
+    () => guarded({ load }, (async () => {})()),
+  ],
+  [
+    "guarded with two objects",
+    "must be given a handler after its options, and was given an object with put",
+    () => guarded({ load }, { put: handler }),
+  ],
+  ["check without a request", "check() must be given Express's request first, and was given undefined", () => check()],
+  [
+    "check with the row first",
+    "check() must be given Express's request first, and was given an object with version",
+    () => check(load(), {}),
+  ],
+  [
+    "check with options that are none",
+    "options must be an object, and is true",
+    serve({ load: undefined }, ({ req }) => check(req, load(), true)),
+  ],
+  [
+    "check with idempotency",
+    "idempotency can't be given to check()",
+    serve({ load: undefined }, ({ req }) => check(req, load(), { idempotency: { store } })),
+  ],
+  [
+    "guard.of for a request behind another guard",
+    "guard.of() was given a request that has not come through this guard",
+    serve({}, ({ req }) => guard({ load }).of(req)),
+  ],
+  [
+    "expectRow with a count",
+    "call expectAffected(result) if it is the number of changed rows",
+    serve({}, ({ guard }) => guard.expectRow(1)),
+  ],
+  [
+    "expectRow with a driver's result",
+    "was given a result of pg: call expectRow(result.rows)",
+    serve({}, ({ guard }) => guard.expectRow({ rows: [], rowCount: 0 })),
+  ],
+  ["expectRow with a promise", "put `await` before", serve({}, ({ guard }) => guard.expectRow(Promise.resolve([{}])))],
+  [
+    "expectAffected with rows",
+    "call expectRow(result) if it holds the changed row",
+    serve({}, ({ guard }) => guard.expectAffected([{}])),
+  ],
+  ["a handler that tells no outcome", "UNCLASH_NO_OUTCOME", serve({})],
+  ["a handler behind guard({}) that never calls check", "UNCLASH_NOT_CHECKED", serve({ load: undefined })],
+  ["load that gives no version", "a `version` that is undefined", serve({ load: () => ({ value: {} }) })],
+  [
+    "load that gives a promise as version",
+    "a `version` that is a promise: put `await` before it",
+    serve({ load: () => ({ version: Promise.resolve(1) }) }),
+  ],
+  [
+    "load that gives a row in an array",
+    "load gave a `version` that is undefined",
+    serve({ load: () => [{ version: 1 }] }),
+  ],
+  ["load that gives the id", "load gave a `version` that is undefined", serve({ load: () => 7 })],
+  [
+    "resource of a parameter that is not there",
+    "it reads a parameter that the guard's path does not have",
+    serve({ resource: (req) => req.params.slug }),
+  ],
+];
+
+/** Mistakes in what an app's functions give, which a request meets. */
+export const callbackMistakes = [
+  ["identify gives an id", "identify must give an actor", serve({ identify: () => ({ id: 7 }) })],
+  ["identify gives a text", 'and gave "alice"', serve({ identify: () => "alice" })],
+  [
+    "identify gives a name that is none",
+    "its `name` must be a non-empty string",
+    serve({ identify: async () => ({ name: "" }) }),
+  ],
+  [
+    "identify gives the promise of a name",
+    "and is a promise: put `await` before it",
+    serve({ identify: () => ({ name: Promise.resolve("a") }) }),
+  ],
+  [
+    "resource is async and rejects",
+    "resource must not be async",
+    serve({ resource: async () => Promise.reject(new Error("later")) }),
+  ],
+  ["resource gives a number", "and returned 7", serve({ resource: () => 7 })],
+  [
+    "represent is async and rejects",
+    "represent must not be async",
+    serve({ discloseCurrent: true, represent: async () => Promise.reject(new Error("later")) }, handler, {
+      ...put,
+      headers: { "if-match": '"0"' },
+    }),
+  ],
+  [
+    "represent gives a text",
+    "represent must return an object",
+    serve({ discloseCurrent: true, represent: () => "a row" }, handler, { ...put, headers: { "if-match": '"0"' } }),
+  ],
+  [
+    "problem is async and rejects",
+    "problem must not be async",
+    serve({ problem: async () => Promise.reject(new Error("later")) }, handler, { ...put, headers: {} }),
+  ],
+  [
+    "problem gives a bigint",
+    "problem must return text, or what can be sent as JSON",
+    serve({ problem: () => ({ id: 1n }) }, handler, { ...put, headers: {} }),
+  ],
+  [
+    "strategy gives true",
+    "strategy must give",
+    serve({ strategy: () => true, past: () => ({}), represent: (row) => row }, handler, {
+      ...put,
+      headers: { "if-match": '"0"' },
+    }),
+  ],
+  [
+    "observe throws",
+    "UNCLASH_OBSERVER_FAILED",
+    serve({ observe: () => JSON.parse("{") }, ({ res, guard }) => {
+      guard.updated(2);
+      res.end();
+    }),
+  ],
+];

@@ -1,0 +1,1 @@
+export declare const mistakes: readonly [mistake: string, says: string | RegExp, make: () => unknown][];

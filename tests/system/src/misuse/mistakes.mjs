@@ -1,0 +1,14 @@
+import { adapterMistakes } from "./adapters.mjs";
+import { collectionMistakes, engineMistakes } from "./configuration.mjs";
+import { callbackMistakes, guardMistakes } from "./guards.mjs";
+import { storeMistakes } from "./stores.mjs";
+
+/** Every mistake: what it is, what must be said of it, and how it is made. It is plain JavaScript: no compiler helps. */
+export const mistakes = [
+  ...engineMistakes,
+  ...collectionMistakes,
+  ...storeMistakes,
+  ...guardMistakes,
+  ...callbackMistakes,
+  ...adapterMistakes,
+];
