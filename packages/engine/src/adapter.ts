@@ -41,6 +41,7 @@ export {
 export { bodyLeftOn, guardFacts, type Mounted, nodeFacts } from "./adapter/node-facts.js";
 export { keepOwnTag, noTag, staysUntagged } from "./adapter/own-tag.js";
 export { passThrough, withholdTag } from "./adapter/passing.js";
+export { type Runnable, runHandler } from "./adapter/run-handler.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
 export { errorOf } from "./adapter/thrown.js";

@@ -8,6 +8,7 @@ import {
   handlerIsOver,
   isGuardError,
   markGuarding,
+  runHandler,
 } from "unclash/adapter";
 import { isCall } from "./facts.js";
 import { enter, type GuardedRequest } from "./guard.js";
@@ -52,10 +53,12 @@ export function guarded<State extends LoadedState, Native extends FastifyRequest
   const run = async (request: Native, reply: FastifyReply): Promise<unknown> => {
     const admitted = await enter(engine, request, reply);
     if (admitted === undefined) return reply;
-    const { guard, passage } = admitted;
+    const { passage } = admitted;
     try {
-      const { current, expected } = guard;
-      const result = handler({ request, reply, current, expected, guard });
+      const result = runHandler(admitted, reply.raw, (guard) => {
+        const { current, expected } = guard;
+        return handler({ request, reply, current, expected, guard });
+      });
       // Its answer comes by a callback: Fastify is to wait for it, and to send nothing itself.
       if (result === undefined) return reply;
       const content = await result;

@@ -16,6 +16,7 @@ import {
   isGuardError,
   markGuarding,
   passThrough,
+  runHandler,
   UsageError,
   withholdTag,
 } from "unclash/adapter";
@@ -94,8 +95,11 @@ export function guarded<State extends LoadedState>(
   const engine = createGuard(options);
   const guardedHandler = (ctx: Context): Promise<void> => {
     assertCalledBy("guarded", "Koa", isContext(ctx), ctx);
-    return runGuarded(engine, ctx, (passed) =>
-      handler({ ctx, current: passed.current, expected: passed.expected, guard: passed }),
+    return runGuarded(
+      engine,
+      ctx,
+      (passed) => handler({ ctx, current: passed.current, expected: passed.expected, guard: passed }),
+      true,
     );
   };
   return markGuarding(guardedHandler, "itself", engine);
@@ -125,11 +129,12 @@ async function runGuarded<State extends LoadedState>(
   engine: GuardEngine<Context, State>,
   context: Context,
   run: (guard: Guard<State>) => unknown,
+  isLast = false,
 ): Promise<void> {
   const admitted = await admit(engine, context);
   if (admitted === undefined) return;
   try {
-    await run(admitted.guard);
+    await runHandler(isLast ? admitted : { guard: admitted.guard, passage: admitted.passage }, context.res, run);
   } catch (thrown) {
     // Once the head is out, it is Koa's to tell the app: half an answer must not look whole.
     if (!isGuardError(thrown) || engine.handsOn || context.headerSent) throw thrown;

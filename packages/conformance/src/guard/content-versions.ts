@@ -116,4 +116,46 @@ const optionalCases = casesOf("optional", [
   },
 ]);
 
-export const contentVersionCases: readonly GuardCase[] = [...fieldCases, ...textCases, ...optionalCases];
+const lostRaceCases = (["racing", "racingReport"] as const).flatMap((setup) =>
+  casesOf(setup, [
+    {
+      name: `a write that said nothing of a state, and lost a race, runs again on the fresh one: ${setup}`,
+      forms: ["guarded"],
+      async run(place) {
+        const { id } = place.row();
+        const put = await written(place, "PUT", `/${id}`, { json: { title: "mine", lose: 2 } });
+        assert.deepEqual(put.json, { id, version: 4, title: "mine", seen: "theirs 2" });
+        assert.equal(put.headers["etag"], '"4"');
+        assertStatus(await place.send("PUT", `/${id}`, { json: { title: "mine", lose: 100 } }), 409);
+        assertStatus(await place.send("PUT", `/${id}`, { json: { vanish: true } }), 404);
+      },
+    },
+    {
+      name: `where a handler can't run again, a lost race is a conflict: ${setup}`,
+      forms: ["guard", "check"],
+      async run(place) {
+        const { id } = place.row();
+        assertStatus(await place.send("PUT", `/${id}`, { json: { title: "mine", lose: 1 } }), 409);
+        assert.equal(place.table.find(id)?.fields["title"], "theirs 1");
+      },
+    },
+  ]),
+);
+
+const namedRaceCases = casesOf("racing", [
+  {
+    name: "a write that named its state, and lost a race, is a conflict though preconditions are optional",
+    async run(place) {
+      for (const ifMatch of ['"1"', "*"])
+        assertStatus(await place.send("PUT", `/${place.row().id}`, { json: { title: "mine", lose: 1 }, ifMatch }), 409);
+    },
+  },
+]);
+
+export const contentVersionCases: readonly GuardCase[] = [
+  ...fieldCases,
+  ...textCases,
+  ...optionalCases,
+  ...lostRaceCases,
+  ...namedRaceCases,
+];

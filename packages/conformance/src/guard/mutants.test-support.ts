@@ -186,6 +186,13 @@ export const mutants: readonly GuardMutant[] = [
     caughtBy: "a handler that catches the conflict may answer with another error, or try again and win",
   },
   {
+    does: "never lets a handler run again",
+    twist: passing((passage) => {
+      passage.hasLostTo = () => false;
+    }),
+    caughtBy: "a write that said nothing of a state, and lost a race, runs again on the fresh one: racing",
+  },
+  {
     does: "takes every write for told",
     twist: passing((passage) => passage.win()),
     caughtBy: "a write that is acknowledged without an outcome is warned of, once a route",

@@ -5,6 +5,7 @@ import {
   creatingHandlers,
   outcomeHandlers,
   preferringHandlers,
+  racingHandlers,
   settledHandlers,
   showingHandlers,
 } from "./special-handlers.js";
@@ -44,6 +45,8 @@ export type SetupName =
   | "stamp"
   | "bigVersion"
   | "spaced"
+  | "racing"
+  | "racingReport"
   | "creating"
   | "making"
   | "rfc"
@@ -96,6 +99,8 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   stamp: showing(({ modifiedAt }) => modifiedAt),
   bigVersion: showing(({ version }) => 9_007_199_254_740_993n + BigInt(version)),
   spaced: { version: ({ version }) => `ü "${version}"\t%` },
+  racing: { options: () => ({ precondition: "optional" }), handlers: racingHandlers },
+  racingReport: { options: () => ({ reportOnly: true }), handlers: racingHandlers },
   creating: { options: () => ({ creates: true }), handlers: creatingHandlers },
   making: { options: () => ({ creates: true, precondition: "optional" }), handlers: creatingHandlers },
   rfc: { options: () => ({ conflictStatus: 412, versionField: "version" }) },

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
 import { isGuardError } from "unclash";
 import type { Method, PlainAnswer, PlainContext, PlainHandler } from "./app.js";
-import { articleHandlers, fieldsIn } from "./article-handlers.js";
+import { articleHandlers, fieldsIn, rowIn } from "./article-handlers.js";
 import { type Row, shown, type Table } from "./table.js";
 
 type Handlers = Partial<Record<Method, PlainHandler>>;
@@ -37,6 +37,27 @@ export function showingHandlers(table: Table, version: (row: Row) => string | bi
     };
   };
   return { ...usual, GET: showing(usual.GET), PUT: showing(usual.PUT), PATCH: showing(usual.PATCH) };
+}
+
+/** PUT loses as many races, to writes that come in between, as its content says in `lose`; with `vanish` its row is deleted. */
+export function racingHandlers(table: Table): Handlers {
+  const losses = new Map<string, number>();
+  return {
+    ...articleHandlers(table),
+    async PUT({ id = "", current, expected, body, guard }) {
+      const { lose = 0, vanish, title } = fieldsIn(body);
+      const lost = losses.get(id) ?? 0;
+      if (vanish === true) table.remove(id);
+      if (lost < Number(lose)) {
+        losses.set(id, lost + 1);
+        table.update(id, undefined, { title: `theirs ${lost + 1}` });
+      }
+      const seen = rowIn(current)?.fields["title"] ?? null;
+      const row = await guard.expectRow(table.update(id, expected, { title: title ?? null, seen }));
+      guard.updated(row.version);
+      return { status: 200, body: shown(row) };
+    },
+  };
 }
 
 /** A stale write that is let through is carried out with the value that the strategy gave. */

@@ -12,6 +12,8 @@ import {
   isGuardError,
   type Passage,
   passThrough,
+  type Runnable,
+  runHandler,
   sendAnswer,
 } from "unclash/adapter";
 import { listen } from "../adapter/listen.js";
@@ -43,6 +45,9 @@ export interface Twist {
   /** What is thrown never gets to the error handlers where this takes it. */
   readonly caught?: (error: unknown, response: ServerResponse) => boolean;
 }
+
+/** The guard of a request; what a handler may run with again comes whole. */
+type Found = Runnable<LoadedState> | { readonly guard: PlainGuard };
 
 type Handle = (request: TinyRequest, response: ServerResponse) => Promise<void>;
 
@@ -77,30 +82,36 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
     const { kind, ...rest } = twist.entered?.(entered, facts) ?? entered;
     if (kind === "pass" && "passage" in rest) {
       pass(rest.passage, response, request);
-      return rest.guard;
+      return rest;
     }
     if (!("error" in rest)) throw new TypeError("Neither passed nor answered.");
     if (by.handsOn && rest.error.problem !== undefined) throw rest.error;
     send(rest.error.answer, response, request);
     return undefined;
   };
-  const guardOf: (request: TinyRequest, response: ServerResponse) => Promise<PlainGuard | undefined> = {
+  const guardOf: (request: TinyRequest, response: ServerResponse) => Promise<Found | undefined> = {
     guarded: (request: TinyRequest, response: ServerResponse) => enter(engine, request, response),
-    guard: (request: TinyRequest, response: ServerResponse) => enter(engine, request, response),
-    none: async () => noGuard,
+    async guard(request: TinyRequest, response: ServerResponse) {
+      const entered = await enter(engine, request, response);
+      return entered && { guard: entered.guard };
+    },
+    none: async () => ({ guard: noGuard }),
     async check(request: TinyRequest, response: ServerResponse) {
       const checked = await checkRequest(factsOf(request, twist), await native.load?.(request), checkOptions(native));
       if (checked.isNew) pass(checked.passage, response, request);
-      return checked.guard;
+      return { guard: checked.guard };
     },
   }[form];
   return (handler) => async (request, response) => {
     if (before !== undefined && (await enter(before, request, response)) === undefined) return;
     const found = await guardOf(request, response);
     if (found === undefined) return;
-    const guard = twisted(found, request);
-    const { current, expected } = guard;
-    answerWith(response, answer(await handler({ ...request, current, expected, guard }), request));
+    const run = async (plain: PlainGuard): Promise<void> => {
+      const guard = twisted(plain, request);
+      const { current, expected } = guard;
+      answerWith(response, answer(await handler({ ...request, current, expected, guard }), request));
+    };
+    await ("passage" in found ? runHandler(found, response, run) : run(found.guard));
   };
 }
 
@@ -145,6 +156,8 @@ export function tinyStart(twist: Twist = {}): StartGuarded {
       }
       const own = onError?.(error);
       const plan = isGuardError(error) ? error.answer : httpErrorPlan(error, url);
+      // That of an answer that could not be sent.
+      response.removeHeader("content-length");
       if (own !== undefined || plan === undefined) answerWith(response, own ?? { status: 500 });
       else sendAnswer(plan, response);
     };

@@ -7,14 +7,12 @@ import type { LoadedState } from "../guard/loaded-state.js";
 import type { Passage } from "../guard/passage.js";
 import type { RequestFacts } from "../request.js";
 import { passThrough, withholdTag } from "./passing.js";
+import { type Runnable, runHandler } from "./run-handler.js";
 import { sendAnswer } from "./send.js";
 import { inTurn } from "./turn.js";
 
 /** A request whose handler may run. */
-export interface Admitted<State extends LoadedState> {
-  readonly guard: Guard<State>;
-  readonly passage: Passage;
-}
+export type Admitted<State extends LoadedState> = Runnable<State>;
 
 /**
  * Lets a request in at a guard, over Node's own response; gives nothing for one that is answered here.
@@ -54,7 +52,7 @@ export async function runGuarded<Native, State extends LoadedState>(
   const admitted = await admit(engine, facts, response);
   if (admitted === undefined) return;
   try {
-    await handler(admitted.guard);
+    await runHandler(admitted, response, handler);
   } catch (thrown) {
     // Once the head is out, the framework has to break the connection off: half an answer must not look whole.
     if (!isGuardError(thrown) || engine.handsOn || response.headersSent) throw thrown;

@@ -2,6 +2,7 @@ import { isStoreError } from "@unclash/core";
 import type { RequestFacts } from "../request.js";
 import type { Guard } from "./guard.js";
 import type { GuardError } from "./guard-error.js";
+import type { GuardExchange } from "./guard-exchange.js";
 import { letPass, type Passed } from "./guard-handle.js";
 import type { GuardOptions } from "./guard-options.js";
 import type { Tally } from "./guard-report.js";
@@ -13,13 +14,20 @@ import { hasState, isSafe } from "./methods.js";
 import { openExchange } from "./open.js";
 import { Passage } from "./passage.js";
 import { passedRequest, rememberPassed } from "./passed-requests.js";
+import type { Terms } from "./settle-write.js";
 
 /** What becomes of a request at a guard. */
 export type Entered<State extends LoadedState> =
   /** It is answered here. */
   | { readonly kind: "answer"; readonly error: GuardError }
   /** Its handler runs. */
-  | { readonly kind: "pass"; readonly guard: Guard<State>; readonly passage: Passage };
+  | {
+      readonly kind: "pass";
+      readonly guard: Guard<State>;
+      readonly passage: Passage;
+      /** Lets the request in again, on the state that is there by now; absent where a lost race is for the client to settle. */
+      readonly again?: () => Promise<Guard<State>>;
+    };
 
 /** What there is for a request, and whether it may be carried out on that. */
 interface Looked<State extends LoadedState> {
@@ -57,7 +65,14 @@ export async function enterGuard<Native, State extends LoadedState>(
   const pass = ({ state, judgement }: Looked<State>, idempotencyKey?: string): Entered<State> => {
     const passed: Passed = { exchange, terms, passage, tally, idempotencyKey };
     rememberPassed(request.native, passed);
-    return { kind: "pass", guard: letPass(passed, state, judgement), passage };
+    const again = async (): Promise<Guard<State>> => {
+      const looked = await look();
+      const isReported = settings.reportOnly && looked.state !== undefined;
+      if (looked.judgement.kind === "refuse" && !isReported) throw looked.judgement.error;
+      return letPass(passed, looked.state, looked.judgement);
+    };
+    const guard = letPass(passed, state, judgement);
+    return mayRunAgain(exchange, terms) ? { kind: "pass", guard, passage, again } : { kind: "pass", guard, passage };
   };
 
   try {
@@ -84,3 +99,14 @@ export async function enterGuard<Native, State extends LoadedState>(
 }
 
 const unjudged: Judgement = { kind: "pass", settled: undefined };
+
+/**
+ * Whether a write of a request may be tried again on the state that it has lost to: nobody has said which one it is for, or nothing
+ * is to be refused. Content that only the handler reads can't be read twice.
+ */
+function mayRunAgain({ settings, request, header }: GuardExchange, { conditions }: Terms): boolean {
+  if (settings.load === undefined || isSafe(request.method)) return false;
+  if (!settings.reportOnly && (settings.preconditionRequired || Object.keys(conditions).length > 0)) return false;
+  const isSent = Number(header("content-length") ?? 0) > 0 || header("transfer-encoding") !== undefined;
+  return request.body.kind === "parsed" || !isSent;
+}

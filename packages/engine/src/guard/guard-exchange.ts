@@ -59,7 +59,8 @@ export class GuardExchange {
       this.isAstray = !isLoose && method !== "POST";
       return undefined;
     }
-    if (name === undefined && (this.request.base + this.request.path).includes("//")) {
+    const isMisspelt = (this.request.base + this.request.path).includes("//");
+    if (name === undefined && (isMisspelt || this.settings.reportOnly)) {
       this.isAstray = true;
       return undefined;
     }

@@ -128,7 +128,9 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
     if (load === undefined) return this.#conflict(undefined);
     const fresh = (await load(exchange.request.native)) ?? undefined;
     const judgement = await judge(exchange, terms, fresh);
-    if (judgement.kind === "refuse") {
+    // What only reports refuses nothing but a write that has lost, and calls it that.
+    const isReported = exchange.settings.reportOnly && fresh !== undefined;
+    if (judgement.kind === "refuse" && !isReported) {
       this.#passed.passage.refusal = judgement.error.answer.outcome;
       return judgement.error;
     }

@@ -20,12 +20,12 @@ export async function openExchange(settings: GuardSettings, received: RequestFac
   const request = fromClient(received, settings.trust);
   const caller = await identifyCaller(settings, request);
   const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
-  if (exchange.isAstray) {
-    warnOfNoResource(exchange);
+  if (exchange.isAstray) warnOfNoResource(exchange);
+  if (exchange.isAstray && !settings.reportOnly) {
     const detail = `There is no single resource at ${exchange.instance}, and ${request.method} changes one.`;
     return { exchange, kind: "refuse", error: exchange.refusal("not-found", detail) };
   }
-  if (caller.kind === "known") return { exchange, ...readTerms(exchange) };
+  if (caller.kind === "known" || settings.reportOnly) return { exchange, ...readTerms(exchange) };
   const headers = { "www-authenticate": caller.challenge };
   const error = exchange.refusal("unauthenticated", "The credentials are wrong.", { headers });
   return { exchange, kind: "refuse", error };

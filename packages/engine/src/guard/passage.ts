@@ -50,6 +50,7 @@ export class Passage {
   reported: string | undefined;
   #response: ResponseHold | undefined;
   #lost: Promise<GuardError> | undefined;
+  #loss: GuardError | undefined;
   readonly #exchange: GuardExchange;
   readonly #tally: Tally;
   readonly #around: Passage | undefined;
@@ -92,7 +93,22 @@ export class Passage {
   /** A write has lost: no success goes out, whether or not the handler waits for what is found out about it. */
   lose(answer: Promise<GuardError>): Withheld | undefined {
     this.#lost = answer;
+    answer.then((error) => {
+      this.#loss = error;
+    });
     return this.#response?.withhold();
+  }
+
+  /** Whether this is what the last write has lost to, so that the handler may run again. */
+  hasLostTo(thrown: unknown): boolean {
+    return this.#lost !== undefined && thrown === this.#loss;
+  }
+
+  /** The handler runs again, on another state. */
+  restart(): void {
+    this.#lost = undefined;
+    this.#updated = undefined;
+    this.#isTold = false;
   }
 
   /** A write has changed its row. */

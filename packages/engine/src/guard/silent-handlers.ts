@@ -33,7 +33,7 @@ export function warnOfNoResource(exchange: GuardExchange): void {
   warnOfRoute(
     "UNCLASH_NO_RESOURCE",
     exchange,
-    "was answered 404: the guard's `resource` gives null there. If this is a resource, the guard's path lacks the parameter that " +
+    "can't be held against anything, and is 404: the guard's `resource` gives nothing there. If this is a resource, the guard's path lacks the parameter that " +
       "`resource` reads. If it is a route for many, put it before the guard, or give it a guard of its own without `load`.",
   );
 }

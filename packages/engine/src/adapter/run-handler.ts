@@ -1,0 +1,45 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { isPromise } from "@unclash/core";
+import type { Guard } from "../guard/guard.js";
+import type { LoadedState } from "../guard/loaded-state.js";
+import type { Passage } from "../guard/passage.js";
+
+/** A request whose handler may run, and whether it may run again. */
+export interface Runnable<State extends LoadedState> {
+  readonly guard: Guard<State>;
+  readonly passage: Passage;
+  readonly again?: () => Promise<Guard<State>>;
+}
+
+/** How often a handler runs whose write loses races that its client has not asked to be told of. */
+const runsMax = 8;
+
+/**
+ * Runs a guarded handler. Where its write has lost a race, and the client has not said which state it is for, it runs again on the
+ * state that is there by now, as a collection's write would; until its response has begun, and `runsMax` times at most.
+ */
+export function runHandler<State extends LoadedState>(
+  { guard, passage, again }: Runnable<State>,
+  response: ServerResponse,
+  handler: (guard: Guard<State>) => unknown,
+): unknown {
+  const result = handler(guard);
+  if (again === undefined || !isPromise(result)) return result;
+  return runAgain(result, again);
+
+  async function runAgain(first: PromiseLike<unknown>, enter: () => Promise<Guard<State>>): Promise<unknown> {
+    let running = first;
+    for (let run = 1; ; run += 1) {
+      try {
+        return await running;
+      } catch (thrown) {
+        if (run === runsMax || response.headersSent || !passage.hasLostTo(thrown)) throw thrown;
+        await pause(Math.random() * 2 ** run);
+        passage.restart();
+        const fresh = await enter();
+        running = Promise.resolve(handler(fresh));
+      }
+    }
+  }
+}
