@@ -1,7 +1,7 @@
 import { eventAgeMs } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import { cleanScript } from "./clean-script.js";
-import { items, number } from "./reply.js";
+import { flag, items, number } from "./reply.js";
 
 // A script holds up everyone who uses the server.
 const stepRowsMax = 500;
@@ -12,6 +12,6 @@ export async function clean(
   budget: number,
 ): Promise<{ readonly removed: number; readonly more: boolean }> {
   const reply = await calls.run(cleanScript, [`${Math.min(budget, stepRowsMax)}`, `${eventAgeMs}`]);
-  const [removed, more] = items(reply);
-  return { removed: number(removed), more: more === 1 };
+  const [removed, more] = items(reply, 2);
+  return { removed: number(removed), more: flag(more) };
 }

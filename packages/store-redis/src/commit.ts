@@ -3,7 +3,7 @@ import type { Calls } from "./calls.js";
 import { commitScript } from "./commit-script.js";
 import { eventOf } from "./event.js";
 import { indexOf, keepOf, putAlone } from "./put.js";
-import { items, number, text } from "./reply.js";
+import { flag, items, number, text, unexpected } from "./reply.js";
 import { recordOf, tailOf } from "./state.js";
 
 /** Carries out a commit: all or nothing, in one step of the server. */
@@ -12,10 +12,12 @@ export async function commit(calls: Calls, commit: Commit): Promise<CommitResult
 }
 
 async function generally(calls: Calls, commit: Commit): Promise<CommitResult> {
-  const [isCommitted, time, found] = items(await calls.run(commitScript, argumentsOf(commit)));
-  if (isCommitted === 1) return { kind: "committed", records: recordsOf(commit, items(found)) };
+  const [isCommitted, time, found] = items(await calls.run(commitScript, argumentsOf(commit)), 3);
   const now = number(time);
-  return { kind: "clash", clashes: items(found).map((clash) => clashOf(commit, items(clash), now)) };
+  if (flag(isCommitted)) return { kind: "committed", records: recordsOf(commit, items(found, commit.writes.length)) };
+  const clashes = items(found).map((clash) => clashOf(commit, items(clash), now));
+  if (clashes.length === 0) throw unexpected(found);
+  return { kind: "clash", clashes };
 }
 
 function argumentsOf(commit: Commit): readonly string[] {
@@ -70,7 +72,7 @@ function claimsOf(write: Write): readonly (readonly [key: string, name: string, 
 
 function recordsOf({ writes }: Commit, states: readonly unknown[]): readonly (StoredRecord | null)[] {
   return writes.map((write, at) => {
-    const state = states[at] ?? null;
+    const state = states[at];
     if (state === null) return null;
     const given = "put" in write ? write.put : "redact" in write ? write.redact : undefined;
     return recordOf(write.key, state, undefined, given);

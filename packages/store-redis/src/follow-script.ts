@@ -2,8 +2,8 @@ import { type Script, script } from "./script.js";
 
 /**
  * The events after a place. `ARGV`: `start`, `now` or the id of the event there, its tag, and how many at most. Answers
- * whether the place was found, then the id and the tag of the place itself, or where it was not of the log's end, and then ids
- * and events in turn.
+ * whether the place was found, then the id and the tag of the place itself, or where it was not of the log's end, how many ids and
+ * events there are, and then these in turn.
  *
  * An event that was removed, or whose commit a failover lost, is not there or has another tag. Scripts run one after the
  * other, so that no event ever appears before one that was seen.
@@ -39,12 +39,13 @@ elseif not isFound and after ~= 'now' then
 end
 if not isFound then
   local last, lastTag = ending()
-  return {0, last, lastTag}
+  return {0, last, lastTag, 0}
 end
-local out = {1, after, tag}
+local out = {1, after, tag, 0}
 for _, entry in ipairs(call('XRANGE', e, '(' .. after, '+', 'COUNT', count)) do
   out[#out + 1] = entry[1]
   out[#out + 1] = entry[2][2]
 end
+out[4] = #out - 4
 return out
 `);

@@ -4,7 +4,7 @@ import type { RedisClient } from "./client.js";
 import { within } from "./connect.js";
 import { storedEventOf } from "./event.js";
 import { followScript } from "./follow-script.js";
-import { items, text } from "./reply.js";
+import { flag, items, number, text } from "./reply.js";
 
 /** What a following needs of its store. */
 export interface Followed {
@@ -69,14 +69,16 @@ interface PageOfEvents {
 }
 
 async function pageAfter(calls: Calls, { id, tag }: Place): Promise<PageOfEvents> {
-  const [isFound, placeId, placeTag, ...found] = items(await calls.run(followScript, [id, tag, `${pageLength}`]));
+  const reply = await calls.run(followScript, [id, tag, `${pageLength}`]);
+  const [isFound, placeId, placeTag, count, ...found] = items(reply);
+  items(found, number(count));
   const events = [];
   for (let at = 0; at < found.length; at += 2) {
     const next = text(found[at]);
     const event = storedEventOf(next, text(found[at + 1]));
     events.push({ event, next: { id: next, tag: shortened(event.tag) } });
   }
-  return { kind: isFound === 1 ? "events" : "reset", place: { id: text(placeId), tag: text(placeTag) }, events };
+  return { kind: flag(isFound) ? "events" : "reset", place: { id: text(placeId), tag: text(placeTag) }, events };
 }
 
 // What is no cursor at all is no place of this log: that is told, and it goes on at the end.

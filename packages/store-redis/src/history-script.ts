@@ -4,7 +4,7 @@ import { stateParts } from "./state-script.js";
 /**
  * The states of one key, the newest first. `ARGV`: the key, the version and the moment before which they lie (-1 is none),
  * the limit, whether texts are asked for, and how many bytes of them. Answers the time, the current version, whether the
- * bytes ended it, and the states.
+ * bytes ended it, how many states there are, and the states.
  */
 export const historyScript: Script = script(
   stateParts,
@@ -14,7 +14,7 @@ local before, at, limit = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]
 local texts, bytesMax = ARGV[5] == '1', tonumber(ARGV[6])
 local now = clock()
 local head = call('HGET', r, 'm')
-if not head then return {now, 0, 0} end
+if not head then return {now, 0, 0, 0} end
 local _, current, _, _, _, _, oldest = struct.unpack(layout, head)
 local function stateAt(version)
   if version == current then return head end
@@ -34,8 +34,8 @@ if at >= 0 then
   newest = low
 end
 
-local out, bytes, version = {now, current, 0}, 0, newest
-while version >= oldest and #out - 3 < limit do
+local out, bytes, version = {now, current, 0, 0}, 0, newest
+while version >= oldest and #out - 4 < limit do
   if bytes >= bytesMax then
     out[3] = 1
     break
@@ -51,6 +51,7 @@ while version >= oldest and #out - 3 < limit do
   out[#out + 1] = state
   version = version - 1
 end
+out[4] = #out - 4
 return out
 `,
 );

@@ -4,7 +4,7 @@ import { stateParts } from "./state-script.js";
 /**
  * One page of a range. `ARGV`: the kind (`c`, `i` or `l`), its set, the bounds in that set's order (`now` for those that
  * have lapsed by now), the limit, whether texts are asked for, and how many bytes of them. Answers the time, the member
- * to go on after or null, and then each record.
+ * to go on after or null, how many records there are, and then each record.
  */
 export const listScript: Script = script(
   stateParts,
@@ -14,7 +14,7 @@ local limit, texts, bytesMax = tonumber(ARGV[5]), ARGV[6] == '1', tonumber(ARGV[
 local now = clock()
 if kind == 'l' then to = '(' .. string.format('%016.0f', math.min(tonumber(to), now + 1)) end
 local members = call('ZRANGEBYLEX', p .. ARGV[2], from, to, 'LIMIT', 0, limit + 1)
-local out, bytes, count = {now, false}, 0, 0
+local out, bytes, count = {now, false, 0}, 0, 0
 for i = 1, math.min(#members, limit) do
   local member = members[i]
   local key = member
@@ -35,6 +35,7 @@ for i = 1, math.min(#members, limit) do
   if bytes >= bytesMax then break end
 end
 if count < #members then out[2] = members[count] end
+out[3] = #out - 3
 return out
 `,
 );

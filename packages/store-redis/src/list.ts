@@ -1,20 +1,21 @@
 import { type Page, pageBytesMax, type Range } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import { listScript } from "./list-script.js";
-import { items, number, text } from "./reply.js";
+import { items, number, text, textOrNull } from "./reply.js";
 import { recordOf } from "./state.js";
 
 /** One page of a range, in one view. */
 export async function list(calls: Calls, range: Range): Promise<Page> {
   const { limit, texts = true, textBytesMax = pageBytesMax } = range;
   const args = [...boundsOf(range), `${limit}`, texts ? "1" : "0", `${Math.min(textBytesMax, pageBytesMax)}`];
-  const [time, next, ...found] = items(await calls.run(listScript, args));
+  const [time, after, count, ...found] = items(await calls.run(listScript, args));
   const now = number(time);
-  const records = found.map((item) => {
-    const [key, state] = items(item);
+  const next = textOrNull(after);
+  const records = items(found, number(count)).map((item) => {
+    const [key, state] = items(item, 2);
     return recordOf(text(key), state, now);
   });
-  return typeof next === "string" ? { now, records, next } : { now, records };
+  return next === null ? { now, records } : { now, records, next };
 }
 
 // The kind of the range, its set, and the bounds in the order of that set, whose members are what `next` gives.

@@ -7,16 +7,16 @@ import { type Script, script } from "./script.js";
  *
  * `ARGV`: the key, the tag expected with U+0000 after it, the commit's time, its tail (see state-script.ts), the text, the event or
  * nothing, the index values, how many past states to keep and for how long, and the keys that must be absent. Answers version, revision, createdAt and modifiedAt; or the time and what is
- * there instead; or null where the general script has to look. Nothing is written before all is checked.
+ * there instead; or `look` where the general script has to look. Nothing is written before all is checked.
  */
 export const putScript: Script = script(`
 local p, call = KEYS[1], redis.call
 local r = p .. 'r:' .. ARGV[1]
 for i = 10, #ARGV do
-  if call('EXISTS', p .. 'r:' .. ARGV[i]) == 1 then return false end
+  if call('EXISTS', p .. 'r:' .. ARGV[i]) == 1 then return 'look' end
 end
 local m = call('HGET', r, 'm')
-if not m then return false end
+if not m then return 'look' end
 local expected = ARGV[2]
 local flags, before, last, created, modified, lapses, oldest, count, age = struct.unpack('>Bdddddddd', m)
 if string.sub(m, 66, 65 + #expected) ~= expected then
@@ -24,10 +24,10 @@ if string.sub(m, 66, 65 + #expected) ~= expected then
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   return {now, before, last, created, modified, lapses, flags, string.sub(m, 66)}
 end
-if lapses ~= 0 or count .. '' ~= ARGV[8] or age .. '' ~= ARGV[9] then return false end
+if lapses ~= 0 or count .. '' ~= ARGV[8] or age .. '' ~= ARGV[9] then return 'look' end
 if flags == 4 then
-  if call('HGET', r, 'i') ~= ARGV[7] then return false end
-elseif flags ~= 0 or ARGV[7] ~= '' then return false end
+  if call('HGET', r, 'i') ~= ARGV[7] then return 'look' end
+elseif flags ~= 0 or ARGV[7] ~= '' then return 'look' end
 
 local at = tonumber(ARGV[3])
 if at <= modified then at = modified + 1 end

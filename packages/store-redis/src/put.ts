@@ -47,12 +47,12 @@ export async function putAlone(calls: Calls, commit: Commit): Promise<CommitResu
     ...keepOf(write),
     ...absent,
   ]);
-  return reply === null ? undefined : resultOf(commit, write, items(reply));
+  return reply === "look" ? undefined : resultOf(commit, write, items(reply));
 }
 
 function resultOf(commit: Commit, { key, put }: Put, reply: readonly unknown[]): CommitResult {
-  if (reply.length > 4) {
-    const [now, ...state] = reply;
+  if (reply.length !== 4) {
+    const [now, ...state] = items(reply, 8);
     return { kind: "clash", clashes: [{ key, current: recordOf(key, state, number(now), null) }] };
   }
   const [version, revision, createdAt, modifiedAt] = reply;

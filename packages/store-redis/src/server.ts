@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual, inspect as show } from "node:util";
 import { ConfigurationError } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import { items } from "./reply.js";
@@ -56,9 +57,24 @@ call('SET', p .. 'f', '0-0 ' .. ARGV[1], 'NX')
 return call('TIME')
 `);
 
+// One reply with all that the store's scripts reply.
+const shapesScript: Script = script(`return {1, false, 'snake_case é', {281474976710656, {}}, ''}`);
+const shapes = [1, null, "snake_case é", [281_474_976_710_656, []], ""];
+
+// A client may be made to give numbers as texts, texts as buffers, or to map replies by itself.
+async function tryShapes(calls: Calls, option: string): Promise<void> {
+  const reply = await calls.run(shapesScript, []);
+  if (isDeepStrictEqual(reply, shapes)) return;
+  throw new ConfigurationError(
+    option,
+    `must give replies as the server sent them: texts, numbers, null and arrays, without transformers. It gave ${show(reply)}`,
+  );
+}
+
 /** Asks the server about itself, and shows that it lets the store do what it must. */
 export async function inspect(calls: Calls, option: string): Promise<ServerFacts> {
   await tryOut(calls, option);
+  await tryShapes(calls, option);
   const info = await infoOf(calls);
   const config = await configOf(calls);
   return {

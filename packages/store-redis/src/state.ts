@@ -1,5 +1,5 @@
 import type { Key, Moment, StoredRecord, Text } from "@unclash/core";
-import { items, number, text, textOrNull } from "./reply.js";
+import { items, number, text, textOrNull, unexpected } from "./reply.js";
 
 /** What scripts answer of a state: version, revision, createdAt, modifiedAt, lapsesAt, flags, tail, and mostly a text. */
 export type StateReply = readonly unknown[];
@@ -9,7 +9,8 @@ const deletedFlag = 1;
 /** The state as callers get it. With `now`, for a current state, it is marked where it has lapsed. */
 export function recordOf(key: Key, reply: unknown, now?: Moment, given?: Text | null): StoredRecord {
   const [version, revision, createdAt, modifiedAt, lapses, flags, tail, found = null]: StateReply = items(reply);
-  const [tag = "", cause = "", by = ""] = text(tail).split("\u0000");
+  const [tag = "", cause = "", by] = text(tail).split("\u0000");
+  if (by === undefined || tag === "") throw unexpected(tail);
   const lapsesAt = number(lapses);
   return {
     key,
