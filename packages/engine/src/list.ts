@@ -13,7 +13,7 @@ import type { Exchange } from "./exchange.js";
 import { expectedState } from "./expected-state.js";
 import { malformedPlan } from "./intent.js";
 import { type Walked, walkList } from "./list-walk.js";
-import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPaging } from "./paging.js";
+import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPageQuery } from "./paging.js";
 import { contentPlan, emptyPlan, problemPlan } from "./plan.js";
 import { cachingHeaders, readConditions } from "./read.js";
 import { etagHeader, parseRepresentation } from "./representation.js";
@@ -23,7 +23,7 @@ import { openCursor, sealCursor } from "./sealed-cursor.js";
 export async function listResources(exchange: Exchange, collection: Collection): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
   const { limits } = exchange.settings;
-  const { limit, after: cursor } = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
+  const { limit, cursor } = readPageQuery(new URLSearchParams(exchange.request.query), limits, errors);
   const prefix = `${collection.name}/`;
   const start = await startOf(exchange, prefix, cursor);
   if (start.kind === "malformed") errors.push(malformedCursor);

@@ -7,16 +7,29 @@ export type PageSizes = Pick<Limits, "pageSizeDefault" | "pageSizeMax">;
 /** Which page of a list is asked for: how long, and after which item. */
 export interface PageRequest {
   readonly limit: number;
-  /** The cursor, as it was sent. */
+  /** What the cursor stands for: an id or a version. */
   readonly after: string | undefined;
 }
 
 const cursorMark = "p1.";
 
-/** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 is an error. */
+/** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors. */
 export function readPaging(query: URLSearchParams, limits: PageSizes, errors: ProblemEntry[]): PageRequest {
+  const { limit, cursor } = readPageQuery(query, limits, errors);
+  if (cursor === undefined) return { limit, after: undefined };
+  const after = readCursor(cursor);
+  if (after === undefined) errors.push(malformedCursor);
+  return { limit, after };
+}
+
+/** The same with the cursor as it was sent, for lists whose cursors may be sealed. */
+export function readPageQuery(
+  query: URLSearchParams,
+  limits: PageSizes,
+  errors: ProblemEntry[],
+): { readonly limit: number; readonly cursor: string | undefined } {
   const limit = readLimit(query.get("limit"), limits, errors);
-  return { limit, after: query.get("after") ?? undefined };
+  return { limit, cursor: query.get("after") ?? undefined };
 }
 
 /** What is said of a cursor that no page of a list gave. */

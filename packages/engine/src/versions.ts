@@ -9,7 +9,7 @@ import {
 import type { Collection } from "./collection.js";
 import type { Exchange } from "./exchange.js";
 import { malformedPlan } from "./intent.js";
-import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPaging } from "./paging.js";
+import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPageQuery } from "./paging.js";
 import { contentPlan } from "./plan.js";
 import { type Addressed, cachingHeaders, conditionalPlan, readConditions } from "./read.js";
 import { goneOrMissing, notFound } from "./refusals.js";
@@ -23,7 +23,7 @@ export async function listVersions(exchange: Exchange, addressed: Addressed): Pr
   const { collection, id, key, hidden } = addressed;
   const errors: ProblemEntry[] = [];
   const { store, limits } = exchange.settings;
-  const { limit: asked, after: cursor } = readPaging(new URLSearchParams(exchange.request.query), limits, errors);
+  const { limit: asked, cursor } = readPageQuery(new URLSearchParams(exchange.request.query), limits, errors);
   const before = cursor === undefined ? undefined : wholeNumber(readCursor(cursor) ?? "");
   if (cursor !== undefined && before === undefined) errors.push(malformedCursor);
   if (errors.length > 0) return malformedPlan(exchange, errors);
