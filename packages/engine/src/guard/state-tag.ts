@@ -123,11 +123,12 @@ export function versionInTag(opaque: string): Version | undefined {
 }
 
 /**
- * Whether an entity-tag can't be one of a resource whose states are like this one: it is weak, or no number where all of its
- * tags are numbers. Of tags that hold texts nobody can tell, but for those that Express makes of bodies.
+ * Whether an entity-tag can't be one of a resource whose states are like this one: no number where all of its tags are
+ * numbers. Of tags that hold texts nobody can tell, but for those that Express makes of bodies. A weak one may be ours: a proxy
+ * weakens tags when it compresses.
  */
-export function isForeignTag({ weak, opaque }: EntityTag, { version, etag }: LoadedState): boolean {
-  if (weak || /^[0-9a-f]+-[A-Za-z0-9+/]{27}$/.test(opaque)) return true;
+export function isForeignTag({ opaque }: EntityTag, { version, etag }: LoadedState): boolean {
+  if (/^[0-9a-f]+-[A-Za-z0-9+/]{27}$/.test(opaque)) return true;
   if (etag !== undefined || typeof version === "string") return false;
   const isCounted = typeof version === "number" || typeof version === "bigint" || version instanceof Date;
   return isCounted ? !/^-?[0-9]+$/.test(opaque) : !/^[A-Za-z0-9_-]{20,}$/.test(opaque);
