@@ -89,7 +89,7 @@ class NumberReader {
 
   #endOfNumber(from: number): number {
     let at = from + 1;
-    while (/[0-9.eE+-]/.test(this.#text.charAt(at))) at += 1;
+    while (isOfNumber(this.#text.charCodeAt(at))) at += 1;
     return at;
   }
 
@@ -101,6 +101,8 @@ class NumberReader {
 function isInexact(token: string): boolean {
   const value = Number(token);
   if (!Number.isFinite(value)) return false;
+  // Of 15 digits each survives.
+  if (value !== 0 && token.length < 16) return false;
   const given = decimalOf(token);
   if (value === 0) return given.digits !== "";
   if (given.exponent < 0) return false;
@@ -129,4 +131,9 @@ function isDigit(unit: number): boolean {
 
 function isNumberStart(unit: number): boolean {
   return isDigit(unit) || unit === 0x2d;
+}
+
+/** Digits, and `.`, `e`, `E`, `+`, `-`. A pattern for each character would take most of the time of a long text of numbers. */
+function isOfNumber(unit: number): boolean {
+  return isDigit(unit) || unit === 0x2e || (unit | 0x20) === 0x65 || unit === 0x2b || unit === 0x2d;
 }
