@@ -17,7 +17,7 @@ export interface WorstOptions {
 /** What one request may cost where the shop sets no limits of its own. */
 const cpuMsMax = 100;
 const memoryMiBMax = 32;
-const memoryOfManyMiBMax = 160;
+const memoryOfManyMiBMax = 256;
 
 /** Sends the sample shop what a client can make costly, and prints what each input costs it. */
 export async function benchWorst({ stores, only, quick, json }: WorstOptions): Promise<void> {

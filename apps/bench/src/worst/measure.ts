@@ -18,32 +18,40 @@ export interface Cost {
   readonly waitedMs: number;
 }
 
+interface Round {
+  readonly became: string;
+  readonly cpuMs: number;
+  readonly memoryMiB: number;
+  readonly waitedMs: number;
+}
+
 /** Sends an input so many times, and measures the shop meanwhile. */
 export async function measure(shop: Shop, crafted: Crafted, rounds: number): Promise<Cost> {
-  const client = new Client(shop.port);
-  const other = new Client(shop.port);
+  const taken: Round[] = [];
+  for (let round = 0; round < rounds && !shop.hasEnded(); round += 1) taken.push(await takeRound(shop, crafted));
+  return {
+    name: crafted.name,
+    many: crafted.many === true,
+    became: shop.hasEnded() ? "the process ended" : (taken.at(-1)?.became ?? ""),
+    cpuMs: median(taken.map(({ cpuMs }) => cpuMs)),
+    memoryMiB: Math.max(...taken.map(({ memoryMiB }) => memoryMiB)),
+    waitedMs: median(taken.map(({ waitedMs }) => waitedMs)),
+  };
+}
+
+/** One round has connections of its own: a server closes those that were idle for some seconds. */
+async function takeRound(shop: Shop, crafted: Crafted): Promise<Round> {
+  const [client, other] = [new Client(shop.port), new Client(shop.port)];
   try {
-    const costs: { readonly cpuMs: number; readonly memoryMiB: number; readonly waitedMs: number }[] = [];
-    let became = "";
-    for (let round = 0; round < rounds && !shop.hasEnded(); round += 1) {
-      const prepared = (await crafted.prepare?.(client)) ?? none;
-      await pause(restMs);
-      const before = shop.markMemory();
-      const cpuBefore = shop.cpuMs();
-      const sent = crafted.send(client, prepared).catch((error: Error) => error.message);
-      const waitedMs = await longestWait(other, sent);
-      became = String(await sent);
-      if (shop.hasEnded()) return { name: crafted.name, many: false, became: "the process ended", ...nothing };
-      costs.push({ cpuMs: shop.cpuMs() - cpuBefore, memoryMiB: shop.peakMemory() - before, waitedMs });
-    }
-    return {
-      name: crafted.name,
-      many: crafted.many === true,
-      became,
-      cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
-      memoryMiB: Math.max(...costs.map(({ memoryMiB }) => memoryMiB)),
-      waitedMs: median(costs.map(({ waitedMs }) => waitedMs)),
-    };
+    const prepared = (await crafted.prepare?.(client)) ?? none;
+    await pause(restMs);
+    const before = shop.markMemory();
+    const cpuBefore = shop.cpuMs();
+    const sent = crafted.send(client, prepared).catch((error: Error) => error.message);
+    const waitedMs = await longestWait(other, sent);
+    const became = String(await sent);
+    if (shop.hasEnded()) return { became, ...nothing };
+    return { became, cpuMs: shop.cpuMs() - cpuBefore, memoryMiB: shop.peakMemory() - before, waitedMs };
   } finally {
     client.close();
     other.close();
