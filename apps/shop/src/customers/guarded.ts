@@ -13,6 +13,7 @@ export interface CustomerGuard {
   prefers(preference: "return=minimal" | "dry-run"): boolean;
   updated(state: CustomerState): string;
   expectRow(row: Customer | undefined): Promise<Customer>;
+  expectAffected(count: number): Promise<void>;
   refuse(slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never;
 }
 

@@ -103,7 +103,9 @@ async function changeCustomer(writing: Writing, current: Customer): Promise<Resp
   const by = guard.actor?.name ?? null;
   if (change.kind === "delete") {
     const removed = isDryRun ? "removed" : await table.remove(id, current.version, { by });
-    return removed === "stale" ? "raced" : emptyReply(204, isDryRun ? "dry-run" : "deleted");
+    if (removed === "stale") return "raced";
+    if (!isDryRun) await guard.expectAffected(1);
+    return emptyReply(204, isDryRun ? "dry-run" : "deleted");
   }
   const fields = proposedFields(change, id, current, guard);
   if (fields.name === current.name && fields.email === current.email) return written(writing, "unchanged", current);
