@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import {
+  assertNever,
   type Conditions,
   createProblem,
   type FailedCondition,
@@ -70,13 +71,23 @@ export function conflict(
 }
 
 function expectedState(
-  { ifMatch, version, ifUnmodifiedSince }: Conditions,
+  { ifMatch, ifNoneMatch, etag, version, ifUnmodifiedSince }: Conditions,
   failed: FailedCondition,
-): object | undefined {
-  if (failed === "version") return { version };
-  if (failed === "if-match") return { etag: ifMatch?.kind === "tags" ? ifMatch.tags.map(formatEntityTag) : ["*"] };
-  if (failed === "if-none-match" || ifUnmodifiedSince === undefined) return undefined;
-  return { unmodifiedSince: formatHttpDate(ifUnmodifiedSince) };
+): object {
+  switch (failed) {
+    case "version":
+      return { version };
+    case "etag":
+      return { etag: etag === undefined ? [] : [formatEntityTag(etag)] };
+    case "if-match":
+      return { etag: ifMatch?.kind === "tags" ? ifMatch.tags.map(formatEntityTag) : ["*"] };
+    case "if-none-match":
+      return ifNoneMatch?.kind === "tags" ? { notEtag: ifNoneMatch.tags.map(formatEntityTag) } : { absent: true };
+    case "if-unmodified-since":
+      return ifUnmodifiedSince === undefined ? {} : { unmodifiedSince: formatHttpDate(ifUnmodifiedSince) };
+    default:
+      return assertNever(failed);
+  }
 }
 
 /** A refusal as the problem that it becomes; no cache keeps it. */
