@@ -62,9 +62,11 @@ test("a hook that encodes contents encodes problems too, and repeats once", asyn
   expect([stale.status, JSON.parse(gunzipSync(stale.body).toString()).status]).toEqual([409, 409]);
   const first = await ask(url, "PUT", keyed, {});
   expect(gunzipSync(first.body).toString()).toBe('{"a":1}');
-  const again = await ask(url, "PUT", keyed, {});
+  const again = await ask(url, "PUT", { ...keyed, "accept-encoding": "gzip" }, {});
   expect(again.headers["idempotency-replayed"]).toBe("true");
   expect(gunzipSync(again.body).toString()).toBe('{"a":1}');
+  const plain = await ask(url, "PUT", keyed, {});
+  expect([plain.headers["content-encoding"], plain.body.toString()]).toEqual([undefined, '{"a":1}']);
 });
 
 test("headers that hooks have set stay, and caches go by their Vary and the guard's", async () => {
