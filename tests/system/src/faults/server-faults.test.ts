@@ -28,7 +28,7 @@ const limits = {
   slowestMs: isSoak ? 2 * storeTimeoutMs : patienceMs,
   recoveredMs: isSoak ? storeTimeoutMs : patienceMs,
 };
-const grownBytesMax = (isSoak ? 50 : 200) * 2 ** 20;
+const grownBytesMax = 50 * 2 ** 20;
 
 /** Many more than there are connections: what waits must not pile up. */
 const probes = 200;
