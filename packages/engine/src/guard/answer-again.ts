@@ -37,11 +37,14 @@ function isSmall({ settings: { idempotency } }: GuardExchange, { body }: KeptAns
   return idempotency === undefined || Buffer.byteLength(body ?? "") <= idempotency.answerBytesMax;
 }
 
-/** Whether the app shows this caller nothing of the state that is there now; one that is gone, nobody can be asked about. */
+/**
+ * Whether the app shows this caller nothing of the state that is there now. Of one that is gone nothing can be asked: its repeats
+ * get the first answer, which went to the same caller.
+ */
 async function hidesState({ settings: { load, represent }, request }: GuardExchange): Promise<boolean> {
   if (load === undefined || represent === undefined) return false;
   const state = (await load(request.native)) ?? undefined;
-  return state === undefined || represent(state.value, request.native) === undefined;
+  return state !== undefined && represent(state.value, request.native) === undefined;
 }
 
 function withoutItsState({ settings }: GuardExchange, kept: KeptAnswer): KeptAnswer {
