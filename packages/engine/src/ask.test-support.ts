@@ -1,5 +1,5 @@
 import type { ResponsePlan } from "@unclash/core";
-import type { RequestFacts } from "./request.js";
+import type { RequestFacts } from "./http/request.js";
 import type { Unclash } from "./unclash.js";
 
 export interface Asked {

@@ -2,8 +2,8 @@ import { ConfigurationError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { CollectionOptions } from "./collection.js";
 import type { UnclashOptions } from "./options.js";
+import type { CollectionOptions } from "./resources/collection.js";
 import { createUnclash } from "./unclash.js";
 
 const schema = z.object({ title: z.string() });

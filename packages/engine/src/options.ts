@@ -13,15 +13,15 @@ import {
   required,
   type Store,
 } from "@unclash/core";
-import { checkedIdentify, type Identify } from "./actor.js";
-import { type Authorize, authorizeByDefault, checkedAuthorize } from "./authorize.js";
-import { ByteBudget } from "./byte-budget.js";
-import { isTrustedProxies, resolveTrust, type Trust, type TrustedProxies } from "./client-address.js";
-import { type Collection, type CollectionOptions, resolveCollection } from "./collection.js";
+import { checkedIdentify, type Identify } from "./access/actor.js";
+import { type Authorize, authorizeByDefault, checkedAuthorize } from "./access/authorize.js";
+import { isTrustedProxies, resolveTrust, type Trust, type TrustedProxies } from "./access/client-address.js";
+import type { Observer } from "./access/observe.js";
+import { ByteBudget } from "./http/byte-budget.js";
+import { type Limits, resolveLimits } from "./http/request-limits.js";
 import { type IdempotencyOptions, type KeyKeeping, resolveKeeping } from "./idempotency/keeping.js";
-import { type Limits, resolveLimits } from "./limits.js";
-import type { Observer } from "./observe.js";
-import { isHeaderNames, isPublicPath, isStore, resolvePublicPath } from "./option-rules.js";
+import { isHeaderNames, isPublicPath, isStore, resolvePublicPath } from "./options/option-rules.js";
+import { type Collection, type CollectionOptions, resolveCollection } from "./resources/collection.js";
 
 /** A content coding that request bodies may have. */
 export type Decoding = "gzip" | "deflate" | "br";

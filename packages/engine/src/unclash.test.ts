@@ -3,8 +3,8 @@ import { type Store, StoreError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { type Decision, decisionChannel } from "./access/observe.js";
 import { ask, bodyOf } from "./ask.test-support.js";
-import { type Decision, decisionChannel } from "./observe.js";
 import type { UnclashOptions } from "./options.js";
 import { createUnclash } from "./unclash.js";
 

@@ -1,13 +1,13 @@
 import { isStoreError, type Key, type ResponsePlan, resourceKey } from "@unclash/core";
-import { fromClient } from "./client-address.js";
-import { Exchange } from "./exchange.js";
-import { answer, identifyCaller } from "./line.js";
-import { isObserved, publish } from "./observe.js";
+import { fromClient } from "./access/client-address.js";
+import { Exchange } from "./access/exchange.js";
+import { isObserved, publish } from "./access/observe.js";
+import type { RequestFacts } from "./http/request.js";
+import { problemPlan, unavailablePlan } from "./http/responses.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
-import { problemPlan, unavailablePlan } from "./plan.js";
-import { decodeId } from "./read.js";
-import type { RequestFacts } from "./request.js";
-import { findRoute, ownsPath, type Route, routePattern } from "./route.js";
+import { answer, identifyCaller } from "./pipeline/line.js";
+import { decodeId } from "./pipeline/read.js";
+import { findRoute, ownsPath, type Route, routePattern } from "./pipeline/routes.js";
 
 /** An engine over a store: it answers requests, and knows no framework. */
 export interface Unclash<Native = unknown> {

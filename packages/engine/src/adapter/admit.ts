@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
-import { type CheckOptions, checkRequest } from "../guard/check.js";
-import type { GuardEngine } from "../guard/create-guard.js";
-import type { Guard } from "../guard/guard.js";
-import { isGuardError } from "../guard/guard-error.js";
-import type { LoadedState } from "../guard/loaded-state.js";
-import type { Passage } from "../guard/passage.js";
-import type { RequestFacts } from "../request.js";
+import { type CheckOptions, checkRequest } from "../guards/check.js";
+import type { GuardEngine } from "../guards/create-guard.js";
+import type { Guard } from "../guards/guard.js";
+import { isGuardError } from "../guards/guard-error.js";
+import type { Passage } from "../guards/passage.js";
+import type { RequestFacts } from "../http/request.js";
+import type { LoadedState } from "../states/loaded-state.js";
 import { passThrough, withholdTag } from "./passing.js";
 import { type Runnable, runHandler } from "./run-handler.js";
 import { sendAnswer } from "./send.js";

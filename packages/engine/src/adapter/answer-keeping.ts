@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { ServerResponse } from "node:http";
-import type { KeyRun } from "../guard/key-run.js";
-import type { Passage } from "../guard/passage.js";
-import { endOfRun } from "../guard/run-end.js";
+import type { Passage } from "../guards/passage.js";
+import { endOfRun } from "../guards/run-end.js";
+import type { KeyRun } from "../idempotency/key-run.js";
 import type { KeptAnswer } from "../idempotency/record.js";
 
 /** What watches a response whose answer is to be kept. */

@@ -1,7 +1,7 @@
 import { describeValue, UsageError } from "@unclash/core";
-import type { Guard } from "../guard/guard.js";
-import type { LoadedState } from "../guard/loaded-state.js";
-import { createSlot } from "../guard/slot.js";
+import type { Guard } from "../guards/guard.js";
+import { createSlot } from "../guards/slot.js";
+import type { LoadedState } from "../states/loaded-state.js";
 
 /** The guards of the requests that have come through one middleware. */
 export interface GuardsOfRequests<Native extends object, State extends LoadedState> {

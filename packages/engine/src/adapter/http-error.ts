@@ -1,6 +1,6 @@
 import type { ProblemEntry, ProblemSlug, ResponsePlan } from "@unclash/core";
 import { problemTypePrefix } from "@unclash/core";
-import { problemPlan } from "../plan.js";
+import { problemPlan } from "../http/responses.js";
 
 /** What body parsers and routers throw of their own, by its status. */
 const slugs: Readonly<Record<number, ProblemSlug>> = {

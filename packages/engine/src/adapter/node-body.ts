@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { HoldBytes, ReadBody } from "../request.js";
+import type { HoldBytes, ReadBody } from "../http/request.js";
 
 /** Reads a body as bytes, and stops keeping them once there are more than `bytesMax`, or than `hold` takes on. */
 export function readNodeBody(content: Readable, bytesMax: number, hold: HoldBytes = () => true): Promise<ReadBody> {

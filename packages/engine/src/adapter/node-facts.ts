@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import type { RequestBody, RequestFacts } from "../request.js";
+import type { RequestBody, RequestFacts } from "../http/request.js";
 import { type MountPoint, originForm } from "./mount-point.js";
 import { readNodeBody } from "./node-body.js";
 

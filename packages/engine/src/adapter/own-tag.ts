@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import onHeaders from "on-headers";
-import { isSafe } from "../guard/methods.js";
+import { isSafe } from "../http/methods.js";
 
 interface Tagged {
   readonly status: number;

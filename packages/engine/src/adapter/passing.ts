@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import onHeaders from "on-headers";
-import { isSafe } from "../guard/methods.js";
-import type { Passage } from "../guard/passage.js";
-import type { RequestFacts } from "../request.js";
+import type { Passage } from "../guards/passage.js";
+import { isSafe } from "../http/methods.js";
+import type { RequestFacts } from "../http/request.js";
+import { joinedVary } from "../http/vary.js";
 import { type HeadersBefore, keepAnswer } from "./answer-keeping.js";
-import { joinedVary } from "./vary.js";
 import { withhold } from "./withhold.js";
 
 /** The responses on which a guard has put the entity-tag of the new state: guards around it have nothing to say of it. */

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { isPromise } from "@unclash/core";
-import type { Guard } from "../guard/guard.js";
-import type { LoadedState } from "../guard/loaded-state.js";
-import type { Passage } from "../guard/passage.js";
+import type { Guard } from "../guards/guard.js";
+import type { Passage } from "../guards/passage.js";
+import type { LoadedState } from "../states/loaded-state.js";
 
 /** A request whose handler may run, and whether it may run again. */
 export interface Runnable<State extends LoadedState> {

@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { ResponsePlan } from "@unclash/core";
-import type { GuardAnswer } from "../guard/guard-error.js";
+import type { GuardAnswer } from "../guards/guard-error.js";
+import { joinedVary } from "../http/vary.js";
 import { lingerOn } from "./linger.js";
 import { staysUntagged } from "./own-tag.js";
-import { joinedVary } from "./vary.js";
 
 /** Sends an answer over Node's own response. What was set on it before is kept where the answer says nothing else. */
 export function sendPlan(plan: ResponsePlan, response: ServerResponse): void {

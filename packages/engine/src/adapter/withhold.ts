@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Passage, Withheld } from "../guard/passage.js";
+import type { Passage, Withheld } from "../guards/passage.js";
 import { sendAnswer } from "./send.js";
 
 const sending = ["writeHead", "flushHeaders", "write", "end"] as const;

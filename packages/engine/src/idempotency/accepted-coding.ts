@@ -1,4 +1,4 @@
-import { decode } from "../decode.js";
+import { decode } from "../http/decode.js";
 import type { Decoding } from "../options.js";
 import type { KeptAnswer } from "./record.js";
 import { withLength } from "./replay.js";

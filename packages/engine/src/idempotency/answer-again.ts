@@ -1,7 +1,7 @@
 import type { Key, ResponsePlan, Snapshot, Text, Version } from "@unclash/core";
-import type { Exchange } from "../exchange.js";
-import { notFound } from "../refusals.js";
-import { withoutContent } from "../written.js";
+import type { Exchange } from "../access/exchange.js";
+import { notFound } from "../resources/refusals.js";
+import { withoutContent } from "../resources/written.js";
 import { withoutState } from "./hidden-state.js";
 import type { KeptAnswer } from "./record.js";
 import { type ReplayedAnswer, replayedAnswer, withLength } from "./replay.js";

@@ -1,6 +1,6 @@
 import { CallbackError, describeValue } from "@unclash/core";
-import type { Actor } from "../actor.js";
-import type { RequestFacts } from "../request.js";
+import type { Actor } from "../access/actor.js";
+import type { RequestFacts } from "../http/request.js";
 import { hashParts } from "./hash-parts.js";
 
 /**

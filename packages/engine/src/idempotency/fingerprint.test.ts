@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import type { Json } from "@unclash/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { valueText } from "../states/value-text.js";
 import { fingerprint, type RepeatedRequest } from "./fingerprint.js";
-import { valueText } from "./value-text.js";
 
 const request: RepeatedRequest = {
   query: "",

@@ -1,6 +1,6 @@
-import { parseMediaType } from "../media-type.js";
+import { parseMediaType } from "../http/media-type.js";
+import { valueText } from "../states/value-text.js";
 import { hashParts } from "./hash-parts.js";
-import { valueText } from "./value-text.js";
 
 /** What a repeat must have in common with the first request besides the scope of its key. */
 export interface RepeatedRequest {

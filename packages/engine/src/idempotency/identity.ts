@@ -1,4 +1,4 @@
-import type { Preferences } from "../preferences.js";
+import type { Preferences } from "../preconditions/preferences.js";
 import { type CallerOptions, callerDigest, type SentRequest } from "./caller.js";
 import { fingerprint } from "./fingerprint.js";
 import { type KeyScope, scopedKey } from "./scope.js";

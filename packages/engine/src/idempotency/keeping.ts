@@ -1,5 +1,5 @@
 import { checkOptions, isFunction, type OptionRules, oneOf, type Store, wholeNumber } from "@unclash/core";
-import { isKeepMs } from "../option-rules.js";
+import { isKeepMs } from "../options/option-rules.js";
 import type { AnonymousCaller, CallerOptions } from "./caller.js";
 import { type KeyQuota, quotaOf } from "./quota.js";
 import { type Sweep, sweepOf } from "./sweep.js";

@@ -1,6 +1,6 @@
 import type { Key, ResponsePlan, Version } from "@unclash/core";
-import type { Exchange } from "../exchange.js";
-import type { WriteIntent } from "../intent.js";
+import type { Exchange } from "../access/exchange.js";
+import type { WriteIntent } from "../resources/write-request.js";
 import { withoutState } from "./hidden-state.js";
 import type { KeptAnswer } from "./record.js";
 import { withLength } from "./replay.js";

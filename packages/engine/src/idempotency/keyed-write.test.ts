@@ -1,8 +1,8 @@
 import { type Commit, type Store, StoreError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { describe, expect, test } from "vitest";
+import type { Verdict } from "../access/authorize.js";
 import { type Asked, ask, bodyOf } from "../ask.test-support.js";
-import type { Verdict } from "../authorize.js";
 import { keyed, replayed, setUp } from "./keyed.test-support.js";
 
 async function versionOf(store: Store, resource: string): Promise<number | undefined> {

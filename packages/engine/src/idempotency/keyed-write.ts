@@ -1,6 +1,6 @@
 import type { Expectation, Key, Moment, ResponsePlan, Snapshot, Write } from "@unclash/core";
-import type { Exchange } from "../exchange.js";
-import type { WriteIntent } from "../intent.js";
+import type { Exchange } from "../access/exchange.js";
+import type { WriteIntent } from "../resources/write-request.js";
 import { answerAgain } from "./answer-again.js";
 import { identifyKeyed, type KeyedContent } from "./identity.js";
 import { keptAnswer, type ShownState } from "./kept-answer.js";

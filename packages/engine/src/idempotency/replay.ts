@@ -1,5 +1,5 @@
 import { assertNever, type Expectation, type Moment, type ResponsePlan, type StoredRecord } from "@unclash/core";
-import { type Asked, problemPlan } from "../plan.js";
+import { type Asked, problemPlan } from "../http/responses.js";
 import { type KeptAnswer, readRecord } from "./record.js";
 
 /** What a request with a key may do, by what is known of the key. */

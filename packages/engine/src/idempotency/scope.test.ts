@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Actor } from "../actor.js";
+import type { Actor } from "../access/actor.js";
 import { type CallerOptions, callerDigest } from "./caller.js";
 import { hashParts } from "./hash-parts.js";
 import { type KeyScope, recordKey, scopedKey } from "./scope.js";

@@ -1,5 +1,5 @@
 import { type ProblemEntry, parseIdempotencyKey } from "@unclash/core";
-import type { Actor } from "../actor.js";
+import type { Actor } from "../access/actor.js";
 
 /** The fewest characters of an anonymous caller's key: others behind the same address must not meet it by chance. */
 export const anonymousKeyLengthMin = 16;

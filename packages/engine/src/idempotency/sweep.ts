@@ -1,5 +1,5 @@
 import type { Moment, Snapshot, Store, StoredRecord } from "@unclash/core";
-import { createTag } from "../tag.js";
+import { createTag } from "../commits/commit-tag.js";
 import { readRecord } from "./record.js";
 import { recordPrefix } from "./scope.js";
 

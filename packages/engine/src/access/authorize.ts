@@ -1,0 +1,36 @@
+import { isPromise, type Key } from "@unclash/core";
+import { wrongOutcome } from "../options/callback-result.js";
+import type { Actor } from "./actor.js";
+
+/** What someone wants to do to a resource. */
+export type Action = "read" | "create" | "change" | "delete" | "history";
+
+/** `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403, or 401 to who is anonymous. */
+export type Verdict = "allow" | "deny" | "hide";
+
+/**
+ * Whether this actor (`undefined`: an anonymous one) may do this. `key` is a resource such as `articles/1`, or
+ * `articles/*` where none is named yet. It runs for every request, and for every item of a list.
+ */
+export type Authorize = (action: Action, key: Key, actor: Actor | undefined) => Verdict | Promise<Verdict>;
+
+/**
+ * Holds what `authorize` gives against what it may give: a `true` or a forgotten `return` must not let anyone in, or shut
+ * everyone out.
+ *
+ * @throws CallbackError, from what it makes
+ */
+export function checkedAuthorize(authorize: Authorize): Authorize {
+  return (action, key, actor) => {
+    const verdict: unknown = authorize(action, key, actor);
+    return isPromise(verdict) ? Promise.resolve(verdict).then(asVerdict) : asVerdict(verdict);
+  };
+}
+
+function asVerdict(given: unknown): Verdict {
+  if (given === "allow" || given === "deny" || given === "hide") return given;
+  throw wrongOutcome("authorize", '"allow", "deny" or "hide"', given);
+}
+
+/** The rules where the app sets none: everyone may read, create, change and delete resources. */
+export const authorizeByDefault: Authorize = () => "allow";

@@ -1,0 +1,92 @@
+import {
+  either,
+  isFunction,
+  isPromise,
+  type JsonObject,
+  type Key,
+  listOf,
+  type OptionRule,
+  oneOf,
+} from "@unclash/core";
+import type { Actor } from "../access/actor.js";
+import { wrongOutcome } from "../options/callback-result.js";
+
+/** The strategies that a request can ask for with `Prefer: on-conflict=…`, where its collection allows them. */
+export const strategyNames = ["reject", "last-write-wins", "first-write-wins"] as const;
+
+export type StrategyName = (typeof strategyNames)[number];
+
+/** A write that came too late: it was made for `base`, and meanwhile the resource became `current`. */
+export interface StaleWrite {
+  readonly resource: Key;
+  readonly method: "PUT" | "PATCH" | "DELETE";
+  /** The fields, without `id` and version, of the state that the client named. */
+  readonly base: JsonObject;
+  readonly current: JsonObject;
+  /** What the client wants: its PUT, or its patch applied to `base`; `null` for a DELETE. */
+  readonly proposed: JsonObject | null;
+  readonly actor: Actor | undefined;
+}
+
+/**
+ * What becomes of a stale write. An accepted value is checked like any write: by the schema, references and rules.
+ * For a DELETE, `accept` deletes and `value` is not looked at.
+ */
+export type Settlement = { readonly kind: "accept"; readonly value?: JsonObject } | { readonly kind: "reject" };
+
+/** A strategy of the app's own. It may run more than once for a write, when others write at the same time. */
+export type StrategyFunction = (write: StaleWrite) => Settlement | Promise<Settlement>;
+
+/**
+ * What happens to a PUT, PATCH or DELETE that names an earlier version of a resource.
+ *
+ * - `reject`: a conflict.
+ * - `last-write-wins`: it is applied over the current state.
+ * - `first-write-wins`: a conflict that shows the current state.
+ * - a function decides.
+ */
+export type Strategy = StrategyName | StrategyFunction;
+
+/** The option `strategy`. */
+export const isStrategy: OptionRule = either(oneOf(...strategyNames), isFunction);
+
+/** The option `allowedStrategies`. */
+export const isAllowedStrategies: OptionRule = either(
+  oneOf("all"),
+  listOf(oneOf(...strategyNames), `strategies: ${strategyNames.join(", ")}`),
+);
+
+/**
+ * Holds what a strategy of the app's gives against what it may give.
+ *
+ * @param callback its path of options: `collections.articles.strategy`
+ * @throws CallbackError, from what it makes
+ */
+export function checkedStrategy(callback: string, strategy: Strategy): Strategy {
+  if (typeof strategy !== "function") return strategy;
+  return async (write) => {
+    const settlement: unknown = await strategy(write);
+    if (isSettlement(settlement)) return settlement;
+    throw wrongOutcome(
+      callback,
+      '{ kind: "reject" }, or { kind: "accept" } with or without a `value`, an object',
+      settlement,
+    );
+  };
+}
+
+function isSettlement(given: unknown): given is Settlement {
+  if (typeof given !== "object" || given === null || !("kind" in given)) return false;
+  if (given.kind === "reject") return true;
+  const value = "value" in given ? given.value : undefined;
+  return given.kind === "accept" && (value === undefined || isValue(value));
+}
+
+function isValue(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isPromise(value);
+}
+
+/** The name of a strategy as clients and logs are told it. */
+export function strategyLabel(strategy: Strategy): string {
+  return typeof strategy === "function" ? "function" : strategy;
+}

@@ -1,0 +1,29 @@
+import type { Actor } from "../access/actor.js";
+import type { LoadedState } from "../states/loaded-state.js";
+import { GuardExchange } from "./guard-exchange.js";
+import type { GuardOptions } from "./guard-options.js";
+import { resolveGuard } from "./guard-settings.js";
+import type { Terms } from "./settle-write.js";
+import { readTerms } from "./terms.js";
+
+export interface AskedOfGuard {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The content as a parser has left it. */
+  readonly body?: unknown;
+  readonly actor?: Actor;
+}
+
+/** A request at a guard, with its terms read: `PUT /articles/1`. */
+export function exchangeOf(
+  options: GuardOptions<unknown, LoadedState>,
+  line: string,
+  { headers = {}, body, actor }: AskedOfGuard = {},
+): { readonly exchange: GuardExchange; readonly terms: Terms } {
+  const [method = "GET", path = "/"] = line.split(" ");
+  const content = { kind: "parsed", value: body } as const;
+  const facts = { method, base: "", path, query: "", headers, address: "127.0.0.1", body: content, native: undefined };
+  const exchange = new GuardExchange(resolveGuard(options), facts, actor);
+  const read = readTerms(exchange);
+  if (read.kind === "refuse") throw read.error;
+  return { exchange, terms: read.terms };
+}

@@ -1,0 +1,88 @@
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import type { Store } from "@unclash/core";
+import { createMemoryStore } from "@unclash/memory";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { readNodeBody } from "../adapter/node-body.js";
+import { createUnclash } from "../unclash.js";
+import type { Limits } from "./request-limits.js";
+
+const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+
+/** An engine over a store that answers nothing until it is let. */
+function stuck(limits: Partial<Limits>) {
+  const memory = createMemoryStore();
+  let letGo = (): void => {};
+  const gone = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const store: Store = {
+    ...memory,
+    commit: (commit) => memory.commit(commit),
+    read: (keys) => gone.then(() => memory.read(keys)),
+  };
+  const unclash = createUnclash({ store, collections: { notes }, limits, decodeBodies: ["gzip"] });
+  const put = (id: number, content: Buffer | string, headers: Readonly<Record<string, string>> = {}) =>
+    unclash.handle({
+      method: "PUT",
+      base: "",
+      path: `/notes/${id}`,
+      query: "",
+      headers: { "content-type": "application/json", ...headers },
+      address: "::1",
+      body: {
+        kind: "unread",
+        read: (bytesMax, hold) => readNodeBody(Readable.from([Buffer.from(content)]), bytesMax, hold),
+      },
+      native: undefined,
+    });
+  return { put, letGo };
+}
+
+const content = `{"text":"${"x".repeat(989)}"}`;
+const limits = { bodyBytesMax: 1_000, bodyBytesInFlightMax: 3_000 };
+
+test("while the store is stuck, no more content is held than may be: the rest is 503, and may come again", async () => {
+  const { put, letGo } = stuck(limits);
+  const waiting = [1, 2, 3].map((id) => put(id, content));
+  await new Promise((resolve) => setImmediate(resolve));
+  const refused = await Promise.all([4, 5].map((id) => put(id, content)));
+  for (const { status, headers, body } of refused) {
+    expect([status, headers["retry-after"], JSON.parse(body ?? "").outcome]).toEqual([503, "1", "not-applied"]);
+  }
+  letGo();
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([201, 201, 201]);
+  expect((await Promise.all([4, 5, 6].map((id) => put(id, content)))).map(({ status }) => status)).toEqual([
+    201, 201, 201,
+  ]);
+});
+
+test("what is refused, broken or too large is let go of", async () => {
+  const { put, letGo } = stuck(limits);
+  letGo();
+  for (let round = 0; round < 5; round += 1) {
+    expect((await put(1, `${content} `)).status).toBe(413);
+    expect((await put(1, content.slice(1))).status).toBe(400);
+  }
+  expect((await put(1, content)).status).toBe(201);
+});
+
+test("decoded content counts too", async () => {
+  const { put, letGo } = stuck(limits);
+  const gzip = { "content-encoding": "gzip" };
+  const waiting = [1, 2].map((id) => put(id, gzipSync(content), gzip));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await put(3, content)).status).toBe(503);
+  letGo();
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([201, 201]);
+});
+
+test("room for one body is the least", () => {
+  const create = (given: Partial<Limits>) =>
+    createUnclash({ store: createMemoryStore(), collections: { notes }, limits: given });
+  expect(() => create({ bodyBytesInFlightMax: 1_000 })).toThrow(
+    /limits\.bodyBytesInFlightMax must be at least bodyBytesMax/,
+  );
+  expect(() => create({ bodyBytesMax: 100_000_000 })).not.toThrow();
+});

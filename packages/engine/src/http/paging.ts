@@ -1,0 +1,71 @@
+import type { ProblemEntry } from "@unclash/core";
+import type { Limits } from "./request-limits.js";
+
+/** How long a page is where nothing is said, and at most. */
+export type PageSizes = Pick<Limits, "pageSizeDefault" | "pageSizeMax">;
+
+/** Which page of a list is asked for: how long, and after which item. */
+export interface PageRequest {
+  readonly limit: number;
+  /** What the cursor stands for: an id or a version. */
+  readonly after: string | undefined;
+}
+
+const cursorMark = "p1.";
+
+/** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors. */
+export function readPaging(query: URLSearchParams, limits: PageSizes, errors: ProblemEntry[]): PageRequest {
+  const { limit, cursor } = readPageQuery(query, limits, errors);
+  if (cursor === undefined) return { limit, after: undefined };
+  const after = readCursor(cursor);
+  if (after === undefined) errors.push(malformedCursor);
+  return { limit, after };
+}
+
+/** The same with the cursor as it was sent, for lists whose cursors may be sealed. */
+export function readPageQuery(
+  query: URLSearchParams,
+  limits: PageSizes,
+  errors: ProblemEntry[],
+): { readonly limit: number; readonly cursor: string | undefined } {
+  const limit = readLimit(query.get("limit"), limits, errors);
+  return { limit, cursor: query.get("after") ?? undefined };
+}
+
+/** What is said of a cursor that no page of a list gave. */
+export const malformedCursor: ProblemEntry = {
+  code: "malformed-cursor",
+  parameter: "after",
+  detail: "The cursor is none that this list gave.",
+};
+
+function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: PageSizes, errors: ProblemEntry[]): number {
+  if (given === null) return pageSizeDefault;
+  const limit = given.trim() === "" ? Number.NaN : Number(given);
+  if (Number.isInteger(limit) && limit >= 1) return Math.min(limit, pageSizeMax);
+  errors.push({ code: "malformed-limit", parameter: "limit", detail: "A limit is a whole number above 0." });
+  return pageSizeDefault;
+}
+
+/** A cursor is a position and no secret (of what must stay one, see `sealCursor`): what stands there is checked and authorized on each page anew. */
+export function formatCursor(position: string): string {
+  return Buffer.from(cursorMark + position, "utf8").toString("base64url");
+}
+
+/** The position that a cursor stands for; nothing where it is none. */
+export function readCursor(cursor: string): string | undefined {
+  const text = Buffer.from(cursor, "base64url").toString("utf8");
+  if (!text.startsWith(cursorMark)) return undefined;
+  const position = text.slice(cursorMark.length);
+  return formatCursor(position) === cursor ? position : undefined;
+}
+
+/** The content of a list, and the link to its next page. */
+export function listText(items: readonly string[], next: string | null): string {
+  return `{"items":[${items.join(",")}],"next":${JSON.stringify(next)}}`;
+}
+
+/** The `Link` from a page to the next one, for its headers; nothing on the last page. */
+export function nextLink(path: string, limit: number, next: string | null): { readonly link?: string } {
+  return next === null ? {} : { link: `<${path}?limit=${limit}&after=${next}>; rel="next"` };
+}

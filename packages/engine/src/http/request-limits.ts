@@ -1,0 +1,96 @@
+import { ConfigurationError, checkOptions, type OptionRules, wholeNumber } from "@unclash/core";
+import { isTimerMs } from "../options/option-rules.js";
+
+/** The caps on what one request may hold and cost. */
+export interface Limits {
+  /** Content of a request, in bytes, also after decoding. @default 1,048,576 */
+  readonly bodyBytesMax: number;
+  /**
+   * Content of all requests that are worked on at this moment, in bytes: the process keeps no more while its store is slow,
+   * however many send. At least `bodyBytesMax`. @default 67,108,864
+   */
+  readonly bodyBytesInFlightMax: number;
+  /** Nesting of a JSON body. @default 64 */
+  readonly jsonDepthMax: number;
+  /** Members in a JSON body, all levels together. @default 10,000 */
+  readonly jsonKeysMax: number;
+  /** Members and items of a JSON body, all levels together; counted before the body is parsed. @default 20,000 */
+  readonly jsonValuesMax: number;
+  /** Characters in the name of a member. @default 1,024 */
+  readonly jsonKeyLengthMax: number;
+  /** Operations in a JSON Patch. @default 200 */
+  readonly patchOperationsMax: number;
+  /** Entity-tags in one header. @default 64 */
+  readonly entityTagsMax: number;
+  /** Items of `Prefer` past which the header is ignored. @default 32 */
+  readonly preferItemsMax: number;
+  /** An id, in bytes of UTF-8. @default 256 */
+  readonly idBytesMax: number;
+  /** Items of a list where the request names no limit. @default 20 */
+  readonly pageSizeDefault: number;
+  /** Items of a list at most; a larger `limit` is cut to it. @default 100 */
+  readonly pageSizeMax: number;
+  /** Text of one page of a list, in bytes: it ends with the item that brings it there. @default 1,048,576 */
+  readonly pageBytesMax: number;
+  /** Resources that are looked at for one page of a list, hidden ones included. @default 1,000 */
+  readonly listScanMax: number;
+  /** Tries of a write that loses races to others and whose request has no precondition to fail. @default 8 */
+  readonly racesMax: number;
+  /** How long to look for what became of a commit whose answer the store still owes, in milliseconds. @default 1,000 */
+  readonly lookUpMs: number;
+}
+
+const defaultLimits: Limits = {
+  bodyBytesMax: 1_048_576,
+  bodyBytesInFlightMax: 67_108_864,
+  jsonDepthMax: 64,
+  jsonKeysMax: 10_000,
+  jsonValuesMax: 20_000,
+  jsonKeyLengthMax: 1_024,
+  patchOperationsMax: 200,
+  entityTagsMax: 64,
+  preferItemsMax: 32,
+  idBytesMax: 256,
+  pageSizeDefault: 20,
+  pageSizeMax: 100,
+  pageBytesMax: 1_048_576,
+  listScanMax: 1_000,
+  racesMax: 8,
+  lookUpMs: 1_000,
+};
+
+const rules: OptionRules<Limits> = {
+  bodyBytesMax: wholeNumber(1),
+  bodyBytesInFlightMax: wholeNumber(1),
+  jsonDepthMax: wholeNumber(1),
+  jsonKeysMax: wholeNumber(1),
+  jsonKeyLengthMax: wholeNumber(1),
+  jsonValuesMax: wholeNumber(1),
+  patchOperationsMax: wholeNumber(1),
+  entityTagsMax: wholeNumber(1),
+  preferItemsMax: wholeNumber(1),
+  idBytesMax: wholeNumber(1, 768),
+  pageSizeDefault: wholeNumber(1),
+  pageSizeMax: wholeNumber(1, 1_000),
+  pageBytesMax: wholeNumber(1),
+  listScanMax: wholeNumber(1),
+  racesMax: wholeNumber(1),
+  lookUpMs: isTimerMs,
+};
+
+/** Resolves the limits once, and refuses with a `ConfigurationError` what is no positive whole number. */
+export function resolveLimits(given: Partial<Limits> = {}): Limits {
+  checkOptions<Partial<Limits>>("limits", given, rules);
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const limits = { ...defaultLimits, ...Object.fromEntries(set) };
+  const { bodyBytesMax, bodyBytesInFlightMax } = limits;
+  if (given.bodyBytesInFlightMax !== undefined && bodyBytesInFlightMax < bodyBytesMax) {
+    const problem = `must be at least bodyBytesMax, ${bodyBytesMax}, and is ${bodyBytesInFlightMax}`;
+    throw new ConfigurationError("limits.bodyBytesInFlightMax", problem);
+  }
+  return Object.freeze({
+    ...limits,
+    bodyBytesInFlightMax: Math.max(bodyBytesInFlightMax, bodyBytesMax),
+    pageSizeDefault: Math.min(limits.pageSizeDefault, limits.pageSizeMax),
+  });
+}

@@ -1,0 +1,167 @@
+import type { Commit, Expectation, Key, Moment, Tag, Write } from "@unclash/core";
+import { commitOnce, type LookUp } from "../commits/commit-once.js";
+import { createTag } from "../commits/commit-tag.js";
+import type { GuardKeeping } from "../guards/guard-idempotency.js";
+import type { CountedCaller } from "./quota.js";
+import { type KeptAnswer, type KeyRecord, recordText } from "./record.js";
+import { claimCause } from "./sweep.js";
+
+/** The record of an idempotency key, as it was judged: where it is, what it must hold, and what is put in its place. */
+export interface KeyPlace {
+  readonly key: Key;
+  readonly fingerprint: string;
+  readonly expect: Expectation;
+  /** Later than all that the record was before. */
+  readonly at: Moment;
+}
+
+/** How the key of one request is kept. */
+export interface KeyHolding {
+  readonly idempotency: GuardKeeping;
+  readonly limits: LookUp;
+  /** Whose key it is. */
+  readonly who: CountedCaller;
+}
+
+/** How a request that ran has ended, as far as its key is concerned. */
+export type RunEnd =
+  /** Repeats get this answer. */
+  | { readonly kind: "answer"; readonly answer: KeptAnswer }
+  /** It had no effect, or a repeat of it has none: its key is given back, and a repeat runs. */
+  | { readonly kind: "harmless" }
+  /** It failed, and may have had an effect: a repeat is told so, and does not run. */
+  | { readonly kind: "unknown" };
+
+/** Answers are waited for by clients: they go out after this time, in milliseconds, even where the store has not kept them. */
+const settleMsMax = 2_000;
+
+/** Keeps an answer for all repeats. `false`: another process was faster, and what it did is what counts. */
+export function keepAnswer(holding: KeyHolding, place: KeyPlace, answer: KeptAnswer): Promise<boolean> {
+  return keep(holding, place, { state: "answered", fingerprint: place.fingerprint, answer });
+}
+
+async function keep({ idempotency, limits, who }: KeyHolding, place: KeyPlace, record: KeyRecord): Promise<boolean> {
+  const text = recordText(record);
+  const commit = commitOf(place, createTag(), { put: text, ttlMs: idempotency.keepMs, keep: "none" });
+  const isKept = (await commitOnce(idempotency.store, commit, limits)).kind === "committed";
+  if (isKept) idempotency.quota.add(who, idempotency, place.at, text.length);
+  return isKept;
+}
+
+/** Takes a key for a request that is about to run; nothing where another process was faster. */
+export async function claimKey(holding: KeyHolding, place: KeyPlace): Promise<KeyRun | undefined> {
+  const { idempotency, limits } = holding;
+  const { store, keepMs, leaseMs } = idempotency;
+  const tag = createTag();
+  const text = recordText({ state: "running", fingerprint: place.fingerprint, keepMs });
+  const commit = commitOf(place, tag, { put: text, ttlMs: leaseMs, keep: "none" }, claimCause);
+  const result = await commitOnce(store, commit, limits);
+  return result.kind === "committed"
+    ? new KeyRun(holding, { ...place, expect: { tag }, at: place.at + 1 }, tag)
+    : undefined;
+}
+
+/**
+ * A request that runs, and holds its key. The claim lapses by itself, so that a process that dies leaves nothing stuck; while
+ * the handler runs it is renewed, so that a long one is not taken for dead.
+ */
+export class KeyRun {
+  readonly #holding: KeyHolding;
+  readonly #place: KeyPlace;
+  readonly #tag: Tag;
+  readonly #renewing: NodeJS.Timeout;
+  readonly #end: NodeJS.Timeout;
+  #isStopped = false;
+
+  constructor(holding: KeyHolding, place: KeyPlace, tag: Tag) {
+    const { leaseMs, runMsMax } = holding.idempotency;
+    this.#holding = holding;
+    this.#place = place;
+    this.#tag = tag;
+    this.#renewing = setInterval(() => void this.#renew(), Math.ceil(leaseMs / 3)).unref();
+    this.#end = setTimeout(() => this.abandon(), runMsMax).unref();
+  }
+
+  /** Content beyond this is not kept. */
+  get answerBytesMax(): number {
+    return this.#holding.idempotency.answerBytesMax;
+  }
+
+  /** Whether the handler knows a repeat by itself. */
+  get knowsRepeats(): boolean {
+    return this.#holding.idempotency.rerun;
+  }
+
+  /** Nobody will tell how it ended: the claim is left to lapse, and it stays unknown what became of the request. */
+  abandon(): void {
+    if (this.#isStopped) return;
+    this.#stop();
+    const { idempotency, who } = this.#holding;
+    idempotency.quota.add(who, idempotency, this.#place.at, 0);
+  }
+
+  /**
+   * Puts the end of the request in the claim's place. Resolves when that is done, has failed, or takes too long; a failure
+   * leaves the claim to lapse.
+   */
+  settle(end: RunEnd): Promise<void> {
+    this.#stop();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, settleMsMax).unref();
+    });
+    return Promise.race([this.#put(end).catch(warnOfLoss), late]).finally(() => clearTimeout(timer));
+  }
+
+  #stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#renewing);
+    clearTimeout(this.#end);
+  }
+
+  async #put(end: RunEnd): Promise<void> {
+    // A process that slept past its lease may still be the only one that knows of the request.
+    for (const expect of [{ tag: this.#tag }, { lapsed: this.#tag }]) {
+      const place = { ...this.#place, expect };
+      const isDone =
+        end.kind === "harmless" ? await this.#forget(place) : await keep(this.#holding, place, recordOf(place, end));
+      if (isDone) return;
+    }
+  }
+
+  async #forget(place: KeyPlace): Promise<boolean> {
+    const { store } = this.#holding.idempotency;
+    const result = await store.commit(commitOf(place, createTag(), { delete: "forget" }));
+    return result.kind === "committed";
+  }
+
+  async #renew(): Promise<void> {
+    const { store, leaseMs } = this.#holding.idempotency;
+    try {
+      const result = await store.commit(commitOf(this.#place, createTag(), { extendMs: leaseMs }));
+      // The key is someone else's by now, after this process had slept past its lease.
+      if (result.kind === "clash") clearInterval(this.#renewing);
+    } catch {
+      // The next renewal comes before the lease ends.
+    }
+  }
+}
+
+function recordOf({ fingerprint }: KeyPlace, end: Exclude<RunEnd, { kind: "harmless" }>): KeyRecord {
+  return end.kind === "answer"
+    ? { state: "answered", fingerprint, answer: end.answer }
+    : { state: "unanswered", fingerprint };
+}
+
+type Action = Omit<Extract<Write, { put: string }>, "key" | "expect"> | { delete: "forget" } | { extendMs: number };
+
+function commitOf({ key, expect, at }: KeyPlace, tag: Tag, action: Action, cause = "answer"): Commit {
+  return { tag, at, reads: [], writes: [{ key, expect, ...action }], events: [], by: null, cause };
+}
+
+function warnOfLoss(error: unknown): void {
+  process.emitWarning(`The answer to a request with an Idempotency-Key could not be kept: ${String(error)}`, {
+    type: "UnclashWarning",
+    code: "UNCLASH_ANSWER_NOT_KEPT",
+  });
+}

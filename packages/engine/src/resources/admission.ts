@@ -1,0 +1,131 @@
+import {
+  idFault,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type ProblemEntry,
+  type Reading,
+  type ResponsePlan,
+  resourceKey,
+  type StoredRecord,
+} from "@unclash/core";
+import type { Exchange } from "../access/exchange.js";
+import { problemPlan } from "../http/responses.js";
+import { type Content, contentOf, fieldsOf, parseRepresentation } from "../states/representation.js";
+import { validate } from "../states/schema.js";
+import { warnOfOwnMembers } from "./collection-fields.js";
+import { initialFaults, type StateFault, stateFault } from "./transitions.js";
+import type { WriteIntent } from "./write-request.js";
+
+/** A state that may be written, with what must still hold when it is; or the answer to one that may not. */
+export type Admission =
+  | { readonly kind: "admitted"; readonly content: Content; readonly reads: readonly Reading[] }
+  | { readonly kind: "refused"; readonly plan: ResponsePlan };
+
+/** Checks a proposed state: schema, start values and references (422), then steps of states and rules (409). */
+export async function admit(
+  exchange: Exchange,
+  intent: WriteIntent,
+  proposed: Json,
+  current: StoredRecord | undefined,
+): Promise<Admission> {
+  const { collection } = intent;
+  if (!isJsonObject(proposed)) return invalid(exchange, [{ pointer: "", detail: "A resource is a JSON object." }]);
+  const checked = await validate(collection, proposed);
+  if (checked.kind === "invalid") {
+    warnOfOwnMembers(collection, checked.errors);
+    return invalid(exchange, checked.errors);
+  }
+  const fields = fieldsOf(collection, checked.fields);
+  const before = comparesStates(intent) ? currentFields(intent, current) : undefined;
+  const references = changedReferences(exchange, intent, before, fields);
+  const missing = await missingReferences(exchange, references);
+  const errors =
+    before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
+  if (errors.length > 0) return invalid(exchange, errors);
+  const fault = (before && stateFault(collection.states, before, fields)) ?? ruleFault(intent, before, fields);
+  if (fault !== undefined) {
+    const shown = before === undefined || (await exchange.mayRead(intent.key));
+    return { kind: "refused", plan: stateFaultPlan(exchange, intent, shown ? fault : withoutState(fault)) };
+  }
+  return {
+    kind: "admitted",
+    content: contentOf(fields),
+    reads: references.flatMap(({ key }) => (key === undefined ? [] : { key, expect: "present" })),
+  };
+}
+
+/** Parsing the current state costs as much as all the rest: it is done only where a rule asks for it. */
+function comparesStates({ collection }: WriteIntent): boolean {
+  return collection.states.size > 0 || collection.rules.length > 0 || collection.references.length > 0;
+}
+
+function currentFields({ collection }: WriteIntent, current: StoredRecord | undefined): JsonObject | undefined {
+  if (current === undefined || current.text === null) return undefined;
+  return fieldsOf(collection, parseRepresentation(current.text));
+}
+
+interface Reference {
+  readonly field: string;
+  /** `undefined`: what stands there can't be an id. */
+  readonly key: string | undefined;
+}
+
+/** The references that this write sets; one that stays may name what is gone meanwhile. */
+function changedReferences(
+  { settings: { limits } }: Exchange,
+  { collection }: WriteIntent,
+  before: JsonObject | undefined,
+  after: JsonObject,
+): readonly Reference[] {
+  return collection.references.flatMap(([field, target]) => {
+    const id = after[field];
+    if (id === undefined || id === null || id === before?.[field]) return [];
+    const named = typeof id === "string" && idFault(id, limits.idBytesMax) === undefined;
+    return [{ field, key: named ? resourceKey(target, id) : undefined }];
+  });
+}
+
+async function missingReferences(
+  exchange: Exchange,
+  references: readonly Reference[],
+): Promise<readonly ProblemEntry[]> {
+  if (references.length === 0) return [];
+  const { records } = await exchange.settings.store.read(references.flatMap(({ key }) => key ?? []));
+  const existing = new Set(records.flatMap((record) => (record === undefined || record.deleted ? [] : record.key)));
+  const errors: ProblemEntry[] = [];
+  for (const { field, key } of references) {
+    const exists = key !== undefined && existing.has(key) && (await exchange.mayRead(key));
+    if (!exists) errors.push({ pointer: `/${field}`, detail: "There is no such resource." });
+  }
+  return errors;
+}
+
+function ruleFault(
+  { collection }: WriteIntent,
+  before: JsonObject | undefined,
+  after: JsonObject,
+): StateFault | undefined {
+  for (const rule of collection.rules) {
+    const fault = rule({ before, after });
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function invalid(exchange: Exchange, errors: readonly ProblemEntry[]): Admission {
+  const detail =
+    errors.length === 1
+      ? "One thing in the content is not valid."
+      : `${errors.length} things in the content are not valid.`;
+  return { kind: "refused", plan: problemPlan(exchange, "validation-failed", detail, { members: { errors } }) };
+}
+
+/** What is left of a fault for who may not read the state that it tells of. */
+function withoutState({ field }: StateFault): StateFault {
+  return { field, detail: "The state of the resource does not allow this change." };
+}
+
+function stateFaultPlan(exchange: Exchange, intent: WriteIntent, { detail, ...fault }: StateFault): ResponsePlan {
+  return problemPlan(exchange, "invalid-state", detail, { members: { resource: intent.key, ...fault } });
+}

@@ -1,0 +1,141 @@
+import {
+  anything,
+  ConfigurationError,
+  checkMembers,
+  checkOptions,
+  describeValue,
+  either,
+  indexNameBytesMax,
+  indexValuesMax,
+  isBoolean,
+  isFunction,
+  isText,
+  listOf,
+  nearestName,
+  type OptionRules,
+  oneOf,
+  required,
+} from "@unclash/core";
+import { isAllowedStrategies, isStrategy } from "../conflicts/strategy.js";
+import { checkEtagField, isHeaderValue, isRetention } from "../options/option-rules.js";
+import { isDigest } from "../states/digest.js";
+import { isSchema } from "../states/schema.js";
+import type { CollectionOptions } from "./collection.js";
+import { checkCollectionFields } from "./collection-fields.js";
+import { checkStateRule } from "./transitions.js";
+
+const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
+
+/** Names that routes of the contract or records of the store need for themselves. */
+const reservedNames: ReadonlySet<string> = new Set([
+  "conflict",
+  "conflicts",
+  "conflict-notifications",
+  "dashboard",
+  "docs",
+  "health",
+  "idempotency",
+  "limit",
+  "lock",
+  "lock-queue",
+  "locks",
+  "metrics",
+  "openapi.json",
+  "resolve-conflict",
+  "subscription",
+  "transaction",
+  "transactions",
+]);
+
+const rules: OptionRules<CollectionOptions> = {
+  schema: required((value) =>
+    isSchema(value) ? undefined : "must be a Standard Schema, as zod, valibot and arktype make them",
+  ),
+  precondition: oneOf("required", "optional"),
+  datesSuffice: isBoolean,
+  strategy: isStrategy,
+  allowedStrategies: isAllowedStrategies,
+  unique: listOf(isText, "the names of fields"),
+  references: anything,
+  states: anything,
+  rules: listOf(isFunction, "functions"),
+  versionField: (value) =>
+    value === false || (isText(value) === undefined && value !== "id")
+      ? undefined
+      : "must be a name other than `id`, or false",
+  etagField: either(oneOf(false), isText),
+  versions: oneOf("counted", "timestamps"),
+  retention: isRetention,
+  entityTags: either(oneOf("version"), isDigest),
+  discloseCurrent: isBoolean,
+  acceptProxyTags: isBoolean,
+  cacheControl: isHeaderValue,
+};
+
+/**
+ * Checks the options of one collection.
+ *
+ * @param known the names of all collections, for references
+ * @throws ConfigurationError that names the first option that can't be
+ */
+export function checkCollection(
+  name: string,
+  options: unknown,
+  known: ReadonlySet<string>,
+): asserts options is CollectionOptions {
+  const path = `collections.${name}`;
+  checkName(path, name);
+  if (isSchema(options)) {
+    throw new ConfigurationError(path, "must be an object with a `schema`, and is the schema: write `{ schema: … }`");
+  }
+  checkOptions<CollectionOptions>(path, options, rules);
+  const { versionField = "version", etagField = "etag" } = options;
+  checkEtagField(`${path}.etagField`, etagField, versionField);
+  checkReferences(`${path}.references`, options.references ?? {}, known);
+  checkUnique(`${path}.unique`, name, options.unique ?? []);
+  if (options.states !== undefined) checkMembers(`${path}.states`, options.states, anything);
+  for (const [field, rule] of Object.entries(options.states ?? {})) checkStateRule(`${path}.states.${field}`, rule);
+  checkCollectionFields(path, options);
+  if (options.retention === "none" && settlesStaleWrites(options)) {
+    throw new ConfigurationError(`${path}.retention`, "must keep some past states where a strategy compares with them");
+  }
+}
+
+function checkName(path: string, name: string): void {
+  if (reservedNames.has(name) || /^v[0-9]+$/.test(name)) {
+    throw new ConfigurationError(path, "is a name that unclash's own routes have: choose another one");
+  }
+  if (namePattern.test(name)) return;
+  const near = name.toLowerCase().replaceAll(/[ _]/g, "-");
+  const hint = namePattern.test(near) ? `. Did you mean \`${near}\`?` : "";
+  throw new ConfigurationError(
+    path,
+    `is no name for a collection, which begins with a lower-case letter and holds at most 63 of a-z, 0-9 and -${hint}`,
+  );
+}
+
+function checkReferences(path: string, references: unknown, known: ReadonlySet<string>): void {
+  const names = [...known];
+  checkMembers(path, references, (target) => {
+    if (typeof target === "string" && known.has(target)) return undefined;
+    const nearest = typeof target === "string" ? nearestName(target, names) : undefined;
+    const hint = nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
+    return `must name a collection of this engine${hint}: ${names.join(", ")}`;
+  });
+}
+
+function checkUnique(path: string, name: string, fields: readonly string[]): void {
+  if (fields.length > indexValuesMax) {
+    throw new ConfigurationError(path, `must be at most ${indexValuesMax} fields, and is ${describeValue(fields)}`);
+  }
+  for (const field of fields) {
+    if (Buffer.byteLength(`${name}.${field}`) > indexNameBytesMax)
+      throw new ConfigurationError(path, `must be shorter names, not ${describeValue(field)}`);
+  }
+}
+
+/** Whether a stale write may be let through, for which the state that it was made for must still be known. */
+function settlesStaleWrites({ strategy, allowedStrategies = [] }: CollectionOptions): boolean {
+  const settles = (name: unknown): boolean => typeof name === "function" || name === "last-write-wins";
+  return settles(strategy) || allowedStrategies === "all" || allowedStrategies.some(settles);
+}

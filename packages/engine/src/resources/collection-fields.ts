@@ -1,0 +1,65 @@
+import { ConfigurationError, describeValue, nearestName, type ProblemEntry, pointerOf } from "@unclash/core";
+import { type SchemaFields, schemaFields } from "../states/schema-fields.js";
+import type { Collection, CollectionOptions } from "./collection.js";
+
+/**
+ * Checks the names of fields in a collection's options against its schema, as far as that can be looked into.
+ *
+ * @param path where the collection's options stand: `collections.articles`
+ * @throws ConfigurationError for a field that is none, and for a schema with a member that is unclash's own
+ */
+export function checkCollectionFields(path: string, options: CollectionOptions): void {
+  const { schema, unique = [], references = {}, states = {}, versionField = "version", etagField = "etag" } = options;
+  const own = ["id", versionField, etagField].filter((name) => name !== false);
+  const known = schemaFields(schema);
+  checkSchema(`${path}.schema`, own, known);
+  const named = { unique, references: Object.keys(references), states: Object.keys(states) };
+  for (const [option, fields] of Object.entries(named)) {
+    for (const field of fields) checkField(`${path}.${option}`, field, own, known);
+  }
+}
+
+/** The members that are unclash's own are taken off a body before its schema sees it. */
+function checkSchema(path: string, own: readonly string[], known: SchemaFields | undefined): void {
+  const declared = own.find((name) => known?.names.has(name));
+  if (declared === undefined) return;
+  throw new ConfigurationError(
+    path,
+    `must not declare ${describeValue(declared)}, which is unclash's own: ${wayOut(declared)}`,
+  );
+}
+
+/** A rule over a member that is never a field would never hold anything. */
+function checkField(path: string, field: string, own: readonly string[], known: SchemaFields | undefined): void {
+  if (own.includes(field)) {
+    throw new ConfigurationError(
+      path,
+      `must name fields, and ${describeValue(field)} is unclash's own: ${wayOut(field)}`,
+    );
+  }
+  if (known === undefined || known.isOpen || known.names.has(field)) return;
+  const nearest = nearestName(field, [...known.names]);
+  const hint = nearest === undefined ? "" : `. Did you mean \`${nearest}\`?`;
+  throw new ConfigurationError(path, `must name fields of the schema, and ${describeValue(field)} is none${hint}`);
+}
+
+function wayOut(name: string): string {
+  return name === "id" ? "leave it out" : "leave it out, or give versionField or etagField another name, or false";
+}
+
+const warned = new WeakSet<Collection>();
+
+/**
+ * Warns, once a collection, where a schema finds fault with the absence of a member that is unclash's own: no schema is ever
+ * given one. Of schemas that can't be looked into, this shows first when something is written.
+ */
+export function warnOfOwnMembers(collection: Collection, errors: readonly ProblemEntry[]): void {
+  const asked = collection.ownMembers.filter((name) => errors.some(({ pointer }) => pointer === pointerOf([name])));
+  if (asked.length === 0 || warned.has(collection)) return;
+  warned.add(collection);
+  process.emitWarning(
+    `collections.${collection.name}.schema asks for ${asked.join(" and ")}, which no schema is given: unclash takes its own ` +
+      "members off a body before that is validated, so that every write is 422. Leave them out of the schema.",
+    { type: "UnclashWarning", code: "UNCLASH_SCHEMA_ASKS_FOR_OWN_MEMBER" },
+  );
+}

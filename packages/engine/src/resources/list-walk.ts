@@ -1,0 +1,96 @@
+import { type Key, pageLimitMax, type StoredRecord } from "@unclash/core";
+import { authorizeByDefault } from "../access/authorize.js";
+import type { Exchange } from "../access/exchange.js";
+
+/** What a page of a list holds, and where the next one begins. */
+export interface Walked {
+  readonly readable: readonly StoredRecord[];
+  /**
+   * `after-last`: behind the last resource that is shown, since one that the caller may read comes there. `unknown`: this
+   * request has looked at as much as one may, and goes on behind this key, which may be that of a hidden resource.
+   */
+  readonly next: { readonly kind: "none" | "after-last" } | { readonly kind: "unknown"; readonly after: Key };
+}
+
+/** So often the store is asked for one page. */
+const storeCallsMax = 10;
+
+/** So many keys are looked at where the first call did not find enough; each further one looks at more. */
+const keysAtFirst = 16;
+
+/** The records that one call has found, and what they come to with all before. */
+interface Walk {
+  readonly exchange: Exchange;
+  readonly prefix: string;
+  readonly limit: number;
+  readonly readable: StoredRecord[];
+  after: Key | undefined;
+  looked: number;
+  bytes: number;
+}
+
+/**
+ * The next resources that the caller may read. It passes over those that are hidden, and looks on for one more that is not,
+ * so that a page has a `next` only where something visible follows; but at no more than `listScanMax` resources.
+ */
+export async function walkList(
+  exchange: Exchange,
+  prefix: string,
+  limit: number,
+  start: Key | undefined,
+): Promise<Walked> {
+  const walk: Walk = { exchange, prefix, limit, readable: [], after: start, looked: 0, bytes: 0 };
+  // Where all are shown to all, the store's own `next` says the same.
+  const hidesNothing = exchange.settings.authorize === authorizeByDefault;
+  const scanMax = Math.max(exchange.settings.limits.listScanMax, limit + 1);
+  let isSkipping = false;
+  for (let calls = 0; calls < storeCallsMax && walk.looked < scanMax; calls += 1) {
+    const isFull = isFilled(walk);
+    if (isFull && hidesNothing) return { readable: walk.readable, next: { kind: "after-last" } };
+    const texts = !isFull && !isSkipping;
+    const count = texts ? countWanted(walk, hidesNothing) : keysAtFirst * 4 ** calls;
+    const page = await exchange.settings.store.list({
+      prefix,
+      limit: Math.min(count, scanMax - walk.looked, pageLimitMax),
+      texts,
+      textBytesMax: Math.max(1, exchange.settings.limits.pageBytesMax - walk.bytes),
+      ...(walk.after !== undefined && { after: walk.after }),
+    });
+    const found = await take(walk, page.records);
+    if (found === "one more") return { readable: walk.readable, next: { kind: "after-last" } };
+    if (found !== "text wanted" && page.next === undefined) return { readable: walk.readable, next: { kind: "none" } };
+    isSkipping = found === "nothing";
+  }
+  return { readable: walk.readable, next: { kind: "unknown", after: walk.after ?? prefix } };
+}
+
+function isFilled({ exchange, readable, limit, bytes }: Walk): boolean {
+  return readable.length === limit || bytes >= exchange.settings.limits.pageBytesMax;
+}
+
+/** As many as are missing, and one more; where some were hidden, as many more as were up to now. */
+function countWanted({ readable, limit, looked }: Walk, hidesNothing: boolean): number {
+  const missing = limit - readable.length + (hidesNothing ? 0 : 1);
+  return readable.length === 0 ? missing : Math.ceil((missing * looked) / readable.length);
+}
+
+/** Adds what may be read to the page; `one more` is where it is full, and something follows. */
+async function take(
+  walk: Walk,
+  records: readonly StoredRecord[],
+): Promise<"nothing" | "some" | "text wanted" | "one more"> {
+  const before = walk.readable.length;
+  for (const record of records) {
+    const isReadable = await walk.exchange.mayRead(record.key);
+    walk.looked += 1;
+    if (isReadable) {
+      if (isFilled(walk)) return "one more";
+      // It was only looked for: the next call begins with it.
+      if (record.text === null) return "text wanted";
+      walk.readable.push(record);
+      walk.bytes += record.text.length;
+    }
+    walk.after = record.key;
+  }
+  return walk.readable.length > before ? "some" : "nothing";
+}

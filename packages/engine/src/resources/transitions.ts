@@ -1,0 +1,108 @@
+import {
+  anything,
+  checkMembers,
+  checkOptions,
+  type Json,
+  type JsonObject,
+  listOf,
+  type OptionRules,
+  type ProblemEntry,
+  required,
+} from "@unclash/core";
+import { wrongResult } from "../options/callback-result.js";
+
+/** How one field may change: what it starts as, and what may follow what. */
+export interface StateRule {
+  readonly initial: readonly string[];
+  /** From each value to those that may follow it; a value that is not named here is final. */
+  readonly transitions: Readonly<Record<string, readonly string[]>>;
+}
+
+const isValues = listOf(
+  (value) => (typeof value === "string" ? undefined : "must be a string"),
+  "values, which are strings",
+);
+
+const rules: OptionRules<StateRule> = {
+  initial: required((value) => isValues(value) ?? (Object(value).length === 0 ? "must name a value" : undefined)),
+  transitions: required(anything),
+};
+
+/**
+ * Checks a rule of states.
+ *
+ * @throws ConfigurationError that names what of it can't be
+ */
+export function checkStateRule(option: string, rule: unknown): void {
+  checkOptions<StateRule>(option, rule, rules);
+  checkMembers(`${option}.transitions`, rule.transitions, isValues);
+}
+
+/** A change that the resource's state does not allow: 409 `invalid-state`. */
+export interface StateFault {
+  /** JSON Pointer of the field. */
+  readonly field: string;
+  readonly detail: string;
+  readonly from?: Json;
+  readonly to?: Json;
+  readonly allowed?: readonly Json[];
+}
+
+/** A rule of the app's own over a change; `before` is `undefined` where the resource is created. */
+export type ChangeRule = (change: {
+  readonly before: JsonObject | undefined;
+  readonly after: JsonObject;
+}) => StateFault | undefined;
+
+/**
+ * Holds what a rule of the app's returns against what it may return.
+ *
+ * @param callback its path of options: `collections.articles.rules[0]`
+ * @throws CallbackError, from what it makes
+ */
+export function checkedRule(callback: string, rule: ChangeRule): ChangeRule {
+  return (change) => {
+    const fault: unknown = rule(change);
+    if (fault === undefined || fault === null) return undefined;
+    if (isFault(fault)) return fault;
+    throw wrongResult(callback, "nothing, or { field, detail } where `field` is a JSON Pointer such as /status", fault);
+  };
+}
+
+function isFault(given: unknown): given is StateFault {
+  if (typeof given !== "object" || given === null || !("field" in given) || !("detail" in given)) return false;
+  return typeof given.field === "string" && /^(?:\/|$)/.test(given.field) && typeof given.detail === "string";
+}
+
+/** Finds the first change of a state that its rule does not allow. */
+export function stateFault(
+  rules: ReadonlyMap<string, StateRule>,
+  before: JsonObject,
+  after: JsonObject,
+): StateFault | undefined {
+  for (const [field, rule] of rules) {
+    const from = before[field];
+    const to = after[field];
+    if (from === to) continue;
+    const allowed =
+      typeof from === "string" && Object.hasOwn(rule.transitions, from) ? (rule.transitions[from] ?? []) : [];
+    if (typeof to === "string" && allowed.includes(to)) continue;
+    const detail = `${field} can't go from ${JSON.stringify(from ?? null)} to ${JSON.stringify(to ?? null)}.`;
+    return { field: `/${field}`, detail, from: from ?? null, to: to ?? null, allowed };
+  }
+  return undefined;
+}
+
+/** Finds the fields of a new resource that do not start as they must. */
+export function initialFaults(rules: ReadonlyMap<string, StateRule>, fields: JsonObject): readonly ProblemEntry[] {
+  const faults: ProblemEntry[] = [];
+  for (const [field, { initial }] of rules) {
+    const value = fields[field];
+    if (typeof value === "string" && initial.includes(value)) continue;
+    faults.push({
+      pointer: `/${field}`,
+      detail: `A new one starts as ${initial.map((name) => `"${name}"`).join(" or ")}.`,
+    });
+  }
+  return faults;
+}

@@ -1,0 +1,161 @@
+import {
+  CallbackError,
+  type CurrentState,
+  describeValue,
+  type EntityTag,
+  isPromise,
+  type Moment,
+  parseEntityTag,
+  readVersionTag,
+  type Version,
+} from "@unclash/core";
+import type { LoadedState, StateVersion } from "./loaded-state.js";
+import { valueText } from "./value-text.js";
+
+/** From a row's text to what stands between the quotes of its entity-tag. */
+export type RowDigest = (text: string) => string;
+
+/** Makes the error for what no entity-tag can be made of. @param problem such as: `gave a version that is NaN` */
+export type TagFault = (problem: string) => Error;
+
+/** What `load` gave is the app's fault, not the client's. */
+const faultOfLoad: TagFault = (problem) => new CallbackError("load", problem);
+
+/**
+ * The entity-tag of a state: a strong one, and no two versions of a kind have the same.
+ *
+ * @throws CallbackError that names `load`, or what `fault` makes, where none can be made of what the app gave
+ */
+export function tagOfState(
+  { version, etag }: Pick<LoadedState, "version" | "etag">,
+  digest: RowDigest,
+  fault: TagFault = faultOfLoad,
+): EntityTag {
+  if (etag === undefined) return { weak: false, opaque: opaqueOf(version, digest, fault) };
+  const tag = typeof etag === "string" ? parseEntityTag(etag) : undefined;
+  if (tag === undefined || tag.opaque === "")
+    throw fault(`gave an \`etag\` that is no entity-tag, quotes included (RFC 9110 §8.8.3): ${describeValue(etag)}`);
+  if (tag.weak) throw fault(weak("etag"));
+  return tag;
+}
+
+function opaqueOf(version: StateVersion, digest: RowDigest, fault: TagFault): string {
+  if (version instanceof Date) {
+    if (Number.isNaN(version.getTime())) throw fault("gave a `version` that is an invalid Date");
+    return String(version.getTime());
+  }
+  switch (typeof version) {
+    case "number":
+      if (!Number.isSafeInteger(version))
+        throw fault(`gave a \`version\` that is ${version}: a number must be whole and at most 2^53 - 1`);
+      return String(version);
+    case "bigint":
+      return String(version);
+    case "string":
+      return opaqueOfText(version, digest, fault);
+    default:
+      return opaqueOfRow(version, digest, fault);
+  }
+}
+
+/** A text in quotes is an entity-tag of the app's own; any other is made into one, whatever it holds. */
+function opaqueOfText(version: string, digest: RowDigest, fault: TagFault): string {
+  if (version === "") throw fault("gave a `version` that is an empty text");
+  const tag = /^(?:W\/)?"/.test(version) ? parseEntityTag(version) : undefined;
+  if (tag?.weak) throw fault(weak("version"));
+  if (tag !== undefined && tag.opaque !== "") return tag.opaque;
+  const encoded = percentEncoded(version);
+  return encoded.length <= opaqueLengthMax ? encoded : `%h${digest(version)}`;
+}
+
+const weak = (member: string): string =>
+  `gave a \`${member}\` that is a weak entity-tag, which If-Match never matches (RFC 9110 §13.1.1)`;
+
+/** Longer ones would fill up the headers of clients. */
+const opaqueLengthMax = 256;
+
+const plainText = /^[!#$&-~]+$/;
+
+/**
+ * A text as what an entity-tag may hold between its quotes: percent-encoded where it holds anything else. `%` is encoded
+ * too, so that no two texts have the same.
+ */
+function percentEncoded(text: string): string {
+  if (plainText.test(text)) return text;
+  let encoded = "";
+  for (const character of text) {
+    if (plainText.test(character)) encoded += character;
+    else if (isLoneSurrogate(character)) encoded += `%u${character.charCodeAt(0).toString(16)}`;
+    else for (const byte of Buffer.from(character)) encoded += `%${byte.toString(16).padStart(2, "0").toUpperCase()}`;
+  }
+  return encoded;
+}
+
+function isLoneSurrogate(character: string): boolean {
+  return character.length === 1 && /[\uD800-\uDFFF]/.test(character);
+}
+
+/** A row is hashed. What holds nothing that tells it from others would have one tag for all states. */
+function opaqueOfRow(version: unknown, digest: RowDigest, fault: TagFault): string {
+  const refused = `gave a \`version\` that is ${describeValue(version)}: it must be a number, a Date, a text, or the row itself`;
+  if (typeof version !== "object" || version === null || isPromise(version) || version instanceof Error)
+    throw fault(refused);
+  const text = valueText(version);
+  if (textsOfNothing.has(text) || text.startsWith("[object ")) throw fault(refused);
+  return digest(text);
+}
+
+const textsOfNothing: ReadonlySet<string> = new Set(["{}", "[]", "{[]}", "{}[]", "bytes:", "null", '""', "unreadable"]);
+
+/** The number that a body's version is compared with, and clients are told; `undefined` where the state has none. */
+export function shownVersionOf({ version }: Pick<LoadedState, "version">): Version | undefined {
+  if (version instanceof Date) return version.getTime();
+  if (typeof version === "number") return version;
+  if (typeof version === "object") return undefined;
+  return versionInTag(String(version).replace(/^"|"$/g, ""));
+}
+
+/** The number that an entity-tag of a guard's own making holds, or one that `versionTag` of core made. */
+export function versionInTag(opaque: string): Version | undefined {
+  if (!/^(?:0|[1-9][0-9]{0,15})$/.test(opaque)) return readVersionTag(opaque)?.version;
+  const version = Number(opaque);
+  return Number.isSafeInteger(version) ? version : undefined;
+}
+
+/**
+ * Whether an entity-tag can't be one of a resource whose states are like this one: no number where all of its tags are
+ * numbers. Of tags that hold texts nobody can tell, but for those that Express makes of bodies. A weak one may be ours: a proxy
+ * weakens tags when it compresses.
+ */
+export function isForeignTag({ opaque }: EntityTag, { version, etag }: LoadedState): boolean {
+  if (/^[0-9a-f]+-[A-Za-z0-9+/]{27}$/.test(opaque)) return true;
+  if (etag !== undefined || typeof version === "string") return false;
+  const isCounted = typeof version === "number" || typeof version === "bigint" || version instanceof Date;
+  return isCounted ? !/^-?[0-9]+$/.test(opaque) : !/^[A-Za-z0-9_-]{20,}$/.test(opaque);
+}
+
+/** When a state was written, in milliseconds; `undefined` where the app did not say, or gave no real date. */
+export function modifiedAtOf({ modifiedAt, version }: LoadedState): Moment | undefined {
+  const given = modifiedAt ?? (version instanceof Date ? version : undefined);
+  const time = given instanceof Date ? given.getTime() : given;
+  return time !== undefined && Number.isFinite(time) ? time : undefined;
+}
+
+/** The same as clients were told: never later than their `Date` was (RFC 9110 §8.8.2.1), or what was sent would not match. */
+function toldModifiedAt(state: LoadedState): Moment | undefined {
+  const modifiedAt = modifiedAtOf(state);
+  return modifiedAt === undefined ? undefined : Math.min(modifiedAt, Date.now());
+}
+
+/** What of a state preconditions are compared with. */
+export function factsOfState(state: LoadedState | undefined, digest: RowDigest): CurrentState {
+  if (state === undefined) return { kind: "absent" };
+  const modifiedAt = toldModifiedAt(state);
+  const version = shownVersionOf(state);
+  return {
+    kind: "present",
+    etag: tagOfState(state, digest),
+    ...(modifiedAt !== undefined && { modifiedAt }),
+    ...(version !== undefined && { version }),
+  };
+}
