@@ -56,8 +56,8 @@ module.exports = {
     {
       name: "recipes-know-adapters-and-the-engine",
       severity: "error",
-      from: { path: "^docs/recipes/", ...production },
-      to: { path: "^(packages|apps|tests)/", pathNot: [adapters, "^packages/engine/"] },
+      from: { path: "^apps/recipes/", ...production },
+      to: { path: "^(packages|apps|tests)/", pathNot: [adapters, "^(packages/engine|apps/recipes)/"] },
     },
     {
       name: "no-inside-through-the-front-door",

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { excerptsOf, isExcerptOf } from "./excerpts.test-support.js";
 
 const here = import.meta.dirname;
-const page = readFileSync(join(here, "../../guide/recipes.md"), "utf8");
+const page = readFileSync(join(here, "../../../docs/guide/recipes.md"), "utf8");
 const excerpts = excerptsOf(page);
 const read = (file: string): string => readFileSync(join(here, file), "utf8");
 
@@ -22,5 +22,5 @@ test("a line that was changed in the file alone is found", () => {
 test("the page shows something of each recipe, and links each", () => {
   const recipes = readdirSync(here).filter((file) => /^[\w-]+\.ts$/.test(file) && file !== "articles.ts");
   expect([...new Set(excerpts.map(({ file }) => basename(file)))].toSorted()).toEqual(recipes.toSorted());
-  for (const file of recipes) expect(page).toContain(`(../recipes/src/${file})`);
+  for (const file of recipes) expect(page).toContain(`(../../apps/recipes/src/${file})`);
 });

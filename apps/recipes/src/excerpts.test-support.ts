@@ -15,7 +15,7 @@ export function excerptsOf(page: string): readonly Excerpt[] {
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? "";
     if (line.startsWith("#") || line.startsWith("|")) file = undefined;
-    else file = [...line.matchAll(/\(\.\.\/recipes\/src\/([\w/-]+\.ts)\)/g)].at(-1)?.[1] ?? file;
+    else file = [...line.matchAll(/\(\.\.\/\.\.\/apps\/recipes\/src\/([\w/-]+\.ts)\)/g)].at(-1)?.[1] ?? file;
     if (!line.startsWith("```")) continue;
     const end = lines.indexOf("```", at + 1);
     const code = lines.slice(at + 1, end).join("\n");

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const page = readFileSync(join(root, "docs/guide/errors.md"), "utf8");
 
 /** The sources of all packages but for their tests, and for the suites of conformance, which emit nothing. */

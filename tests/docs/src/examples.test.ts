@@ -7,7 +7,7 @@ import { examplesOf } from "./markdown.test-support.js";
 import { catchServers } from "./servers.test-support.js";
 import { play, stepsOf } from "./transcript.test-support.js";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const folder = join(import.meta.dirname, ".programs");
 const servers = catchServers();
 
