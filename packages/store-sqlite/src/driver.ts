@@ -32,14 +32,14 @@ export interface Query<Row> {
 let loaded: DatabaseClass | undefined;
 
 /**
- * Opens a connection to a file, by the runtime's own `node:sqlite`, or by `@photostructure/sqlite` where there is none (Node
- * 20), or one with an old SQLite. Neither is loaded before the first call.
+ * The driver that opens files: the runtime's own `node:sqlite`, or `@photostructure/sqlite` where there is none (Node 20), or
+ * one with an old SQLite. Neither is loaded before the first call.
  *
- * @throws what the driver throws where the file cannot be opened.
+ * @throws ConfigurationError where the package is needed and cannot be loaded.
  */
-export function openFile(file: string): SqliteDatabase {
+export function driverOfFiles(): DatabaseClass {
   loaded ??= loadDatabaseClass();
-  return new loaded(file);
+  return loaded;
 }
 
 /** Prepares a statement for rows of the shape that its SQL selects: all tables are STRICT, and keep to their types. */
@@ -62,12 +62,12 @@ function isRow<Row>(row: unknown): row is Row {
 
 function loadDatabaseClass(): DatabaseClass {
   const builtIn: unknown = withoutWarnings(() => process.getBuiltinModule("node:sqlite"));
-  return chooseDatabaseClass(hasDatabaseClass(builtIn) ? builtIn.DatabaseSync : undefined, loadBundled);
+  return chooseDatabaseClass(hasDatabaseClass(builtIn) ? builtIn.DatabaseSync : undefined, loadPackage);
 }
 
-function loadBundled(): DatabaseClass {
+function loadPackage(): DatabaseClass {
   const driver: unknown = createRequire(import.meta.url)("@photostructure/sqlite");
-  if (!hasDatabaseClass(driver)) throw new TypeError("@photostructure/sqlite has no DatabaseSync.");
+  if (!hasDatabaseClass(driver)) throw new TypeError("It has no DatabaseSync.");
   return driver.DatabaseSync;
 }
 

@@ -23,28 +23,43 @@ test.each([
   expect(keepsWhatIsCommitted(version)).toBe(expected);
 });
 
-test("the SQLite that comes with the package keeps what is committed", () => {
+test("the SQLite of @photostructure/sqlite keeps what is committed", () => {
   expect(keepsWhatIsCommitted(versionOf(connect(freshFile())))).toBe(true);
 });
 
-test("files are opened by the runtime's driver where its SQLite keeps what is committed, else by the bundled one", () => {
-  const [recent, old, bundled] = [driverOf("3.51.3"), driverOf("3.51.2"), driverOf("3.53.0")];
-  expect(chooseDatabaseClass(recent, () => bundled)).toBe(recent);
-  expect(chooseDatabaseClass(old, () => bundled)).toBe(bundled);
-  expect(chooseDatabaseClass(undefined, () => bundled)).toBe(bundled);
+test("files are opened by the runtime's driver where its SQLite keeps what is committed, else by the package", () => {
+  const [recent, old, fromPackage] = [driverOf("3.51.3"), driverOf("3.51.2"), driverOf("3.53.0")];
+  expect(chooseDatabaseClass(recent, () => fromPackage)).toBe(recent);
+  expect(chooseDatabaseClass(old, () => fromPackage)).toBe(fromPackage);
+  expect(chooseDatabaseClass(undefined, () => fromPackage)).toBe(fromPackage);
 });
 
-test("where the bundled driver can't be loaded, an old one is used with a warning, and none is an error", async () => {
-  const warnings = collectWarnings();
-  const old = driverOf("3.46.0");
-  const fail = (): never => {
-    throw new Error("no build for this machine");
+test.each([
+  ["an old SQLite", "3.46.0", "this runtime's node:sqlite has 3.46.0"],
+  ["no SQLite", undefined, "this runtime has no node:sqlite"],
+])("a runtime with %s and without the package is an error that names the package", (_, version, own) => {
+  const runtimes = version === undefined ? undefined : driverOf(version);
+  const refusal = (cause: Error): unknown => {
+    try {
+      return chooseDatabaseClass(runtimes, () => {
+        throw cause;
+      });
+    } catch (error) {
+      return error;
+    }
   };
-  expect(chooseDatabaseClass(old, fail)).toBe(old);
-  expect(chooseDatabaseClass(old, fail)).toBe(old);
-  expect(() => chooseDatabaseClass(undefined, fail)).toThrow("no build");
-  await new Promise(setImmediate);
-  expect(warnings).toEqual([["UNCLASH_OLD_SQLITE", expect.stringMatching(/SQLite 3\.46\.0 of .* 3\.51\.3 or newer/)]]);
+  const missing = Object.assign(new Error("Cannot find module"), { code: "MODULE_NOT_FOUND" });
+  expect(refusal(missing)).toMatchObject({
+    code: "ERR_UNCLASH_CONFIGURATION",
+    option: "file",
+    message: expect.stringContaining(
+      `${own}, and the package @photostructure/sqlite is not installed. Run \`npm install`,
+    ),
+  });
+  expect(refusal(new Error("No native build was found\nat …"))).toMatchObject({
+    code: "ERR_UNCLASH_CONFIGURATION",
+    message: expect.stringContaining("@photostructure/sqlite cannot be loaded: No native build was found. Run"),
+  });
 });
 
 test("a user's connection by an old SQLite is told of by a warning, once, and serves", async () => {

@@ -1,4 +1,6 @@
+import { ConfigurationError } from "@unclash/core";
 import type { SqliteDatabase } from "./driver.js";
+import { messageOf } from "./failure.js";
 
 /** The class of a driver whose instances are connections. */
 export type DatabaseClass = new (file: string) => SqliteDatabase;
@@ -29,36 +31,49 @@ export function versionOf(database: SqliteDatabase): string {
 }
 
 /**
- * Chooses the driver for files: the runtime's own, unless its SQLite is too old, and then the one that comes with this package.
+ * Chooses the driver for files: the runtime's own, unless its SQLite is too old, and then `@photostructure/sqlite`.
  *
- * @throws what loading the bundled one throws, where the runtime has none
+ * @throws ConfigurationError where the package is needed and cannot be loaded.
  */
 export function chooseDatabaseClass(
   runtimes: DatabaseClass | undefined,
-  loadBundled: () => DatabaseClass,
+  loadPackage: () => DatabaseClass,
 ): DatabaseClass {
-  if (runtimes === undefined) return loadBundled();
-  const database = new runtimes(":memory:");
-  const version = versionOf(database);
-  database.close();
-  if (keepsWhatIsCommitted(version)) return runtimes;
+  const version = runtimes && versionOfClass(runtimes);
+  if (runtimes !== undefined && keepsWhatIsCommitted(version ?? "")) return runtimes;
   try {
-    return loadBundled();
-  } catch {
-    // There is no build of it for this machine.
-    warnOfOldSqlite(version, "this runtime's node:sqlite");
-    return runtimes;
+    return loadPackage();
+  } catch (error) {
+    const own = version === undefined ? "this runtime has no node:sqlite" : `this runtime's node:sqlite has ${version}`;
+    throw new ConfigurationError(
+      "file",
+      `needs SQLite 3.51.3 or newer: ${own}, and the package @photostructure/sqlite ${whyNotLoaded(error)}. Run \`npm install @photostructure/sqlite\`, run on a newer Node.js, or give \`database\` an open connection`,
+    );
   }
 }
 
-/** Tells once that a library can lose what was committed. */
-export function warnOfOldSqlite(version: string, whose: string): void {
-  if (warned.has(whose)) return;
-  warned.add(whose);
+function versionOfClass(driver: DatabaseClass): string {
+  const database = new driver(":memory:");
+  try {
+    return versionOf(database);
+  } finally {
+    database.close();
+  }
+}
+
+function whyNotLoaded(error: unknown): string {
+  if (Object(error).code === "MODULE_NOT_FOUND") return "is not installed";
+  return `cannot be loaded: ${messageOf(error).split("\n", 1)[0]}`;
+}
+
+/** Warns, once in the life of the process, that the SQLite of the user's `database` can lose committed writes. */
+export function warnOfOldSqlite(version: string): void {
+  if (isWarned) return;
+  isWarned = true;
   process.emitWarning(
-    `The store's file is opened by SQLite ${version} of ${whose}, which can lose committed writes where several connections write at once. Use 3.51.3 or newer (docs/guide/errors.md#unclash_old_sqlite).`,
+    `The store's file is opened by SQLite ${version} of your database, which can lose committed writes where several connections write at once. Use 3.51.3 or newer (docs/guide/errors.md#unclash_old_sqlite).`,
     { type: "UnclashWarning", code: "UNCLASH_OLD_SQLITE" },
   );
 }
 
-const warned = new Set<string>();
+let isWarned = false;

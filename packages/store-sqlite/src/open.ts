@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "@unclash/core";
 import { patiently } from "./busy.js";
-import { openFile, query, type SqliteDatabase } from "./driver.js";
+import { driverOfFiles, query, type SqliteDatabase } from "./driver.js";
 import { isBusy, messageOf } from "./failure.js";
 import { keepsWhatIsCommitted, versionOf, warnOfOldSqlite } from "./library.js";
 import type { ResolvedOptions } from "./options.js";
@@ -21,7 +21,7 @@ export async function openTables(options: ResolvedOptions): Promise<Tables> {
   if (options.database !== undefined) {
     assertPlainRows(options.database);
     const version = versionOf(options.database);
-    if (!keepsWhatIsCommitted(version)) warnOfOldSqlite(version, "your database");
+    if (!keepsWhatIsCommitted(version)) warnOfOldSqlite(version);
     return madeReady(options.database, "database", options);
   }
   const database = await openOwn(options.file, options.busyTimeoutMs);
@@ -34,10 +34,12 @@ export async function openTables(options: ResolvedOptions): Promise<Tables> {
 }
 
 function openOwn(file: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
+  // First, so that no empty file is left behind where there is no driver.
+  const Database = driverOfFiles();
   return patiently(() => {
     try {
       createPrivately(file);
-      return openFile(file);
+      return new Database(file);
     } catch (error) {
       if (isBusy(error)) throw error;
       throw new ConfigurationError("file", `must be a file that can be opened: ${messageOf(error)}`);
