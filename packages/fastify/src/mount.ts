@@ -48,7 +48,7 @@ export function mount(
   assertEngine("mount", unclash);
   checkMountOptions(options);
   const { fallthrough = true } = options;
-  return pluginWithContext("mount", (app) => {
+  return pluginWithContext("mount", "unclash-mount", (app) => {
     const prefix = normalizePrefix(app.prefix);
     const handler = markGuarding(async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const { raw, body } = request;

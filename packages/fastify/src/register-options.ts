@@ -1,31 +1,36 @@
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import fastifyPlugin from "fastify-plugin";
 import { assertCalledBy, ConfigurationError } from "unclash/adapter";
 
 /** What Fastify itself does with options of `register`: they reach every plugin too. */
 const ownOptions: readonly string[] = ["prefix", "logLevel", "logSerializers"];
 
-/** A plugin with a context of its own, as `call` makes it. */
-export function pluginWithContext(call: string, load: (app: FastifyInstance) => void): FastifyPluginAsync {
-  return checked(call, load, (name) => {
-    if (!ownOptions.includes(name)) refuse(call, name);
+/** The releases of Fastify that the plugins are for: Fastify refuses to register them in another. */
+const fastify = "5.x";
+
+/** A plugin with a context of its own, as `call` makes it. `name` is what Fastify knows it by: `app.hasPlugin(name)`. */
+export function pluginWithContext(
+  call: string,
+  name: string,
+  load: (app: FastifyInstance) => void,
+): FastifyPluginAsync {
+  const plugin = checked(call, load, (option) => {
+    if (!ownOptions.includes(option)) refuse(call, option);
   });
+  return fastifyPlugin(plugin, { name, fastify, encapsulate: true });
 }
 
 /** A plugin without a context of its own: what it does is done to the context that it is registered in. */
-export function pluginOfContext(
-  call: string,
-  displayName: string,
-  load: (app: FastifyInstance) => void,
-): FastifyPluginAsync {
-  const plugin = checked(call, load, (name) => {
-    if (!ownOptions.includes(name)) refuse(call, name);
-    const instead = `register it inside a plugin that has the ${name}`;
-    throw new ConfigurationError(name, `has no effect on ${call}(…), which acts on the context around it: ${instead}`);
+export function pluginOfContext(call: string, name: string, load: (app: FastifyInstance) => void): FastifyPluginAsync {
+  const plugin = checked(call, load, (option) => {
+    if (!ownOptions.includes(option)) refuse(call, option);
+    const instead = `register it inside a plugin that has the ${option}`;
+    throw new ConfigurationError(
+      option,
+      `has no effect on ${call}(…), which acts on the context around it: ${instead}`,
+    );
   });
-  return Object.assign(plugin, {
-    [Symbol.for("skip-override")]: true,
-    [Symbol.for("fastify.display-name")]: displayName,
-  });
+  return fastifyPlugin(plugin, { name, fastify });
 }
 
 /** Refuses options of `app.register` of which nothing would come: for the ready of the app, as what a plugin rejects with. */
