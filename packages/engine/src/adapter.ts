@@ -54,4 +54,4 @@ export type { Passage } from "./guards/passage.js";
 export { createSlot, type Slot } from "./guards/slot.js";
 export { isUtf8Charset, parseMediaType } from "./http/media-type.js";
 export type { RequestFacts } from "./http/request.js";
-export { problemPlan } from "./http/responses.js";
+export { refusalResponse } from "./http/responses.js";

@@ -1,4 +1,4 @@
-export type { Actor, Identify, Identity, Refusal } from "./access/actor.js";
+export type { Actor, Identify, Identity, RefusedCredentials } from "./access/actor.js";
 export { refuse } from "./access/actor.js";
 export type { Action, Authorize, Verdict } from "./access/authorize.js";
 export { authorizeByDefault } from "./access/authorize.js";
@@ -9,7 +9,7 @@ export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error
 export type { GuardIdempotency } from "./guards/guard-idempotency.js";
 export type { GuardOptions, NamedState } from "./guards/guard-options.js";
 export type { GuardReport } from "./guards/guard-report.js";
-export type { SettledWrite } from "./guards/settle-write.js";
+export type { SettledWrite } from "./guards/stale-write.js";
 export { allowedHeaders, exposedHeaders } from "./http/cors.js";
 export { formatCursor, listText, nextLink, type PageRequest, type PageSizes, readPaging } from "./http/paging.js";
 export type { ReadBody, RequestBody, RequestFacts } from "./http/request.js";

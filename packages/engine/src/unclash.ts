@@ -1,13 +1,13 @@
 import { isStoreError, type Key, type ResponsePlan, resourceKey } from "@unclash/core";
+import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
-import { Exchange } from "./access/exchange.js";
-import { isObserved, publish } from "./access/observe.js";
+import { ResourceExchange } from "./access/resource-exchange.js";
+import { unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
-import { problemPlan, unavailablePlan } from "./http/responses.js";
+import { refusalResponse } from "./http/responses.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
-import { answer, identifyCaller } from "./pipeline/line.js";
-import { decodeId } from "./pipeline/read.js";
-import { findRoute, ownsPath, type Route, routePattern } from "./pipeline/routes.js";
+import { answerRoute, decodeId, findRoute, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
+import type { CollectionExchange } from "./resources/collection-exchange.js";
 
 /** An engine over a store: it answers requests, and knows no framework. */
 export interface Unclash<Native = unknown> {
@@ -34,46 +34,35 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
 }
 
 async function handle<Native>(settings: Settings<Native>, received: RequestFacts<Native>): Promise<ResponsePlan> {
+  const startedAt = performance.now();
   const request = fromClient(received, settings.trust);
-  const startedAt = isObserved(settings.observe) ? performance.now() : undefined;
-  const route = findRoute(settings.collections, request.path);
-  const caller = await identifyCaller(settings, request);
-  const exchange = new Exchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
-  const plan =
-    caller.kind === "known"
-      ? await answer(exchange, route)
+  const match = findRoute(settings.collections, request.path);
+  const caller = await identifyCaller(settings.identify, request);
+  const actor = caller.kind === "known" ? caller.actor : undefined;
+  const exchange: CollectionExchange = new ResourceExchange(settings, request, actor, startedAt);
+  const response =
+    caller.kind === "refused"
+      ? refusalResponse(exchange, caller.refusal)
+      : await answerRoute(exchange, match)
           .catch((thrown: unknown) => storeFailure(exchange, thrown))
-          .finally(() => exchange.end())
-      : problemPlan(exchange, "unauthenticated", "The credentials are wrong.", {
-          headers: { "www-authenticate": caller.challenge },
-        });
-  if (startedAt !== undefined) tell(exchange, route, plan, performance.now() - startedAt);
-  return request.method === "HEAD" && plan.body !== null ? { ...plan, body: null } : plan;
+          .finally(() => exchange.end());
+  if (exchange.isObserved) {
+    const { status, outcome } = response;
+    exchange.tell({ status, outcome, route: match && routeLabel(match), resource: resourceOf(exchange, match) });
+  }
+  return request.method === "HEAD" && response.body !== null ? { ...response, body: null } : response;
 }
 
-function storeFailure(exchange: Exchange, thrown: unknown): ResponsePlan {
+function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePlan {
   if (!isStoreError(thrown)) throw thrown;
   // What fails after the commit says of itself that it did nothing: this must not be taken for the write.
-  return unavailablePlan(exchange, exchange.applied ? "unknown" : thrown.outcome, "The store did not answer.");
+  const outcome = exchange.applied ? "unknown" : thrown.outcome;
+  return refusalResponse(exchange, unavailable(outcome, "The store did not answer.").refusal);
 }
 
-/** The resource that a route names; none where what stands there can't be an id. */
-function resourceOf({ settings }: Exchange, route: Route | undefined): Key | undefined {
-  if (route === undefined || route.kind === "collection") return undefined;
-  const decoded = decodeId(route.rawId, settings.limits.idBytesMax);
-  return "id" in decoded ? resourceKey(route.collection.name, decoded.id) : undefined;
-}
-
-function tell(exchange: Exchange, route: Route | undefined, plan: ResponsePlan, durationMs: number): void {
-  publish(exchange.settings.observe, {
-    method: exchange.request.method,
-    route: route && routePattern(route),
-    resource: resourceOf(exchange, route),
-    actor: exchange.actor?.name,
-    status: plan.status,
-    outcome: plan.outcome,
-    strategy: exchange.strategy,
-    attempts: exchange.attempts,
-    durationMs,
-  });
+/** The resource that a path names; none where what stands there can't be an id. */
+function resourceOf({ settings }: CollectionExchange, match: Match | undefined): Key | undefined {
+  if (match === undefined || match.route.of === "collection") return undefined;
+  const id = decodeId(match.rawId, settings.limits.idBytesMax);
+  return typeof id === "string" ? resourceKey(match.collection.name, id) : undefined;
 }

@@ -1,4 +1,4 @@
-import { httpErrorPlan, problemPlan, problemTypePrefix, type ResponsePlan } from "unclash/adapter";
+import { httpErrorPlan, problemTypePrefix, type ResponsePlan, refusalResponse } from "unclash/adapter";
 
 /** An error that Fastify itself has made. */
 interface OwnError {
@@ -23,11 +23,8 @@ export function frameworkProblem(
 
 /** The problem that a path is which no route was found for. */
 export function unknownRoute(instance: string, typePrefix: string = problemTypePrefix): ResponsePlan {
-  return problemPlan(
-    { instance, settings: { problemTypePrefix: typePrefix } },
-    "not-found",
-    "There is nothing at this path.",
-  );
+  const asked = { instance, settings: { problemTypePrefix: typePrefix } };
+  return refusalResponse(asked, { slug: "not-found", detail: "There is nothing at this path." });
 }
 
 function isOwnError(error: unknown): error is OwnError {
@@ -37,7 +34,7 @@ function isOwnError(error: unknown): error is OwnError {
 function malformedId(instance: string, typePrefix: string): ResponsePlan {
   const entry = { code: "malformed-id", parameter: "id", detail: "An id is UTF-8, percent-encoded." };
   const asked = { instance, settings: { problemTypePrefix: typePrefix } };
-  return problemPlan(asked, "malformed-request", entry.detail, { members: { errors: [entry] } });
+  return refusalResponse(asked, { slug: "malformed-request", detail: entry.detail, members: { errors: [entry] } });
 }
 
 /** Content that is not as the route's schema says is 422; parameters and headers that are not, 400. */
@@ -48,7 +45,8 @@ function validationPlan(error: object, instance: string, typePrefix: string): Re
   const isContent = part === "body";
   const errors = found.map((fault: unknown) => ({ ...placeOf(fault, part), detail: messageOf(fault) }));
   const detail = isContent ? "The content is not valid." : "The request is malformed.";
-  return problemPlan(asked, isContent ? "validation-failed" : "malformed-request", detail, { members: { errors } });
+  const slug = isContent ? "validation-failed" : "malformed-request";
+  return refusalResponse(asked, { slug, detail, members: { errors } });
 }
 
 function placeOf(fault: unknown, part: unknown): Readonly<Record<string, string>> {

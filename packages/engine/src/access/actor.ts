@@ -1,4 +1,5 @@
 import { describeValue, isPromise } from "@unclash/core";
+import { type Refused, refused } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import { wrongOutcome } from "../options/callback-result.js";
 import { isHeaderValue } from "../options/option-rules.js";
@@ -12,7 +13,7 @@ export interface Actor {
 }
 
 /** The app's answer to wrong credentials; see `refuse`. */
-export interface Refusal {
+export interface RefusedCredentials {
   readonly kind: "refused";
   /** The value of `WWW-Authenticate` (RFC 9110 §11.6.1). */
   readonly challenge: string;
@@ -24,13 +25,13 @@ export interface Refusal {
  */
 export type Identify<Native> = (request: RequestFacts<Native>) => Identity | Promise<Identity>;
 
-export type Identity = Actor | Refusal | null | undefined;
+export type Identity = Actor | RefusedCredentials | null | undefined;
 
 /** The challenge where the app names none. */
 export const defaultChallenge = "Bearer";
 
 /** What `identify` returns for credentials that are wrong: the client gets 401 with this challenge. */
-export function refuse(challenge: string = defaultChallenge): Refusal {
+export function refuse(challenge: string = defaultChallenge): RefusedCredentials {
   return { kind: "refused", challenge };
 }
 
@@ -67,7 +68,7 @@ function isName(name: unknown): name is string {
   return typeof name === "string" && name.trim() !== "" && name.length <= nameLengthMax;
 }
 
-function isRefusalLike(given: unknown): given is Refusal {
+function isRefusalLike(given: unknown): given is RefusedCredentials {
   if (typeof given !== "object" || given === null || !("kind" in given) || given.kind !== "refused") return false;
   return "challenge" in given && isHeaderValue(given.challenge) === undefined;
 }
@@ -81,7 +82,18 @@ function faultOf(given: unknown): string {
   return 'its `role` must be "client" or "admin", if there is one';
 }
 
-export function isRefusal(identity: Identity): identity is Refusal {
+/** The sender of a request, or 401: the one answer that comes before it is known what is asked for. */
+export async function identifyCaller<Native>(
+  identify: Identify<Native> | undefined,
+  request: RequestFacts<Native>,
+): Promise<{ readonly kind: "known"; readonly actor: Actor | undefined } | Refused> {
+  const identity = identify === undefined ? undefined : await identify(request);
+  if (!isRefusal(identity)) return { kind: "known", actor: identity ?? undefined };
+  const headers = { "www-authenticate": identity.challenge };
+  return refused("unauthenticated", "The credentials are wrong.", { headers });
+}
+
+function isRefusal(identity: Identity): identity is RefusedCredentials {
   return typeof identity === "object" && identity !== null && "kind" in identity && identity.kind === "refused";
 }
 

@@ -1,24 +1,49 @@
 import { header, type RequestFacts } from "../http/request.js";
-import type { Settings } from "../options.js";
+import type { Limits } from "../http/request-limits.js";
 import type { Actor } from "./actor.js";
-import type { Verdict } from "./authorize.js";
+import { isObserved, type Observer, publish } from "./observe.js";
 
-/** One request on its way along the line, with what was found out about it so far. */
-export class Exchange {
-  readonly settings: Settings<never>;
+/** The settings that collections and guards share. */
+export interface ExchangeSettings {
+  readonly limits: Limits;
+  readonly publicPath: string;
+  readonly problemTypePrefix: string;
+  readonly conflictStatus: 409 | 412;
+  readonly vary: string | undefined;
+  readonly observe: Observer | undefined;
+}
+
+/** How a request was decided, for observers. */
+export interface Decided {
+  readonly status: number;
+  readonly outcome: string;
+  readonly route?: string | undefined;
+  readonly resource: string | undefined;
+  readonly reported?: string | undefined;
+}
+
+/** One request whose sender is known, with what is found out about it on its way through a pipeline. */
+export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
+  readonly settings: Settings;
   readonly request: RequestFacts;
   readonly actor: Actor | undefined;
-  /** What the observer is told besides the answer. */
+  /** How often the write was tried. */
   attempts = 1;
+  /** The strategy that had a say on a stale write. */
   strategy: string | undefined;
-  /** The write is in the store, whatever fails after that. */
-  applied = false;
-  #heldBytes = 0;
+  readonly #startedAt: number;
 
-  constructor(settings: Settings<never>, request: RequestFacts, actor: Actor | undefined) {
+  /** @param startedAt when the request came, by `performance.now()` */
+  constructor(
+    settings: Settings,
+    request: RequestFacts,
+    actor: Actor | undefined,
+    startedAt: number = performance.now(),
+  ) {
     this.settings = settings;
     this.request = request;
     this.actor = actor;
+    this.#startedAt = startedAt;
   }
 
   /** The path of the request as its client knows it, prefix included. */
@@ -28,32 +53,31 @@ export class Exchange {
 
   readonly header = (name: string): string | undefined => header(this.request, name);
 
-  /** Takes so many bytes of content on, until the request ends; tells whether the process may hold as many. */
-  readonly hold = (bytes: number): boolean => {
-    if (!this.settings.bodies.take(bytes)) return false;
-    this.#heldBytes += bytes;
-    return true;
-  };
-
-  /** Lets go of its content: the request has ended. */
-  end(): void {
-    this.settings.bodies.giveBack(this.#heldBytes);
-    this.#heldBytes = 0;
+  /** What caches are told of an answer to a read: ask each time, so that nobody edits a remembered version. */
+  cachingHeaders(cacheControl: string | undefined): Record<string, string> {
+    const { vary } = this.settings;
+    const headers = { "cache-control": cacheControl ?? (this.actor === undefined ? "no-cache" : "private, no-cache") };
+    return vary === undefined ? headers : { ...headers, vary };
   }
 
-  /** Whether the caller would be shown this resource by a GET. */
-  async mayRead(key: string): Promise<boolean> {
-    return (await this.permission("read", key)) === "allow";
+  /** Whether anyone wants to know how the request was decided. */
+  get isObserved(): boolean {
+    return isObserved(this.settings.observe);
   }
 
-  permission(action: Parameters<Settings["authorize"]>[0], key: string): Verdict | Promise<Verdict> {
-    return this.settings.authorize(action, key, this.actor);
-  }
-
-  /** The URL path of a collection or resource, safe in a header: nothing of a mount's path or an id can end or split it. */
-  pathOf(collection: string, id?: string): string {
-    const base = this.request.base.replace(/[<>"\\]/g, encodeURIComponent);
-    const path = `${this.settings.publicPath}${base}/${collection}`;
-    return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
+  /** Tells observers how the request was decided. */
+  tell({ status, outcome, route, resource, reported }: Decided): void {
+    publish(this.settings.observe, {
+      method: this.request.method,
+      route,
+      resource,
+      actor: this.actor?.name,
+      status,
+      outcome,
+      strategy: this.strategy,
+      attempts: this.attempts,
+      durationMs: performance.now() - this.#startedAt,
+      ...(reported !== undefined && { reported }),
+    });
   }
 }

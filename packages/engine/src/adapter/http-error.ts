@@ -1,6 +1,6 @@
 import type { ProblemEntry, ProblemSlug, ResponsePlan } from "@unclash/core";
 import { problemTypePrefix } from "@unclash/core";
-import { problemPlan } from "../http/responses.js";
+import { refusalResponse } from "../http/responses.js";
 
 /** What body parsers and routers throw of their own, by its status. */
 const slugs: Readonly<Record<number, ProblemSlug>> = {
@@ -37,9 +37,9 @@ export function httpErrorPlan(
   const asked = { instance, settings: { problemTypePrefix: typePrefix } };
   const { status, message } = shown;
   if (message !== undefined || slug !== "malformed-request")
-    return problemPlan(asked, slug, message || (details[status] ?? ""));
+    return refusalResponse(asked, { slug, detail: message || (details[status] ?? "") });
   const entry = entryOf(error);
-  return problemPlan(asked, slug, entry.detail, { members: { errors: [entry] } });
+  return refusalResponse(asked, { slug, detail: entry.detail, members: { errors: [entry] } });
 }
 
 interface ShownError {

@@ -1,136 +1,118 @@
 import {
+  type Conditions,
   conflictingPointers,
   diffJson,
   type FailedCondition,
-  isJsonObject,
-  type ResponsePlan,
-  type StoredRecord,
-  type Text,
+  formatEntityTag,
+  type JsonObject,
+  type ProblemEntry,
 } from "@unclash/core";
 import type { Exchange } from "../access/exchange.js";
-import { problemPlan } from "../http/responses.js";
+import { isRead } from "../http/methods.js";
+import { type Refused, refused } from "../http/refusal.js";
 import { expectedState } from "../preconditions/expected-state.js";
-import { weakenedEntries } from "../preconditions/proxy-tags.js";
-import type { WriteIntent } from "../resources/write-request.js";
-import {
-  type Content,
-  contentOf,
-  entityTagOf,
-  fieldsOf,
-  isUnchanged,
-  parseRepresentation,
-  shownVersion,
-} from "../states/representation.js";
-import { validate } from "../states/schema.js";
-import { currentMember, showsCurrent, stateLinks } from "./current-state.js";
-import { namedVersion } from "./merge-base.js";
-import { propose } from "./propose.js";
+import type { SelectedState } from "../states/selected-state.js";
 import type { Strategy } from "./strategy.js";
 
-/** A write that is refused because its precondition does not hold. */
+/** A request that is refused because its precondition does not hold, or because its write lost a race. */
 export interface Conflict {
-  readonly intent: WriteIntent;
-  readonly failed: FailedCondition;
-  /** The living state, if there is one. */
-  readonly current: StoredRecord | undefined;
-  /** The earlier state that the client named, where it is still known. */
-  readonly base: StoredRecord | undefined;
+  /** The name of the resource. */
+  readonly resource: string;
+  readonly conditions: Conditions;
+  /** Nothing where no condition of the client's failed: a write lost a race inside. */
+  readonly failed: FailedCondition | undefined;
+  /** What was expected, where it is not the condition that failed. */
+  readonly expected?: Readonly<Record<string, unknown>>;
+  /** The state that is there now; nothing where there is none, or nobody looked. */
+  readonly current: SelectedState | undefined;
+  /** Whether the caller may know what is there. */
+  readonly isDisclosed: boolean;
+  /** Whether the caller is shown the current state itself. */
+  readonly showsContent: boolean;
+  /** The version that the request is for, where it names one. */
+  readonly namedVersion?: number | undefined;
+  /** What the write would lose; `withheld` from a caller who may not be told even whether that is nothing. @default none */
+  readonly loss?: Loss | "withheld" | undefined;
+  /** Why an entity-tag of the client's could not match. */
+  readonly errors?: readonly ProblemEntry[];
   readonly strategy: Strategy;
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** What a refused write, compared with the current state, would lose. */
+export interface Loss {
+  /** Whether the current state is what the client proposed. */
+  readonly identical: boolean;
+  /** The fields of the state that the client named and of the current one, where its changes are to be told. */
+  readonly since?: { readonly base: JsonObject; readonly current: JsonObject } | undefined;
+  /** The fields that the write would have left behind over the base; nothing for a deletion. */
+  readonly proposed: JsonObject | undefined;
 }
 
 /** The answer to a conflict: what was expected, what there is instead, and what of it the write would touch. */
-export async function conflictPlan(exchange: Exchange, conflict: Conflict): Promise<ResponsePlan> {
-  const { intent, current } = conflict;
-  const { collection, id, key } = intent;
-  const path = exchange.pathOf(collection.name, id);
-  // What is hidden is as absent as what its reader would find to be.
-  const disclosed = intent.hidden || (await exchange.mayRead(key));
-  const errors =
-    current === undefined || !disclosed ? [] : weakenedEntries(intent.conditions, entityTagOf(collection, current));
-  return problemPlan(exchange, "version-conflict", detailOf(conflict, disclosed), {
-    status: statusOf(exchange, conflict),
+export function conflict(exchange: Exchange, found: Conflict): Refused {
+  const { resource, conditions, failed, current, isDisclosed, errors = [], links } = found;
+  const expected = found.expected ?? (failed === undefined ? {} : expectedState(exchange, conditions, failed));
+  return refused("version-conflict", detailOf(exchange, found), {
+    status: statusOf(exchange, found),
     members: {
-      resource: key,
-      expected: expectedState(exchange, conflict.intent.conditions, conflict.failed),
-      ...(disclosed && (current === undefined ? { identical: false } : await disclosure(exchange, conflict, current))),
+      resource,
+      expected,
+      ...(isDisclosed && current !== undefined && { current: currentMember(current, found.showsContent) }),
+      ...lossMembers(exchange, found),
       ...(errors.length > 0 && { errors }),
-      links: stateLinks(collection, path),
+      links,
     },
   });
 }
 
-/** The answer to a POST that is to happen only where the collection does not exist. */
-export function collectionExists(exchange: Exchange, { collection }: WriteIntent): ResponsePlan {
-  const { name } = collection;
-  return problemPlan(exchange, "version-conflict", `${name} exists, and this request is for one that does not.`, {
-    status: exchange.settings.conflictStatus,
-    members: {
-      resource: name,
-      expected: { absent: true },
-      identical: false,
-      links: { resource: exchange.pathOf(name) },
-    },
-  });
+/** 412 to a read; to a write what the app set, for a header's condition that no strategy looked at further; else 409. */
+function statusOf({ settings, request: { method } }: Exchange, { failed, strategy }: Conflict): number {
+  if (isRead(method)) return 412;
+  const isOfHeader = failed !== undefined && failed !== "version" && failed !== "etag";
+  const isPlain = strategy === "reject" || strategy === "first-write-wins";
+  return isOfHeader && isPlain ? settings.conflictStatus : 409;
 }
 
-/** 409, or what the app set for a header's condition that no strategy looked at further. */
-function statusOf(exchange: Exchange, { failed, strategy }: Conflict): number {
-  const plain = strategy === "reject" || strategy === "first-write-wins";
-  return failed !== "version" && failed !== "etag" && plain ? exchange.settings.conflictStatus : 409;
+function detailOf({ request }: Exchange, { resource, failed, current, isDisclosed, namedVersion }: Conflict): string {
+  const otherState = `${resource} is not in the state that this request is for.`;
+  if (isRead(request.method)) return otherState;
+  if (failed === undefined) return `${resource} was changed while this request was at it.`;
+  if (!isDisclosed) return otherState;
+  if (current === undefined) return `${resource} does not exist, and this request is for an existing one.`;
+  if (failed === "if-none-match") return `${resource} exists, and this request is for one that does not.`;
+  if (failed === "if-unmodified-since") return `${resource} has been modified since.`;
+  const { version } = current;
+  if (version === undefined) return otherState;
+  if (namedVersion === undefined || namedVersion === version)
+    return `${resource} is at version ${version}, and this request names another state.`;
+  return `${resource} is at version ${version}, and this request is for version ${namedVersion}.`;
 }
 
-function detailOf({ intent, failed, current }: Conflict, disclosed: boolean): string {
-  const { key, collection } = intent;
-  if (!disclosed) return `${key} is not in the state that this request is for.`;
-  if (current === undefined) return `${key} does not exist, and this request is for an existing one.`;
-  if (failed === "if-none-match") return `${key} exists, and this request is for one that does not.`;
-  if (failed === "if-unmodified-since") return `${key} has been modified since.`;
-  const named = namedVersion(intent);
-  const version = shownVersion(collection, current);
-  if (named === undefined || named === version)
-    return `${key} is at version ${version}, and this request names another state.`;
-  return `${key} is at version ${version}, and this request is for version ${named}.`;
-}
-
-/** How long the text of a state may be, in UTF-16 code units, for its changes to be told: they cost a look at all of it. */
-const comparedTextMax = 65_536;
-
-/** What a GET by the same caller would show, and what can be said from it. */
-async function disclosure(
-  exchange: Exchange,
-  { intent, base, strategy }: Conflict,
-  current: StoredRecord,
-): Promise<Readonly<Record<string, unknown>>> {
-  const { collection, id } = intent;
-  const text = current.text ?? "{}";
-  const known = base === undefined || base.text === null ? undefined : base.text;
-  const proposed = await proposedContent(exchange, intent, known ?? text);
-  const isCompared = known !== undefined && Math.max(known.length, text.length) <= comparedTextMax;
-  // What was before is not for who may only see what is.
-  const isPastShown = isCompared && (await exchange.permission("history", intent.key)) === "allow";
+/** The member `current`: which state there is, who made it and when. */
+function currentMember(state: SelectedState, showsContent: boolean): Readonly<Record<string, unknown>> {
+  const { version, modifiedAt, by } = state;
+  const representation = showsContent ? state.representation() : undefined;
   return {
-    current: currentMember(collection, current, { withContent: showsCurrent(collection, strategy) }),
-    ...(isPastShown && changesSince(intent, known, text, proposed)),
-    identical: proposed !== undefined && isUnchanged(collection, id, current, proposed),
+    ...(version !== undefined && { version }),
+    etag: formatEntityTag(state.etag),
+    ...(modifiedAt !== undefined && { modifiedAt: new Date(modifiedAt).toISOString() }),
+    ...(by != null && { by }),
+    ...(representation !== undefined && { representation }),
   };
 }
 
-/** What others changed since the state that the client named, and what of that the client's write touches. */
-function changesSince({ change, collection }: WriteIntent, baseText: Text, text: Text, proposed?: Content): object {
-  const base = fieldsOf(collection, parseRepresentation(baseText));
-  const changes = diffJson(base, fieldsOf(collection, parseRepresentation(text)));
+/** What others changed since the state that the client named, and what of that its write touches; for a 412 to a read, nothing. */
+function lossMembers({ request: { method } }: Exchange, { loss }: Conflict): Readonly<Record<string, unknown>> {
+  if (loss === "withheld") return {};
+  if (loss === undefined) return { identical: false };
+  const { identical, since, proposed } = loss;
+  if (since === undefined) return { identical };
+  const changes = diffJson(since.base, since.current);
   const whole = [{ op: "remove", path: "" }] as const;
-  const mine = change.kind === "delete" ? whole : diffJson(base, proposed ? parseRepresentation(proposed.text) : base);
-  return { conflictingFields: conflictingPointers(changes, mine, base), changes };
+  const mine = method === "DELETE" ? whole : diffJson(since.base, proposed ?? since.base);
+  return { conflictingFields: conflictingPointers(changes, mine, since.base), changes, identical };
 }
 
-/** The fields that the write would have left behind, had nobody been faster; as the schema takes them, where it does. */
-async function proposedContent(exchange: Exchange, intent: WriteIntent, onto: Text): Promise<Content | undefined> {
-  const { change, collection } = intent;
-  if (change.kind === "delete") return undefined;
-  const proposal = propose(exchange, intent, change.kind === "replace" ? {} : parseRepresentation(onto));
-  if (proposal.kind === "refused" || !isJsonObject(proposal.value)) return undefined;
-  const checked = await validate(collection, proposal.value);
-  // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
-  return contentOf(checked.kind === "valid" ? fieldsOf(collection, checked.fields) : proposal.value);
-}
+/** How much JSON a state may hold for its changes to be told, in bytes: they cost a look at all of it. */
+export const comparedBytesMax = 65_536;

@@ -1,92 +1,54 @@
-import {
-  evaluatePreconditions,
-  type FailedCondition,
-  isJsonObject,
-  type Json,
-  type ResponsePlan,
-  type StoredRecord,
-} from "@unclash/core";
-import type { Exchange } from "../access/exchange.js";
-import type { WriteIntent } from "../resources/write-request.js";
-import { entityTagOf, fieldsOf, parseRepresentation } from "../states/representation.js";
-import { conflictPlan } from "./conflict.js";
-import { findBase } from "./merge-base.js";
-import { propose } from "./propose.js";
-import { type Settlement, type Strategy, type StrategyFunction, strategyLabel } from "./strategy.js";
+import { type Conditions, evaluatePreconditions, type FailedCondition, type JsonObject } from "@unclash/core";
+import type { Refused } from "../http/refusal.js";
+import { currentState, type SelectedState } from "../states/selected-state.js";
+import type { Settlement, Strategy, StrategyFunction } from "./strategy.js";
 
-/** What becomes of a write whose precondition failed. */
-export type Settled =
-  | { readonly kind: "refused"; readonly plan: ResponsePlan }
-  /** It is applied over the current state: this value, or the deletion. */
-  | { readonly kind: "accepted"; readonly value: Json | undefined; readonly strategy: Strategy };
+/** A write whose precondition failed. */
+export interface FailedWrite {
+  readonly method: string;
+  readonly strategy: Strategy;
+  readonly conditions: Conditions;
+  readonly failed: FailedCondition;
+  readonly current: SelectedState | undefined;
+}
+
+/** How a product finds the merge base of a stale write, and what a function of the app's says of it. */
+export interface StaleWriteSource<Base> {
+  /** The earlier state that the client named, where this resource really had it. */
+  findBase(current: SelectedState): Promise<Base | undefined>;
+  /** Asks a strategy of the app's own; nothing where it can't be asked. */
+  ask(strategy: StrategyFunction, base: Base, current: SelectedState): Promise<Settlement | Refused | undefined>;
+}
+
+/** The outcome of a write whose precondition failed. */
+export type Settled<Base> =
+  /** It is applied over the current state, with the strategy's own value where it gives one. */
+  | { readonly kind: "accepted"; readonly strategy: Strategy; readonly value: JsonObject | undefined }
+  /** It is a conflict; `strategy` is the one that decided it. */
+  | { readonly kind: "rejected"; readonly strategy: Strategy; readonly base: Base | undefined }
+  | Refused;
 
 /**
  * Lets the strategy decide on a write whose precondition failed. It has a say only where the client named an earlier
  * state that this resource really had; anything else is a conflict.
  */
-export async function settle(
-  exchange: Exchange,
-  intent: WriteIntent,
-  failed: FailedCondition,
-  current: StoredRecord | undefined,
-): Promise<Settled> {
-  const strategy = intent.preferences.onConflict ?? intent.collection.strategy;
-  const namesState = failed === "if-match" || failed === "version" || failed === "etag";
-  const isStale = namesState && current !== undefined && holdsOtherwise(intent, current);
-  const base = isStale ? await findBase(exchange, intent, current) : undefined;
-  if (base !== undefined && current !== undefined) {
-    exchange.strategy = strategyLabel(strategy);
-    const settled = await applyStrategy(exchange, intent, strategy, base, current);
-    if (settled !== undefined) return settled;
+export async function settle<Base>(write: FailedWrite, source: StaleWriteSource<Base>): Promise<Settled<Base>> {
+  const { strategy, current } = write;
+  const base = current !== undefined && isStale(write, current) ? await source.findBase(current) : undefined;
+  if (base === undefined || current === undefined) {
+    // A strategy that had no say leaves a plain refusal, whatever its name.
+    return { kind: "rejected", strategy: strategy === "first-write-wins" ? strategy : "reject", base: undefined };
   }
-  // A strategy that had no say leaves a plain refusal, whatever its name.
-  const heard = base === undefined && strategy !== "first-write-wins" ? "reject" : strategy;
-  return { kind: "refused", plan: await conflictPlan(exchange, { intent, failed, current, base, strategy: heard }) };
+  if (strategy === "last-write-wins") return { kind: "accepted", strategy, value: undefined };
+  const settlement = typeof strategy === "function" ? await source.ask(strategy, base, current) : undefined;
+  if (settlement?.kind === "refused") return settlement;
+  if (settlement?.kind === "accept") return { kind: "accepted", strategy, value: settlement.value };
+  return { kind: "rejected", strategy, base };
 }
 
-/** Whether `If-None-Match` holds besides: who may only create, and asks for just that, must not come to change anything. */
-function holdsOtherwise({ collection, conditions, method }: WriteIntent, current: StoredRecord): boolean {
-  const { ifNoneMatch } = conditions;
+/** Whether it names a state, and `If-None-Match` holds besides: who may only create must not come to change anything. */
+function isStale({ method, conditions: { ifNoneMatch }, failed }: FailedWrite, current: SelectedState): boolean {
+  if (failed !== "if-match" && failed !== "version" && failed !== "etag") return false;
   if (ifNoneMatch === undefined) return true;
-  const state = { kind: "present", etag: entityTagOf(collection, current) } as const;
-  return evaluatePreconditions(method, { ifNoneMatch }, state).kind === "proceed";
-}
-
-async function applyStrategy(
-  exchange: Exchange,
-  intent: WriteIntent,
-  strategy: Strategy,
-  base: StoredRecord,
-  current: StoredRecord,
-): Promise<Settled | undefined> {
-  if (strategy === "reject" || strategy === "first-write-wins") return undefined;
-  if (typeof strategy === "function") return askFunction(exchange, intent, strategy, base, current);
-  if (intent.change.kind === "delete") return { kind: "accepted", value: undefined, strategy };
-  const proposal = propose(exchange, intent, parseRepresentation(current.text ?? "{}"));
-  return proposal.kind === "refused" ? proposal : { kind: "accepted", value: proposal.value, strategy };
-}
-
-async function askFunction(
-  exchange: Exchange,
-  intent: WriteIntent,
-  strategy: StrategyFunction,
-  base: StoredRecord,
-  current: StoredRecord,
-): Promise<Settled | undefined> {
-  const { collection, method, key } = intent;
-  if (method === "POST") return undefined;
-  const baseRepresentation = parseRepresentation(base.text ?? "{}");
-  const proposal = intent.change.kind === "delete" ? undefined : propose(exchange, intent, baseRepresentation);
-  if (proposal?.kind === "refused") return proposal;
-  const proposed = proposal === undefined || !isJsonObject(proposal.value) ? null : proposal.value;
-  const settlement: Settlement = await strategy({
-    resource: key,
-    method,
-    base: fieldsOf(collection, baseRepresentation),
-    current: fieldsOf(collection, parseRepresentation(current.text ?? "{}")),
-    proposed,
-    actor: exchange.actor,
-  });
-  if (settlement.kind === "reject") return undefined;
-  return { kind: "accepted", value: settlement.value ?? proposal?.value, strategy };
+  return evaluatePreconditions(method, { ifNoneMatch }, currentState(current)).kind === "proceed";
 }

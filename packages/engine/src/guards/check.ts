@@ -38,12 +38,13 @@ export async function checkRequest<Native extends object, State extends LoadedSt
   const { exchange, terms, passage, tally } = passed;
   const there = state ?? undefined;
   passage.hold();
-  const judgement = await judge(exchange, terms, there);
+  const selected = there && exchange.select(there);
+  const judgement = await judge(exchange, terms, selected);
   if (judgement.kind === "refuse") {
     tally.refuse(judgement.error.answer.outcome, !isSafe(request.method));
     if (!exchange.settings.reportOnly) throw judgement.error;
   }
-  return { guard: letPass(passed, there, judgement), passage, isNew: known === undefined };
+  return { guard: letPass(passed, { state: there, selected, judgement }), passage, isNew: known === undefined };
 }
 
 const tooLate =
@@ -68,7 +69,7 @@ async function passUnguarded<Native extends object>(
   settings: GuardSettings,
 ): Promise<Passed> {
   const opened = await openExchange(settings, request);
-  if (opened.kind === "refuse") throw opened.error;
+  if (opened.kind === "refused") throw opened.exchange.error(opened);
   const { exchange, terms } = opened;
   const tally = createTally();
   const passage = new Passage(exchange, tally, undefined);

@@ -1,11 +1,12 @@
 import { isStoreError } from "@unclash/core";
 import { hasState, isSafe } from "../http/methods.js";
+import { type Refused, unavailable } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import type { LoadedState } from "../states/loaded-state.js";
 import type { Guard } from "./guard.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
-import { letPass, type Passed } from "./guard-handle.js";
+import { type Looked, letPass, type Passed } from "./guard-handle.js";
 import type { GuardOptions } from "./guard-options.js";
 import type { Tally } from "./guard-report.js";
 import type { GuardSettings } from "./guard-settings.js";
@@ -14,7 +15,7 @@ import { identifyRequest, takeKey } from "./keyed-request.js";
 import { openExchange } from "./open.js";
 import { Passage } from "./passage.js";
 import { passedRequest, rememberPassed } from "./passed-requests.js";
-import type { Terms } from "./settle-write.js";
+import type { Terms } from "./terms.js";
 
 /** What becomes of a request at a guard. */
 export type Entered<State extends LoadedState> =
@@ -29,12 +30,6 @@ export type Entered<State extends LoadedState> =
       readonly again?: () => Promise<Guard<State>>;
     };
 
-/** What there is for a request, and whether it may be carried out on that. */
-interface Looked<State extends LoadedState> {
-  readonly state: State | undefined;
-  readonly judgement: Judgement;
-}
-
 /** The way of a request into its handler: identify → malformed → idempotency → load → 404 → 428 → preconditions. */
 export async function enterGuard<Native, State extends LoadedState>(
   settings: GuardSettings,
@@ -46,32 +41,35 @@ export async function enterGuard<Native, State extends LoadedState>(
   const { exchange } = opened;
   const isWrite = !isSafe(request.method);
   if (isWrite) tally.write();
-  const refuse = (error: GuardError): Entered<State> => {
-    tally.refuse(error.answer.outcome, isWrite);
-    exchange.tell(error.answer.status, error.answer.outcome);
+  const answer = (error: GuardError): Entered<State> => {
+    const { status, outcome } = error.answer;
+    tally.refuse(outcome, isWrite);
+    if (exchange.isObserved) exchange.tell({ status, outcome, resource: exchange.resource });
     return { kind: "answer", error };
   };
-  if (opened.kind === "refuse") return refuse(opened.error);
+  const refuse = (refused: Refused): Entered<State> => answer(exchange.error(refused));
+  if (opened.kind === "refused") return refuse(opened);
   const { terms, keyed } = opened;
   const passage = new Passage(exchange, tally, passedRequest(request.native)?.passage);
 
   const look = async (): Promise<Looked<State>> => {
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
-      return { state: undefined, judgement: unjudged };
+      return { state: undefined, selected: undefined, judgement: unjudged };
     const state = (await load(request.native)) ?? undefined;
     passage.hold();
-    return { state, judgement: await judge(exchange, terms, state) };
+    const selected = state && exchange.select(state);
+    return { state, selected, judgement: await judge(exchange, terms, selected) };
   };
-  const pass = ({ state, judgement }: Looked<State>, idempotencyKey?: string): Entered<State> => {
+  const pass = (looked: Looked<State>, idempotencyKey?: string): Entered<State> => {
     const passed: Passed = { exchange, terms, passage, tally, idempotencyKey };
     rememberPassed(request.native, passed);
     const again = async (): Promise<Guard<State>> => {
-      const looked = await look();
-      const isReported = settings.reportOnly && looked.state !== undefined;
-      if (looked.judgement.kind === "refuse" && !isReported) throw looked.judgement.error;
-      return letPass(passed, looked.state, looked.judgement);
+      const fresh = await look();
+      const isReported = settings.reportOnly && fresh.state !== undefined;
+      if (fresh.judgement.kind === "refuse" && !isReported) throw fresh.judgement.error;
+      return letPass(passed, fresh);
     };
-    const guard = letPass(passed, state, judgement);
+    const guard = letPass(passed, looked);
     return mayRunAgain(exchange, terms) ? { kind: "pass", guard, passage, again } : { kind: "pass", guard, passage };
   };
 
@@ -79,13 +77,13 @@ export async function enterGuard<Native, State extends LoadedState>(
     if (keyed !== undefined) {
       const identified = await identifyRequest(exchange, keyed, terms);
       const taken = await takeKey(exchange, identified, terms, look);
-      if (taken.kind === "answer") return refuse(taken.error);
+      if (taken.kind === "answer") return answer(taken.error);
       passage.run = taken.run;
       return pass(taken.looked, identified.scoped);
     }
     const looked = await look();
     if (looked.judgement.kind === "pass") return pass(looked);
-    if (!settings.reportOnly) return refuse(looked.judgement.error);
+    if (!settings.reportOnly) return answer(looked.judgement.error);
     passage.reported = looked.judgement.error.answer.outcome;
     tally.refuse(passage.reported, isWrite);
     return pass(looked);
@@ -94,7 +92,7 @@ export async function enterGuard<Native, State extends LoadedState>(
     await passage.run?.settle({ kind: "harmless" });
     // That of the keys, or one of unclash's that `load` looks into.
     if (!isStoreError(thrown)) throw thrown;
-    return refuse(exchange.unavailable("The store did not answer."));
+    return refuse(unavailable("not-applied", "The store did not answer."));
   }
 }
 

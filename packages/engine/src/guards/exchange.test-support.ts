@@ -3,8 +3,7 @@ import type { LoadedState } from "../states/loaded-state.js";
 import { GuardExchange } from "./guard-exchange.js";
 import type { GuardOptions } from "./guard-options.js";
 import { resolveGuard } from "./guard-settings.js";
-import type { Terms } from "./settle-write.js";
-import { readTerms } from "./terms.js";
+import { readTerms, type Terms } from "./terms.js";
 
 export interface AskedOfGuard {
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,6 +23,6 @@ export function exchangeOf(
   const facts = { method, base: "", path, query: "", headers, address: "127.0.0.1", body: content, native: undefined };
   const exchange = new GuardExchange(resolveGuard(options), facts, actor);
   const read = readTerms(exchange);
-  if (read.kind === "refuse") throw read.error;
+  if (read.kind === "refused") throw exchange.error(read);
   return { exchange, terms: read.terms };
 }

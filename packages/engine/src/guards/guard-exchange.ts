@@ -1,32 +1,19 @@
-import {
-  CallbackError,
-  checkJson,
-  formatEntityTag,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type Problem,
-  type ProblemSlug,
-  type ResponsePlan,
-} from "@unclash/core";
+import { CallbackError, checkJson, formatEntityTag, isJsonObject, type Json, type JsonObject } from "@unclash/core";
 import type { Actor } from "../access/actor.js";
-import { isObserved, publish } from "../access/observe.js";
+import { Exchange } from "../access/exchange.js";
 import { jsonLimitsOf } from "../http/body.js";
 import { parseMediaType } from "../http/media-type.js";
 import { isSafe } from "../http/methods.js";
-import { header, type RequestFacts } from "../http/request.js";
-import { type ProblemDetails, planOfProblem, problemOf } from "../http/responses.js";
-import { lastModified } from "../resources/written.js";
+import type { Refused } from "../http/refusal.js";
+import type { RequestFacts } from "../http/request.js";
+import { lastModified, problemOf, problemResponse } from "../http/responses.js";
 import type { LoadedState } from "../states/loaded-state.js";
-import { modifiedAtOf, type TagFault, tagOfState } from "../states/row-state.js";
+import { RowState, type TagFault, tagOfState } from "../states/row-state.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardSettings } from "./guard-settings.js";
 
 /** One request at a guard. */
-export class GuardExchange {
-  readonly settings: GuardSettings;
-  readonly request: RequestFacts;
-  readonly actor: Actor | undefined;
+export class GuardExchange extends Exchange<GuardSettings> {
   /** The name of what the request is for; `undefined` where it is for no single resource. */
   readonly resource: string | undefined;
   /**
@@ -36,12 +23,9 @@ export class GuardExchange {
   isAstray = false;
   /** The version that the content names, where it is a text. */
   versionText: string | undefined;
-  readonly #startedAt = performance.now();
 
   constructor(settings: GuardSettings, request: RequestFacts, actor: Actor | undefined) {
-    this.settings = settings;
-    this.request = request;
-    this.actor = actor;
+    super(settings, request, actor);
     this.resource =
       settings.resource === undefined ? (request.base + request.path).slice(1) : this.#named(settings.resource);
   }
@@ -71,50 +55,19 @@ export class GuardExchange {
     );
   }
 
-  /** The path of the request as its client knows it. */
-  get instance(): string {
-    return this.settings.publicPath + this.request.base + this.request.path;
-  }
-
-  readonly header = (name: string): string | undefined => header(this.request, name);
-
   /** What the guard answers in place of the handler; in the app's own format, where it has one. */
-  refusal(slug: ProblemSlug, detail: string, details: ProblemDetails = {}): GuardError {
-    return this.#answered(problemOf(this, slug, detail, details), slug, details.headers);
-  }
-
-  /** The same of an answer that was made without this guard. */
-  adopt({ body, outcome, headers }: ResponsePlan): GuardError {
-    return this.#answered(JSON.parse(body ?? "{}"), outcome, headers);
-  }
-
-  /** 503, for now: a store did not answer, and the handler has not run. */
-  unavailable(detail: string): GuardError {
-    const headers = { "retry-after": "1" };
-    return this.refusal("store-unavailable", detail, { members: { outcome: "not-applied" }, headers });
-  }
-
-  #answered(problem: Problem, outcome: string, headers?: Readonly<Record<string, string>>): GuardError {
+  error({ refusal }: Refused): GuardError {
+    const problem = problemOf(this, refusal);
     const own = this.settings.problem?.(problem, this.request.native);
     const content = own === undefined || own === problem ? undefined : ownContent(own);
-    return new GuardError(planOfProblem(problem, outcome, headers, content), problem);
+    return new GuardError(problemResponse(problem, refusal, content), problem);
   }
 
-  /** Tells observers how the request was decided. */
-  tell(status: number, outcome: string, more: { readonly strategy?: string; readonly reported?: string } = {}): void {
-    if (!isObserved(this.settings.observe)) return;
-    publish(this.settings.observe, {
-      method: this.request.method,
-      route: undefined,
-      resource: this.resource,
-      actor: this.actor?.name,
-      status,
-      outcome,
-      strategy: more.strategy,
-      attempts: 1,
-      durationMs: performance.now() - this.#startedAt,
-      ...(more.reported !== undefined && { reported: more.reported }),
-    });
+  /** A state that the app has loaded, as this caller may see it. */
+  select(loaded: LoadedState): RowState {
+    const { digest, represent } = this.settings;
+    const { native } = this.request;
+    return new RowState({ digest, represent: represent && ((value) => represent(value, native)) }, loaded);
   }
 
   /** The entity-tag of a state as a header has it. */
@@ -122,20 +75,13 @@ export class GuardExchange {
     return formatEntityTag(tagOfState(state, this.settings.digest, fault));
   }
 
-  /** What caches are told of a state: ask each time, so that nobody edits a remembered version. */
-  validators(state: LoadedState, etag: string = this.etagOf(state)): Record<string, string> {
-    const headers: Record<string, string> = this.cachingHeaders();
-    headers["etag"] = etag;
-    const modifiedAt = modifiedAtOf(state);
+  /** What caches are told of a state. */
+  validators(state: RowState): Record<string, string> {
+    const headers = this.cachingHeaders(this.settings.cacheControl);
+    headers["etag"] = formatEntityTag(state.etag);
+    const { modifiedAt } = state;
     if (modifiedAt !== undefined) headers["last-modified"] = lastModified({ modifiedAt });
     return headers;
-  }
-
-  /** The same of what has no state of its own, such as a list. */
-  cachingHeaders(): Record<string, string> {
-    const { cacheControl, vary } = this.settings;
-    const headers = { "cache-control": cacheControl ?? (this.actor === undefined ? "no-cache" : "private, no-cache") };
-    return vary === undefined ? headers : { ...headers, vary };
   }
 
   /** The content as the framework has parsed it, where it is sound JSON. */
@@ -149,14 +95,6 @@ export class GuardExchange {
   get content(): JsonObject | undefined {
     const { json } = this;
     return json !== undefined && isJsonObject(json) ? json : undefined;
-  }
-
-  /** What of a representation are fields: all but `id`, version and entity-tag. */
-  fieldsOf(representation: JsonObject): JsonObject {
-    const { versionField, etagField } = this.settings;
-    const isField = ([name]: readonly [string, unknown]): boolean =>
-      name !== "id" && name !== versionField && name !== etagField;
-    return Object.fromEntries(Object.entries(representation).filter(isField));
   }
 
   get mediaType(): string {

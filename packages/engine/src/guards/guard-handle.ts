@@ -1,17 +1,20 @@
-import { type ProblemSlug, UsageError } from "@unclash/core";
+import { formatEntityTag, type ProblemSlug, UsageError } from "@unclash/core";
 import type { Actor } from "../access/actor.js";
 import { isSafe } from "../http/methods.js";
+import { refused } from "../http/refusal.js";
 import type { LoadedState, StateVersion, ValueOf, VersionOf } from "../states/loaded-state.js";
+import type { RowState } from "../states/row-state.js";
 import { changedRow, isAffected } from "./changed-row.js";
 import type { Guard, Preference, RowLike } from "./guard.js";
-import { conflictError } from "./guard-conflict.js";
+import { guardConflict } from "./guard-conflict.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
 import { type Judgement, judge } from "./judge.js";
 import { LostOutcome } from "./lost-outcome.js";
 import type { Passage } from "./passage.js";
-import type { SettledWrite, Terms } from "./settle-write.js";
+import type { SettledWrite } from "./stale-write.js";
+import type { Terms } from "./terms.js";
 import { toldState } from "./told-state.js";
 
 /** What a guard knows of a request that it lets pass. */
@@ -23,19 +26,25 @@ export interface Passed {
   readonly idempotencyKey: string | undefined;
 }
 
+/** What a request was held against, and whether it may be carried out on that. */
+export interface Looked<State extends LoadedState> {
+  /** What `load` gave. */
+  readonly state: State | undefined;
+  /** The same, as preconditions are held against it. */
+  readonly selected: RowState | undefined;
+  readonly judgement: Judgement;
+}
+
 /** Lets a request on to its handler, over the state that it was held against: a read shows that state. */
 export function letPass<State extends LoadedState>(
   passed: Passed,
-  state: State | undefined,
-  judgement: Judgement,
+  { state, selected, judgement }: Looked<State>,
 ): Guard<State> {
   const { exchange, passage } = passed;
   const settled = judgement.kind === "pass" ? judgement.settled : undefined;
-  // Of a row that is hashed, the tag costs more than all the rest.
-  const etag = state && exchange.etagOf(state);
   passage.settled = settled;
-  if (state !== undefined && etag !== undefined && isSafe(exchange.request.method)) passage.show(state, etag);
-  return new GuardHandle<State>(passed, { state, etag, settled });
+  if (selected !== undefined && isSafe(exchange.request.method)) passage.show(selected);
+  return new GuardHandle<State>(passed, { state, etag: selected && formatEntityTag(selected.etag), settled });
 }
 
 /** What a request was held against, and how it came through. */
@@ -91,7 +100,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
   };
 
   readonly conflict = (fresh?: LoadedState | null): never => {
-    throw this.#conflict(fresh ?? undefined);
+    throw this.#conflict(fresh == null ? undefined : this.#passed.exchange.select(fresh));
   };
 
   readonly expectRow: Guard<State>["expectRow"] = expectRowOr(
@@ -107,7 +116,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
 
   readonly refuse = (slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never => {
     this.#passed.passage.refusal = slug;
-    throw this.#passed.exchange.refusal(slug, detail, members === undefined ? {} : { members });
+    throw this.#passed.exchange.error(refused(slug, detail, members && { members }));
   };
 
   #win(): void {
@@ -126,7 +135,8 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
     const { exchange, terms } = this.#passed;
     const { load } = exchange.settings;
     if (load === undefined) return this.#conflict(undefined);
-    const fresh = (await load(exchange.request.native)) ?? undefined;
+    const loaded = await load(exchange.request.native);
+    const fresh = loaded == null ? undefined : exchange.select(loaded);
     const judgement = await judge(exchange, terms, fresh);
     // What only reports refuses nothing but a write that has lost, and calls it that.
     const isReported = exchange.settings.reportOnly && fresh !== undefined;
@@ -138,24 +148,18 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
     return this.#conflict(fresh);
   }
 
-  #conflict(fresh: LoadedState | undefined): GuardError {
+  #conflict(fresh: RowState | undefined): GuardError {
     const { exchange, terms, passage } = this.#passed;
     const { conditions } = terms;
     passage.refusal = "version-conflict";
-    return conflictError(exchange, {
-      conditions,
-      failed: undefined,
-      current: fresh,
-      loaded: this.etag,
-      strategy: "reject",
-    });
+    const found = { conditions, failed: undefined, current: fresh, loaded: this.etag, strategy: "reject" } as const;
+    return exchange.error(guardConflict(exchange, found));
   }
 
   /** A write that compares with what is there and finds no row would be refused for ever, and nobody would know why. */
-  #warnOfSameState(fresh: LoadedState | undefined): void {
-    if (fresh === undefined || this.#state === undefined) return;
+  #warnOfSameState(fresh: RowState | undefined): void {
+    if (fresh === undefined || formatEntityTag(fresh.etag) !== this.etag) return;
     const { exchange } = this.#passed;
-    if (exchange.etagOf(fresh) !== exchange.etagOf(this.#state)) return;
     process.emitWarning(
       `A write to ${exchange.resource} found no row at the version that is there, before and after it. Look at ` +
         "its WHERE: a timestamp of a database may have more digits than a Date.",

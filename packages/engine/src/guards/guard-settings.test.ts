@@ -99,7 +99,7 @@ test("without options a guard rejects what is stale, requires a precondition, an
     reportOnly: false,
   });
   const { vary, idempotency, allowedStrategies } = resolveGuard({});
-  expect([vary, idempotency, allowedStrategies.size]).toEqual([undefined, undefined, 0]);
+  expect([vary, idempotency, allowedStrategies.length]).toEqual([undefined, undefined, 0]);
   expect(resolveGuard({ identify: () => undefined, idempotency: { store } }).idempotency).toMatchObject({
     keepMs: 86_400_000,
     leaseMs: 15_000,

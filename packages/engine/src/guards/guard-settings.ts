@@ -17,6 +17,7 @@ import {
   isAllowedStrategies,
   isStrategy,
   type Strategy,
+  type StrategyName,
   strategyNames,
 } from "../conflicts/strategy.js";
 import { type Limits, resolveLimits } from "../http/request-limits.js";
@@ -55,7 +56,9 @@ export type GuardSettings = {
   readonly versionField: string | false;
   readonly etagField: string | false;
   readonly strategy: Strategy;
-  readonly allowedStrategies: ReadonlySet<string>;
+  readonly allowedStrategies: readonly StrategyName[];
+  /** The members of a representation that are no fields: `id`, version and entity-tag. */
+  readonly ownMembers: readonly string[];
   readonly discloseCurrent: boolean;
   readonly acceptProxyTags: boolean;
   readonly digest: RowDigest;
@@ -123,7 +126,8 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
     versionField,
     etagField,
     strategy: checkedStrategy("strategy", options.strategy ?? "reject"),
-    allowedStrategies: new Set<string>(allowedStrategies === "all" ? strategyNames : allowedStrategies),
+    allowedStrategies: allowedStrategies === "all" ? strategyNames : allowedStrategies,
+    ownMembers: ["id", versionField, etagField].filter((name) => name !== false),
     discloseCurrent: options.discloseCurrent ?? false,
     acceptProxyTags: options.acceptProxyTags ?? false,
     digest: contentDigest(options.entityTags ?? "sha-256"),

@@ -1,7 +1,7 @@
 import type { ProblemSlug } from "@unclash/core";
 import type { Actor } from "../access/actor.js";
 import type { LoadedState, StateVersion, ValueOf, VersionOf } from "../states/loaded-state.js";
-import type { SettledWrite } from "./settle-write.js";
+import type { SettledWrite } from "./stale-write.js";
 
 /** What a client may ask of a handler besides its work (RFC 7240). */
 export type Preference = "return=minimal" | "dry-run";

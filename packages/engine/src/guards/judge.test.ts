@@ -2,7 +2,7 @@ import { evaluatePreconditions, satisfiesRequirement } from "@unclash/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LoadedState } from "../states/loaded-state.js";
-import { factsOfState } from "../states/row-state.js";
+import { currentState } from "../states/selected-state.js";
 import { exchangeOf } from "./exchange.test-support.js";
 import type { GuardOptions } from "./guard-options.js";
 import { judge } from "./judge.js";
@@ -22,7 +22,7 @@ interface Judged {
 
 async function outcomeOf({ method, headers = {}, body, state, options = {} }: Judged): Promise<string> {
   const { exchange, terms } = exchangeOf(options, line(method), { headers, body });
-  const judgement = await judge(exchange, terms, state);
+  const judgement = await judge(exchange, terms, state && exchange.select(state));
   if (judgement.kind === "pass") return "pass";
   return `${judgement.error.answer.status} ${judgement.error.answer.outcome}`;
 }
@@ -98,10 +98,11 @@ test("a write passes only where a precondition was needed or not, and given, and
         const headers = { ...(match && { "if-match": match }), ...(none && { "if-none-match": none }) };
         const options = { creates, precondition: required ? "required" : "optional" } as const;
         const { exchange, terms } = exchangeOf(options, line(method), { headers });
-        const judgement = await judge(exchange, terms, state);
+        const selected = state && exchange.select(state);
+        const judgement = await judge(exchange, terms, selected);
         const mayBe = state !== undefined || (creates && method === "PUT");
         const isNamed = !required || satisfiesRequirement(method, terms.conditions, { datesSuffice: false });
-        const holds = evaluatePreconditions(method, terms.conditions, factsOfState(state, String)).kind === "proceed";
+        const holds = evaluatePreconditions(method, terms.conditions, currentState(selected)).kind === "proceed";
         expect(judgement.kind === "pass").toBe(mayBe && isNamed && holds);
       },
     ),
@@ -112,7 +113,7 @@ test("a 304 has what a 200 would have, but for the date beside an entity-tag (RF
   const { exchange, terms } = exchangeOf({ cacheControl: "max-age=5", identify: () => undefined }, line("GET"), {
     headers: { "if-none-match": '"4"' },
   });
-  const judgement = await judge(exchange, terms, there);
+  const judgement = await judge(exchange, terms, exchange.select(there));
   expect(judgement).toMatchObject({ kind: "refuse" });
   const headers = judgement.kind === "refuse" ? judgement.error.answer.headers : {};
   expect(headers).toEqual({ "cache-control": "max-age=5", etag: '"4"', vary: "authorization" });

@@ -1,92 +1,85 @@
-import { type Conditions, evaluatePreconditions, satisfiesRequirement } from "@unclash/core";
+import { type Conditions, evaluatePreconditions } from "@unclash/core";
 import { isSafe } from "../http/methods.js";
-import { emptyPlan } from "../http/responses.js";
-import { contradiction } from "../preconditions/contradiction.js";
-import { compareVersionText, malformedVersion } from "../preconditions/version-text.js";
-import type { LoadedState } from "../states/loaded-state.js";
-import { factsOfState } from "../states/row-state.js";
-import { conflictError } from "./guard-conflict.js";
+import { malformed, notFound, type Refused } from "../http/refusal.js";
+import { emptyResponse } from "../http/responses.js";
+import { malformedVersion } from "../preconditions/conditions.js";
+import { compareVersionText, contradiction } from "../preconditions/content-version.js";
+import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
+import type { RowState } from "../states/row-state.js";
+import { currentState } from "../states/selected-state.js";
+import { guardConflict } from "./guard-conflict.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
-import { type SettledWrite, settleWrite, type Terms } from "./settle-write.js";
+import { type SettledWrite, settleStale } from "./stale-write.js";
+import type { Terms } from "./terms.js";
 
 /** Whether a request may be carried out on a state, or what is answered instead. */
 export type Judgement =
   | { readonly kind: "pass"; readonly settled: SettledWrite | undefined }
   | { readonly kind: "refuse"; readonly error: GuardError };
 
-const pass: Judgement = { kind: "pass", settled: undefined };
+/** Decides on a request, given the state that is there. */
+export async function judge(exchange: GuardExchange, terms: Terms, state: RowState | undefined): Promise<Judgement> {
+  const decided = await decide(exchange, terms, state);
+  switch (decided.kind) {
+    case "pass":
+      return decided;
+    case "refused":
+      return { kind: "refuse", error: exchange.error(decided) };
+    case "not-modified":
+      return { kind: "refuse", error: new GuardError(notModified(exchange, state)) };
+  }
+}
 
-/** Decides on a request, given the state that is there: existence, then the requirement, then the preconditions. */
-export async function judge(
+type Decided =
+  | { readonly kind: "pass"; readonly settled: SettledWrite | undefined }
+  | { readonly kind: "not-modified" }
+  | Refused;
+
+/** Existence, then the requirement, then the preconditions: a step a line, with the statuses that it can answer. */
+async function decide(
   exchange: GuardExchange,
   { conditions: given, preferences }: Terms,
-  state: LoadedState | undefined,
-): Promise<Judgement> {
-  const { settings, request, resource } = exchange;
+  state: RowState | undefined,
+): Promise<Decided> {
+  const { settings, request, resource = "", instance, versionText } = exchange;
   const { method } = request;
   const isWrite = !isSafe(method);
-  if (state === undefined && !(settings.creates && method === "PUT"))
-    return refuse(exchange.refusal("not-found", `There is no ${resource}.`));
-  const compared = compareVersionText(exchange, given, state);
-  if (compared === undefined) {
-    const malformed = malformedVersion(exchange);
-    return refuse(exchange.refusal("malformed-request", malformed.detail, { members: { errors: [malformed] } }));
-  }
+  if (state === undefined && !(settings.creates && method === "PUT")) return notFound(resource); // 404
+  const compared = compareVersionText(versionText, given, state?.loaded);
+  if (compared === undefined) return malformed([malformedVersion(settings.versionField)]); //       400
   const { conditions, isCurrent } = compared;
-  if (isWrite && lacksPrecondition(exchange, conditions, state)) return refuse(preconditionRequired(exchange));
-  const contradictory = isWrite && state !== undefined ? contradiction(conditions, state) : undefined;
-  if (contradictory !== undefined) {
-    const members = { errors: [contradictory] };
-    return refuse(exchange.refusal("malformed-request", contradictory.detail, { members }));
-  }
-  const facts = factsOfState(state, settings.digest);
-  const { version = 0 } = conditions;
-  const verdict = evaluatePreconditions(
-    method,
-    conditions,
-    isCurrent && facts.kind === "present" ? { ...facts, version } : facts,
-  );
+  if (isWrite && lacksPrecondition(settings, method, conditions, state !== undefined))
+    return preconditionRequired(settings, { resource, path: instance, creates: settings.creates }); // 428
+  const contradictory = isWrite && state !== undefined ? contradiction(conditions, state.loaded) : undefined;
+  if (contradictory !== undefined) return malformed([contradictory]); //                            400
+  const verdict = evaluatePreconditions(method, conditions, comparable(state, conditions, isCurrent));
   switch (verdict.kind) {
     case "proceed":
-      return pass;
+      return { kind: "pass", settled: undefined };
     case "not-modified":
-      return refuse(new GuardError(emptyPlan(304, "not-modified", notModifiedHeaders(exchange, state))));
+      return verdict; //                                                                            304
     case "failed":
       return isWrite
-        ? settleWrite(exchange, { conditions, preferences }, verdict.condition, state)
-        : refuse(
-            conflictError(exchange, { conditions, failed: verdict.condition, current: state, strategy: "reject" }),
-          );
+        ? settleStale(exchange, { conditions, preferences }, verdict.condition, state) //           conflict
+        : guardConflict(exchange, { conditions, failed: verdict.condition, current: state, strategy: "reject" }); // 412
   }
 }
 
-/** What of a 200's headers a 304 carries (RFC 9110 §15.4.5): beside an entity-tag, no date. */
-function notModifiedHeaders(exchange: GuardExchange, state: LoadedState | undefined): Readonly<Record<string, string>> {
-  if (state === undefined) return exchange.cachingHeaders();
-  const { etag, ...rest } = exchange.validators(state);
-  delete rest["last-modified"];
-  return etag === undefined ? rest : { ...rest, etag };
+/** What of a state the conditions are compared with; a version that is a text is compared already. */
+function comparable(
+  state: RowState | undefined,
+  { version = 0 }: Conditions,
+  isCurrent: boolean,
+): ReturnType<typeof currentState> {
+  const facts = currentState(state);
+  return isCurrent && facts.kind === "present" ? { ...facts, version } : facts;
 }
 
-function refuse(error: GuardError): Judgement {
-  return { kind: "refuse", error };
-}
-
-/** An absent resource is created only by who says that it is absent: a date says nothing about it. */
-function lacksPrecondition(
-  { settings, request }: GuardExchange,
-  conditions: Conditions,
-  state: LoadedState | undefined,
-): boolean {
-  const datesSuffice = settings.datesSuffice && state !== undefined;
-  return settings.preconditionRequired && !satisfiesRequirement(request.method, conditions, { datesSuffice });
-}
-
-function preconditionRequired(exchange: GuardExchange): GuardError {
-  const { settings, resource, instance } = exchange;
-  const field = settings.versionField === false ? "" : `, or its ${settings.versionField} in the content`;
-  const creation = settings.creates ? "; to create it by PUT, send If-None-Match: *" : "";
-  const detail = `Say which state of ${resource} this request is for: send its entity-tag in If-Match${field}${creation}.`;
-  return exchange.refusal("precondition-required", detail, { members: { links: { resource: instance } } });
+/** 304, with what of a 200's headers it carries (RFC 9110 §15.4.5): beside an entity-tag, no date. */
+function notModified(exchange: GuardExchange, state: RowState | undefined): ReturnType<typeof emptyResponse> {
+  const headers =
+    state === undefined ? exchange.cachingHeaders(exchange.settings.cacheControl) : exchange.validators(state);
+  delete headers["last-modified"];
+  return emptyResponse(304, "not-modified", headers);
 }

@@ -1,5 +1,6 @@
 import { CallbackError, describeValue, type ProblemEntry, satisfiesRequirement } from "@unclash/core";
 import { isSafe } from "../http/methods.js";
+import { unavailable } from "../http/refusal.js";
 import { identifyKeyed, type KeyIdentity } from "../idempotency/identity.js";
 import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer } from "../idempotency/key-run.js";
 import { judgeKey, keyRefusal, quotaRefusal } from "../idempotency/replay.js";
@@ -11,7 +12,7 @@ import type { GuardExchange } from "./guard-exchange.js";
 import type { GuardKeeping } from "./guard-idempotency.js";
 import type { Judgement } from "./judge.js";
 import { passedRequest } from "./passed-requests.js";
-import type { Terms } from "./settle-write.js";
+import type { Terms } from "./terms.js";
 
 /** A request that came with an idempotency key. */
 export interface KeyedRequest {
@@ -110,16 +111,15 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     if (verdict.kind === "answered") return { kind: "answer", error: await answerAgain(exchange, verdict.answer) };
     const isStopped = verdict.kind === "abandoned" && !mayRunAgain(exchange, terms);
     if (isStopped || verdict.kind === "reused" || verdict.kind === "running")
-      return { kind: "answer", error: exchange.adopt(keyRefusal(exchange, verdict)) };
+      return { kind: "answer", error: exchange.error(keyRefusal(verdict)) };
     const waitSeconds =
       verdict.kind === "unused" ? idempotency.quota.retryAfterSeconds(who, idempotency, now) : undefined;
-    if (waitSeconds !== undefined)
-      return { kind: "answer", error: exchange.adopt(quotaRefusal(exchange, waitSeconds)) };
+    if (waitSeconds !== undefined) return { kind: "answer", error: exchange.error(quotaRefusal(waitSeconds)) };
     const at = found === undefined ? now : Math.max(now, found.modifiedAt + 1);
     const place: KeyPlace = { key, fingerprint, expect: verdict.expect, at };
     const looked = await look();
     if (verdict.kind === "abandoned" && isSettled(looked.judgement) && !knowsRepeats(exchange))
-      return { kind: "answer", error: exchange.adopt(keyRefusal(exchange, verdict)) };
+      return { kind: "answer", error: exchange.error(keyRefusal(verdict)) };
     if (looked.judgement.kind === "refuse") {
       const { error } = looked.judgement;
       // What is only tried out leaves no answer for the request itself.
@@ -130,7 +130,7 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     const run = await claimKey(holding, place);
     if (run !== undefined) return { kind: "run", run, looked };
   }
-  return { kind: "answer", error: exchange.unavailable("Others kept taking this key.") };
+  return { kind: "answer", error: exchange.error(unavailable("not-applied", "Others kept taking this key.")) };
 }
 
 /**

@@ -1,13 +1,13 @@
 import { isRead, isSafe } from "../http/methods.js";
+import { lastModified } from "../http/responses.js";
 import type { KeyRun } from "../idempotency/key-run.js";
-import { lastModified } from "../resources/written.js";
 import type { LoadedState } from "../states/loaded-state.js";
-import { modifiedAtOf } from "../states/row-state.js";
+import { modifiedAtOf, type RowState } from "../states/row-state.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
-import type { SettledWrite } from "./settle-write.js";
 import { warnOfSilence, warnOfUnchecked } from "./silent-handlers.js";
+import type { SettledWrite } from "./stale-write.js";
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -65,12 +65,12 @@ export class Passage {
     this.#exchange = exchange;
     this.#tally = tally;
     this.#around = around;
-    if (isRead(exchange.request.method)) this.headers = exchange.cachingHeaders();
+    if (isRead(exchange.request.method)) this.headers = exchange.cachingHeaders(exchange.settings.cacheControl);
   }
 
   /** A state that is to be sent: its validators. */
-  show(state: LoadedState, etag: string): void {
-    this.headers = this.#exchange.validators(state, etag);
+  show(state: RowState): void {
+    this.headers = this.#exchange.validators(state);
     this.#response?.put(this.headers);
   }
 
@@ -132,10 +132,10 @@ export class Passage {
 
   /** The response has ended. */
   ended(status: number): void {
-    this.#exchange.tell(status, "passed", {
-      ...(this.settled !== undefined && { strategy: this.settled.strategy }),
-      ...(this.reported !== undefined && { reported: this.reported }),
-    });
+    const exchange = this.#exchange;
+    if (!exchange.isObserved) return;
+    exchange.strategy = this.settled?.strategy;
+    exchange.tell({ status, outcome: "passed", resource: this.resource, reported: this.reported });
   }
 
   /** The state that a write has left behind; a dry run leaves one behind only where it is the one that was there. */

@@ -1,60 +1,66 @@
 import { isUtf8 } from "node:buffer";
-import { checkJson, type Json, type JsonLimits, type ProblemEntry, parseJson, type ResponsePlan } from "@unclash/core";
-import type { Exchange } from "../access/exchange.js";
-import type { Decoding } from "../options.js";
-import { decode } from "./decode.js";
+import { checkJson, type Json, type JsonLimits, type ProblemEntry, parseJson } from "@unclash/core";
+import { type Decoding, decode } from "./decode.js";
 import { isUtf8Charset, parseMediaType } from "./media-type.js";
+import { type Refused, refused, unavailable } from "./refusal.js";
+import type { HoldBytes, RequestFacts } from "./request.js";
 import type { Limits } from "./request-limits.js";
-import { problemPlan, unavailablePlan } from "./responses.js";
 
-/** The content of a request: JSON of one of the accepted types, or what is malformed about it, or the answer to it. */
-export type TakenBody =
-  | { readonly kind: "body"; readonly mediaType: string; readonly value: Json }
+/** The content of a request: JSON of one of the accepted types, or what is malformed about it, or why it is refused. */
+export type ReadContent =
+  | { readonly kind: "content"; readonly mediaType: string; readonly value: Json }
   | { readonly kind: "malformed"; readonly errors: readonly ProblemEntry[] }
-  | { readonly kind: "refused"; readonly plan: ResponsePlan };
+  | Refused;
 
-/** Reads, decodes, parses and checks a body. 415 comes before 413, and both before anything that is malformed. */
-export async function takeBody(exchange: Exchange, accepted: readonly string[]): Promise<TakenBody> {
-  const { essence, charset } = parseMediaType(exchange.header("content-type") ?? "");
-  if (!accepted.includes(essence) || !isUtf8Charset(charset))
-    return { kind: "refused", plan: wrongType(exchange, accepted) };
-  const { limits } = exchange.settings;
-  const { body } = exchange.request;
+/** A request whose content is still to be read, and what it may hold. */
+export interface ContentSource {
+  readonly request: RequestFacts;
+  readonly header: (name: string) => string | undefined;
+  readonly hold: HoldBytes;
+  readonly settings: { readonly limits: Limits; readonly decodeBodies: readonly Decoding[] };
+}
+
+/** Reads, decodes, parses and checks content. 415 comes before 413, and both before anything that is malformed. */
+export async function readContent(source: ContentSource, accepted: readonly string[]): Promise<ReadContent> {
+  const { request, header, hold, settings } = source;
+  const { essence, charset } = parseMediaType(header("content-type") ?? "");
+  if (!accepted.includes(essence) || !isUtf8Charset(charset)) return wrongType(request.method, accepted);
+  const { limits, decodeBodies } = settings;
+  const { body } = request;
   const jsonLimits = jsonLimitsOf(limits);
   if (body.kind === "parsed") {
-    if (body.value instanceof Uint8Array && !isUtf8(body.value)) return malformed("The content is no UTF-8.");
-    return bodyOf(essence, parsedElsewhere(body.value, jsonLimits));
+    if (body.value instanceof Uint8Array && !isUtf8(body.value)) return malformedJson("The content is no UTF-8.");
+    return contentOf(essence, checkParsed(body.value, jsonLimits));
   }
-  const coding = codingOf(exchange);
-  if (coding === "unknown") return { kind: "refused", plan: wrongCoding(exchange) };
-  if (Number(exchange.header("content-length") ?? 0) > limits.bodyBytesMax)
-    return { kind: "refused", plan: tooLarge(exchange) };
-  const read = await body.read(limits.bodyBytesMax, exchange.hold);
+  const coding = codingOf(source);
+  if (coding === "unknown") return wrongCoding(decodeBodies);
+  if (Number(header("content-length") ?? 0) > limits.bodyBytesMax) return tooLarge(limits);
+  const read = await body.read(limits.bodyBytesMax, hold);
   const decoded =
     read.kind === "bytes" && coding !== undefined ? await decode(coding, read.bytes, limits.bodyBytesMax) : read;
-  const isHeld = decoded.kind !== "bytes" || decoded === read || exchange.hold(decoded.bytes.length);
-  if (decoded.kind === "no-room" || !isHeld) return { kind: "refused", plan: noRoom(exchange) };
-  if (decoded.kind === "too-large") return { kind: "refused", plan: tooLarge(exchange) };
-  if (decoded.kind === "aborted") return malformed("The content ended early.");
-  if (decoded.kind === "malformed") return malformed(`The content is no ${String(coding)}.`);
-  if (!isUtf8(decoded.bytes)) return malformed("The content is no UTF-8.");
-  return bodyOf(essence, parseJson(decoded.bytes.toString("utf8"), jsonLimits));
+  const isHeld = decoded.kind !== "bytes" || decoded === read || hold(decoded.bytes.length);
+  if (decoded.kind === "no-room" || !isHeld) return noRoom;
+  if (decoded.kind === "too-large") return tooLarge(limits);
+  if (decoded.kind === "aborted") return malformedJson("The content ended early.");
+  if (decoded.kind === "malformed") return malformedJson(`The content is no ${String(coding)}.`);
+  if (!isUtf8(decoded.bytes)) return malformedJson("The content is no UTF-8.");
+  return contentOf(essence, parseJson(decoded.bytes.toString("utf8"), jsonLimits));
 }
 
 /** What stands before this in the app took the body: its value is checked as far as it still shows what was sent. */
-function parsedElsewhere(value: unknown, limits: JsonLimits): ReturnType<typeof checkJson> {
+function checkParsed(value: unknown, limits: JsonLimits): ReturnType<typeof checkJson> {
   if (typeof value === "string") return parseJson(value, limits);
   if (value instanceof Uint8Array) return parseJson(Buffer.from(value).toString("utf8"), limits);
   return checkJson(value, limits);
 }
 
-function bodyOf(mediaType: string, checked: ReturnType<typeof checkJson>): TakenBody {
-  if (checked.kind === "sound") return { kind: "body", mediaType, value: checked.value };
+function contentOf(mediaType: string, checked: ReturnType<typeof checkJson>): ReadContent {
+  if (checked.kind === "sound") return { kind: "content", mediaType, value: checked.value };
   const { code, pointer, detail } = checked;
   return { kind: "malformed", errors: [{ code, pointer, detail }] };
 }
 
-function malformed(detail: string): TakenBody {
+function malformedJson(detail: string): ReadContent {
   return { kind: "malformed", errors: [{ code: "malformed-json", pointer: "", detail }] };
 }
 
@@ -68,36 +74,28 @@ export function jsonLimitsOf(limits: Limits): JsonLimits {
   };
 }
 
-function codingOf(exchange: Exchange): Decoding | undefined | "unknown" {
-  const coding = exchange.header("content-encoding")?.trim().toLowerCase();
+function codingOf({ header, settings }: ContentSource): Decoding | undefined | "unknown" {
+  const coding = header("content-encoding")?.trim().toLowerCase();
   if (coding === undefined || coding === "" || coding === "identity") return undefined;
-  return exchange.settings.decodeBodies.find((known) => known === coding) ?? "unknown";
+  return settings.decodeBodies.find((known) => known === coding) ?? "unknown";
 }
 
-function wrongType(exchange: Exchange, accepted: readonly string[]): ResponsePlan {
-  const header = exchange.request.method === "PATCH" ? "accept-patch" : "accept";
+function wrongType(method: string, accepted: readonly string[]): Refused {
+  const header = method === "PATCH" ? "accept-patch" : "accept";
   const detail = `The content must be ${accepted.join(" or ")}, in UTF-8.`;
-  return problemPlan(exchange, "unsupported-media-type", detail, { headers: { [header]: accepted.join(", ") } });
+  return refused("unsupported-media-type", detail, { headers: { [header]: accepted.join(", ") } });
 }
 
-function wrongCoding(exchange: Exchange): ResponsePlan {
-  const known = exchange.settings.decodeBodies;
+function wrongCoding(known: readonly Decoding[]): Refused {
   const detail =
     known.length === 0 ? "The content must not be encoded." : `The content may be encoded with ${known.join(", ")}.`;
-  return problemPlan(exchange, "unsupported-media-type", detail, {
-    headers: { "accept-encoding": known.length === 0 ? "identity" : known.join(", ") },
-  });
+  const accepted = known.length === 0 ? "identity" : known.join(", ");
+  return refused("unsupported-media-type", detail, { headers: { "accept-encoding": accepted } });
 }
 
-function tooLarge(exchange: Exchange): ResponsePlan {
-  return problemPlan(
-    exchange,
-    "payload-too-large",
-    `The content may hold ${exchange.settings.limits.bodyBytesMax} bytes at most.`,
-  );
+function tooLarge({ bodyBytesMax }: Limits): Refused {
+  return refused("payload-too-large", `The content may hold ${bodyBytesMax} bytes at most.`);
 }
 
-/** 503, for now: the content of the requests that are being worked on is as much as the process may hold. */
-function noRoom(exchange: Exchange): ResponsePlan {
-  return unavailablePlan(exchange, "not-applied", "Too many requests with content are being worked on at this moment.");
-}
+/** The content of the requests that are being worked on is as much as the process may hold. */
+const noRoom = unavailable("not-applied", "Too many requests with content are being worked on at this moment.");

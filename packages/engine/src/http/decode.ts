@@ -1,5 +1,7 @@
 import { brotliDecompress, gunzip, type InputType, inflate, type ZlibOptions } from "node:zlib";
-import type { Decoding } from "../options.js";
+
+/** A content coding that request bodies may have. */
+export type Decoding = "gzip" | "deflate" | "br";
 
 type Decoder = (input: InputType, options: ZlibOptions, done: (error: Error | null, result: Buffer) => void) => void;
 

@@ -11,6 +11,15 @@ export interface PageRequest {
   readonly after: string | undefined;
 }
 
+/** A page of a list. */
+export interface Page {
+  /** The texts of its items, as JSON. */
+  readonly items: readonly string[];
+  readonly limit: number;
+  /** The cursor of the next page; `null` on the last one. */
+  readonly next: string | null;
+}
+
 const cursorMark = "p1.";
 
 /** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors. */

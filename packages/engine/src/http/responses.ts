@@ -1,10 +1,10 @@
-import { createProblem, type Problem, type ProblemSlug, type ResponsePlan } from "@unclash/core";
-import type { Exchange } from "../access/exchange.js";
+import { createProblem, formatHttpDate, type Moment, type Problem, type ResponsePlan } from "@unclash/core";
+import type { Refusal } from "./refusal.js";
 
 type Fields = Readonly<Record<string, string>>;
 
 /** An answer with JSON content. */
-export function contentPlan(status: number, outcome: string, headers: Fields, body: string): ResponsePlan {
+export function contentResponse(status: number, outcome: string, headers: Fields, body: string): ResponsePlan {
   return {
     status,
     headers: {
@@ -19,39 +19,23 @@ export function contentPlan(status: number, outcome: string, headers: Fields, bo
 }
 
 /** An answer without content. */
-export function emptyPlan(status: number, outcome: string, headers: Fields): ResponsePlan {
+export function emptyResponse(status: number, outcome: string, headers: Fields): ResponsePlan {
   return { status, headers, body: null, outcome };
 }
 
-export interface ProblemDetails {
-  readonly status?: number;
-  readonly members?: Readonly<Record<string, unknown>>;
-  readonly headers?: Fields;
-}
-
-/** What of an exchange a problem tells: where it was met, and what its type begins with. */
-export interface Asked {
+/** What of a request its problems tell: where it was met, and what their types begin with. */
+export interface ProblemSource {
   readonly instance: string;
   readonly settings: { readonly problemTypePrefix: string };
 }
 
-/** An answer that says what went wrong (RFC 9457); no cache keeps it. */
-export function problemPlan(
-  asked: Asked,
-  slug: ProblemSlug,
-  detail: string,
-  details: ProblemDetails = {},
-): ResponsePlan {
-  return planOfProblem(problemOf(asked, slug, detail, details), slug, details.headers);
+/** The answer that says why a request is refused (RFC 9457); no cache keeps it. */
+export function refusalResponse(source: ProblemSource, refusal: Refusal): ResponsePlan {
+  return problemResponse(problemOf(source, refusal), refusal);
 }
 
-/** What went wrong, as an object. */
-export function problemOf(
-  { instance, settings }: Asked,
-  slug: ProblemSlug,
-  detail: string,
-  { status, members }: ProblemDetails = {},
-): Problem {
+/** Why a request is refused, as a problem details object. */
+export function problemOf({ instance, settings }: ProblemSource, { slug, detail, status, members }: Refusal): Problem {
   return createProblem({
     slug,
     detail,
@@ -63,10 +47,9 @@ export function problemOf(
 }
 
 /** The answer that a problem is; `content` takes the place of its own where an app has a format for errors. */
-export function planOfProblem(
+export function problemResponse(
   problem: Problem,
-  outcome: string,
-  headers?: Fields,
+  { slug, headers }: Pick<Refusal, "slug" | "headers">,
   content: { readonly type: string; readonly text: string } = {
     type: "application/problem+json",
     text: JSON.stringify(problem),
@@ -81,11 +64,24 @@ export function planOfProblem(
       "content-length": String(Buffer.byteLength(content.text)),
     },
     body: content.text,
-    outcome,
+    outcome: slug,
   };
 }
 
-/** 503, for now: the store did not answer, or others kept winning. */
-export function unavailablePlan(exchange: Exchange, outcome: "not-applied" | "unknown", detail: string): ResponsePlan {
-  return problemPlan(exchange, "store-unavailable", detail, { members: { outcome }, headers: { "retry-after": "1" } });
+/** A response for who may not see its content: 204 in place of 200, and a 201 without content. */
+export function withoutContent({ status, headers, outcome }: ResponsePlan): ResponsePlan {
+  const left = withoutHeaders(headers, ["content-type", "content-length", "content-location"]);
+  return status === 200
+    ? emptyResponse(204, outcome, left)
+    : emptyResponse(status, outcome, { ...left, "content-length": "0" });
+}
+
+/** The headers but for those of these names. */
+export function withoutHeaders(headers: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+}
+
+/** When a state was made, never later than the answer's own `Date` (RFC 9110 §8.8.2.1). */
+export function lastModified({ modifiedAt }: { readonly modifiedAt: Moment }): string {
+  return formatHttpDate(Math.min(modifiedAt, Date.now()));
 }

@@ -1,5 +1,6 @@
 import type { StoredRecord } from "@unclash/core";
 import { expect, test } from "vitest";
+import { refusalResponse } from "../http/responses.js";
 import { type KeptAnswer, type KeyRecord, recordText } from "./record.js";
 import { judgeKey, type KeyVerdict, keyRefusal, replayedAnswer } from "./replay.js";
 
@@ -39,13 +40,13 @@ test.each<[what: string, found: StoredRecord | undefined, fingerprint: string, v
   expect(judgeKey(found, now, fingerprint)).toEqual(verdict);
 });
 
-const asked = { instance: "/articles", settings: { problemTypePrefix: "urn:x:" } };
-
 test("a key that may not run is refused: 422 where it came with another request, else 409", () => {
-  expect(keyRefusal(asked, { kind: "reused" })).toMatchObject({ status: 422, outcome: "idempotency-key-reused" });
-  const waiting = keyRefusal(asked, { kind: "running" });
+  const asked = { instance: "/articles", settings: { problemTypePrefix: "urn:x:" } };
+  const answerTo = (verdict: Parameters<typeof keyRefusal>[0]) => refusalResponse(asked, keyRefusal(verdict).refusal);
+  expect(answerTo({ kind: "reused" })).toMatchObject({ status: 422, outcome: "idempotency-key-reused" });
+  const waiting = answerTo({ kind: "running" });
   expect(waiting).toMatchObject({ status: 409, headers: { "retry-after": "1", "cache-control": "no-store" } });
-  const lost = keyRefusal(asked, { kind: "abandoned", expect: { lapsed: "t" } });
+  const lost = answerTo({ kind: "abandoned", expect: { lapsed: "t" } });
   expect(lost).toMatchObject({ status: 409, outcome: "idempotency-in-progress" });
   expect(lost.headers).not.toHaveProperty("retry-after");
   expect(JSON.parse(lost.body ?? "")).toMatchObject({ type: "urn:x:idempotency-in-progress", outcome: "unknown" });

@@ -1,5 +1,5 @@
-import { assertNever, type Expectation, type Moment, type ResponsePlan, type StoredRecord } from "@unclash/core";
-import { type Asked, problemPlan } from "../http/responses.js";
+import { assertNever, type Expectation, type Moment, type StoredRecord } from "@unclash/core";
+import { type Refused, refused } from "../http/refusal.js";
 import { type KeptAnswer, readRecord } from "./record.js";
 
 /** What a request with a key may do, by what is known of the key. */
@@ -32,8 +32,8 @@ export function judgeKey(found: StoredRecord | undefined, now: Moment, fingerpri
 }
 
 /** 429: what is kept for this caller takes all the room that it may. */
-export function quotaRefusal(asked: Asked, retryAfterSeconds: number): ResponsePlan {
-  return problemPlan(asked, "quota-exceeded", quotaDetail, {
+export function quotaRefusal(retryAfterSeconds: number): Refused {
+  return refused("quota-exceeded", quotaDetail, {
     members: { "violated-policies": ["idempotency-keys"] },
     headers: { "retry-after": String(retryAfterSeconds) },
   });
@@ -42,18 +42,15 @@ export function quotaRefusal(asked: Asked, retryAfterSeconds: number): ResponseP
 const quotaDetail =
   "The answers that are kept for your keys take all the room that they may. Repeats are still answered.";
 
-/** The answer to a request whose key does not let it run: 422, or 409. */
-export function keyRefusal(
-  asked: Asked,
-  { kind }: KeyVerdict & { readonly kind: "reused" | "running" | "abandoned" },
-): ResponsePlan {
+/** Why a key does not let its request run: 422, or 409. */
+export function keyRefusal({ kind }: KeyVerdict & { readonly kind: "reused" | "running" | "abandoned" }): Refused {
   switch (kind) {
     case "reused":
-      return problemPlan(asked, "idempotency-key-reused", reusedDetail);
+      return refused("idempotency-key-reused", reusedDetail);
     case "running":
-      return problemPlan(asked, "idempotency-in-progress", runningDetail, { headers: { "retry-after": "1" } });
+      return refused("idempotency-in-progress", runningDetail, { headers: { "retry-after": "1" } });
     case "abandoned":
-      return problemPlan(asked, "idempotency-in-progress", abandonedDetail, { members: { outcome: "unknown" } });
+      return refused("idempotency-in-progress", abandonedDetail, { members: { outcome: "unknown" } });
     default:
       return assertNever(kind);
   }

@@ -2,123 +2,160 @@ import {
   assertNever,
   type Conditions,
   evaluatePreconditions,
-  idFault,
-  type ParsedConditions,
+  formatEntityTag,
+  formatHttpDate,
   type ProblemEntry,
-  parseConditions,
   type ResponsePlan,
-  type StoredRecord,
 } from "@unclash/core";
-import type { Exchange } from "../access/exchange.js";
-import { currentMember, showsCurrent, stateLinks } from "../conflicts/current-state.js";
-import { contentPlan, emptyPlan, problemPlan } from "../http/responses.js";
+import { readByKey } from "../commits/snapshot.js";
+import { conflict } from "../conflicts/conflict.js";
+import { listText, nextLink, type Page } from "../http/paging.js";
+import { malformed, notFound, type Refused, refused } from "../http/refusal.js";
+import { contentResponse, emptyResponse, lastModified, refusalResponse } from "../http/responses.js";
+import { readConditions } from "../preconditions/conditions.js";
 import { expectedState } from "../preconditions/expected-state.js";
 import type { Collection } from "../resources/collection.js";
+import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
+import { listResources, readListQuery } from "../resources/list.js";
 import { goneOrMissing } from "../resources/refusals.js";
-import { malformedPlan } from "../resources/write-request.js";
-import { lastModified } from "../resources/written.js";
-import { entityTagOf, etagHeader, shownVersion } from "../states/representation.js";
+import { showsContent, stateLinks } from "../resources/stale-write.js";
+import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
+import { findVersion, listVersions, malformedVersionNumber, wholeNumber } from "../versions/history.js";
 
-/** A resource, as a path addresses it. */
-export interface Addressed {
-  readonly collection: Collection;
-  readonly id: string;
-  readonly key: string;
-  /** The app hides it from the caller: whatever is there, nothing is. */
-  readonly hidden: boolean;
-}
+type Headers = Readonly<Record<string, string>>;
 
 /** GET and HEAD of a resource: its text as it was stored, or 304 from its version alone. */
-export async function readResource(
-  exchange: Exchange,
-  { collection, id, key, hidden }: Addressed,
+export async function answerRead(exchange: CollectionExchange, addressed: Addressed): Promise<ResponsePlan> {
+  const errors: ProblemEntry[] = [];
+  const conditions = readConditions(exchange, {}, errors);
+  if (errors.length > 0) return refuse(exchange, malformed(errors)); //                          400
+  const snapshot = await readByKey(exchange.reader, [addressed.key]);
+  const found = addressed.hidden ? undefined : snapshot.record(addressed.key);
+  const state = stateOf(addressed.collection, found);
+  if (state === undefined) return refuse(exchange, await goneOrMissing(exchange, addressed, found)); // 404, 410
+  const instead = conditionalResponse(exchange, addressed, state, conditions); //                304, 412
+  return instead ?? stateResponse(exchange, addressed, state, currentHeaders(exchange, addressed, state)); // 200
+}
+
+/** GET and HEAD of a past version: that state, byte for byte as it was served when it was the current one. */
+export async function answerVersion(
+  exchange: CollectionExchange,
+  addressed: Addressed,
+  rawVersion: string,
 ): Promise<ResponsePlan> {
-  const parsed = readConditions(exchange);
-  if (parsed.kind === "malformed") return malformedPlan(exchange, parsed.errors);
-  const {
-    records: [record],
-  } = await exchange.settings.store.read([key]);
-  if (hidden || record === undefined || record.text === null)
-    return goneOrMissing(exchange, { collection, id }, hidden ? undefined : record);
-  const instead = conditionalPlan(exchange, { collection, id }, record, parsed.conditions);
-  if (instead !== undefined) return instead;
-  const headers: Record<string, string> = cachingHeaders(exchange, collection);
-  headers["etag"] = etagHeader(collection, record);
-  headers["last-modified"] = lastModified(record);
-  headers["link"] = resourceLinks(
-    exchange.pathOf(collection.name, id),
-    shownVersion(collection, record),
-    hasPredecessor(collection, record),
-  );
-  return contentPlan(200, "ok", headers, record.text);
+  const version = wholeNumber(rawVersion);
+  const errors: ProblemEntry[] = version === undefined ? [malformedVersionNumber] : [];
+  const conditions = readConditions(exchange, {}, errors);
+  if (version === undefined || errors.length > 0) return refuse(exchange, malformed(errors)); // 400
+  const found = addressed.hidden ? undefined : await findVersion(exchange, addressed, version);
+  if (found === undefined) return refuse(exchange, notFound(`${addressed.key} in version ${version}`)); // 404
+  const state = stateOf(addressed.collection, found);
+  if (state === undefined) return refuse(exchange, await goneOrMissing(exchange, addressed, found)); // 410
+  const instead = conditionalResponse(exchange, addressed, state, conditions); //                304, 412
+  const headers = { "memento-datetime": formatHttpDate(state.modifiedAt) };
+  return instead ?? stateResponse(exchange, addressed, state, headers); //                       200
 }
 
-/** What the headers of a read say of the state that the client knows. */
-export function readConditions({ header, request, settings }: Exchange): ParsedConditions {
-  const facts = { method: request.method, now: Date.now() };
-  return parseConditions(header, facts, { tagsMax: settings.limits.entityTagsMax });
-}
-
-/** 304 or 412 in place of a state, where the conditions ask for that; nothing where the state is to be sent. */
-export function conditionalPlan(
-  exchange: Exchange,
-  { collection, id }: Pick<Addressed, "collection" | "id">,
-  record: StoredRecord,
-  conditions: Conditions,
-): ResponsePlan | undefined {
-  const verdict = evaluatePreconditions(exchange.request.method, conditions, {
-    kind: "present",
-    etag: entityTagOf(collection, record),
-    modifiedAt: record.modifiedAt,
-  });
+/** GET and HEAD of a collection: a page of the resources that the caller may read, by id. */
+export async function answerList(
+  exchange: CollectionExchange,
+  { collection, hidden }: { readonly collection: Collection; readonly hidden: boolean },
+): Promise<ResponsePlan> {
+  const errors: ProblemEntry[] = [];
+  const query = await readListQuery(exchange, collection, errors);
+  const conditions = readConditions(exchange, {}, errors);
+  if (errors.length > 0) return refuse(exchange, malformed(errors)); //                          400
+  if (hidden) return refuse(exchange, notFound(`${collection.name}/*`)); //                      404
+  const page = await listResources(exchange, collection, query);
+  const { etag } = page;
+  const verdict = evaluatePreconditions(exchange.request.method, conditions, { kind: "present", etag });
+  const headers = { ...exchange.cachingHeaders(collection.cacheControl), etag: formatEntityTag(etag) };
   switch (verdict.kind) {
-    case "proceed":
-      return undefined;
-    case "not-modified": {
-      const headers = { ...cachingHeaders(exchange, collection), etag: etagHeader(collection, record) };
-      return emptyPlan(304, "not-modified", headers);
+    case "not-modified":
+      return emptyResponse(304, "not-modified", headers); //                                     304
+    case "failed": {
+      const expected = expectedState(exchange, conditions, verdict.condition);
+      const members = { resource: collection.name, expected, current: { etag: headers.etag } };
+      const detail = "The list is not in the state that this request is for.";
+      return refuse(exchange, refused("version-conflict", detail, { status: 412, members })); // 412
     }
-    case "failed":
-      return problemPlan(exchange, "version-conflict", `${record.key} is not in the state that this request is for.`, {
-        status: 412,
-        members: {
-          resource: record.key,
-          expected: expectedState(exchange, conditions, verdict.condition),
-          current: currentMember(collection, record, { withContent: showsCurrent(collection) }),
-          identical: false,
-          links: stateLinks(collection, exchange.pathOf(collection.name, id)),
-        },
-      });
+    case "proceed":
+      return pageResponse(exchange.pathOf(collection.name), page, headers); //                   200
     default:
       return assertNever(verdict);
   }
 }
 
-/** What caches are told of an answer to a read: ask each time, so that nobody edits a remembered version. */
-export function cachingHeaders(exchange: Exchange, collection: Collection): Record<string, string> {
-  const { vary } = exchange.settings;
-  const cacheControl = collection.cacheControl ?? (exchange.actor === undefined ? "no-cache" : "private, no-cache");
-  return vary === undefined ? { "cache-control": cacheControl } : { "cache-control": cacheControl, vary };
+/** GET and HEAD of a history: the states that the resource had, the newest first, a deleted one's too. */
+export async function answerHistory(exchange: CollectionExchange, addressed: Addressed): Promise<ResponsePlan> {
+  const { collection, id } = addressed;
+  const page = await listVersions(exchange, addressed);
+  if (page.kind === "refused") return refuse(exchange, page); //                                 400, 404
+  const path = `${exchange.pathOf(collection.name, id)}/versions`;
+  return pageResponse(path, page, exchange.cachingHeaders(collection.cacheControl)); //          200
 }
 
-/** The links from a state to its neighbours in time (RFC 5829). */
-function resourceLinks(path: string, version: number, hasPredecessor: boolean): string {
-  const links = `<${path}>; rel="latest-version", <${path}/versions>; rel="version-history"`;
-  return hasPredecessor ? `${links}, <${path}/versions/${version - 1}>; rel="predecessor-version"` : links;
+function refuse(exchange: CollectionExchange, { refusal }: Refused): ResponsePlan {
+  return refusalResponse(exchange, refusal);
 }
 
-function hasPredecessor(collection: Collection, record: StoredRecord): boolean {
-  return record.version > 1 && !collection.timestamps && collection.retention !== "none";
-}
-
-/** The id that a path's segment holds, percent-encoded, or what is malformed about it. */
-export function decodeId(raw: string, bytesMax: number): { readonly id: string } | ProblemEntry {
-  let id: string;
-  try {
-    id = decodeURIComponent(raw);
-  } catch {
-    return { code: "malformed-id", parameter: "id", detail: "An id is UTF-8, percent-encoded." };
+/** 304 or 412 in place of a state, where the conditions ask for that; nothing where the state is to be sent. */
+function conditionalResponse(
+  exchange: CollectionExchange,
+  { collection, id, key }: Addressed,
+  state: RecordState,
+  conditions: Conditions,
+): ResponsePlan | undefined {
+  const verdict = evaluatePreconditions(exchange.request.method, conditions, currentState(state));
+  switch (verdict.kind) {
+    case "proceed":
+      return undefined;
+    case "not-modified": {
+      const headers = { ...exchange.cachingHeaders(collection.cacheControl), etag: formatEntityTag(state.etag) };
+      return emptyResponse(304, "not-modified", headers);
+    }
+    case "failed":
+      return refuse(
+        exchange,
+        conflict(exchange, {
+          resource: key,
+          conditions,
+          failed: verdict.condition,
+          current: state,
+          isDisclosed: true,
+          showsContent: showsContent(collection),
+          strategy: "reject",
+          links: stateLinks(exchange, collection, id),
+        }),
+      );
+    default:
+      return assertNever(verdict);
   }
-  const fault = idFault(id, bytesMax);
-  return fault === undefined ? { id } : { ...fault, parameter: "id" };
+}
+
+function stateResponse(
+  exchange: CollectionExchange,
+  { collection }: Addressed,
+  state: RecordState,
+  more: Headers,
+): ResponsePlan {
+  const headers = exchange.cachingHeaders(collection.cacheControl);
+  headers["etag"] = formatEntityTag(state.etag);
+  for (const name in more) headers[name] = more[name] ?? "";
+  return contentResponse(200, "ok", headers, state.record.text ?? "");
+}
+
+/** When the current state was made, and the links from it to its neighbours in time (RFC 5829). */
+function currentHeaders(exchange: CollectionExchange, { collection, id }: Addressed, state: RecordState): Headers {
+  const path = exchange.pathOf(collection.name, id);
+  const links = `<${path}>; rel="latest-version", <${path}/versions>; rel="version-history"`;
+  const hasPredecessor = state.record.version > 1 && !collection.timestamps && collection.retention !== "none";
+  return {
+    "last-modified": lastModified(state),
+    link: hasPredecessor ? `${links}, <${path}/versions/${state.version - 1}>; rel="predecessor-version"` : links,
+  };
+}
+
+function pageResponse(path: string, { items, limit, next }: Page, headers: Headers): ResponsePlan {
+  return contentResponse(200, "ok", { ...headers, ...nextLink(path, limit, next) }, listText(items, next));
 }

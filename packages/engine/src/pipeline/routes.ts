@@ -1,55 +1,171 @@
+import { idFault, type ProblemEntry, type ResponsePlan, resourceKey } from "@unclash/core";
+import type { Action } from "../access/authorize.js";
+import { malformed, refused } from "../http/refusal.js";
+import { emptyResponse, refusalResponse } from "../http/responses.js";
 import type { Collection } from "../resources/collection.js";
+import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
+import { mediaTypes } from "../resources/write-request.js";
+import { answerHistory, answerList, answerRead, answerVersion } from "./read.js";
+import { answerWrite } from "./write.js";
 
-/** What a path names. */
-export type Route =
-  | { readonly kind: "collection"; readonly collection: Collection }
-  | { readonly kind: "resource"; readonly collection: Collection; readonly rawId: string }
-  | { readonly kind: "versions"; readonly collection: Collection; readonly rawId: string }
-  | { readonly kind: "version"; readonly collection: Collection; readonly rawId: string; readonly rawVersion: string };
-
-const methods = {
-  collection: ["GET", "HEAD", "POST", "OPTIONS"],
-  resource: ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"],
-  versions: ["GET", "HEAD", "OPTIONS"],
-  version: ["GET", "HEAD", "OPTIONS"],
-} as const satisfies Record<Route["kind"], readonly string[]>;
-
-/** The methods that a route knows. */
-export function allowedMethods(route: Route): readonly string[] {
-  return methods[route.kind];
+/** What a path names: a row of the table, with what stands in the place of its parameters. */
+export interface Match {
+  readonly route: Route;
+  readonly collection: Collection;
+  readonly rawId: string;
+  readonly rawVersion: string;
 }
 
-/** How observers are told of a route: a pattern, so that it can be the label of a metric. */
-export function routePattern(route: Route): string {
-  const base = `/${route.collection.name}`;
-  switch (route.kind) {
-    case "collection":
-      return base;
-    case "resource":
-      return `${base}/{id}`;
-    case "versions":
-      return `${base}/{id}/versions`;
-    case "version":
-      return `${base}/{id}/versions/{n}`;
-  }
+type Answer<Target> = (exchange: CollectionExchange, target: Target, match: Match) => Promise<ResponsePlan>;
+
+/** What a caller must be allowed to do, by the headers of the request, and how it is answered. */
+interface Operation<Target> {
+  readonly actions: readonly Action[] | ((exchange: CollectionExchange) => readonly Action[]);
+  readonly answer: Answer<Target>;
+}
+
+/** A row of the table of routes. GET stands for HEAD too, and OPTIONS is answered everywhere. */
+export type Route =
+  | { readonly pattern: string; readonly of: "collection"; readonly operations: Operations<OfCollection> }
+  | { readonly pattern: string; readonly of: "resource"; readonly operations: Operations<Addressed> };
+
+type Operations<Target> = Readonly<Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Operation<Target>>>>;
+type OfCollection = Pick<Addressed, "collection" | "hidden">;
+
+// What a resource was is not for who may not see what it is.
+const pastActions: readonly Action[] = ["read", "history"];
+
+/** Every route of collections: its pattern, its methods, what each needs to be allowed, and what answers it. */
+export const routes: readonly Route[] = [
+  {
+    pattern: "/{c}",
+    of: "collection",
+    operations: {
+      GET: { actions: ["read"], answer: answerList },
+      POST: {
+        actions: ["create"],
+        answer: (exchange, target) => answerWrite(exchange, "POST", { ...target, id: undefined }),
+      },
+    },
+  },
+  {
+    pattern: "/{c}/{id}",
+    of: "resource",
+    operations: {
+      GET: { actions: ["read"], answer: answerRead },
+      PUT: { actions: actionsOfPut, answer: (exchange, target) => answerWrite(exchange, "PUT", target) },
+      PATCH: { actions: ["change"], answer: (exchange, target) => answerWrite(exchange, "PATCH", target) },
+      DELETE: { actions: ["delete"], answer: (exchange, target) => answerWrite(exchange, "DELETE", target) },
+    },
+  },
+  {
+    pattern: "/{c}/{id}/versions",
+    of: "resource",
+    operations: { GET: { actions: pastActions, answer: answerHistory } },
+  },
+  {
+    pattern: "/{c}/{id}/versions/{n}",
+    of: "resource",
+    operations: {
+      GET: {
+        actions: pastActions,
+        answer: (exchange, target, { rawVersion }) => answerVersion(exchange, target, rawVersion),
+      },
+    },
+  },
+];
+
+/** A PUT that may only create is a creation; one that turns out to be is asked again. */
+function actionsOfPut({ header }: CollectionExchange): readonly Action[] {
+  return [header("if-none-match")?.trim() === "*" ? "create" : "change"];
 }
 
 /** Finds what a path, percent-encoded and without its query, names among the collections. */
-export function findRoute(collections: ReadonlyMap<string, Collection>, path: string): Route | undefined {
-  const [empty, name, rawId, sub, rawVersion, ...rest] = path.split("/", 7);
-  const collection = name === undefined ? undefined : collections.get(name);
-  if (empty !== "" || collection === undefined || rest.length > 0) return undefined;
-  if (rawId === undefined) return { kind: "collection", collection };
-  if (rawId === "") return undefined;
-  if (sub === undefined) return { kind: "resource", collection, rawId };
-  if (sub !== "versions" || rawVersion === "") return undefined;
-  return rawVersion === undefined
-    ? { kind: "versions", collection, rawId }
-    : { kind: "version", collection, rawId, rawVersion };
+export function findRoute(collections: ReadonlyMap<string, Collection>, path: string): Match | undefined {
+  const [empty, name = "", rawId, sub, rawVersion, ...rest] = path.split("/", 7);
+  const collection = collections.get(name);
+  if (empty !== "" || collection === undefined || rest.length > 0 || rawId === "" || rawVersion === "")
+    return undefined;
+  if (sub !== undefined && sub !== "versions") return undefined;
+  const depth = [rawId, sub, rawVersion].findIndex((segment) => segment === undefined);
+  const route = routes[depth === -1 ? routes.length - 1 : depth];
+  return route && { route, collection, rawId: rawId ?? "", rawVersion: rawVersion ?? "" };
+}
+
+/** The methods that a route knows. */
+export function allowedMethods({ operations }: Route): readonly string[] {
+  return [...Object.keys(operations).flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)), "OPTIONS"];
+}
+
+/** How observers are told of a route: a pattern with the collection's name, so that it can be the label of a metric. */
+export function routeLabel({ route, collection }: Match): string {
+  return route.pattern.replace("{c}", collection.name);
 }
 
 /** Whether the path's first segment is a collection's name: then all below it is the engine's to answer. */
 export function ownsPath(collections: ReadonlyMap<string, Collection>, path: string): boolean {
   const end = path.indexOf("/", 1);
   return collections.has(path.slice(1, end === -1 ? undefined : end));
+}
+
+/** Answers a request whose sender is known, by the table of routes: 404, 405, then malformed ids, then 401 and 403. */
+export async function answerRoute(exchange: CollectionExchange, match: Match | undefined): Promise<ResponsePlan> {
+  const { method } = exchange.request;
+  if (match === undefined) return refuse(exchange, refused("not-found", "There is nothing at this path."));
+  const { route, collection } = match;
+  const allowed = allowedMethods(route);
+  if (method === "OPTIONS") return emptyResponse(204, "ok", optionsHeaders(allowed));
+  if (!allowed.includes(method)) {
+    const headers = { allow: allowed.join(", ") };
+    return refuse(exchange, refused("method-not-allowed", `The methods here are ${headers.allow}.`, { headers }));
+  }
+  if (route.of === "collection") {
+    const operation = operationOf(route.operations, method);
+    return answerOperation(exchange, operation, match, { collection, key: `${collection.name}/*` });
+  }
+  const id = decodeId(match.rawId, exchange.settings.limits.idBytesMax);
+  if (typeof id !== "string") return refuse(exchange, malformed([id]));
+  const key = resourceKey(collection.name, id);
+  return answerOperation(exchange, operationOf(route.operations, method), match, { collection, id, key });
+}
+
+async function answerOperation<Target extends { readonly key: string }>(
+  exchange: CollectionExchange,
+  operation: Operation<Target & { readonly hidden: boolean }> | undefined,
+  match: Match,
+  target: Target,
+): Promise<ResponsePlan> {
+  if (operation === undefined) throw new TypeError(`No operation answers ${exchange.request.method}.`);
+  const actions = typeof operation.actions === "function" ? operation.actions(exchange) : operation.actions;
+  const permission = await exchange.askPermission(actions, target.key);
+  if (permission.kind === "refused") return refuse(exchange, permission);
+  return operation.answer(exchange, { ...target, hidden: permission.kind === "hidden" }, match);
+}
+
+function operationOf<Target>(operations: Operations<Target>, method: string): Operation<Target> | undefined {
+  const asked = method === "HEAD" ? "GET" : method;
+  return asked === "GET" || asked === "POST" || asked === "PUT" || asked === "PATCH" || asked === "DELETE"
+    ? operations[asked]
+    : undefined;
+}
+
+function refuse(exchange: CollectionExchange, { refusal }: ReturnType<typeof refused>): ResponsePlan {
+  return refusalResponse(exchange, refusal);
+}
+
+function optionsHeaders(allowed: readonly string[]): Readonly<Record<string, string>> {
+  const headers = { allow: allowed.join(", ") };
+  return allowed.includes("PATCH") ? { ...headers, "accept-patch": mediaTypes.PATCH.join(", ") } : headers;
+}
+
+/** The id that a path's segment holds, percent-encoded, or what is malformed about it. */
+export function decodeId(raw: string, bytesMax: number): string | ProblemEntry {
+  let id: string;
+  try {
+    id = decodeURIComponent(raw);
+  } catch {
+    return { code: "malformed-id", parameter: "id", detail: "An id is UTF-8, percent-encoded." };
+  }
+  const fault = idFault(id, bytesMax);
+  return fault === undefined ? id : { ...fault, parameter: "id" };
 }

@@ -3,103 +3,230 @@ import {
   type Clash,
   type CommitResult,
   isStoreError,
+  type JsonObject,
   type ResponsePlan,
-  type Snapshot,
+  type StoredRecord,
   StoreError,
+  type Text,
 } from "@unclash/core";
 import { recordedName } from "../access/actor.js";
-import type { Exchange } from "../access/exchange.js";
+import type { Action } from "../access/authorize.js";
+import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce } from "../commits/commit-once.js";
+import { commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
-import { unavailablePlan } from "../http/responses.js";
-import { answerRecord, countKept, type KeySlot, takeTurn } from "../idempotency/keyed-write.js";
-import type { PlannedWrite } from "../resources/planned-write.js";
-import { duplicateValue } from "../resources/refusals.js";
+import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
+import { applyChange, patchedTooLarge, testsState } from "../conflicts/change.js";
+import { notFound, type Refused, unavailable } from "../http/refusal.js";
+import { refusalResponse } from "../http/responses.js";
+import { answerWrites, checkKey, countKept, type KeySlot } from "../idempotency/in-commit.js";
+import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
+import type { CollectionExchange } from "../resources/collection-exchange.js";
+import { type PlannedWrite, planWrite } from "../resources/planned-write.js";
+import { duplicateId, duplicateValue, goneOrMissing } from "../resources/refusals.js";
+import { checkPreconditions, targetOf } from "../resources/stale-write.js";
 import { findHolder, uniqueClash } from "../resources/unique.js";
-import type { WriteIntent } from "../resources/write-request.js";
-import { shownPlan, writtenPlan } from "../resources/written.js";
-import { decide } from "./decide.js";
+import { validateWrite } from "../resources/validation.js";
+import { readWriteRequest, type WriteRequest, type WriteTarget } from "../resources/write-request.js";
+import { withoutHiddenState, writtenResponse } from "../resources/written.js";
+import { isUnchanged, type State } from "../states/representation.js";
+import { type RecordState, stateOf } from "../states/selected-state.js";
+
+/** POST, PUT, PATCH and DELETE, whose permission was asked by their path: a step a line, with the statuses that it can answer. */
+export async function answerWrite(
+  exchange: CollectionExchange,
+  method: WriteRequest["method"],
+  target: WriteTarget,
+): Promise<ResponsePlan> {
+  const read = await readWriteRequest(exchange, method, target); //                        415, 413, 400
+  if (read.kind === "refused") return refusalResponse(exchange, read.refusal);
+  if (method === "POST" && target.hidden)
+    return refusalResponse(exchange, notFound(`${target.collection.name}/*`).refusal);
+  const permission = await askForContent(exchange, read.request); //                       401, 403
+  if (permission.kind === "refused") return refusalResponse(exchange, permission.refusal);
+  const request = permission.kind === "hidden" ? { ...read.request, hidden: true } : read.request;
+  const { racesMax } = exchange.settings.limits;
+  for (let attempt = 1; attempt <= racesMax; attempt++) {
+    exchange.attempts = attempt;
+    if (attempt > 1) await pause(Math.random() * Math.min(2 ** attempt, pauseMsMax));
+    const response = await tryToWrite(exchange, request);
+    if (response !== undefined) return response;
+  }
+  const detail = `Others changed ${request.key} ${racesMax} times while this request was at it.`;
+  return refusalResponse(exchange, unavailable("not-applied", detail).refusal); //         503
+}
 
 /** The longest pause between two tries of a write. */
 const pauseMsMax = 250;
 
 /**
- * The one way in which a resource is written: read, decide, commit; and again from the start where others were faster.
- * A write with a precondition then learns that it no longer holds; one whose key came twice at once finds the other's
- * answer; one with neither has a bounded number of tries.
+ * One try: read, decide, commit. It gives the answer, or nothing where what it was decided on has changed meanwhile. A write
+ * with a precondition then learns that it no longer holds; one whose key came twice at once finds the other's answer.
  */
-export async function write(exchange: Exchange, intent: WriteIntent): Promise<ResponsePlan> {
-  const { racesMax } = exchange.settings.limits;
-  for (let attempt = 1; attempt <= racesMax; attempt++) {
-    exchange.attempts = attempt;
-    if (attempt > 1) await pause(Math.random() * Math.min(2 ** attempt, pauseMsMax));
-    const plan = await tryToWrite(exchange, intent);
-    if (plan !== undefined) return plan;
+async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): Promise<ResponsePlan | undefined> {
+  const { key, keyed, preferences } = request;
+  const { dryRun } = preferences;
+  const snapshot = await readByKey(exchange.reader, keyed === undefined ? [key] : [key, keyed.record]);
+  const step = await checkKey(exchange, { keyed, dryRun }, snapshot); //                   replay, 409, 422, 429
+  if (step.kind === "replay") return step.response;
+  if (step.kind === "refused") return refusalResponse(exchange, step.refusal);
+  const { slot } = step;
+  const decision = await decide(exchange, request, snapshot);
+  if (decision.kind === "refused")
+    return conclude(exchange, request, { slot, snapshot }, refusalResponse(exchange, decision.refusal));
+  if (decision.kind === "unchanged") {
+    const response = writtenResponse(exchange, request, { ...decision, outcome: "unchanged" });
+    return conclude(exchange, request, { slot, snapshot }, await withoutHiddenState(exchange, key, response));
   }
-  const detail = `Others changed ${intent.key} ${racesMax} times while this request was at it.`;
-  return unavailablePlan(exchange, "not-applied", detail);
-}
-
-/** The answer, or nothing where what it was decided on has changed meanwhile. */
-async function tryToWrite(exchange: Exchange, intent: WriteIntent): Promise<ResponsePlan | undefined> {
-  const { key, keyed, preferences } = intent;
-  const { store } = exchange.settings;
-  const snapshot = await store.read(keyed === undefined ? [key] : [key, keyed.record]);
-  const turn = await takeTurn(exchange, intent, snapshot);
-  if (turn.kind === "respond") return turn.plan;
-  const decision = await decide(exchange, intent, snapshot);
-  if (decision.kind === "respond") return conclude(exchange, intent, turn.slot, snapshot, decision.plan);
-  const { planned } = decision;
-  const plan = plannedPlan(exchange, intent, planned);
-  const answer = answerRecord(exchange, turn.slot, plan, { intent, version: planned.state.version });
-  const result = preferences.dryRun ? await tryOut(exchange, planned) : await commitWith(exchange, planned, answer);
-  exchange.applied = result.kind === "committed" && !preferences.dryRun;
+  const response = plannedResponse(exchange, request, decision); //                        200, 201, 204
+  const writes = answerWrites(exchange, slot, response, { ...shown(request), version: decision.state.version });
+  const commit = commitOf(decision.header, [decision.part, { writes }]);
+  const result = dryRun
+    ? await tryOut(exchange, decision)
+    : await commitOnce(exchange.settings.store, commit, exchange.settings.limits);
+  exchange.applied = result.kind === "committed" && !dryRun;
   if (result.kind === "committed") {
-    countKept(exchange, turn.slot, snapshot.now, answer);
-    return shownPlan(exchange, key, plan);
+    countKept(exchange, slot, snapshot.now, writes);
+    return withoutHiddenState(exchange, key, response);
   }
   const taken = uniqueClash(result.clashes);
   if (taken === undefined) return undefined;
-  const refusal = await duplicateValue(exchange, intent, taken.index, taken.holder);
-  return conclude(exchange, intent, turn.slot, snapshot, refusal);
+  const duplicate = await duplicateValue(exchange, request, taken); //                     409
+  return conclude(exchange, request, { slot, snapshot }, refusalResponse(exchange, duplicate.refusal));
+}
+
+/** A write that would leave behind what is there already. */
+interface Unchanged {
+  readonly kind: "unchanged";
+  readonly state: State;
+  readonly text: Text | null;
+  readonly settledBy: PlannedWrite["settledBy"];
+}
+
+/**
+ * Decides on a write, given what there is. What it decides is true only for this snapshot; the commit that it plans fails if
+ * anything in it has changed.
+ */
+async function decide(
+  exchange: CollectionExchange,
+  given: WriteRequest,
+  snapshot: SnapshotByKey,
+): Promise<({ readonly kind: "write" } & PlannedWrite) | Unchanged | Refused> {
+  const stored = snapshot.record(given.key);
+  const request = (await isHiddenFromCreator(exchange, given, stored)) ? { ...given, hidden: true } : given;
+  const { collection, method, change, conditions, id, key } = request;
+  const found = request.hidden ? undefined : stored;
+  const current = stateOf(collection, found);
+  const exists = current !== undefined;
+  if (!exists && (method === "PATCH" || method === "DELETE")) return goneOrMissing(exchange, request, found); // 404, 410
+  if (method !== "POST" && lacksPrecondition(collection, method, conditions, exists))
+    return preconditionRequired(collection, {
+      resource: key,
+      path: exchange.pathOf(collection.name, id),
+      creates: true,
+    }); // 428
+  const accepted = await checkPreconditions(exchange, request, current); //                conflict
+  if (accepted.kind === "refused") return accepted;
+  const { settledBy } = accepted;
+  if (change.kind === "delete") return plan(exchange, request, snapshot, deletion, settledBy);
+  const creation: Permission = exists ? { kind: "allowed" } : await askCreation(exchange, request); // 403
+  if (creation.kind === "refused") return creation;
+  const proposed =
+    accepted.value === undefined
+      ? applyChange(change, representationFor(request, current), targetOf(exchange, request)) // 400, 413, 422, 409
+      : { kind: "applied" as const, value: accepted.value };
+  if (proposed.kind === "refused") return proposed;
+  // A POST to a taken id would be a creation: it is checked as one, since what is invalid is told before what is taken.
+  const isCreation = method === "POST" || !exists;
+  const valid = await validateWrite(exchange, request, proposed.value, isCreation ? undefined : current?.record); // 422, 409
+  if (valid.kind === "refused") return valid;
+  const isTaken = stored !== undefined && stored.deleted !== true;
+  if (isCreation && (isTaken || creation.kind === "hidden")) return duplicateId(exchange, request); // 409
+  if (current !== undefined && isUnchanged(collection, id, current.record, valid.content))
+    return { kind: "unchanged", state: current.record, text: current.record.text, settledBy };
+  const planned = plan(exchange, request, snapshot, valid, settledBy);
+  return hasOutgrown(exchange, request, planned) ? patchedTooLarge(exchange.settings.limits) : planned; // 413
+}
+
+const deletion = { content: null, reads: [] } as const;
+
+function plan(...given: Parameters<typeof planWrite>): { readonly kind: "write" } & PlannedWrite {
+  return { kind: "write", ...planWrite(...given) };
+}
+
+/**
+ * What else a write needs to be allowed, as its content shows. Who may create something may not create this, for that: a
+ * POST names it in its content, if at all. And a patch that tests the state would tell of it to who may not read it.
+ */
+function askForContent(exchange: CollectionExchange, request: WriteRequest): Promise<Permission> {
+  const { method, idGiven, change, key } = request;
+  const isNamed = method === "POST" && idGiven;
+  const actions: readonly Action[] = isNamed ? ["create"] : method !== "POST" && testsState(change) ? ["read"] : [];
+  return exchange.askPermission(actions, key);
+}
+
+/** Who may create here need not be allowed to know what is there already. */
+async function isHiddenFromCreator(
+  exchange: CollectionExchange,
+  { method, conditions, hidden, key }: WriteRequest,
+  stored: StoredRecord | undefined,
+): Promise<boolean> {
+  if (hidden || method !== "PUT" || conditions.ifNoneMatch?.kind !== "any") return false;
+  return stored !== undefined && stored.deleted !== true && (await exchange.verdict("read", key)) === "hide";
+}
+
+/** Whether something may be made here. A POST, and a PUT that may only create, have asked for that already. */
+async function askCreation(
+  exchange: CollectionExchange,
+  { method, conditions, hidden, key }: WriteRequest,
+): Promise<Permission> {
+  if (method === "PUT" && conditions.ifNoneMatch?.kind !== "any") return exchange.askPermission(["create"], key);
+  return { kind: hidden ? "hidden" : "allowed" };
+}
+
+/** A replacement does not look at what it replaces. */
+function representationFor({ change }: WriteRequest, current: RecordState | undefined): JsonObject {
+  return change.kind === "replace" || current === undefined ? {} : current.representation();
+}
+
+/** A resource that has grown patch by patch could no longer be sent back whole. */
+function hasOutgrown({ settings }: CollectionExchange, { change }: WriteRequest, { text }: PlannedWrite): boolean {
+  return change.kind === "merge-patch" && text !== null && Buffer.byteLength(text) > settings.limits.bodyBytesMax;
 }
 
 /** The answer to a write that may happen: its commit is all or nothing, so what it will have made is known before. */
-function plannedPlan(
-  exchange: Exchange,
-  intent: WriteIntent,
+function plannedResponse(
+  exchange: CollectionExchange,
+  request: WriteRequest,
   { state, text, created, settledBy }: PlannedWrite,
 ): ResponsePlan {
   const outcome = text === null ? "deleted" : created ? "created" : "changed";
-  const written = { state: intent.preferences.dryRun ? undefined : state, text, outcome, settledBy } as const;
-  return writtenPlan(exchange, intent, written);
+  const written = { state: request.preferences.dryRun ? undefined : state, text, outcome, settledBy } as const;
+  return writtenResponse(exchange, request, written);
 }
 
-/** Writes the resource, and the answer for those who repeat the request, in one. */
-function commitWith(
-  { settings }: Exchange,
-  { commit }: PlannedWrite,
-  answer: ReturnType<typeof answerRecord>,
-): Promise<CommitResult> {
-  return commitOnce(settings.store, { ...commit, writes: [...commit.writes, ...answer] }, settings.limits);
+/** What an answer that is kept shows. */
+function shown({ key, collection }: WriteRequest): { readonly key: string; readonly isLasting: boolean } {
+  return { key, isLasting: collection.retention === "all" };
 }
 
 /** An answer that changes nothing, once it is kept for a repeat; nothing where the key has been used meanwhile. */
 async function conclude(
-  exchange: Exchange,
-  intent: WriteIntent,
-  slot: KeySlot | undefined,
-  { now: at, records: [current] }: Snapshot,
-  plan: ResponsePlan,
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  { slot, snapshot }: { readonly slot: KeySlot | undefined; readonly snapshot: SnapshotByKey },
+  response: ResponsePlan,
 ): Promise<ResponsePlan | undefined> {
-  const writes = answerRecord(exchange, slot, plan, { intent, version: current?.version });
-  if (writes.length === 0) return plan;
-  const by = recordedName(exchange.actor);
-  const commit = { tag: createTag(), at, reads: [], writes, events: [], by, cause: "answer" };
-  const result = await commitOnce(exchange.settings.store, commit, exchange.settings.limits).catch(nothingWritten);
+  const { now: at } = snapshot;
+  const version = snapshot.record(request.key)?.version;
+  const writes = answerWrites(exchange, slot, response, { ...shown(request), version });
+  if (writes.length === 0) return response;
+  const header = { tag: createTag(), at, by: recordedName(exchange.actor), cause: "answer" };
+  const { store, limits } = exchange.settings;
+  const result = await commitOnce(store, commitOf(header, [{ writes }]), limits).catch(nothingWritten);
   if (result.kind !== "committed") return undefined;
   countKept(exchange, slot, at, writes);
-  return plan;
+  return response;
 }
 
 /** Whatever became of the answer's record: the write itself was not even tried. */
@@ -108,9 +235,9 @@ function nothingWritten(thrown: unknown): never {
 }
 
 /** Looks whether the commit would go through as far as others' unique values are concerned, and commits nothing. */
-async function tryOut(exchange: Exchange, { commit }: PlannedWrite): Promise<CommitResult> {
-  const [write] = commit.writes;
+async function tryOut(exchange: CollectionExchange, { part }: PlannedWrite): Promise<CommitResult> {
+  const [write] = part.writes ?? [];
   const values = write !== undefined && "put" in write ? (write.index ?? []) : [];
-  const clashes: Clash[] = write === undefined ? [] : await findHolder(exchange.settings.store, values, write.key);
+  const clashes: Clash[] = write === undefined ? [] : await findHolder(exchange.reader, values, write.key);
   return clashes.length > 0 ? { kind: "clash", clashes } : { kind: "committed", records: [] };
 }

@@ -56,7 +56,7 @@ export interface Collection {
   readonly preconditionRequired: boolean;
   readonly datesSuffice: boolean;
   readonly strategy: Strategy;
-  readonly allowedStrategies: ReadonlySet<string>;
+  readonly allowedStrategies: readonly StrategyName[];
   readonly unique: readonly string[];
   readonly references: readonly (readonly [field: string, collection: string])[];
   readonly states: ReadonlyMap<string, StateRule>;
@@ -87,7 +87,7 @@ export function resolveCollection(name: string, options: CollectionOptions, know
     preconditionRequired: options.precondition !== "optional",
     datesSuffice: options.datesSuffice ?? false,
     strategy,
-    allowedStrategies: new Set<string>(allowedStrategies),
+    allowedStrategies,
     unique: options.unique ?? [],
     references: Object.entries(options.references ?? {}),
     states: new Map(Object.entries(options.states ?? {})),

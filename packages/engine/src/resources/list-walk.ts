@@ -1,6 +1,6 @@
 import { type Key, pageLimitMax, type StoredRecord } from "@unclash/core";
 import { authorizeByDefault } from "../access/authorize.js";
-import type { Exchange } from "../access/exchange.js";
+import type { CollectionExchange } from "./collection-exchange.js";
 
 /** What a page of a list holds, and where the next one begins. */
 export interface Walked {
@@ -20,7 +20,7 @@ const keysAtFirst = 16;
 
 /** The records that one call has found, and what they come to with all before. */
 interface Walk {
-  readonly exchange: Exchange;
+  readonly exchange: CollectionExchange;
   readonly prefix: string;
   readonly limit: number;
   readonly readable: StoredRecord[];
@@ -34,7 +34,7 @@ interface Walk {
  * so that a page has a `next` only where something visible follows; but at no more than `listScanMax` resources.
  */
 export async function walkList(
-  exchange: Exchange,
+  exchange: CollectionExchange,
   prefix: string,
   limit: number,
   start: Key | undefined,
@@ -49,7 +49,7 @@ export async function walkList(
     if (isFull && hidesNothing) return { readable: walk.readable, next: { kind: "after-last" } };
     const texts = !isFull && !isSkipping;
     const count = texts ? countWanted(walk, hidesNothing) : keysAtFirst * 4 ** calls;
-    const page = await exchange.settings.store.list({
+    const page = await exchange.reader.list({
       prefix,
       limit: Math.min(count, scanMax - walk.looked, pageLimitMax),
       texts,

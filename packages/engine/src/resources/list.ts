@@ -1,66 +1,69 @@
 import { createHash } from "node:crypto";
-import {
-  evaluatePreconditions,
-  idFault,
-  type Key,
-  type ProblemEntry,
-  type ResponsePlan,
-  type StoredRecord,
-  type Text,
-} from "@unclash/core";
-import type { Exchange } from "../access/exchange.js";
-import { formatCursor, listText, malformedCursor, nextLink, readCursor, readPageQuery } from "../http/paging.js";
-import { contentPlan, emptyPlan, problemPlan } from "../http/responses.js";
+import { type EntityTag, idFault, type Key, type ProblemEntry, type StoredRecord, type Text } from "@unclash/core";
+import { formatCursor, malformedCursor, type Page, readCursor, readPageQuery } from "../http/paging.js";
 import { openCursor, sealCursor } from "../http/sealed-cursor.js";
-import { cachingHeaders, readConditions } from "../pipeline/read.js";
-import { expectedState } from "../preconditions/expected-state.js";
 import { etagHeader, parseRepresentation } from "../states/representation.js";
 import type { Collection } from "./collection.js";
+import type { CollectionExchange } from "./collection-exchange.js";
 import { type Walked, walkList } from "./list-walk.js";
-import { malformedPlan } from "./write-request.js";
 
-/** GET and HEAD of a collection: a page of the resources that the caller may read, by id. */
-export async function listResources(exchange: Exchange, collection: Collection): Promise<ResponsePlan> {
-  const errors: ProblemEntry[] = [];
+/** A page of the resources that a caller may read, with an entity-tag for the whole of it. */
+export interface ListPage extends Page {
+  readonly etag: EntityTag;
+}
+
+/** Which page of a collection is asked for. */
+export interface ListQuery {
+  readonly limit: number;
+  /** The key behind which it begins. */
+  readonly after: Key | undefined;
+}
+
+/** Reads which page is asked for; what is malformed about that is added to the errors. */
+export async function readListQuery(
+  exchange: CollectionExchange,
+  collection: Collection,
+  errors: ProblemEntry[],
+): Promise<ListQuery> {
   const { limits } = exchange.settings;
   const { limit, cursor } = readPageQuery(new URLSearchParams(exchange.request.query), limits, errors);
+  if (cursor === undefined) return { limit, after: undefined };
+  const after = await readListCursor(exchange, collection, cursor);
+  if (after === undefined) errors.push(malformedCursor);
+  return { limit, after };
+}
+
+/** Reads a page of a collection. */
+export async function listResources(
+  exchange: CollectionExchange,
+  collection: Collection,
+  { limit, after }: ListQuery,
+): Promise<ListPage> {
   const prefix = `${collection.name}/`;
-  const start = await startOf(exchange, prefix, cursor);
-  if (start.kind === "malformed") errors.push(malformedCursor);
-  const parsed = readConditions(exchange);
-  if (parsed.kind === "malformed") errors.push(...parsed.errors);
-  if (errors.length > 0 || parsed.kind === "malformed" || start.kind === "malformed")
-    return malformedPlan(exchange, errors);
-  const walked = await walkList(exchange, prefix, limit, start.after);
+  const walked = await walkList(exchange, prefix, limit, after);
   const { readable } = walked;
   const next = await nextOf(exchange, prefix, walked);
   const etag = { weak: false, opaque: fingerprint(collection, readable, next) };
-  const headers = { ...cachingHeaders(exchange, collection), etag: `"${etag.opaque}"` };
-  const verdict = evaluatePreconditions(exchange.request.method, parsed.conditions, { kind: "present", etag });
-  if (verdict.kind === "not-modified") return emptyPlan(304, "not-modified", headers);
-  if (verdict.kind === "failed") {
-    const expected = expectedState(exchange, parsed.conditions, verdict.condition);
-    const members = { resource: collection.name, expected, current: { etag: headers.etag } };
-    const detail = "The list is not in the state that this request is for.";
-    return problemPlan(exchange, "version-conflict", detail, { status: 412, members });
-  }
-  const items = readable.map((record) => itemText(collection, record));
-  const path = exchange.pathOf(collection.name);
-  return contentPlan(200, "ok", { ...headers, ...nextLink(path, limit, next) }, listText(items, next));
+  return { etag, items: readable.map((record) => itemText(collection, record)), limit, next };
 }
 
-/** Where the list goes on after what the caller was shown last: an id, which may be that of a hidden resource. */
-async function startOf(exchange: Exchange, prefix: string, cursor: string | undefined): Promise<Start> {
-  if (cursor === undefined) return { kind: "start", after: undefined };
+/** The key behind which a list goes on: that of what the caller was shown last, which may be a hidden resource's. */
+async function readListCursor(
+  exchange: CollectionExchange,
+  { name }: Collection,
+  cursor: string,
+): Promise<Key | undefined> {
   const { store, limits } = exchange.settings;
+  const prefix = `${name}/`;
   const id = readCursor(cursor) ?? (await openCursor(store, prefix, cursor));
-  const isId = id !== undefined && idFault(id, limits.idBytesMax) === undefined;
-  return isId ? { kind: "start", after: prefix + id } : { kind: "malformed" };
+  return id !== undefined && idFault(id, limits.idBytesMax) === undefined ? prefix + id : undefined;
 }
 
-type Start = { readonly kind: "start"; readonly after: Key | undefined } | { readonly kind: "malformed" };
-
-async function nextOf(exchange: Exchange, prefix: string, { readable, next }: Walked): Promise<string | null> {
+async function nextOf(
+  exchange: CollectionExchange,
+  prefix: string,
+  { readable, next }: Walked,
+): Promise<string | null> {
   if (next.kind === "none") return null;
   const last = readable.at(-1)?.key;
   const after = next.kind === "unknown" ? next.after : last;

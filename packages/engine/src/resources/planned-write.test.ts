@@ -2,11 +2,13 @@ import type { JsonObject } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { Exchange } from "../access/exchange.js";
+import { ResourceExchange } from "../access/resource-exchange.js";
+import { commitOf } from "../commits/commit-parts.js";
+import { readByKey } from "../commits/snapshot.js";
 import { resolveOptions } from "../options.js";
 import { contentOf } from "../states/representation.js";
 import { planWrite } from "./planned-write.js";
-import type { WriteIntent } from "./write-request.js";
+import type { WriteRequest } from "./write-request.js";
 
 /** What is written one after the other; `null` is a deletion. */
 const steps: readonly (JsonObject | null)[] = [{ n: 1 }, { n: 2 }, null, { n: 3 }, { n: 4, text: "ü\u2028" }];
@@ -25,14 +27,14 @@ test.each(["counted", "timestamps"] as const)(
       now -= 10;
       const facts = { method: "PUT", base: "", path: `/${key}`, query: "", headers: {}, address: undefined };
       const body = { kind: "parsed", value: undefined } as const;
-      const exchange = new Exchange(settings, { ...facts, body, native: undefined }, { name: "alice" });
+      const exchange = new ResourceExchange(settings, { ...facts, body, native: undefined }, { name: "alice" });
       const change = value === null ? ({ kind: "delete" } as const) : ({ kind: "replace", value } as const);
       const preferences = { minimal: false, dryRun: false, onConflict: undefined };
       const about = { method: "PUT", collection, id: "1", key, idGiven: true, hidden: false } as const;
-      const intent: WriteIntent = { ...about, change, conditions: {}, preferences, keyed: undefined };
+      const request: WriteRequest = { ...about, change, conditions: {}, preferences, keyed: undefined };
       const content = value === null ? null : contentOf(value);
-      const planned = planWrite(exchange, intent, await store.read([key]), { content, reads: [] }, undefined);
-      const result = await store.commit(planned.commit);
+      const planned = planWrite(exchange, request, await readByKey(store, [key]), { content, reads: [] }, undefined);
+      const result = await store.commit(commitOf(planned.header, [planned.part]));
       if (result.kind !== "committed" || !result.records[0]) throw new Error("The write was not committed.");
       const { revision: _revision, ...committed } = result.records[0];
       expect(planned.state).toEqual(committed);

@@ -28,10 +28,14 @@ export function fieldOfIndex(collection: Collection, index: string): string | un
 }
 
 /** The clashes that a write would meet, were it committed now. */
-export async function findHolder(store: Store, values: readonly IndexValue[], key: Key): Promise<Clash[]> {
+export async function findHolder(
+  reader: Pick<Store, "list">,
+  values: readonly IndexValue[],
+  key: Key,
+): Promise<Clash[]> {
   const clashes: Clash[] = [];
   for (const { name, value } of values) {
-    const { records } = await store.list({ index: name, from: value, to: value, limit: 2 });
+    const { records } = await reader.list({ index: name, from: value, to: value, limit: 2 });
     const holder = records.find((record) => record.key !== key);
     if (holder !== undefined) clashes.push({ index: name, value, key, holder: holder.key });
   }

@@ -1,10 +1,9 @@
-import type { Key, Moment, ResponsePlan, Text } from "@unclash/core";
-import { formatHttpDate } from "@unclash/core";
-import type { Exchange } from "../access/exchange.js";
+import type { Key, ResponsePlan, Text } from "@unclash/core";
 import { type Strategy, strategyLabel } from "../conflicts/strategy.js";
-import { contentPlan, emptyPlan } from "../http/responses.js";
+import { contentResponse, emptyResponse, lastModified, withoutContent, withoutHeaders } from "../http/responses.js";
 import { etagHeader, type State } from "../states/representation.js";
-import type { WriteIntent } from "./write-request.js";
+import type { CollectionExchange } from "./collection-exchange.js";
+import type { WriteRequest } from "./write-request.js";
 
 /** What a successful write is answered with. */
 export interface Written {
@@ -18,75 +17,47 @@ export interface Written {
 
 /**
  * The answer to a write that succeeds: 200, 201 or 204, with the new state and its validators (RFC 9110 §8.8). It is whole:
- * whether the caller may read the state is not asked here, but by `shownPlan`, once the state is there.
+ * whether the caller may read the state is not asked here, but by `withoutHiddenState`, once the state is there.
  */
-export function writtenPlan(exchange: Exchange, intent: WriteIntent, written: Written): ResponsePlan {
-  const { collection, id, preferences } = intent;
+export function writtenResponse(exchange: CollectionExchange, request: WriteRequest, written: Written): ResponsePlan {
+  const { collection, id, preferences } = request;
   const { state, text, settledBy } = written;
   const path = exchange.pathOf(collection.name, id);
   const created = written.outcome === "created";
-  const headers: Record<string, string> = state === undefined || text === null ? {} : validators(intent, state);
+  const headers: Record<string, string> = {};
+  if (state !== undefined && text !== null) {
+    headers["etag"] = etagHeader(collection, state);
+    headers["last-modified"] = lastModified(state);
+  }
   if (created) headers["location"] = path;
   if (text !== null && !preferences.minimal) headers["content-location"] = path;
   if (settledBy !== undefined) headers["unclash-conflict"] = `status=resolved, strategy=${strategyLabel(settledBy)}`;
-  const applied = appliedPreferences(intent, text, settledBy);
+  const applied = appliedPreferences(request, text, settledBy);
   if (applied.length > 0) headers["preference-applied"] = applied.join(", ");
   const outcome = preferences.dryRun ? "dry-run" : written.outcome;
   if (text === null || preferences.minimal)
-    return emptyPlan(created ? 201 : 204, outcome, created ? { ...headers, "content-length": "0" } : headers);
-  return contentPlan(created ? 201 : 200, outcome, headers, text);
+    return emptyResponse(created ? 201 : 204, outcome, created ? { ...headers, "content-length": "0" } : headers);
+  return contentResponse(created ? 201 : 200, outcome, headers, text);
 }
 
 /**
  * The answer to a write as its caller gets it: without the state, where a GET would not show it. One that was only tried out
  * has no entity-tag then either: it would tell that the content is what is there already.
  */
-export async function shownPlan(exchange: Exchange, key: Key, plan: ResponsePlan): Promise<ResponsePlan> {
-  const isTrial = plan.outcome === "dry-run";
-  if ((plan.body === null && !isTrial) || (await exchange.mayRead(key))) return plan;
-  const shown = plan.body === null ? plan : withoutContent(plan);
-  return isTrial ? withoutHeaders(shown, ofState) : shown;
-}
-
-/** What an answer to a write is for who may not read the state: 204 in place of 200, and a 201 without content. */
-export function withoutContent({ status, headers, outcome }: ResponsePlan): ResponsePlan {
-  const { headers: left } = withoutHeaders({ status, headers, outcome, body: null }, aboutContent);
-  return status === 200
-    ? emptyPlan(204, outcome, left)
-    : emptyPlan(status, outcome, { ...left, "content-length": "0" });
-}
-
-function withoutHeaders(plan: ResponsePlan, names: ReadonlySet<string>): ResponsePlan {
-  return { ...plan, headers: Object.fromEntries(Object.entries(plan.headers).filter(([name]) => !names.has(name))) };
-}
-
-const ofState: ReadonlySet<string> = new Set(["etag", "last-modified"]);
-
-const aboutContent: ReadonlySet<string> = new Set(["content-type", "content-length", "content-location"]);
-
-/** The answer to a write that comes out as what is there already: nothing was written. */
-export function unchangedPlan(
-  exchange: Exchange,
-  intent: WriteIntent,
-  current: State,
-  settledBy: Strategy | undefined,
+export async function withoutHiddenState(
+  exchange: CollectionExchange,
+  key: Key,
+  response: ResponsePlan,
 ): Promise<ResponsePlan> {
-  const unchanged = { state: current, text: current.text, outcome: "unchanged", settledBy } as const;
-  return shownPlan(exchange, intent.key, writtenPlan(exchange, intent, unchanged));
-}
-
-function validators({ collection }: WriteIntent, state: State): Record<string, string> {
-  return { etag: etagHeader(collection, state), "last-modified": lastModified(state) };
-}
-
-/** When a state was made, never later than the answer's own `Date` (RFC 9110 §8.8.2.1). */
-export function lastModified({ modifiedAt }: { readonly modifiedAt: Moment }): string {
-  return formatHttpDate(Math.min(modifiedAt, Date.now()));
+  const isTrial = response.outcome === "dry-run";
+  if ((response.body === null && !isTrial) || (await exchange.mayRead(key))) return response;
+  const shown = response.body === null ? response : withoutContent(response);
+  return isTrial ? { ...shown, headers: withoutHeaders(shown.headers, ["etag", "last-modified"]) } : shown;
 }
 
 /** The preferences that decided something about this answer (RFC 7240 §3). */
 function appliedPreferences(
-  { preferences }: WriteIntent,
+  { preferences }: WriteRequest,
   text: Text | null,
   settledBy: Strategy | undefined,
 ): readonly string[] {

@@ -7,8 +7,19 @@ import {
   type StoredRecord,
   type Text,
 } from "@unclash/core";
-import type { Collection } from "../resources/collection.js";
+import type { NamedDigest } from "./digest.js";
 import { mayBeReordered } from "./reordered.js";
+
+/** How a collection shows its states. */
+export interface Shape {
+  readonly versionField: string | false;
+  /** The members of a representation that are no fields: `id`, version and entity-tag. */
+  readonly ownMembers: readonly string[];
+  /** Whether versions are times. */
+  readonly timestamps: boolean;
+  /** Makes entity-tags from content; `undefined`: they are made from versions. */
+  readonly digest: NamedDigest | undefined;
+}
 
 /** A state, stored or about to be: all of it but what only a commit gives, and no client sees. */
 export type State = Omit<StoredRecord, "revision">;
@@ -27,19 +38,19 @@ export function contentOf(fields: JsonObject): Content {
  * The text of a state: its fields, behind `id` and version. It is made once, when the state is written, and served
  * as it is for ever after.
  */
-export function representationText(collection: Collection, id: string, version: number, { text }: Content): Text {
-  const head = representationHead(collection, id, version);
+export function representationText(shape: Shape, id: string, version: number, { text }: Content): Text {
+  const head = representationHead(shape, id, version);
   return text === "{}" ? `${head}}` : `${head},${text.slice(1)}`;
 }
 
-function representationHead(collection: Collection, id: string, version: number): string {
-  const field = collection.versionField;
+function representationHead(shape: Shape, id: string, version: number): string {
+  const field = shape.versionField;
   return `{"id":${JSON.stringify(id)}${field === false ? "" : `,${JSON.stringify(field)}:${version}`}`;
 }
 
 /** Whether the fields are those that a state has already; the order of members makes no difference. */
-export function isUnchanged(collection: Collection, id: string, current: State, content: Content): boolean {
-  const head = representationHead(collection, id, shownVersion(collection, current));
+export function isUnchanged(shape: Shape, id: string, current: State, content: Content): boolean {
+  const head = representationHead(shape, id, shownVersion(shape, current));
   if (current.text === null || !current.text.startsWith(head)) return false;
   // What comes behind the head is compared in place: a whole text would have to be put together for it, and copied.
   const rest = current.text.slice(head.length);
@@ -53,7 +64,7 @@ export function isUnchanged(collection: Collection, id: string, current: State, 
 }
 
 /** The fields of a representation: all but `id`, version and entity-tag. */
-export function fieldsOf({ ownMembers }: Collection, representation: JsonObject): JsonObject {
+export function fieldsOf({ ownMembers }: Pick<Shape, "ownMembers">, representation: JsonObject): JsonObject {
   return withoutMembers(representation, ownMembers);
 }
 
@@ -70,26 +81,26 @@ function withoutMembers(object: JsonObject, names: readonly string[]): JsonObjec
 }
 
 /** The version that clients see: the count of writes, or the time of the last one. */
-export function shownVersion(collection: Collection, record: State): number {
-  return collection.timestamps ? record.modifiedAt : record.version;
+export function shownVersion(shape: Shape, record: State): number {
+  return shape.timestamps ? record.modifiedAt : record.version;
 }
 
 /** The version that clients will see of what is about to be written. */
-export function nextShownVersion(collection: Collection, version: number, at: number): number {
-  return collection.timestamps ? at : version;
+export function nextShownVersion(shape: Shape, version: number, at: number): number {
+  return shape.timestamps ? at : version;
 }
 
 /** The entity-tag of a state: from its version and tag alone, unless the collection takes it from the content. */
-export function entityTagOf(collection: Collection, record: State): EntityTag {
-  const { digest } = collection;
+export function entityTagOf(shape: Shape, record: State): EntityTag {
+  const { digest } = shape;
   if (digest === undefined || record.text === null) {
-    return { weak: false, opaque: `${shownVersion(collection, record)}-${record.tag}` };
+    return { weak: false, opaque: `${shownVersion(shape, record)}-${record.tag}` };
   }
   const { text } = record;
   // A tag stands for one text of a key for ever, so what was computed once is true for ever.
   return { weak: false, opaque: digest(text, `${record.tag} ${record.key}`) };
 }
 
-export function etagHeader(collection: Collection, record: State): string {
-  return formatEntityTag(entityTagOf(collection, record));
+export function etagHeader(shape: Shape, record: State): string {
+  return formatEntityTag(entityTagOf(shape, record));
 }

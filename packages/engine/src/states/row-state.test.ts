@@ -4,9 +4,11 @@ import { CallbackError, formatEntityTag, parseEntityTag, versionTag } from "@unc
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LoadedState } from "./loaded-state.js";
-import { factsOfState, modifiedAtOf, shownVersionOf, tagOfState, versionInTag } from "./row-state.js";
+import { modifiedAtOf, RowState, shownVersionOf, tagOfState, versionInTag } from "./row-state.js";
+import { currentState } from "./selected-state.js";
 
 const digest = (text: string): string => `#${text}`;
+const factsOf = (state: LoadedState) => currentState(new RowState({ digest, represent: undefined }, state));
 const tagOf = (state: LoadedState): string => {
   const { weak, opaque } = tagOfState(state, digest);
   expect(weak).toBe(false);
@@ -129,7 +131,7 @@ test("any text makes a valid entity-tag, and no two the same", () => {
 });
 
 test("a date ahead of the clock is compared as it was sent: as no later than now", () => {
-  const facts = factsOfState({ version: 1, modifiedAt: Date.now() + 3_600_000 }, digest);
+  const facts = factsOf({ version: 1, modifiedAt: Date.now() + 3_600_000 });
   expect(facts).toMatchObject({ kind: "present" });
   expect("modifiedAt" in facts ? facts.modifiedAt : Number.NaN).toBeLessThanOrEqual(Date.now());
 });
@@ -157,12 +159,12 @@ test("when a state was written: as the app says, or as its version tells", () =>
 });
 
 test("preconditions are held against what there is, and nothing is absent", () => {
-  expect(factsOfState(undefined, digest)).toEqual({ kind: "absent" });
-  expect(factsOfState({ version: { a: 1 } }, digest)).toEqual({
+  expect(currentState(undefined)).toEqual({ kind: "absent" });
+  expect(factsOf({ version: { a: 1 } })).toEqual({
     kind: "present",
     etag: { weak: false, opaque: '#{"a":1}' },
   });
-  expect(factsOfState({ version: wroteAt }, digest)).toMatchObject({
+  expect(factsOf({ version: wroteAt })).toMatchObject({
     modifiedAt: wroteAt.getTime(),
     version: wroteAt.getTime(),
   });

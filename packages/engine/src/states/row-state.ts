@@ -1,15 +1,17 @@
 import {
   CallbackError,
-  type CurrentState,
   describeValue,
   type EntityTag,
+  extentOf,
   isPromise,
+  type JsonObject,
   type Moment,
   parseEntityTag,
   readVersionTag,
   type Version,
 } from "@unclash/core";
 import type { LoadedState, StateVersion } from "./loaded-state.js";
+import type { SelectedState } from "./selected-state.js";
 import { valueText } from "./value-text.js";
 
 /** From a row's text to what stands between the quotes of its entity-tag. */
@@ -141,21 +143,50 @@ export function modifiedAtOf({ modifiedAt, version }: LoadedState): Moment | und
   return time !== undefined && Number.isFinite(time) ? time : undefined;
 }
 
-/** The same as clients were told: never later than their `Date` was (RFC 9110 §8.8.2.1), or what was sent would not match. */
-function toldModifiedAt(state: LoadedState): Moment | undefined {
-  const modifiedAt = modifiedAtOf(state);
-  return modifiedAt === undefined ? undefined : Math.min(modifiedAt, Date.now());
+/** What a guard says of the rows that its app loads. */
+export interface RowShape {
+  readonly digest: RowDigest;
+  /** What the caller may see of a row; `undefined` where the app does not say. */
+  readonly represent: ((value: unknown) => JsonObject | undefined) | undefined;
 }
 
-/** What of a state preconditions are compared with. */
-export function factsOfState(state: LoadedState | undefined, digest: RowDigest): CurrentState {
-  if (state === undefined) return { kind: "absent" };
-  const modifiedAt = toldModifiedAt(state);
-  const version = shownVersionOf(state);
-  return {
-    kind: "present",
-    etag: tagOfState(state, digest),
-    ...(modifiedAt !== undefined && { modifiedAt }),
-    ...(version !== undefined && { version }),
-  };
+/** A state that the app has loaded. What is made of it is made once: the tag of a row that is hashed costs more than all the rest. */
+export class RowState implements SelectedState {
+  readonly loaded: LoadedState;
+  readonly #shape: RowShape;
+  #etag: EntityTag | undefined;
+  #shown: { readonly representation: JsonObject | undefined } | undefined;
+
+  constructor(shape: RowShape, loaded: LoadedState) {
+    this.#shape = shape;
+    this.loaded = loaded;
+  }
+
+  get etag(): EntityTag {
+    this.#etag ??= tagOfState(this.loaded, this.#shape.digest);
+    return this.#etag;
+  }
+
+  get version(): Version | undefined {
+    return shownVersionOf(this.loaded);
+  }
+
+  get modifiedAt(): Moment | undefined {
+    return modifiedAtOf(this.loaded);
+  }
+
+  get by(): string | null | undefined {
+    return this.loaded.by;
+  }
+
+  representation(): JsonObject | undefined {
+    this.#shown ??= { representation: this.#shape.represent?.(this.loaded.value) };
+    return this.#shown.representation;
+  }
+
+  exceeds(bytes: number): boolean {
+    const shown = this.representation();
+    if (shown === undefined) return false;
+    return extentOf(shown, "at-most").bytes > bytes && extentOf(shown, "exactly").bytes > bytes;
+  }
 }

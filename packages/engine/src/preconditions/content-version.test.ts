@@ -1,7 +1,7 @@
 import { type EntityTag, parseEntityTagList } from "@unclash/core";
 import { expect, test } from "vitest";
 import type { LoadedState } from "../states/loaded-state.js";
-import { contradiction } from "./contradiction.js";
+import { contradiction } from "./content-version.js";
 
 function tags(field: string): readonly EntityTag[] {
   const list = parseEntityTagList(field);

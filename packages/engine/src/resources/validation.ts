@@ -5,62 +5,60 @@ import {
   type JsonObject,
   type ProblemEntry,
   type Reading,
-  type ResponsePlan,
   resourceKey,
-  type StoredRecord,
 } from "@unclash/core";
-import type { Exchange } from "../access/exchange.js";
-import { problemPlan } from "../http/responses.js";
-import { type Content, contentOf, fieldsOf, parseRepresentation } from "../states/representation.js";
+import { type Refused, refused } from "../http/refusal.js";
+import { type Content, contentOf, fieldsOf, parseRepresentation, type State } from "../states/representation.js";
 import { validate } from "../states/schema.js";
+import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
 import { initialFaults, type StateFault, stateFault } from "./transitions.js";
-import type { WriteIntent } from "./write-request.js";
+import type { WriteRequest } from "./write-request.js";
 
-/** A state that may be written, with what must still hold when it is; or the answer to one that may not. */
-export type Admission =
-  | { readonly kind: "admitted"; readonly content: Content; readonly reads: readonly Reading[] }
-  | { readonly kind: "refused"; readonly plan: ResponsePlan };
+/** A state that may be written, with what must still hold when it is; or why it may not. */
+export type Validated =
+  | { readonly kind: "valid"; readonly content: Content; readonly reads: readonly Reading[] }
+  | Refused;
 
 /** Checks a proposed state: schema, start values and references (422), then steps of states and rules (409). */
-export async function admit(
-  exchange: Exchange,
-  intent: WriteIntent,
+export async function validateWrite(
+  exchange: CollectionExchange,
+  request: WriteRequest,
   proposed: Json,
-  current: StoredRecord | undefined,
-): Promise<Admission> {
-  const { collection } = intent;
-  if (!isJsonObject(proposed)) return invalid(exchange, [{ pointer: "", detail: "A resource is a JSON object." }]);
+  current: State | undefined,
+): Promise<Validated> {
+  const { collection } = request;
+  if (!isJsonObject(proposed)) return invalid([{ pointer: "", detail: "A resource is a JSON object." }]);
   const checked = await validate(collection, proposed);
   if (checked.kind === "invalid") {
     warnOfOwnMembers(collection, checked.errors);
-    return invalid(exchange, checked.errors);
+    return invalid(checked.errors);
   }
   const fields = fieldsOf(collection, checked.fields);
-  const before = comparesStates(intent) ? currentFields(intent, current) : undefined;
-  const references = changedReferences(exchange, intent, before, fields);
+  const before = comparesStates(request) ? currentFields(request, current) : undefined;
+  const references = changedReferences(exchange, request, before, fields);
   const missing = await missingReferences(exchange, references);
   const errors =
     before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
-  if (errors.length > 0) return invalid(exchange, errors);
-  const fault = (before && stateFault(collection.states, before, fields)) ?? ruleFault(intent, before, fields);
+  if (errors.length > 0) return invalid(errors);
+  const fault = (before && stateFault(collection.states, before, fields)) ?? ruleFault(request, before, fields);
   if (fault !== undefined) {
-    const shown = before === undefined || (await exchange.mayRead(intent.key));
-    return { kind: "refused", plan: stateFaultPlan(exchange, intent, shown ? fault : withoutState(fault)) };
+    const shown = before === undefined || (await exchange.mayRead(request.key));
+    return invalidState(request, shown ? fault : withoutState(fault));
   }
   return {
-    kind: "admitted",
+    kind: "valid",
     content: contentOf(fields),
     reads: references.flatMap(({ key }) => (key === undefined ? [] : { key, expect: "present" })),
   };
 }
 
 /** Parsing the current state costs as much as all the rest: it is done only where a rule asks for it. */
-function comparesStates({ collection }: WriteIntent): boolean {
+function comparesStates({ collection }: WriteRequest): boolean {
   return collection.states.size > 0 || collection.rules.length > 0 || collection.references.length > 0;
 }
 
-function currentFields({ collection }: WriteIntent, current: StoredRecord | undefined): JsonObject | undefined {
+function currentFields({ collection }: WriteRequest, current: State | undefined): JsonObject | undefined {
   if (current === undefined || current.text === null) return undefined;
   return fieldsOf(collection, parseRepresentation(current.text));
 }
@@ -73,8 +71,8 @@ interface Reference {
 
 /** The references that this write sets; one that stays may name what is gone meanwhile. */
 function changedReferences(
-  { settings: { limits } }: Exchange,
-  { collection }: WriteIntent,
+  { settings: { limits } }: CollectionExchange,
+  { collection }: WriteRequest,
   before: JsonObject | undefined,
   after: JsonObject,
 ): readonly Reference[] {
@@ -87,11 +85,11 @@ function changedReferences(
 }
 
 async function missingReferences(
-  exchange: Exchange,
+  exchange: CollectionExchange,
   references: readonly Reference[],
 ): Promise<readonly ProblemEntry[]> {
   if (references.length === 0) return [];
-  const { records } = await exchange.settings.store.read(references.flatMap(({ key }) => key ?? []));
+  const { records } = await exchange.reader.read(references.flatMap(({ key }) => key ?? []));
   const existing = new Set(records.flatMap((record) => (record === undefined || record.deleted ? [] : record.key)));
   const errors: ProblemEntry[] = [];
   for (const { field, key } of references) {
@@ -102,7 +100,7 @@ async function missingReferences(
 }
 
 function ruleFault(
-  { collection }: WriteIntent,
+  { collection }: WriteRequest,
   before: JsonObject | undefined,
   after: JsonObject,
 ): StateFault | undefined {
@@ -113,12 +111,12 @@ function ruleFault(
   return undefined;
 }
 
-function invalid(exchange: Exchange, errors: readonly ProblemEntry[]): Admission {
+function invalid(errors: readonly ProblemEntry[]): Refused {
   const detail =
     errors.length === 1
       ? "One thing in the content is not valid."
       : `${errors.length} things in the content are not valid.`;
-  return { kind: "refused", plan: problemPlan(exchange, "validation-failed", detail, { members: { errors } }) };
+  return refused("validation-failed", detail, { members: { errors } });
 }
 
 /** What is left of a fault for who may not read the state that it tells of. */
@@ -126,6 +124,6 @@ function withoutState({ field }: StateFault): StateFault {
   return { field, detail: "The state of the resource does not allow this change." };
 }
 
-function stateFaultPlan(exchange: Exchange, intent: WriteIntent, { detail, ...fault }: StateFault): ResponsePlan {
-  return problemPlan(exchange, "invalid-state", detail, { members: { resource: intent.key, ...fault } });
+function invalidState({ key }: WriteRequest, { detail, ...fault }: StateFault): Refused {
+  return refused("invalid-state", detail, { members: { resource: key, ...fault } });
 }

@@ -1,12 +1,11 @@
 import type { Conditions, ProblemEntry } from "@unclash/core";
-import type { GuardExchange } from "../guards/guard-exchange.js";
 import type { LoadedState } from "../states/loaded-state.js";
-import { shownVersionOf } from "../states/row-state.js";
+import { shownVersionOf, versionInTag } from "../states/row-state.js";
 
 /** The version of conditions whose text has still to be held against a state: it equals none. */
 export const notCompared: number = Number.NaN;
 
-/** What the conditions of a request are, once its version's text is held against the state. */
+/** The conditions of a request, once the text of its version is held against the state. */
 export interface ComparedVersion {
   readonly conditions: Conditions;
   /** The text names the version that the state has, though that is no number. */
@@ -18,7 +17,7 @@ export interface ComparedVersion {
  * Nothing where the state's version is a number, which no text is.
  */
 export function compareVersionText(
-  { versionText: text }: GuardExchange,
+  text: string | undefined,
   conditions: Conditions,
   state: LoadedState | undefined,
 ): ComparedVersion | undefined {
@@ -33,6 +32,16 @@ function isShownAs(version: LoadedState["version"], text: string): boolean {
   return (typeof version === "bigint" || typeof version === "string") && String(version) === text;
 }
 
-export function malformedVersion({ settings: { versionField } }: GuardExchange): ProblemEntry {
-  return { code: "malformed-version", pointer: `/${versionField}`, detail: "A version is a whole number." };
+/**
+ * What is wrong with a request whose content names one version and whose `If-Match` only others; nothing where they agree, or
+ * where the entity-tags of this resource do not tell versions. Only the state shows whether they do: an app's own may hold
+ * any number.
+ */
+export function contradiction({ ifMatch, version }: Conditions, state: LoadedState): ProblemEntry | undefined {
+  if (version === undefined || ifMatch?.kind !== "tags") return undefined;
+  if (state.etag !== undefined || shownVersionOf(state) === undefined) return undefined;
+  const named = ifMatch.tags.map(({ opaque }) => versionInTag(opaque));
+  if (named.some((each) => each === undefined || each === version)) return undefined;
+  const detail = `The body names version ${version}, and If-Match names only others.`;
+  return { code: "contradictory-preconditions", header: "If-Match", detail };
 }

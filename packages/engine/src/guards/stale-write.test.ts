@@ -20,7 +20,7 @@ async function settled(
   state = current,
 ) {
   const { exchange, terms } = exchangeOf(options, `${method} /articles/1`, { headers, body, actor: { name: "alice" } });
-  const judgement = await judge(exchange, terms, state);
+  const judgement = await judge(exchange, terms, exchange.select(state));
   return judgement.kind === "pass" ? (judgement.settled ?? "not stale") : judgement.error.answer.status;
 }
 

@@ -1,0 +1,82 @@
+import type { Key, Store } from "@unclash/core";
+import type { ByteBudget } from "../http/byte-budget.js";
+import type { Decoding } from "../http/decode.js";
+import { type Refused, refused } from "../http/refusal.js";
+import { defaultChallenge } from "./actor.js";
+import type { Action, Authorize, Verdict } from "./authorize.js";
+import { Exchange, type ExchangeSettings } from "./exchange.js";
+
+/** The settings of an engine that rooms need to find and show resources. */
+export interface ResourceSettings extends ExchangeSettings {
+  readonly store: Store;
+  readonly identify: unknown;
+  readonly authorize: Authorize;
+  readonly decodeBodies: readonly Decoding[];
+  /** What all requests may hold of content at this moment. */
+  readonly bodies: ByteBudget;
+}
+
+/** Where states are read: the store, or a view of it that a transaction has laid over it. */
+export type Reader = Pick<Store, "read" | "list" | "history">;
+
+/** Whether a request may go on. `hidden`: it does, and finds nothing there, whatever there is. */
+export type Permission = { readonly kind: "allowed" } | { readonly kind: "hidden" } | Refused;
+
+const allowed: Permission = { kind: "allowed" };
+const hidden: Permission = { kind: "hidden" };
+
+/** One request for resources of an engine. */
+export class ResourceExchange<Settings extends ResourceSettings = ResourceSettings> extends Exchange<Settings> {
+  /** The write is in the store, whatever fails after that. */
+  applied = false;
+  #heldBytes = 0;
+
+  get reader(): Reader {
+    return this.settings.store;
+  }
+
+  /** Takes so many bytes of content on, until the request ends; tells whether the process may hold as many. */
+  readonly hold = (bytes: number): boolean => {
+    if (!this.settings.bodies.take(bytes)) return false;
+    this.#heldBytes += bytes;
+    return true;
+  };
+
+  /** Lets go of its content: the request has ended. */
+  end(): void {
+    this.settings.bodies.giveBack(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+
+  verdict(action: Action, key: Key): Verdict | Promise<Verdict> {
+    return this.settings.authorize(action, key, this.actor);
+  }
+
+  /** Whether the caller would be shown this resource by a GET. */
+  async mayRead(key: Key): Promise<boolean> {
+    return (await this.verdict("read", key)) === "allow";
+  }
+
+  /** Asks the app for actions, and gives the first answer that is not to go on as usual. 403, or 401 for anonymous callers. */
+  async askPermission(actions: readonly Action[], key: Key): Promise<Permission> {
+    for (const action of actions) {
+      const verdict = await this.verdict(action, key);
+      if (verdict !== "allow") return verdict === "hide" ? hidden : this.#notPermitted(action, key);
+    }
+    return allowed;
+  }
+
+  /** 401 where credentials could help. */
+  #notPermitted(action: Action, key: Key): Refused {
+    const detail = `You may not ${action === "history" ? "read the history of" : action} ${key}.`;
+    if (this.actor !== undefined || this.settings.identify === undefined) return refused("forbidden", detail);
+    return refused("unauthenticated", detail, { headers: { "www-authenticate": defaultChallenge } });
+  }
+
+  /** The URL path of a collection or resource, safe in a header: nothing of a mount's path or an id can end or split it. */
+  pathOf(collection: string, id?: string): string {
+    const base = this.request.base.replace(/[<>"\\]/g, encodeURIComponent);
+    const path = `${this.settings.publicPath}${base}/${collection}`;
+    return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
+  }
+}

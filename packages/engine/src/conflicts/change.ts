@@ -1,0 +1,110 @@
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  assertNever,
+  checkJson,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type PatchLimits,
+} from "@unclash/core";
+import { jsonLimitsOf } from "../http/body.js";
+import { malformed, type Refused, refused } from "../http/refusal.js";
+import type { Limits } from "../http/request-limits.js";
+import { fieldsOf } from "../states/representation.js";
+
+/** What a write would do, before anything was read. */
+export type Change =
+  | { readonly kind: "replace"; readonly value: Json }
+  | { readonly kind: "merge-patch"; readonly patch: Json }
+  | { readonly kind: "json-patch"; readonly patch: Json }
+  | { readonly kind: "delete" };
+
+export const mergePatchType = "application/merge-patch+json";
+export const jsonPatchType = "application/json-patch+json";
+
+/** What the state of a resource may become. */
+export interface ChangeTarget {
+  readonly resource: string;
+  /** The members of a representation that are no fields. */
+  readonly ownMembers: readonly string[];
+  readonly limits: Limits;
+}
+
+/** The fields that a change leaves behind; or why it can't be applied. */
+export type AppliedChange = { readonly kind: "applied"; readonly value: Json } | Refused;
+
+/** Applies a change to a state, given as its whole representation. A deletion leaves nothing behind, and is not asked for it. */
+export function applyChange(change: Change, onto: JsonObject, target: ChangeTarget): AppliedChange {
+  switch (change.kind) {
+    case "replace":
+      return { kind: "applied", value: change.value };
+    case "merge-patch":
+      return checkMerged(applyMergePatch(fieldsOf(target, onto), change.patch), target);
+    case "json-patch":
+      return applyPatch(change.patch, onto, target);
+    case "delete":
+      throw new TypeError("A deletion leaves no state behind.");
+    default:
+      return assertNever(change);
+  }
+}
+
+/** Whether a JSON Patch asks what the state holds. */
+export function testsState(change: Change): boolean {
+  if (change.kind !== "json-patch" || !Array.isArray(change.patch)) return false;
+  return change.patch.some((operation) => isJsonObject(operation) && operation["op"] === "test");
+}
+
+/** Patch by patch a resource could come to have more members than a body may, and could not be sent back whole. */
+function checkMerged(merged: Json, { limits }: ChangeTarget): AppliedChange {
+  const checked = checkJson(merged, jsonLimitsOf(limits), { wellFormed: true });
+  if (checked.kind === "sound") return { kind: "applied", value: merged };
+  const { code, pointer, detail } = checked;
+  return malformed([{ code, pointer, detail }]);
+}
+
+function applyPatch(patch: Json, onto: JsonObject, target: ChangeTarget): AppliedChange {
+  const patched = applyJsonPatch(onto, patch, patchLimitsOf(target.limits));
+  switch (patched.kind) {
+    case "patched":
+      return withoutOwnMembers(patched.value, onto, target);
+    case "malformed":
+      return malformed(patched.errors);
+    case "too-large":
+      return patchedTooLarge(target.limits);
+    case "test-failed": {
+      const members = { resource: target.resource, field: patched.pointer };
+      return refused("invalid-state", `The test of ${patched.pointer} failed.`, { members });
+    }
+    case "not-applicable":
+      return refused("validation-failed", "The patch can't be applied.", { members: { errors: patched.errors } });
+    default:
+      return assertNever(patched);
+  }
+}
+
+function patchLimitsOf(limits: Limits): PatchLimits {
+  return {
+    operationsMax: limits.patchOperationsMax,
+    bytesMax: limits.bodyBytesMax,
+    depthMax: limits.jsonDepthMax,
+    keysMax: limits.jsonKeysMax,
+    valuesMax: limits.jsonValuesMax,
+  };
+}
+
+/** 413: what a patch would make is larger than a body may be. */
+export function patchedTooLarge({ bodyBytesMax }: Limits): Refused {
+  return refused("payload-too-large", `The patched resource may hold ${bodyBytesMax} bytes at most.`);
+}
+
+/** A patch may test `id` and version, and can't change them, nor add an entity-tag. */
+function withoutOwnMembers(value: Json, onto: JsonObject, target: ChangeTarget): AppliedChange {
+  if (!isJsonObject(value)) return { kind: "applied", value };
+  const errors = target.ownMembers
+    .filter((name) => value[name] !== onto[name])
+    .map((name) => ({ pointer: `/${name}`, detail: `A patch can't change ${name}.` }));
+  if (errors.length === 0) return { kind: "applied", value: fieldsOf(target, value) };
+  return refused("validation-failed", "The patch can't be applied.", { members: { errors } });
+}

@@ -1,0 +1,89 @@
+import type { Conditions, FailedCondition, JsonObject } from "@unclash/core";
+import { settle } from "../conflicts/settle.js";
+import { type Settlement, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
+import type { Refused } from "../http/refusal.js";
+import { namedStates, newestNamed } from "../preconditions/named-state.js";
+import { fieldsOf } from "../states/representation.js";
+import type { RowState } from "../states/row-state.js";
+import { guardConflict, proposedFields } from "./guard-conflict.js";
+import type { GuardExchange } from "./guard-exchange.js";
+import type { Terms } from "./terms.js";
+
+/** A stale write that a strategy lets through: over the current state, with the strategy's own value where it gives one. */
+export interface SettledWrite {
+  readonly strategy: string;
+  readonly value?: JsonObject;
+}
+
+/** An earlier state of the resource; its value where the app still has it. */
+interface Earlier {
+  readonly value: unknown;
+}
+
+/** Lets the strategy decide on a write whose precondition failed: conflict, or pass. */
+export async function settleStale(
+  exchange: GuardExchange,
+  { conditions, preferences }: Terms,
+  failed: FailedCondition,
+  current: RowState | undefined,
+): Promise<{ readonly kind: "pass"; readonly settled: SettledWrite } | Refused> {
+  const strategy = preferences.onConflict ?? exchange.settings.strategy;
+  const { method } = exchange.request;
+  const settled = await settle<Earlier>(
+    { method, strategy, conditions, failed, current },
+    {
+      findBase: async () => current && findEarlier(exchange, conditions, current),
+      ask: async (own, base) => current && askFunction(exchange, own, base.value, current),
+    },
+  );
+  if (settled.kind === "refused") return settled;
+  if (settled.kind === "accepted") {
+    const { value } = settled;
+    const label = strategyLabel(settled.strategy);
+    return { kind: "pass", settled: { strategy: label, ...(value && { value }) } };
+  }
+  return guardConflict(exchange, {
+    conditions,
+    failed,
+    current,
+    base: settled.base?.value,
+    strategy: settled.strategy,
+  });
+}
+
+async function findEarlier(
+  { settings, request }: GuardExchange,
+  conditions: Conditions,
+  { loaded, version: now }: RowState,
+): Promise<Earlier | undefined> {
+  const named = newestNamed(conditions);
+  if (named === undefined || conditions.ifMatch?.kind === "any") return undefined;
+  if (settings.past !== undefined) {
+    const value = await settings.past(named, request.native);
+    return value == null ? undefined : { value };
+  }
+  // A counter says by itself which versions there were. An entity-tag that holds more than the counter does not.
+  const isCounted = typeof loaded.version === "number" || typeof loaded.version === "bigint";
+  const wasThere = namedStates(conditions).some(
+    ({ version, etag }) =>
+      version !== undefined && now !== undefined && version < now && (etag === undefined || etag === `"${version}"`),
+  );
+  return isCounted && loaded.etag === undefined && wasThere ? { value: undefined } : undefined;
+}
+
+async function askFunction(
+  exchange: GuardExchange,
+  strategy: StrategyFunction,
+  base: unknown,
+  current: RowState,
+): Promise<Settlement | undefined> {
+  const { settings, request, resource = "", actor } = exchange;
+  const { method } = request;
+  if (base === undefined || (method !== "PUT" && method !== "PATCH" && method !== "DELETE")) return undefined;
+  const before = exchange.select({ version: 0, value: base }).representation();
+  const now = current.representation();
+  if (before === undefined || now === undefined) return undefined;
+  const proposed = method === "DELETE" ? null : (proposedFields(exchange, before) ?? null);
+  const states = { base: fieldsOf(settings, before), current: fieldsOf(settings, now), proposed };
+  return strategy({ resource, method, ...states, actor });
+}

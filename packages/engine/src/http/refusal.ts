@@ -1,0 +1,40 @@
+import type { ProblemEntry, ProblemSlug } from "@unclash/core";
+
+/** Why a request is refused. Steps return it as a value; the pipeline alone makes the response of it. */
+export interface Refusal {
+  /** The last part of the problem's `type`. */
+  readonly slug: ProblemSlug;
+  readonly detail: string;
+  /** @default the one of the problem type */
+  readonly status?: number;
+  /** Extension members of the problem (RFC 9457 §3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** Headers of the response, by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The result of a step that ends the request. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly refusal: Refusal;
+}
+
+/** The result of a step that ends the request with this problem. */
+export function refused(slug: ProblemSlug, detail: string, more: Omit<Refusal, "slug" | "detail"> = {}): Refused {
+  return { kind: "refused", refusal: { slug, detail, ...more } };
+}
+
+/** 400: everything malformed about a request, named at once. */
+export function malformed(errors: readonly ProblemEntry[]): Refused {
+  return refused("malformed-request", errors.map((entry) => entry.detail).join(" "), { members: { errors } });
+}
+
+/** 404 for a resource, or for something that belongs to one. */
+export function notFound(what: string): Refused {
+  return refused("not-found", `There is no ${what}.`);
+}
+
+/** 503, for now: the store did not answer, or others kept winning. */
+export function unavailable(outcome: "not-applied" | "unknown", detail: string): Refused {
+  return refused("store-unavailable", detail, { members: { outcome }, headers: { "retry-after": "1" } });
+}

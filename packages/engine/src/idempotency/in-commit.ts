@@ -1,0 +1,193 @@
+import type { Expectation, Key, Moment, ResponsePlan, StoredRecord, Text, Version, Write } from "@unclash/core";
+import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
+import type { SnapshotByKey } from "../commits/snapshot.js";
+import { notFound, type Refused } from "../http/refusal.js";
+import { refusalResponse, withoutContent, withoutHeaders } from "../http/responses.js";
+import { withoutState } from "./hidden-state.js";
+import { identifyKeyed, type KeyedContent } from "./identity.js";
+import type { KeyKeeping } from "./keeping.js";
+import type { CountedCaller } from "./quota.js";
+import { isKept, type KeptAnswer, recordText } from "./record.js";
+import { judgeKey, keyRefusal, quotaRefusal, type ReplayedAnswer, replayedAnswer, withLength } from "./replay.js";
+import { recordKey } from "./scope.js";
+
+/** A request for collections that keep answers. */
+export type KeyedExchange = ResourceExchange<ResourceSettings & { readonly idempotency: KeyKeeping }>;
+
+/** What a write with `Idempotency-Key` is known by. */
+export interface KeyedWrite {
+  /** The key of the record that holds its answer. */
+  readonly record: Key;
+  readonly fingerprint: string;
+  /** Whose key it is. */
+  readonly who: CountedCaller;
+}
+
+/** Works out what a write is known by. */
+export function keyedWrite(exchange: KeyedExchange, key: string, content: KeyedContent): KeyedWrite {
+  const options = exchange.settings.idempotency;
+  const { caller, scoped, fingerprint } = identifyKeyed(exchange, { keeper: "collection", key }, options, content);
+  return { record: recordKey(scoped), fingerprint, who: { caller, isAnonymous: exchange.actor === undefined } };
+}
+
+/** Where the answer to a write is kept, and what must still be true of that place. */
+export interface KeySlot extends KeyedWrite {
+  readonly expect: Expectation;
+}
+
+/** The first answer once more, or the refusal of a key; or that the write may go on, and where its answer is kept, if it is. */
+export type KeyStep =
+  | { readonly kind: "go"; readonly slot: KeySlot | undefined }
+  | { readonly kind: "replay"; readonly response: ResponsePlan }
+  | Refused;
+
+/**
+ * Looks whether a write has been answered before. What is only tried out finds an answer, and leaves none.
+ *
+ * @throws StoreError where the record of the key can't be read
+ */
+export async function checkKey(
+  exchange: KeyedExchange,
+  { keyed, dryRun }: { readonly keyed: KeyedWrite | undefined; readonly dryRun: boolean },
+  snapshot: SnapshotByKey,
+): Promise<KeyStep> {
+  if (keyed === undefined) return { kind: "go", slot: undefined };
+  const { idempotency } = exchange.settings;
+  const { now } = snapshot;
+  idempotency.sweep.due(now);
+  const verdict = judgeKey(snapshot.record(keyed.record), now, keyed.fingerprint);
+  switch (verdict.kind) {
+    case "unused": {
+      if (dryRun) return { kind: "go", slot: undefined };
+      const waitSeconds = idempotency.quota.retryAfterSeconds(keyed.who, idempotency, now);
+      return waitSeconds === undefined
+        ? { kind: "go", slot: { ...keyed, expect: verdict.expect } }
+        : quotaRefusal(waitSeconds);
+    }
+    case "answered":
+      return { kind: "replay", response: await shownAgain(exchange, verdict.answer, snapshot) };
+    default:
+      return keyRefusal(verdict);
+  }
+}
+
+/** What an answer shows: a resource, and the version of it that is the content of a success. */
+export interface ShownState {
+  readonly key: Key;
+  readonly version: Version | undefined;
+  /** Whether all past states of the resource are kept. */
+  readonly isLasting: boolean;
+}
+
+/**
+ * The write that keeps an answer for who repeats the request; none without a key, and none of an answer that is not the
+ * request's own: another caller's permissions, or a store that works again, would have led to another.
+ */
+export function answerWrites(
+  { settings }: KeyedExchange,
+  slot: KeySlot | undefined,
+  response: ResponsePlan,
+  shown: ShownState,
+): readonly Write[] {
+  if (slot === undefined || !isKept(response.status, response.outcome)) return [];
+  const { idempotency, problemTypePrefix } = settings;
+  const answer =
+    response.status < 300
+      ? keptSuccess(idempotency, response, shown)
+      : keptProblem(idempotency, problemTypePrefix, response, shown.key);
+  const put = recordText({ state: "answered", fingerprint: slot.fingerprint, answer });
+  return [{ key: slot.record, expect: slot.expect, put, keep: "none", ttlMs: idempotency.keepMs }];
+}
+
+/** Counts an answer that was kept against the quota of its caller. */
+export function countKept(
+  { settings: { idempotency } }: KeyedExchange,
+  slot: KeySlot | undefined,
+  now: Moment,
+  writes: readonly Write[],
+): void {
+  for (const write of writes)
+    if (slot !== undefined && "put" in write) idempotency.quota.add(slot.who, idempotency, now, write.put.length);
+}
+
+/** A state is named, not copied; but where past states may be gone soon, a small one is. */
+function keptSuccess(
+  { answerBytesMax }: KeyKeeping,
+  { status, headers, body }: ResponsePlan,
+  { key, version, isLasting }: ShownState,
+): KeptAnswer {
+  if (body === null || version === undefined) return { status, headers, body };
+  if (!isLasting && Buffer.byteLength(body) <= answerBytesMax) return { status, headers, body, shows: key };
+  return { status, headers, body: null, shows: key, version };
+}
+
+/** A problem may tell of a state. What is too large is kept without that, or without content. */
+function keptProblem(
+  { answerBytesMax }: KeyKeeping,
+  typePrefix: string,
+  { status, headers, body, outcome }: ResponsePlan,
+  key: Key,
+): KeptAnswer {
+  const shows = outcome === "duplicate" ? holderIn(body) : ofState.has(outcome) ? key : undefined;
+  const isSmall = (content: string | null): boolean => Buffer.byteLength(content ?? "") <= answerBytesMax;
+  if (isSmall(body)) return { status, headers, body, ...(shows !== undefined && { shows }) };
+  const smaller = withoutState(body, typePrefix);
+  return smaller !== undefined && isSmall(smaller)
+    ? { status, headers: withLength(headers, smaller), body: smaller }
+    : { status, headers, body: null, withoutBody: true };
+}
+
+/** The outcomes whose problems tell of the state of the resource itself. */
+const ofState: ReadonlySet<string> = new Set(["version-conflict", "invalid-state", "gone"]);
+
+function holderIn(body: string | null): Key | undefined {
+  const problem: unknown = JSON.parse(body ?? "{}");
+  const holder: unknown = Reflect.get(Object(problem), "holder");
+  return typeof holder === "string" ? holder : undefined;
+}
+
+/** A kept answer as this caller may see it now: of a state no more than a fresh answer would show. */
+async function shownAgain(exchange: KeyedExchange, answer: KeptAnswer, snapshot: SnapshotByKey): Promise<ResponsePlan> {
+  const response = responseOf(replayedAnswer(answer));
+  const { shows, version } = answer;
+  if (shows === undefined) return response;
+  if (!(await exchange.mayRead(shows))) return withheld(exchange, answer, response, shows);
+  if (version === undefined) return response;
+  const text = await textAt(exchange, { key: shows, version }, snapshot.record(shows));
+  if (text === undefined) return withoutContent(response);
+  return { ...response, headers: withLength(response.headers, text), body: text };
+}
+
+/** The state at a version: the current one, or one of the history; nothing where it is no longer there. */
+async function textAt(
+  { reader }: KeyedExchange,
+  { key, version }: { readonly key: Key; readonly version: Version },
+  current: StoredRecord | undefined,
+): Promise<Text | undefined> {
+  if (current?.version === version) return current.text ?? undefined;
+  const { records } = await reader.history(key, { before: version + 1, limit: 1, texts: true });
+  const [found] = records;
+  return found?.version === version ? (found.text ?? undefined) : undefined;
+}
+
+/** What is left of a kept answer for who may no longer read the state. */
+function withheld(exchange: KeyedExchange, answer: KeptAnswer, response: ResponsePlan, key: Key): ResponsePlan {
+  if (response.status < 300) return withoutContent(response);
+  if (response.status === 410) {
+    const missing = refusalResponse(exchange, notFound(key).refusal);
+    return { ...missing, headers: { ...missing.headers, "idempotency-replayed": "true" }, outcome: "replayed" };
+  }
+  const body = withoutState(answer.body, exchange.settings.problemTypePrefix);
+  if (body === undefined) return responseOf(replayedAnswer({ ...answer, body: null, withoutBody: true }));
+  return { ...response, headers: withLength(withoutHeaders(response.headers, ["unclash-conflict"]), body), body };
+}
+
+/** An answer that was kept here is text, and has each header once. */
+function responseOf({ status, headers, body, outcome }: ReplayedAnswer): ResponsePlan {
+  const fields = Object.entries(headers).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : value.join(", "),
+  ]);
+  const text = body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : body;
+  return { status, headers: Object.fromEntries(fields), body: text, outcome };
+}

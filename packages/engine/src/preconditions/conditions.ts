@@ -1,0 +1,77 @@
+import {
+  type Conditions,
+  type EntityTag,
+  type ProblemEntry,
+  parseConditions,
+  parseEntityTag,
+  pointerOf,
+} from "@unclash/core";
+import type { Exchange } from "../access/exchange.js";
+import { withoutProxies } from "./proxy-tags.js";
+
+/** What of a request's content is a precondition. */
+export interface NamedInContent {
+  readonly version?: number;
+  readonly etag?: EntityTag;
+}
+
+/** How conditions are read. */
+export interface ConditionOptions extends NamedInContent {
+  /** Whether an `If-Match` that a proxy weakened or suffixed is taken as ours. */
+  readonly acceptProxyTags?: boolean;
+  /** Whether entity-tags hold versions, so that one in the content can contradict them. @default false */
+  readonly tagsHoldVersions?: boolean;
+}
+
+/** Reads the conditions of a request; what is malformed about them is added to the errors. */
+export function readConditions(
+  { header, request, settings }: Exchange,
+  { acceptProxyTags = false, ...named }: ConditionOptions,
+  errors: ProblemEntry[],
+): Conditions {
+  const facts = { method: request.method, now: Date.now(), ...named };
+  const parsed = parseConditions(header, facts, { tagsMax: settings.limits.entityTagsMax });
+  if (parsed.kind === "malformed") {
+    errors.push(...parsed.errors);
+    return {};
+  }
+  return acceptProxyTags ? withoutProxies(parsed.conditions) : parsed.conditions;
+}
+
+/** Reads the entity-tag that a member of the content holds; what is no entity-tag is added to the errors. */
+export function readTagMember(text: unknown, field: string, errors: ProblemEntry[]): EntityTag | undefined {
+  const tag = typeof text === "string" ? parseEntityTag(text) : undefined;
+  if (tag === undefined) {
+    const detail = 'An entity-tag must be a string with its quotes in it, such as "\\"4-p0aa\\"".';
+    errors.push({ code: "malformed-etag", pointer: pointerOf([field]), detail });
+  }
+  return tag;
+}
+
+/** What is said of a version in the content that is none. */
+export function malformedVersion(field: string | false): ProblemEntry {
+  const detail = "A version must be a whole number of at most 2^53 - 1.";
+  return { code: "malformed-version", pointer: field === false ? "" : pointerOf([field]), detail };
+}
+
+/** Whether the value can be a version. */
+export function isVersion(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** A list is no state that a creation can be held against: all that can be said of it is that it exists, with `*`. */
+export function unsupportedConditions({
+  ifMatch,
+  ifNoneMatch,
+  ifUnmodifiedSince,
+}: Conditions): readonly ProblemEntry[] {
+  const unsupported = [
+    ...(ifMatch?.kind === "tags" ? ["If-Match"] : []),
+    ...(ifNoneMatch?.kind === "tags" ? ["If-None-Match"] : []),
+    ...(ifUnmodifiedSince === undefined ? [] : ["If-Unmodified-Since"]),
+  ];
+  return unsupported.map((header) => {
+    const allowed = header === "If-Unmodified-Since" ? "must not be sent" : "must be `*` or not be sent";
+    return { code: "unsupported-precondition", header, detail: `${header} ${allowed} with a POST to a collection.` };
+  });
+}

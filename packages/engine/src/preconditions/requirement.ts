@@ -1,0 +1,30 @@
+import { type Conditions, satisfiesRequirement } from "@unclash/core";
+import { type Refused, refused } from "../http/refusal.js";
+
+/** Which preconditions a resource requires of writes. */
+export interface Requirement {
+  readonly preconditionRequired: boolean;
+  readonly datesSuffice: boolean;
+  readonly versionField: string | false;
+}
+
+/** Whether a write lacks its precondition. An absent resource is created only by who says that it is absent: a date says nothing about it. */
+export function lacksPrecondition(
+  { preconditionRequired, datesSuffice }: Requirement,
+  method: string,
+  conditions: Conditions,
+  exists: boolean,
+): boolean {
+  return preconditionRequired && !satisfiesRequirement(method, conditions, { datesSuffice: datesSuffice && exists });
+}
+
+/** 428, with what to send. */
+export function preconditionRequired(
+  { versionField }: Requirement,
+  { resource, path, creates }: { readonly resource: string; readonly path: string; readonly creates: boolean },
+): Refused {
+  const field = versionField === false ? "" : `, or its ${versionField} in the content`;
+  const creation = creates ? "; to create it by PUT, send If-None-Match: *" : "";
+  const detail = `Say which state of ${resource} this request is for: send its entity-tag in If-Match${field}${creation}.`;
+  return refused("precondition-required", detail, { members: { links: { resource: path } } });
+}

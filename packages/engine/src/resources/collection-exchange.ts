@@ -1,0 +1,20 @@
+import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
+import type { KeyKeeping } from "../idempotency/keeping.js";
+import type { Collection } from "./collection.js";
+
+/** The settings of an engine. */
+export interface CollectionSettings extends ResourceSettings {
+  readonly idempotency: KeyKeeping;
+}
+
+/** One request for the collections of an engine. */
+export type CollectionExchange = ResourceExchange<CollectionSettings>;
+
+/** A resource, as a path addresses it. */
+export interface Addressed {
+  readonly collection: Collection;
+  readonly id: string;
+  readonly key: string;
+  /** The app hides it from the caller: whatever is there, nothing is. */
+  readonly hidden: boolean;
+}

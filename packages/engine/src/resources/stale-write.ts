@@ -1,0 +1,177 @@
+import { evaluatePreconditions, isJsonObject, type Json } from "@unclash/core";
+import { applyChange, type ChangeTarget } from "../conflicts/change.js";
+import { comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
+import { findBase, namedVersion } from "../conflicts/merge-base.js";
+import { settle } from "../conflicts/settle.js";
+import { type Settlement, type Strategy, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
+import { type Refused, refused } from "../http/refusal.js";
+import { weakenedEntries } from "../preconditions/proxy-tags.js";
+import { type Content, contentOf, fieldsOf, isUnchanged, parseRepresentation } from "../states/representation.js";
+import { validate } from "../states/schema.js";
+import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
+import type { Collection } from "./collection.js";
+import type { CollectionExchange } from "./collection-exchange.js";
+import type { WriteRequest } from "./write-request.js";
+
+/** A write that may go on: as it is, or over the current state, where a strategy let it through though its precondition failed. */
+export interface Accepted {
+  readonly kind: "accepted";
+  readonly settledBy?: Strategy;
+  /** The strategy's own value, in place of the change. */
+  readonly value?: Json | undefined;
+}
+
+/** Evaluates the preconditions of a write, and lets the strategy decide where one failed: conflict, or go on. */
+export async function checkPreconditions(
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  current: RecordState | undefined,
+): Promise<Accepted | Refused> {
+  const { method, collection, conditions, preferences } = request;
+  if (method === "POST")
+    return conditions.ifNoneMatch === undefined ? { kind: "accepted" } : collectionExists(exchange, collection);
+  const verdict = evaluatePreconditions(method, conditions, currentState(current));
+  if (verdict.kind !== "failed") return { kind: "accepted" };
+  const failed = verdict.condition;
+  const strategy = preferences.onConflict ?? collection.strategy;
+  const settled = await settle<RecordState>(
+    { method, strategy, conditions, failed, current },
+    {
+      findBase: async () => {
+        const base = current && (await findBase(exchange.reader, collection, request, current.record));
+        if (base !== undefined) exchange.strategy = strategyLabel(strategy);
+        return stateOf(collection, base);
+      },
+      ask: async (own, base) => current && askFunction(exchange, request, own, { base, current }),
+    },
+  );
+  if (settled.kind === "refused") return settled;
+  if (settled.kind === "accepted") return { kind: "accepted", settledBy: settled.strategy, value: settled.value };
+  return refuseStale(exchange, request, { failed, current, base: settled.base, strategy: settled.strategy });
+}
+
+/** What a change of this request applies to. */
+export function targetOf({ settings }: CollectionExchange, { key, collection }: WriteRequest): ChangeTarget {
+  return { resource: key, ownMembers: collection.ownMembers, limits: settings.limits };
+}
+
+/** The refusal of a POST that is to happen only where the collection does not exist. */
+function collectionExists(exchange: CollectionExchange, { name }: Collection): Refused {
+  return refused("version-conflict", `${name} exists, and this request is for one that does not.`, {
+    status: exchange.settings.conflictStatus,
+    members: {
+      resource: name,
+      expected: { absent: true },
+      identical: false,
+      links: { resource: exchange.pathOf(name) },
+    },
+  });
+}
+
+/** The states that a stale write lies between. */
+interface Between {
+  readonly base: RecordState;
+  readonly current: RecordState;
+}
+
+async function askFunction(
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  strategy: StrategyFunction,
+  { base, current }: Between,
+): Promise<Settlement | Refused | undefined> {
+  const { collection, method, key, change } = request;
+  if (method === "POST") return undefined;
+  const isDeletion = change.kind === "delete";
+  const applied = isDeletion ? undefined : applyChange(change, base.representation(), targetOf(exchange, request));
+  if (applied?.kind === "refused") return applied;
+  const proposed = applied === undefined || !isJsonObject(applied.value) ? null : applied.value;
+  const settlement = await strategy({
+    resource: key,
+    method,
+    base: fieldsOf(collection, base.representation()),
+    current: fieldsOf(collection, current.representation()),
+    proposed,
+    actor: exchange.actor,
+  });
+  if (settlement.kind === "reject" || proposed === null) return settlement;
+  return { kind: "accept", value: settlement.value ?? proposed };
+}
+
+/** The conflict of a write whose precondition failed, as far as its sender may know of the current state. */
+async function refuseStale(
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  found: Pick<Parameters<typeof conflict>[1], "failed" | "strategy"> & {
+    readonly current: RecordState | undefined;
+    readonly base: RecordState | undefined;
+  },
+): Promise<Refused> {
+  const { collection, conditions, id, key } = request;
+  const { current, base, strategy } = found;
+  // What is hidden is as absent as what its reader would find to be.
+  const isDisclosed = request.hidden || (await exchange.mayRead(key));
+  return conflict(exchange, {
+    ...found,
+    resource: key,
+    conditions,
+    isDisclosed,
+    showsContent: showsContent(collection, strategy),
+    namedVersion: namedVersion(conditions),
+    loss: isDisclosed ? current && (await lossOf(exchange, request, { base, current })) : "withheld",
+    errors: current === undefined || !isDisclosed ? [] : weakenedEntries(conditions, current.etag),
+    links: stateLinks(exchange, collection, id),
+  });
+}
+
+/** Whether conflicts of a collection show the current state to those who may read it. */
+export function showsContent({ discloseCurrent, strategy: own }: Collection, strategy: Strategy = own): boolean {
+  return discloseCurrent || strategy === "first-write-wins";
+}
+
+/** The member `links` of a conflict: where the state can be read, and those before it, if any are kept. */
+export function stateLinks(
+  exchange: CollectionExchange,
+  { name, retention }: Collection,
+  id: string,
+): Readonly<Record<string, string>> {
+  const path = exchange.pathOf(name, id);
+  return retention === "none" ? { resource: path } : { resource: path, versions: `${path}/versions` };
+}
+
+async function lossOf(
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  { base, current }: Pick<Between, "current"> & { readonly base: RecordState | undefined },
+): Promise<Loss> {
+  const { collection, id, key } = request;
+  const proposed = await proposedContent(exchange, request, base ?? current);
+  const identical = proposed !== undefined && isUnchanged(collection, id, current.record, proposed);
+  const isCompared = base !== undefined && !base.exceeds(comparedBytesMax) && !current.exceeds(comparedBytesMax);
+  // What was before is not for who may only see what is.
+  if (!isCompared || (await exchange.verdict("history", key)) !== "allow") return { identical, proposed: undefined };
+  return {
+    identical,
+    proposed: proposed && parseRepresentation(proposed.text),
+    since: {
+      base: fieldsOf(collection, base.representation()),
+      current: fieldsOf(collection, current.representation()),
+    },
+  };
+}
+
+/** The fields that the write would have left behind, had nobody been faster; as the schema takes them, where it does. */
+async function proposedContent(
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  onto: RecordState,
+): Promise<Content | undefined> {
+  const { change, collection } = request;
+  if (change.kind === "delete") return undefined;
+  const representation = change.kind === "replace" ? {} : onto.representation();
+  const applied = applyChange(change, representation, targetOf(exchange, request));
+  if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
+  const checked = await validate(collection, applied.value);
+  // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
+  return contentOf(checked.kind === "valid" ? fieldsOf(collection, checked.fields) : applied.value);
+}
