@@ -31,10 +31,12 @@ export {
 } from "./http/prefer.js";
 export {
   createProblem,
+  isProblemSlug,
   type Problem,
   type ProblemEntry,
   type ProblemRequest,
   type ProblemSlug,
+  problemSlugs,
   problemTypePrefix,
 } from "./http/problem.js";
 export type { ResponsePlan } from "./http/response-plan.js";

@@ -41,6 +41,13 @@ const problems: Readonly<Record<ProblemSlug, { readonly status: number; readonly
   "store-unavailable": { status: 503, title: "The store is not available" },
 };
 
+/** All that can go wrong. */
+export const problemSlugs: readonly string[] = Object.keys(problems);
+
+export function isProblemSlug(value: unknown): value is ProblemSlug {
+  return typeof value === "string" && Object.hasOwn(problems, value);
+}
+
 /** An entry of a problem's `errors`: what is wrong, and where. */
 export interface ProblemEntry {
   readonly code?: string;

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "@unclash/core";
+import { ConfigurationError, describeValue, UsageError } from "@unclash/core";
 import { isSafe } from "../http/methods.js";
 import type { RequestFacts } from "../http/request.js";
 import type { LoadedState } from "../states/loaded-state.js";
@@ -37,6 +37,7 @@ export async function checkRequest<Native extends object, State extends LoadedSt
   const passed = known ?? (await passUnguarded(request, settings));
   const { exchange, terms, passage, tally } = passed;
   const there = state ?? undefined;
+  if (there !== undefined) assertState(there);
   passage.hold();
   const selected = there && exchange.select(there);
   const judgement = await judge(exchange, terms, selected);
@@ -45,6 +46,14 @@ export async function checkRequest<Native extends object, State extends LoadedSt
     if (!exchange.settings.reportOnly) throw judgement.error;
   }
   return { guard: letPass(passed, { state: there, selected, judgement }), passage, isNew: known === undefined };
+}
+
+/** What `load` would be blamed for, where it was not there. @throws UsageError for what is no state of a row */
+function assertState(state: unknown): void {
+  const isState = typeof state === "object" && state !== null && "version" in state && !Array.isArray(state);
+  if (isState && state.version !== undefined && state.version !== null) return;
+  const what = `{ version, value }, or nothing where there is no row, and was given ${describeValue(state)}`;
+  throw new UsageError("check", `must be given the state of the row as ${what}`);
 }
 
 const tooLate =

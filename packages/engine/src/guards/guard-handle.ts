@@ -16,6 +16,7 @@ import type { Passage } from "./passage.js";
 import type { SettledWrite } from "./stale-write.js";
 import type { Terms } from "./terms.js";
 import { toldState } from "./told-state.js";
+import { assertPreference, assertRefusal } from "./told-words.js";
 
 /** What a guard knows of a request that it lets pass. */
 export interface Passed {
@@ -82,6 +83,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
 
   readonly prefers = (preference: Preference): boolean => {
     const { terms, passage } = this.#passed;
+    assertPreference(preference);
     const isAsked = preference === "dry-run" ? terms.preferences.dryRun : terms.preferences.minimal;
     if (isAsked) passage.apply(preference);
     return isAsked;
@@ -115,6 +117,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
   };
 
   readonly refuse = (slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never => {
+    assertRefusal(slug, members);
     this.#passed.passage.refusal = slug;
     throw this.#passed.exchange.error(refused(slug, detail, members && { members }));
   };

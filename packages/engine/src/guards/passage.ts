@@ -2,11 +2,11 @@ import { isRead, isSafe } from "../http/methods.js";
 import { lastModified } from "../http/responses.js";
 import type { KeyRun } from "../idempotency/key-run.js";
 import type { LoadedState } from "../states/loaded-state.js";
-import { modifiedAtOf, type RowState } from "../states/row-state.js";
+import { isHashed, modifiedAtOf, type RowState } from "../states/row-state.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
-import { warnOfSilence, warnOfUnchecked } from "./silent-handlers.js";
+import { warnOfSameVersion, warnOfSilence, warnOfUnchecked } from "./silent-handlers.js";
 import type { SettledWrite } from "./stale-write.js";
 
 type Fields = Readonly<Record<string, string>>;
@@ -56,6 +56,7 @@ export class Passage {
   readonly #around: Passage | undefined;
   #isHeld = false;
   #isTold = false;
+  #hasWon = false;
   readonly #applied = new Set<string>();
   #updated: Fields | undefined;
   #isNew = false;
@@ -109,11 +110,13 @@ export class Passage {
     this.#lost = undefined;
     this.#updated = undefined;
     this.#isTold = false;
+    this.#hasWon = false;
   }
 
   /** A write has changed its row. */
   win(): void {
     this.#lost = undefined;
+    this.#hasWon = true;
     this.#tell();
   }
 
@@ -142,6 +145,8 @@ export class Passage {
   update(state: LoadedState, { etag, isNew }: { readonly etag: string; readonly isNew: boolean }): void {
     this.#isNew = isNew;
     this.#tell();
+    // Of a row that is hashed, the same tag is the same content.
+    if (!isNew && this.#hasWon && !this.dryRun && !isHashed(state)) warnOfSameVersion(this.#exchange);
     const modifiedAt = modifiedAtOf(state);
     this.#updated = { etag, ...(modifiedAt !== undefined && { "last-modified": lastModified({ modifiedAt }) }) };
   }

@@ -48,3 +48,13 @@ export function warnOfSilence(exchange: GuardExchange): void {
       "then updated(version); in a transaction that has locked the row, updated(version) is enough.",
   );
 }
+
+/** A write has changed its row, and the version is the one from before: it names two states. */
+export function warnOfSameVersion(exchange: GuardExchange): void {
+  warnOfRoute(
+    "UNCLASH_SAME_VERSION",
+    exchange,
+    "has changed a row, and told its guard the version that was there before: two states have one entity-tag, and who holds the " +
+      "first overwrites the second. Raise the version in the write itself (`version = version + 1`), and give updated() what came back.",
+  );
+}

@@ -1,3 +1,4 @@
+import { describeValue, isPromise, UsageError } from "@unclash/core";
 import type { LoadedState, StateVersion } from "../states/loaded-state.js";
 
 /**
@@ -5,18 +6,18 @@ import type { LoadedState, StateVersion } from "../states/loaded-state.js";
  * that has its version as a member.
  *
  * @param before the state that was loaded; nothing where the request creates one
- * @throws TypeError for a row without a version, where the guard does not hash rows
+ * @throws UsageError for nothing, and for a row without a version, where the guard does not hash rows
  */
 export function toldState(given: StateVersion | LoadedState, before: LoadedState | undefined): LoadedState {
+  if (given === undefined || given === null || isPromise(given)) throw untold(given);
   if (typeof given !== "object" || given instanceof Date) return { version: given };
   const hashes = before !== undefined && typeof before.version === "object" && !(before.version instanceof Date);
+  if (Array.isArray(given) && !(hashes && Array.isArray(before.version))) throw untold(given);
   if (hashes) return { version: stateIn(given) ?? given };
   const version = "version" in given ? given.version : undefined;
   if (!isPlainVersion(version)) {
     if (before === undefined) return { version: given };
-    throw new TypeError(
-      "updated() was given an object without a `version`: give it the new version, or a row that has one under that name.",
-    );
+    throw untold(given);
   }
   const etag = "etag" in given && typeof given.etag === "string" && /^".*"$/.test(given.etag) ? given.etag : undefined;
   const modifiedAt = "modifiedAt" in given ? given.modifiedAt : undefined;
@@ -25,6 +26,14 @@ export function toldState(given: StateVersion | LoadedState, before: LoadedState
     ...(etag !== undefined && { etag }),
     ...((modifiedAt instanceof Date || typeof modifiedAt === "number") && { modifiedAt }),
   };
+}
+
+function untold(given: unknown): UsageError {
+  const what = isPromise(given) || typeof given !== "object" ? "" : ", without a `version`";
+  return new UsageError(
+    "updated",
+    `must be given the new version, or a row that has one as \`version\`, and was given ${describeValue(given)}${what}`,
+  );
 }
 
 const membersOfState: ReadonlySet<string> = new Set(["version", "value", "etag", "modifiedAt", "by"]);

@@ -136,6 +136,11 @@ export function isForeignTag({ opaque }: EntityTag, { version, etag }: LoadedSta
   return isCounted ? !/^-?[0-9]+$/.test(opaque) : !/^[A-Za-z0-9_-]{20,}$/.test(opaque);
 }
 
+/** Whether the entity-tag of a state is a digest of its row. */
+export function isHashed({ version, etag }: Pick<LoadedState, "version" | "etag">): boolean {
+  return etag === undefined && typeof version === "object" && !(version instanceof Date);
+}
+
 /** When a state was written, in milliseconds; `undefined` where the app did not say, or gave no real date. */
 export function modifiedAtOf({ modifiedAt, version }: LoadedState): Moment | undefined {
   const given = modifiedAt ?? (version instanceof Date ? version : undefined);

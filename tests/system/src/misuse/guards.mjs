@@ -15,7 +15,7 @@ const serve =
   () =>
     onExpress((app) => {
       app.use(express.json());
-      app.put("/articles/:id", guarded({ load, ...options }, run ?? handler));
+      app.put("/:kind/:id", guarded({ load, ...options }, run ?? handler));
     }, sent);
 
 /** Mistakes in a guard's options, and in what surrounds them. */
@@ -114,6 +114,85 @@ export const guardMistakes = [
     serve({}, ({ guard }) => guard.expectAffected([{}])),
   ],
   ["a handler that tells no outcome", "UNCLASH_NO_OUTCOME", serve({})],
+  [
+    "an UPDATE that does not raise the version",
+    "UNCLASH_SAME_VERSION",
+    serve({}, async ({ res, expected, guard }) => {
+      const row = await guard.expectRow({ title: "New", version: expected });
+      guard.updated(row.version);
+      res.json(row);
+    }),
+  ],
+  [
+    "updated with the version from before",
+    "UNCLASH_SAME_VERSION",
+    serve(
+      {},
+      async ({ res, expected, guard }) => {
+        await guard.expectAffected(1);
+        guard.updated(expected);
+        res.end();
+      },
+      { ...put, path: "/others/1" },
+    ),
+  ],
+  [
+    "updated with nothing",
+    "updated() must be given the new version, or a row that has one as `version`, and was given undefined",
+    serve({}, ({ guard }) => guard.updated()),
+  ],
+  ["updated with null", "and was given null", serve({}, ({ guard }) => guard.updated(null))],
+  [
+    "updated with a promise",
+    "and was given a promise: put `await` before it",
+    serve({}, ({ guard }) => guard.updated(Promise.resolve(2))),
+  ],
+  [
+    "updated with rows",
+    "updated() must be given the new version",
+    serve({}, ({ guard }) => guard.updated([{ version: 2 }])),
+  ],
+  [
+    "updated with a driver's result",
+    "and was given an object with rows, rowCount, without a `version`",
+    serve({}, ({ guard }) => guard.updated({ rows: [{ version: 2 }], rowCount: 1 })),
+  ],
+  [
+    "prefers with a misspelt preference",
+    'prefers() must be given "return=minimal" or "dry-run", and was given "dryrun"',
+    serve({}, ({ guard }) => guard.prefers("dryrun")),
+  ],
+  [
+    "refuse with a misspelt problem",
+    'was given "duplicat". Did you mean "duplicate"?',
+    serve({}, ({ guard }) => guard.refuse("duplicat", "It is taken.")),
+  ],
+  [
+    "refuse with a status",
+    "can't be given the member `status`",
+    serve({}, ({ guard }) => guard.refuse("duplicate", "It is taken.", { status: 400 })),
+  ],
+  [
+    "refuse with a bigint",
+    "refuse() must be given members that can be sent as JSON",
+    serve({}, ({ guard }) => guard.refuse("duplicate", "It is taken.", { id: 1n })),
+  ],
+  [
+    "check with the promise of a state",
+    "check() must be given the state of the row as { version, value }",
+    serve({ load: undefined }, ({ req }) => check(req, Promise.resolve(load()))),
+  ],
+  ["check with rows", "and was given an array of 1", serve({ load: undefined }, ({ req }) => check(req, [load()]))],
+  [
+    "check with a row without a version",
+    "and was given an object with id",
+    serve({ load: undefined }, ({ req }) => check(req, { id: 1 })),
+  ],
+  [
+    "check with load itself",
+    "and was given the function load",
+    serve({ load: undefined }, ({ req }) => check(req, load)),
+  ],
   ["a handler behind guard({}) that never calls check", "UNCLASH_NOT_CHECKED", serve({ load: undefined })],
   ["load that gives no version", "a `version` that is undefined", serve({ load: () => ({ value: {} }) })],
   [
