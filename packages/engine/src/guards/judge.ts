@@ -10,6 +10,7 @@ import { currentState } from "../states/selected-state.js";
 import { guardConflict } from "./guard-conflict.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
+import { warnOfNoDate } from "./silent-handlers.js";
 import { type SettledWrite, settleStale } from "./stale-write.js";
 import type { Terms } from "./terms.js";
 
@@ -49,7 +50,7 @@ async function decide(
   const compared = compareVersionText(versionText, given, state?.loaded);
   if (compared === undefined) return malformed([malformedVersion(settings.versionField)]); //       400
   const { conditions, isCurrent } = compared;
-  if (isWrite && lacksPrecondition(settings, method, conditions, state !== undefined))
+  if (isWrite && lacksPrecondition(settings, method, conditions, isDated(exchange, state)))
     return preconditionRequired(settings, { resource, path: instance, creates: settings.creates }); // 428
   const contradictory = isWrite && state !== undefined ? contradiction(conditions, state.loaded) : undefined;
   if (contradictory !== undefined) return malformed([contradictory]); //                            400
@@ -64,6 +65,14 @@ async function decide(
         ? settleStale(exchange, { conditions, preferences }, verdict.condition, state) //           conflict
         : guardConflict(exchange, { conditions, failed: verdict.condition, current: state, strategy: "reject" }); // 412
   }
+}
+
+/** Whether a date can be held against a state: one of which nobody knows when it was written has such a date ignored (RFC 9110 §13.1.4). */
+function isDated(exchange: GuardExchange, state: RowState | undefined): boolean {
+  if (state === undefined) return false;
+  if (state.modifiedAt !== undefined) return true;
+  if (exchange.settings.datesSuffice) warnOfNoDate(exchange);
+  return false;
 }
 
 /** What of a state the conditions are compared with; a version that is a text is compared already. */

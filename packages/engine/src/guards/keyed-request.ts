@@ -13,6 +13,7 @@ import type { GuardKeeping } from "./guard-idempotency.js";
 import type { Judgement } from "./judge.js";
 import { passedRequest } from "./passed-requests.js";
 import type { Terms } from "./terms.js";
+import { hasContent, warnOfUnseen } from "./unseen-body.js";
 
 /** A request that came with an idempotency key. */
 export interface KeyedRequest {
@@ -59,8 +60,8 @@ export async function identifyRequest(
   const { body } = request;
   const more = idempotency.fingerprint && partsOf(await idempotency.fingerprint(request.native));
   if (more === undefined && hasContent(exchange)) {
-    if (exchange.mediaType.startsWith("multipart/")) warnOnce("files", filesUnseen);
-    else if (body.kind === "unread") warnOnce("body", bodyUnseen);
+    if (exchange.mediaType.startsWith("multipart/")) warnOfUnseen("files");
+    else if (body.kind === "unread") warnOfUnseen("body");
   }
   const content = { preferences, body: body.kind === "parsed" ? body.value : undefined, ...(more && { more }) };
   const identity = identifyKeyed(exchange, { keeper: "guard", key }, idempotency, content);
@@ -167,23 +168,3 @@ const missing: ProblemEntry = {
   header: "Idempotency-Key",
   detail: "This request must have an Idempotency-Key: a new UUID, the same again when it is repeated.",
 };
-
-function hasContent({ header }: GuardExchange): boolean {
-  return Number(header("content-length") ?? 0) > 0 || header("transfer-encoding") !== undefined;
-}
-
-const warned = new Set<string>();
-
-function warnOnce(about: string, text: string): void {
-  if (warned.has(about)) return;
-  warned.add(about);
-  process.emitWarning(text, { type: "UnclashWarning", code: "UNCLASH_UNPARSED_BODY" });
-}
-
-const bodyUnseen =
-  "A guard keeps answers by Idempotency-Key, and nothing before it has parsed the body: the same key with another body " +
-  "can't be told from a repeat. Put the body parser before the guard.";
-
-const filesUnseen =
-  "A guard keeps answers by Idempotency-Key, and does not see the files of a multipart body: the same key with another file " +
-  "is answered as a repeat. Give their digests in `idempotency.fingerprint`.";

@@ -58,3 +58,13 @@ export function warnOfSameVersion(exchange: GuardExchange): void {
       "first overwrites the second. Raise the version in the write itself (`version = version + 1`), and give updated() what came back.",
   );
 }
+
+/** A date is all that a request must name, and can't be compared. */
+export function warnOfNoDate(exchange: GuardExchange): void {
+  warnOfRoute(
+    "UNCLASH_NO_DATE",
+    exchange,
+    "has a guard with `datesSuffice`, and `load` gives no `modifiedAt`: If-Unmodified-Since can't be held against anything, and does " +
+      "not suffice here.",
+  );
+}

@@ -6,6 +6,7 @@ import { notCompared } from "../preconditions/content-version.js";
 import { type Preferences, readPreferences } from "../preconditions/preferences.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import { type KeyedRequest, readKeyed } from "./keyed-request.js";
+import { warnOfUnseenTerms } from "./unseen-body.js";
 
 /** The parsed preconditions and preferences of a request. */
 export interface Terms {
@@ -19,6 +20,7 @@ export function readTerms(
 ): { readonly kind: "terms"; readonly terms: Terms; readonly keyed: KeyedRequest | undefined } | Refused {
   const { settings } = exchange;
   const errors: ProblemEntry[] = [];
+  warnOfUnseenTerms(exchange);
   const version = readVersion(exchange, errors);
   const etagText = memberOfBody(exchange, settings.etagField);
   const etag = etagText === undefined ? undefined : readTagMember(etagText, String(settings.etagField), errors);

@@ -8,14 +8,19 @@ export interface Requirement {
   readonly versionField: string | false;
 }
 
-/** Whether a write lacks its precondition. An absent resource is created only by who says that it is absent: a date says nothing about it. */
+/**
+ * Whether a write lacks its precondition. An absent resource is created only by who says that it is absent: a date says nothing about
+ * it.
+ *
+ * @param isDated whether it is there, and known when it was written
+ */
 export function lacksPrecondition(
   { preconditionRequired, datesSuffice }: Requirement,
   method: string,
   conditions: Conditions,
-  exists: boolean,
+  isDated: boolean,
 ): boolean {
-  return preconditionRequired && !satisfiesRequirement(method, conditions, { datesSuffice: datesSuffice && exists });
+  return preconditionRequired && !satisfiesRequirement(method, conditions, { datesSuffice: datesSuffice && isDated });
 }
 
 /** 428, with what to send. */

@@ -144,6 +144,8 @@ export function isHashed({ version, etag }: Pick<LoadedState, "version" | "etag"
 /** When a state was written, in milliseconds; `undefined` where the app did not say, or gave no real date. */
 export function modifiedAtOf({ modifiedAt, version }: LoadedState): Moment | undefined {
   const given = modifiedAt ?? (version instanceof Date ? version : undefined);
+  if (typeof modifiedAt === "string")
+    throw faultOfLoad(`gave a \`modifiedAt\` that is ${describeValue(modifiedAt)}: it must be a Date, or milliseconds`);
   const time = given instanceof Date ? given.getTime() : given;
   return time !== undefined && Number.isFinite(time) ? time : undefined;
 }

@@ -193,6 +193,32 @@ export const guardMistakes = [
     "and was given the function load",
     serve({ load: undefined }, ({ req }) => check(req, load)),
   ],
+  [
+    "versionField, and the body parser behind the guard",
+    "A guard takes a precondition from the body (`versionField`, `etagField`), and nothing before it has parsed one",
+    () =>
+      onExpress(
+        (app) => {
+          const article = guard({ load, versionField: "version", precondition: "optional" });
+          app.use("/articles/:id", article, express.json());
+          app.put("/articles/:id", (_request, response) => response.end());
+        },
+        { ...put, headers: {}, json: { version: 0, title: "New" } },
+      ),
+  ],
+  [
+    "modifiedAt as a text",
+    'load gave a `modifiedAt` that is "2026-11-28 10:00:00": it must be a Date, or milliseconds',
+    serve({ load: () => ({ version: 1, modifiedAt: "2026-11-28 10:00:00" }) }),
+  ],
+  [
+    "datesSuffice, and load gives no modifiedAt",
+    "UNCLASH_NO_DATE",
+    serve({ datesSuffice: true }, handler, {
+      ...put,
+      headers: { "if-unmodified-since": "Thu, 01 Jan 2015 00:00:00 GMT" },
+    }),
+  ],
   ["a handler behind guard({}) that never calls check", "UNCLASH_NOT_CHECKED", serve({ load: undefined })],
   ["load that gives no version", "a `version` that is undefined", serve({ load: () => ({ value: {} }) })],
   [
