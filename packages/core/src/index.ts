@@ -1,4 +1,5 @@
 export { Bell } from "./bell.js";
+export { checkedClock } from "./clock.js";
 export { type EventPlace, formatCursor, parseCursor } from "./cursor.js";
 export * from "./errors.js";
 export {

@@ -7,6 +7,7 @@ import {
   assertRange,
   Bell,
   type Capabilities,
+  checkedClock,
   checkOptions,
   isFunction,
   type Moment,
@@ -51,11 +52,11 @@ const capabilities: Capabilities = { durability: "none", failover: "safe", proce
  * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core`), and
  * with a `StoreError` after `close`.
  *
- * @throws ConfigurationError that names the option at fault
+ * @throws ConfigurationError that names the option at fault, and CallbackError for a clock that returns no whole milliseconds
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   checkOptions<MemoryStoreOptions>("", options, rules);
-  const { clock = Date.now } = options;
+  const clock = options.clock === undefined ? Date.now : checkedClock(options.clock);
   const bell = new Bell();
   const watchers = new Watchers(setImmediate);
   let held: Held | undefined = { records: new Records(), events: new EventLog() };

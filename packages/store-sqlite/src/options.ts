@@ -1,5 +1,6 @@
 import {
   ConfigurationError,
+  checkedClock,
   checkOptions,
   isFunction,
   isText,
@@ -91,11 +92,12 @@ const rules: OptionRules<SqliteStoreOptions> = {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws ConfigurationError that names the option and what it may be.
+ * @throws ConfigurationError that names the option and what it may be, and CallbackError for a clock that returns no whole milliseconds
  */
 export function resolveOptions(options: SqliteStoreOptions): ResolvedOptions {
   checkOptions<SqliteStoreOptions>("", options, rules);
-  const { synchronous = "full", clock = Date.now } = options;
+  const { synchronous = "full" } = options;
+  const clock = options.clock === undefined ? Date.now : checkedClock(options.clock);
   const { busyTimeoutMs = 5_000, groupMaxMs = 5, queueMax = 10_000, walAutocheckpointPages = 4_000 } = options;
   return Object.freeze({
     ...resolveSource(options),

@@ -1,5 +1,5 @@
 import type { ServerOptions } from "node:http";
-import type { Store } from "@unclash/core";
+import { checkOptions, isFunction, type OptionRules, required, type Store, wholeNumber } from "@unclash/core";
 import type { Unclash } from "unclash";
 import { adapterCases } from "./cases.js";
 import { createStage } from "./stage.js";
@@ -43,8 +43,11 @@ export interface Served {
  * Declares the tests that every adapter passes: each holds it, over a real socket, to what clients are promised. The
  * engines and their collections are the suite's own. Servers start when the first test needs them, and the last test
  * that is declared ends them.
+ *
+ * @throws ConfigurationError that names the option at fault
  */
 export function adapterSuite(options: AdapterSuiteOptions): void {
+  checkOptions<AdapterSuiteOptions>("", options, rules);
   const stage = createStage(options);
   for (const { name, on, run } of adapterCases) {
     if (on === "parsed" && options.startParsed === undefined) continue;
@@ -52,3 +55,11 @@ export function adapterSuite(options: AdapterSuiteOptions): void {
   }
   options.test("servers and stores end when they are told to", () => stage.close());
 }
+
+const rules: OptionRules<AdapterSuiteOptions> = {
+  test: required(isFunction),
+  store: required(isFunction),
+  start: required(isFunction),
+  startParsed: isFunction,
+  patienceMs: wholeNumber(1),
+};

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import { checkOptions, isFunction, type OptionRules, required, type Store, wholeNumber } from "@unclash/core";
 import type { Client } from "../adapter/client.js";
 import type { Served } from "../adapter/suite.js";
 import type { TestClock } from "../store/test-clock.js";
@@ -32,8 +32,11 @@ export type StartGuarded = (app: GuardedApp) => Promise<Served>;
  * Declares the tests that every adapter's guards pass: each holds them, over a real socket, to what clients and handlers are
  * promised, in all the forms that a guard has. The routes, their options and their handlers are the suite's own. Servers
  * start when the first test needs them, and the last test that is declared ends them.
+ *
+ * @throws ConfigurationError that names the option at fault
  */
 export function guardSuite(options: GuardSuiteOptions): void {
+  checkOptions<GuardSuiteOptions>("", options, guardSuiteRules);
   const stage = createStage(options);
   for (const { name, needs, run } of guardCases) {
     if (needs === "store" && options.store === undefined) continue;
@@ -41,3 +44,12 @@ export function guardSuite(options: GuardSuiteOptions): void {
   }
   options.test("servers and stores of guards end when they are told to", () => stage.close());
 }
+
+/** What the options of a suite of guards may be. */
+export const guardSuiteRules: OptionRules<GuardSuiteOptions> = {
+  test: required(isFunction),
+  start: required(isFunction),
+  store: isFunction,
+  client: isFunction,
+  patienceMs: wholeNumber(1),
+};

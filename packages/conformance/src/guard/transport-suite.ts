@@ -1,8 +1,9 @@
+import { checkOptions, isFunction, type OptionRules, oneOf, required } from "@unclash/core";
 import type { Client } from "../adapter/client.js";
 import { guardCases } from "./cases.js";
 import { guardForms } from "./setup.js";
 import { createStage } from "./stage.js";
-import type { GuardSuiteOptions } from "./suite.js";
+import { type GuardSuiteOptions, guardSuiteRules } from "./suite.js";
 
 /** How requests reach an app other than over HTTP/1.1. */
 export interface TransportSuiteOptions extends GuardSuiteOptions {
@@ -32,8 +33,19 @@ const names: readonly string[] = [
   "of 8 requests with one key at the same time exactly one runs",
 ];
 
-/** Declares the tests of whole answers for an app that is reached in another way, such as HTTP/2 or Fastify's `inject`. */
+const rules: OptionRules<TransportSuiteOptions> = {
+  ...guardSuiteRules,
+  form: required(oneOf(...guardForms)),
+  client: required(isFunction),
+};
+
+/**
+ * Declares the tests of whole answers for an app that is reached in another way, such as HTTP/2 or Fastify's `inject`.
+ *
+ * @throws ConfigurationError that names the option at fault
+ */
 export function guardTransportSuite(options: TransportSuiteOptions): void {
+  checkOptions<TransportSuiteOptions>("", options, rules);
   const stage = createStage(options);
   for (const name of names) {
     const found = guardForms.flatMap((form) => guardCases.filter((each) => each.name === `${form}: ${name}`));

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Moment, Store } from "@unclash/core";
+import {
+  checkOptions,
+  describeValue,
+  isFunction,
+  type Moment,
+  type OptionRules,
+  oneOf,
+  required,
+  type Store,
+  UsageError,
+  wholeNumber,
+} from "@unclash/core";
 import { storeCases } from "./cases.js";
 import { timeOf } from "./steps.js";
 import { createTestClock, type TestClock } from "./test-clock.js";
@@ -36,11 +47,22 @@ export interface StoreSuiteOptions {
   readonly reopen?: (store: Store, context: StoreContext) => Promise<Store>;
 }
 
+const rules: OptionRules<StoreSuiteOptions> = {
+  test: required(isFunction),
+  open: required(isFunction),
+  clock: oneOf("handed-in", "own"),
+  patienceMs: wholeNumber(1),
+  reopen: isFunction,
+};
+
 /**
  * Declares the tests that every store passes: each is one sentence of the port's documentation. They run against what
  * `open` gives and against nothing else.
+ *
+ * @throws ConfigurationError that names the option at fault
  */
 export function storeSuite(options: StoreSuiteOptions): void {
+  checkOptions<StoreSuiteOptions>("", options, rules);
   for (const storeCase of storeCases) {
     if (canRun(storeCase, options)) options.test(storeCase.name, () => runCase(storeCase, options));
   }
@@ -55,6 +77,11 @@ async function runCase({ run }: StoreCase, options: StoreSuiteOptions): Promise<
   const clock = createTestClock();
   const context: StoreContext = { clock };
   let store = await options.open(context);
+  if (typeof Object(store).commit !== "function")
+    throw new UsageError(
+      "storeSuite",
+      `must be given an \`open\` that gives a store, and it gave ${describeValue(store)}`,
+    );
   const trial: Trial = {
     store,
     clock,

@@ -2,6 +2,7 @@ import { adapterMistakes } from "./adapters.mjs";
 import { collectionMistakes, engineMistakes } from "./configuration.mjs";
 import { callbackMistakes, guardMistakes } from "./guards.mjs";
 import { storeMistakes } from "./stores.mjs";
+import { suiteMistakes } from "./suites.mjs";
 
 /** Every mistake: what it is, what must be said of it, and how it is made. It is plain JavaScript: no compiler helps. */
 export const mistakes = [
@@ -11,4 +12,5 @@ export const mistakes = [
   ...guardMistakes,
   ...callbackMistakes,
   ...adapterMistakes,
+  ...suiteMistakes,
 ];

@@ -8,6 +8,21 @@ export const storeMistakes = [
   ["memory: maxSize", "maxSize is not an option", () => createMemoryStore({ maxSize: 100 })],
   ["memory: a clock that is called", "clock must be a function", () => createMemoryStore({ clock: Date.now() })],
   [
+    "memory: a clock that returns a Date",
+    "clock must return whole milliseconds since 1970",
+    () => createMemoryStore({ clock: () => new Date() }),
+  ],
+  [
+    "memory: a clock with fractions",
+    "as Date.now does, and returned 1.5",
+    () => createMemoryStore({ clock: () => 1.5 }),
+  ],
+  [
+    "sqlite: a clock that returns a Date",
+    "and returned an object of the class Date",
+    () => createSqliteStore({ file: "app.db", clock: () => new Date() }),
+  ],
+  [
     "sqlite: a path in place of options",
     'options must be an object, and is "app.db"',
     () => createSqliteStore("app.db"),
