@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { benchAgainst } from "./http/against.js";
 import { benchHttp } from "./http/bench.js";
 import { cells } from "./http/cell.js";
 import { printProfile } from "./http/profile/print.js";
@@ -9,7 +10,7 @@ import { benchStores } from "./stores/bench.js";
 import { isStoreName, storeNames } from "./stores/store-name.js";
 import { benchWorst } from "./worst/bench.js";
 
-const usage = `pnpm bench http [--framework express|koa|fastify|node]… [--quick] [--json] [--profile]
+const usage = `pnpm bench http [--framework express|koa|fastify|node]… [--quick] [--json] [--profile] [--against DIRECTORY]
 pnpm bench sqlite [--quick] [--json]
 pnpm bench stores [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]
@@ -25,6 +26,7 @@ const { positionals, values } = parseArgs({
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
+    against: { type: "string" },
   },
 });
 const [subject] = positionals;
@@ -32,9 +34,12 @@ const stores = values.store ?? storeNames;
 const named = values.framework ?? frameworkNames;
 if (subject === "http" && named.every(isFrameworkName)) {
   const frameworks = named.filter(isFrameworkName);
-  if (values.profile) {
+  const { against, quick, json } = values;
+  if (against !== undefined) {
+    await benchAgainst({ frameworks, directory: against, quick, json });
+  } else if (values.profile) {
     for (const framework of frameworks) for (const cell of cells) await printProfile(framework, cell);
-  } else await benchHttp({ frameworks, quick: values.quick, json: values.json });
+  } else await benchHttp({ frameworks, quick, json });
 } else if (subject === "sqlite") {
   await benchSqlite({ quick: values.quick, json: values.json });
 } else if (subject === "stores" && stores.every(isStoreName)) {

@@ -17,9 +17,15 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-export async function startServer(framework: FrameworkName, variant: Variant): Promise<ServerProcess> {
-  // The build puts this module's code next to the folder of the server's entry.
-  const entry = fileURLToPath(new URL("./http/serve.js", import.meta.url));
+// The build puts this module's code next to the folder of the server's entry.
+const ownEntry = fileURLToPath(new URL("./http/serve.js", import.meta.url));
+
+/** @param entry another build's entry of the server, by its path */
+export async function startServer(
+  framework: FrameworkName,
+  variant: Variant,
+  entry: string = ownEntry,
+): Promise<ServerProcess> {
   const child = fork(entry, [framework, variant], { env: { ...process.env, NODE_ENV: "production" } });
   const first = await nextMessage(child, "listening");
   return {

@@ -25,9 +25,9 @@ export interface Subject {
   readonly resources: Readonly<Record<Size, readonly Resource[]>>;
 }
 
-/** Starts a server and fills it. */
-export async function startSubject(framework: FrameworkName, variant: Variant): Promise<Subject> {
-  const server = await startServer(framework, variant);
+/** Starts a server, of this build unless another one's `entry` is given, and fills it. */
+export async function startSubject(framework: FrameworkName, variant: Variant, entry?: string): Promise<Subject> {
+  const server = await startServer(framework, variant, entry);
   const connections = Array.from({ length: concurrency }, () => new Connection(server.port));
   const resources = { "1 KB": resourcesOf("small", "1 KB"), "64 KB": resourcesOf("large", "64 KB") };
   for (const size of sizes) {
