@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import onHeaders from "on-headers";
 import type { Passage } from "../guards/passage.js";
+import { createSlot } from "../guards/slot.js";
 import { isSafe } from "../http/methods.js";
 import type { RequestFacts } from "../http/request.js";
 import { joinedVary } from "../http/vary.js";
@@ -36,21 +37,41 @@ export function passThrough(passage: Passage, response: ServerResponse, headersB
   response.once("close", () => passage.ended(response.statusCode));
 }
 
+/** What a guard has put around a response's `writeHead`. */
+interface HeadWatch {
+  readonly writeHead: ServerResponse["writeHead"];
+  /** The headers that it has set for a success. */
+  readonly added: () => readonly string[];
+  /** That of a guard around this one. */
+  readonly around: HeadWatch | undefined;
+}
+
+const headWatch = createSlot<HeadWatch>("head-watch");
+
 /**
  * A head that can't be sent (a status that is none, a line break in the status message) throws at whoever sends it. Whatever
  * answers that with 500 finds a response without what made it fail, and without headers that speak of a success.
  */
 function takeBackOnFailure(response: ServerResponse, added: () => readonly string[]): void {
-  const { writeHead } = response;
-  response.writeHead = function (this: ServerResponse, ...given: unknown[]): ServerResponse {
-    try {
-      return Reflect.apply(writeHead, this, given);
-    } catch (error) {
-      this.statusMessage = "";
-      for (const name of added()) this.removeHeader(name);
-      throw error;
-    }
-  };
+  headWatch.put(response, { writeHead: response.writeHead, added, around: headWatch.of(response) });
+  response.writeHead = watchedWriteHead;
+}
+
+/** One function for all responses: with one for each, dead responses stay until a full garbage collection. */
+function watchedWriteHead(this: ServerResponse, ...given: unknown[]): ServerResponse {
+  const watch = headWatch.of(this);
+  if (watch === undefined) throw new TypeError("This response has come through no guard.");
+  // What is below may be this function again, for the guard around.
+  if (watch.around !== undefined) headWatch.put(this, watch.around);
+  try {
+    return Reflect.apply(watch.writeHead, this, given);
+  } catch (error) {
+    this.statusMessage = "";
+    for (const name of watch.added()) this.removeHeader(name);
+    throw error;
+  } finally {
+    headWatch.put(this, watch);
+  }
 }
 
 /**
