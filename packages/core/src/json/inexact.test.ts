@@ -51,3 +51,12 @@ test("no number that JSON.stringify writes is refused, and an integer is exactly
     }),
   );
 });
+
+test("such a number is found wherever it stands", () => {
+  for (let before = 0; before < 40; before += 1) {
+    const blanks = " ".repeat(before);
+    expect(findInexactNumber(`${blanks}[9007199254740993]`), `${before}`).toBe("/0");
+    expect(findInexactNumber(`[${blanks}1E-400]`), `${before}`).toBe("/0");
+    expect(findInexactNumber(`[123456789012345,${blanks}"9007199254740993"]`), `${before}`).toBeUndefined();
+  }
+});

@@ -17,19 +17,33 @@ export function findInexactNumber(text: string): string | undefined {
 
 /** Nearly no text has 16 digits in a row, or an exponent of three digits below 0: only one that has is looked at twice. */
 function mayHoldInexact(text: string): boolean {
-  let digits = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (isDigit(unit) || unit === 0x2e) {
-      digits += 1;
-      if (digits === 16) return true;
-    } else {
-      digits = 0;
-      // e-324 is the least exponent that counts.
-      if ((unit | 0x20) === 0x65 && text.charCodeAt(at + 1) === 0x2d && isDigit(text.charCodeAt(at + 4))) return true;
-    }
+  return hasLongNumber(text) || hasSmallExponent(text, "e-") || hasSmallExponent(text, "E-");
+}
+
+/** So many digits in a row are looked for: of 15, each survives. */
+const runLength = 16;
+
+/** Whether there are 16 digits and points in a row. Such a run covers one of every 16 places, and only those are looked at. */
+function hasLongNumber(text: string): boolean {
+  for (let place = runLength - 1; place < text.length; place += runLength) {
+    if (!isOfDecimal(text.charCodeAt(place))) continue;
+    let [from, to] = [place, place + 1];
+    while (from > 0 && isOfDecimal(text.charCodeAt(from - 1))) from -= 1;
+    while (isOfDecimal(text.charCodeAt(to))) to += 1;
+    if (to - from >= runLength) return true;
   }
   return false;
+}
+
+/** Whether an exponent has three digits: e-324 is the least one that counts. */
+function hasSmallExponent(text: string, start: "e-" | "E-"): boolean {
+  for (let at = text.indexOf(start); at !== -1; at = text.indexOf(start, at + start.length))
+    if (isDigit(text.charCodeAt(at + 4))) return true;
+  return false;
+}
+
+function isOfDecimal(unit: number): boolean {
+  return isDigit(unit) || unit === 0x2e;
 }
 
 /** Reads a text that is known to be JSON, and keeps the way to where it is. */
