@@ -82,8 +82,10 @@ function isRow(row: unknown): row is Row {
 export class NotUnderstoodError extends Error {
   override readonly name = "NotUnderstoodError";
 
-  constructor() {
-    super("the pool's answer is not what the server sent: rows must come as arrays of texts, in their order");
+  constructor(
+    message = "the pool's answer is not what the server sent: rows must come as arrays of texts, in their order",
+  ) {
+    super(message);
   }
 }
 

@@ -28,9 +28,10 @@ export function storeError(thrown: unknown, outcome: StoreError["outcome"]): Sto
  * - 26: a prepared statement is gone (`DISCARD ALL`)
  * - 42: what a role may not use, or does not see
  * - 22P02: values are read in another way (`array_nulls`)
+ * - 22P05: a text can't be sent in the session's encoding (`client_encoding`)
  */
 export function leavesConnectionUsable(thrown: unknown): boolean {
-  return isRejection(thrown) && !/^(0A|25|26|42|22P02)/.test(sqlStateOf(thrown) ?? "");
+  return isRejection(thrown) && !/^(0A|25|26|42|22P02|22P05)/.test(sqlStateOf(thrown) ?? "");
 }
 
 function isRejection(thrown: unknown): boolean {

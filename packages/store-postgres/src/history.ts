@@ -1,6 +1,6 @@
 import { type HistoryPage, type HistoryRequest, type Key, pageBytesMax } from "@unclash/core";
 import type { PostgresQuery, Row } from "./driver.js";
-import { answersOf, recordOf } from "./record.js";
+import { readAnswersOf, recordOf } from "./record.js";
 import type { Statements } from "./statements.js";
 
 /** The query for the states of one key. */
@@ -11,7 +11,7 @@ export function historyQuery(key: Key, request: HistoryRequest, statements: Stat
 
 /** The page that the server's answer holds: it says of each state how many were found. */
 export function historyPageOf(rows: readonly Row[]): HistoryPage {
-  const { rows: found, now } = answersOf(rows);
+  const { rows: found, now } = readAnswersOf(rows);
   const count = found[0]?.n ?? 0;
   return {
     now,

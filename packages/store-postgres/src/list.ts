@@ -1,7 +1,7 @@
 import { type Key, type Page, pageBytesMax, type Range } from "@unclash/core";
 import type { PostgresQuery, Row } from "./driver.js";
 import { depthOf } from "./locks.js";
-import { type Answer, answersOf, recordOf } from "./record.js";
+import { type Answer, readAnswersOf, recordOf } from "./record.js";
 import type { Statements } from "./statements.js";
 
 /**
@@ -52,7 +52,7 @@ export function listQuery(range: Range, statements: Statements): PostgresQuery {
 
 /** The page that the server's answer holds. */
 export function pageOf(range: Range, rows: readonly Row[]): Page {
-  const { rows: found, now } = answersOf(rows);
+  const { rows: found, now } = readAnswersOf(rows);
   const onPage = found.slice(0, range.limit);
   const last = onPage.at(-1);
   const records = onPage.map((answer) => recordOf(answer));

@@ -37,6 +37,17 @@ export function answersOf(rows: readonly Row[]): Answers {
   return { rows: answers, end: end[0] ?? null, now: end[8] === null ? Number.NaN : integerOf(end[8]) };
 }
 
+/**
+ * The same for what only reads: its last row names the encoding in which the session sends texts.
+ *
+ * @throws NotUnderstoodError
+ */
+export function readAnswersOf(rows: readonly Row[]): Answers {
+  const answers = answersOf(rows);
+  if (answers.end === "UTF8") return answers;
+  throw new NotUnderstoodError(`a session's client_encoding must be UTF8, and is ${answers.end}`);
+}
+
 /** The state that an answer tells of. */
 export function recordOf({ row, key, body }: Answer, text: Text | null = body): StoredRecord {
   const [, , , version, revision, tag, deleted, lapsed, createdAt, modifiedAt, lapsesAt, actor, cause] = row;

@@ -30,12 +30,33 @@ describe.skipIf(postgresUrl === undefined)("a session of the app's pool whose se
     expect((await store.read(["a/1"])).records).toMatchObject([{ version: 1, text: '"é"' }]);
   });
 
-  test("so that it would send texts in another encoding reads nothing, and is closed", async () => {
-    const { pool, store } = await opened();
-    await store.commit(put('"é"'));
-    await pool.query("SET client_encoding = 'LATIN1'");
-    await expect(store.read(["a/1"])).rejects.toMatchObject({ name: "StoreError", outcome: "not-applied" });
-    expect((await store.read(["a/1"])).records).toMatchObject([{ text: '"é"' }]);
+  describe.each(["LATIN1", "SQL_ASCII", "EUC_JP"])("so that it would send texts as %s", (encoding) => {
+    // A euro sign can not be sent as LATIN1 at all.
+    test.each(['"plain"', '"é"', '"€"'])("reads nothing of %s, and is closed", async (text) => {
+      const { pool, store } = await opened();
+      await store.commit(put(text));
+      const calls = [
+        () => store.read(["a/1"]),
+        () => store.list({ prefix: "a/", limit: 9 }),
+        () => store.history("a/1", { limit: 9, texts: true }),
+      ];
+      for (const call of calls) {
+        await pool.query(`SET client_encoding = '${encoding}'`);
+        await expect(call()).rejects.toMatchObject({ name: "StoreError", outcome: "not-applied" });
+        expect((await call()).records).toMatchObject([{ text }]);
+      }
+    });
+
+    test("finds no key absent that is there", async () => {
+      const { pool, store } = await opened();
+      await store.commit(commitOf(1, [{ key: "a/é", expect: "any", put: "1" }]));
+      for (const call of [() => store.read(["a/é"]), () => store.history("a/é", { limit: 9, texts: true })]) {
+        await pool.query(`SET client_encoding = '${encoding}'`);
+        await expect(call()).rejects.toMatchObject({ name: "StoreError", outcome: "not-applied" });
+        await pool.query("RESET client_encoding");
+        expect((await call()).records).toMatchObject([{ text: "1" }]);
+      }
+    });
   });
 
   test.each([

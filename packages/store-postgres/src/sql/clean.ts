@@ -1,5 +1,5 @@
 import type { LockNumbers } from "../locks.js";
-import { isolationSql, nowSql, settingsSql } from "./fragments.js";
+import { nowSql, sessionSql, settingsSql } from "./fragments.js";
 import { horizonSql } from "./horizon.js";
 
 /**
@@ -29,7 +29,7 @@ DECLARE
   v_id bigint;
   h ${s}.head;
 BEGIN
-  ${isolationSql}
+  ${sessionSql}
   removed := 0;
   more := false;
   IF NOT pg_try_advisory_xact_lock(${cleaning}) OR NOT pg_try_advisory_xact_lock_shared(${store}) THEN

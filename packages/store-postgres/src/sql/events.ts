@@ -1,4 +1,4 @@
-import { encodingSql, isolationSql, joinSettingsSql } from "./fragments.js";
+import { joinSettingsSql, sessionSql } from "./fragments.js";
 import { horizonSql } from "./horizon.js";
 
 /**
@@ -23,8 +23,7 @@ DECLARE
   v_last bigint;
   v_horizon bigint;
 BEGIN
-  ${encodingSql}
-  ${isolationSql}
+  ${sessionSql}
   ${horizonSql(s, events)}
 
   IF p_revision IS NOT NULL THEN

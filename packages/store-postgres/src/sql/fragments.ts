@@ -33,27 +33,40 @@ export function stateSql(head: string, body: string): string {
     ${head}.created_at, ${head}.modified_at, ${head}.lapses_at, ${head}.actor, ${head}.cause, ${body}`;
 }
 
-/** Refuses where the session would take texts for those of another encoding, and store or send others than it was given. */
-export const encodingSql: string = `IF current_setting('client_encoding') <> 'UTF8' THEN
-    RAISE EXCEPTION 'unclash needs sessions whose client_encoding is UTF8' USING ERRCODE = '25001';
+/**
+ * Whether the session would take texts for those of another encoding, and store or send others than it was given. What only
+ * reads sends the encoding with its last row: PL/pgSQL prepares each expression anew in each transaction, which is most of what
+ * a check costs.
+ */
+const hasOtherEncoding = "pg_client_encoding() <> 'UTF8'";
+
+/** Whether the statements of a function would all see what the first one saw, and so what was there before a wait. */
+const hasOtherIsolation = "current_setting('transaction_isolation') <> 'read committed'";
+
+const refuseSql: string = `IF ${hasOtherEncoding} THEN
+      RAISE EXCEPTION 'unclash needs sessions whose client_encoding is UTF8' USING ERRCODE = '25001';
+    END IF;
+    IF ${hasOtherIsolation} THEN
+      RAISE EXCEPTION 'unclash needs sessions whose transactions are "read committed"' USING ERRCODE = '25001';
+    END IF;`;
+
+/** Refuses sessions that have other settings than were met when the store was opened. */
+export const sessionSql: string = `IF ${hasOtherEncoding} OR ${hasOtherIsolation} THEN
+    ${refuseSql}
   END IF;`;
 
-/** Refuses where the statements of a function would all see what the first one saw, and so what was there before a wait. */
-export const isolationSql: string = `IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'unclash needs sessions whose transactions are "read committed"' USING ERRCODE = '25001';
-  END IF;`;
-
-/** As durable as `p_sync`, the setting that the store was opened with, whatever the session has been set to since. */
-const durableSql: string = `IF current_setting('synchronous_commit') <> p_sync
-    AND array_position(ARRAY['off', 'local', 'remote_write', 'on', 'remote_apply'], current_setting('synchronous_commit'))
-      < array_position(ARRAY['off', 'local', 'remote_write', 'on', 'remote_apply'], p_sync) THEN
-    PERFORM set_config('synchronous_commit', p_sync, true);
+/** The same, and as durable as `p_sync`, the setting that the store was opened with, whatever the session has been set to since. */
+const durableSessionSql: string = `IF ${hasOtherEncoding} OR ${hasOtherIsolation}
+      OR current_setting('synchronous_commit') <> p_sync THEN
+    ${refuseSql}
+    IF array_position(ARRAY['off', 'local', 'remote_write', 'on', 'remote_apply'], current_setting('synchronous_commit'))
+        < array_position(ARRAY['off', 'local', 'remote_write', 'on', 'remote_apply'], p_sync) THEN
+      PERFORM set_config('synchronous_commit', p_sync, true);
+    END IF;
   END IF;`;
 
 /** Takes the locks that a commit needs, in the order of `p_locks`. The lowest bit tells which are for itself alone. */
-export const lockSql: string = `${encodingSql}
-  ${isolationSql}
-  ${durableSql}
+export const lockSql: string = `${durableSessionSql}
   PERFORM set_config('lock_timeout', p_wait_ms::text, true);
   PERFORM CASE WHEN a.number & 1 = 1 THEN pg_advisory_xact_lock(a.number - 1)
     ELSE pg_advisory_xact_lock_shared(a.number) END

@@ -1,4 +1,4 @@
-import { encodingSql, joinSettingsSql, nowSql, settingsSql, stateSql } from "./fragments.js";
+import { joinSettingsSql, nowSql, settingsSql, stateSql } from "./fragments.js";
 
 /**
  * Pages of the three kinds of ranges. Each looks for `p_limit` records, gives those whose texts fit, and says how many
@@ -47,10 +47,8 @@ CREATE FUNCTION ${s}.${signature} RETURNS SETOF ${s}.answer
 LANGUAGE plpgsql STABLE ${joinSettingsSql} AS $function$
 DECLARE
   v_now bigint := ${nowSql};
-  v_count integer;
   o ${s}.answer;
 BEGIN
-  ${encodingSql}
   IF p_bytes IS NULL THEN
     RETURN QUERY SELECT r.place, (count(*) OVER ())::integer, ${stateSql("r", "NULL::text")}
       FROM (SELECT h.*, ${place} ${from}) AS r
@@ -66,9 +64,8 @@ BEGIN
     WHERE coalesce(r.bytes, 0) < p_bytes
     ORDER BY ${order};
   END IF;
-  GET DIAGNOSTICS v_count = ROW_COUNT;
-  o.kind := 'end';
-  o.n := v_count;
+  GET DIAGNOSTICS o.n = ROW_COUNT;
+  o.kind := pg_client_encoding();
   o.created_at := v_now;
   RETURN NEXT o;
 END
@@ -84,11 +81,9 @@ CREATE FUNCTION ${s}.history(p_key text, p_before bigint, p_at bigint, p_limit i
 RETURNS SETOF ${s}.answer LANGUAGE plpgsql STABLE ${settingsSql} AS $function$
 DECLARE
   v_now bigint := ${nowSql};
-  v_count integer := 0;
   h ${s}.head;
   o ${s}.answer;
 BEGIN
-  ${encodingSql}
   SELECT * INTO h FROM ${s}.head AS c WHERE c.key = p_key;
   IF FOUND THEN
     RETURN QUERY SELECT 'state', r.found::integer, p_key, r.version, r.revision, r.tag, r.deleted,
@@ -111,11 +106,11 @@ BEGIN
       ) AS r
       WHERE p_bytes IS NULL OR coalesce(r.bytes, 0) < p_bytes
       ORDER BY r.version DESC;
-    GET DIAGNOSTICS v_count = ROW_COUNT;
+    GET DIAGNOSTICS o.n = ROW_COUNT;
+  ELSE
+    o.n := 0;
   END IF;
-  o := NULL;
-  o.kind := 'end';
-  o.n := v_count;
+  o.kind := pg_client_encoding();
   o.created_at := v_now;
   RETURN NEXT o;
 END

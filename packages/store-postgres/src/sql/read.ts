@@ -1,4 +1,4 @@
-import { encodingSql, joinSettingsSql, nowSql, stateSql } from "./fragments.js";
+import { joinSettingsSql, nowSql, stateSql } from "./fragments.js";
 
 /** The records under some keys, and the time: one view, that of the statement that calls it. */
 export function readSql(s: string): string {
@@ -6,17 +6,14 @@ export function readSql(s: string): string {
 CREATE FUNCTION ${s}.read(p_keys text[]) RETURNS SETOF ${s}.answer LANGUAGE plpgsql STABLE ${joinSettingsSql} AS $function$
 DECLARE
   v_now bigint := ${nowSql};
-  v_count integer;
   o ${s}.answer;
 BEGIN
-  ${encodingSql}
   RETURN QUERY SELECT 'record', k.n::integer, ${stateSql("h", "CASE WHEN h.logged THEN l.body ELSE h.body END")}
     FROM unnest(p_keys) WITH ORDINALITY AS k (key, n)
     JOIN ${s}.head AS h ON h.key = k.key
     LEFT JOIN ${s}.log AS l ON h.logged AND l.id = h.id AND l.version = h.version;
-  GET DIAGNOSTICS v_count = ROW_COUNT;
-  o.kind := 'end';
-  o.n := v_count;
+  GET DIAGNOSTICS o.n = ROW_COUNT;
+  o.kind := pg_client_encoding();
   o.created_at := v_now;
   RETURN NEXT o;
 END
