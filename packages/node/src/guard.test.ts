@@ -285,3 +285,19 @@ test("who goes away while the handler runs gets the first answer when asking aga
   const again = await ask("POST", url, { ...keyed, body: {} });
   expect([again.status, again.text, again.headers["idempotency-replayed"], runs]).toEqual([201, "made", "true", 1]);
 });
+
+test("behind two guards, a head that can't be sent is 500, without the state's entity-tag and without its reason", async () => {
+  const { articles, load } = setUp();
+  const inner = guarded({ load }, async ({ res, current, expected, guard }) => {
+    const row = await guard.expectRow(articles.update(current.id, expected, "new"));
+    guard.updated(row.version);
+    res.statusMessage = "two\nlines";
+    res.end(JSON.stringify(row));
+  });
+  const outer = guard({ load });
+  const url = await serve((request, response) => outer(request, response, () => inner(request, response)));
+  const failed = await ask("PUT", `${url}/articles/1`, onFirst);
+  expect([failed.status, failed.headers.etag]).toEqual([500, undefined]);
+  const read = await ask("GET", `${url}/articles/1`);
+  expect([read.status, read.headers.etag]).toEqual([500, undefined]);
+});

@@ -33,14 +33,14 @@ export function passThrough(passage: Passage, response: ServerResponse, headersB
     varyBy(this, passage.headers["vary"]);
     kept?.headersAreOut();
   });
-  takeBackOnFailure(response, () => added);
+  takeBackOnFailure(response, () => [...added, ...passage.finish(500, (name) => response.getHeader(name)).remove]);
   response.once("close", () => passage.ended(response.statusCode));
 }
 
 /** What a guard has put around a response's `writeHead`. */
 interface HeadWatch {
   readonly writeHead: ServerResponse["writeHead"];
-  /** The headers that it has set for a success. */
+  /** The names of the headers that it has set for a success. */
   readonly added: () => readonly string[];
   /** That of a guard around this one. */
   readonly around: HeadWatch | undefined;
