@@ -2,7 +2,7 @@ import { isStoreError, type Key, type ResponsePlan, resourceKey } from "@unclash
 import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
-import { unavailable } from "./http/refusal.js";
+import { tooManyHeaders, unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
 import { refusalResponse } from "./http/responses.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
@@ -37,7 +37,8 @@ async function handle<Native>(settings: Settings<Native>, received: RequestFacts
   const startedAt = performance.now();
   const request = fromClient(received, settings.trust);
   const match = findRoute(settings.collections, request.path);
-  const caller = await identifyCaller(settings.identify, request);
+  const isCut = received.headersCut === true;
+  const caller = isCut ? tooManyHeaders : await identifyCaller(settings.identify, request);
   const actor = caller.kind === "known" ? caller.actor : undefined;
   const exchange: CollectionExchange = new ResourceExchange(settings, request, actor, startedAt);
   const response =

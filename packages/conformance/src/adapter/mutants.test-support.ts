@@ -73,6 +73,11 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "a path below a collection that means nothing is 404, for every method",
   },
   {
+    does: "does not tell that header lines were passed over",
+    twist: { facts: (facts) => ({ ...facts, headersCut: false }) },
+    caughtBy: "header lines that Node's parser passes over are 431: one may have been the precondition",
+  },
+  {
     does: "makes one slash of two",
     twist: pathOnly((path) => path.replace(/\/+/g, "/")),
     caughtBy: "mounted at a prefix: what no collection owns reaches the app",

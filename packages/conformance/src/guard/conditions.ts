@@ -174,6 +174,8 @@ const countedCases = casesOf("counted", [
         assert.equal((await exchangeOne(place, "PUT", target, { lines: long })).status, 431);
         const spaces = await place.send("PUT", path, { json, ifMatch: `"a"${" ".repeat(15_000)}"b"` });
         assertMalformed(place, spaces, malformed);
+        const cut = [...Array.from({ length: 1_100 }, () => "a:"), 'If-Match: "other"', "Content-Length: 0"];
+        assert.equal((await exchangeOne(place, "DELETE", target, { lines: cut })).status, 431);
         const nul = ['If-Match: "a\0"', "Content-Length: 0"];
         assert.equal((await exchangeOne(place, "PUT", target, { lines: nul })).status, 400);
       }),

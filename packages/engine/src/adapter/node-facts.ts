@@ -23,10 +23,22 @@ export function nodeFacts<Native>(request: IncomingMessage, mounted: Mounted<Nat
     path: question === -1 ? url : url.slice(0, question),
     query: question === -1 ? "" : url.slice(question + 1),
     headers: request.headers,
+    headersCut: mayBeCut(request),
     address: request.socket.remoteAddress,
     body: bodyOf(request, mounted),
     native: mounted.native,
   };
+}
+
+/** So many header lines are read where the server has no `maxHeadersCount` of its own. */
+const headersReadMax = 1_000;
+
+/** Node's parser reads so many header lines, and passes over all behind them in silence: an `If-Match` too. Over HTTP/2 it refuses them. */
+function mayBeCut({ rawHeaders, httpVersionMajor, socket }: IncomingMessage): boolean {
+  if (httpVersionMajor > 1) return false;
+  const set: unknown = Reflect.get(Object(Reflect.get(socket, "server")), "maxHeadersCount");
+  const linesMax = typeof set === "number" ? set : headersReadMax;
+  return linesMax > 0 && rawHeaders.length >= 2 * linesMax;
 }
 
 /** What a guard knows of a request: its whole URL, as the client sent it, and what the app's parser has made of the body. */

@@ -1,6 +1,6 @@
 import { identifyCaller } from "../access/actor.js";
 import { fromClient } from "../access/client-address.js";
-import { type Refused, refused } from "../http/refusal.js";
+import { type Refused, refused, tooManyHeaders } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import { GuardExchange } from "./guard-exchange.js";
 import type { GuardSettings } from "./guard-settings.js";
@@ -18,6 +18,8 @@ export type Opened = { readonly exchange: GuardExchange } & (
 /** The first two steps of every request at a guard: identify → malformed. */
 export async function openExchange(settings: GuardSettings, received: RequestFacts): Promise<Opened> {
   const request = fromClient(received, settings.trust);
+  if (received.headersCut === true && !settings.reportOnly)
+    return { exchange: new GuardExchange(settings, request, undefined), ...tooManyHeaders };
   const caller = await identifyCaller(settings.identify, request);
   const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
   if (exchange.isAstray) warnOfNoResource(exchange);

@@ -29,6 +29,14 @@ export function malformed(errors: readonly ProblemEntry[]): Refused {
   return refused("malformed-request", errors.map((entry) => entry.detail).join(" "), { members: { errors } });
 }
 
+const cutDetail = "There are more header lines than are read: any of those behind may be the precondition, or the credentials.";
+
+/** 431 (RFC 6585 §5) for a request whose header lines are not all known: nothing else of it is looked at. */
+export const tooManyHeaders: Refused = refused("malformed-request", cutDetail, {
+  status: 431,
+  members: { errors: [{ code: "too-many-headers", detail: cutDetail }] },
+});
+
 /** 404 for a resource, or for something that belongs to one. */
 export function notFound(what: string): Refused {
   return refused("not-found", `There is no ${what}.`);

@@ -9,6 +9,8 @@ export interface RequestFacts<Native = unknown> {
   readonly query: string;
   /** By lower-case name, as Node gives them. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** There may have been more header lines than these: what they said is not known. @default false */
+  readonly headersCut?: boolean;
   /** The address of the socket's other end. */
   readonly address: string | undefined;
   readonly body: RequestBody;
