@@ -47,6 +47,7 @@ export function createGuardedEngine(store: Store, seen: (facts: RequestFacts) =>
       articles: { schema: anything },
       notes: { schema: anything, precondition: "optional", unique: ["name"], references: { about: "articles" } },
       listed: { schema: anything },
+      hashed: { schema: anything, entityTags: "sha-256" },
       drafts: { schema: anything, strategy: "last-write-wins" },
       first: { schema: anything, strategy: "first-write-wins" },
       decided: { schema: anything, strategy: () => ({ kind: "reject" }) },

@@ -216,6 +216,36 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
     },
   },
   {
+    name: "a write that changes nothing, by who may not read, has no entity-tag: it would be that of what is there",
+    async run(trial) {
+      const resource = await create(trial, "articles", { a: 1 });
+      for (const prefer of ["return=representation", "return=minimal"]) {
+        const sent = { token: writer, mergePatch: {}, ifMatch: "*", prefer };
+        const answer = await trial.send("PATCH", resource.path, sent);
+        assertStatus(answer, 204);
+        assertHeaders(answer, { etag: undefined, "last-modified": undefined });
+      }
+      await assertUntouched(trial, resource, alice);
+    },
+  },
+  {
+    name: "an entity-tag that is a digest of the content is not for who may not read that",
+    async run(trial) {
+      const { path } = await create(trial, "hashed", { secret: 1 });
+      const patch = { token: writer, mergePatch: { b: trial.nextName() }, ifMatch: "*" };
+      for (const prefer of ["return=representation", "return=minimal"]) {
+        const keyed = { ...patch, prefer, key: trial.nextName() };
+        for (const _time of ["at first", "again"]) {
+          const answer = await trial.send("PATCH", path, keyed);
+          assertStatus(answer, 204);
+          assertHeaders(answer, { etag: undefined, "content-length": undefined });
+        }
+      }
+      const known = await trial.send("PATCH", path, { ...patch, token: alice });
+      assertHeaders(await trial.send("GET", path, { token: alice }), { etag: etagOf(known) });
+    },
+  },
+  {
     name: "a list holds only what its reader may read, and its entity-tag tells of nothing else",
     async run(trial) {
       await create(trial, "listed", { a: 1 }, { id: "a" });

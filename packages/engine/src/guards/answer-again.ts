@@ -1,5 +1,5 @@
 import { inAcceptedCoding } from "../idempotency/accepted-coding.js";
-import { withoutState } from "../idempotency/hidden-state.js";
+import { withoutStateMembers } from "../idempotency/hidden-state.js";
 import type { KeptAnswer } from "../idempotency/record.js";
 import { replayedAnswer, withLength } from "../idempotency/replay.js";
 import { GuardError } from "./guard-error.js";
@@ -48,7 +48,7 @@ async function hidesState({ settings: { load, represent }, request }: GuardExcha
 }
 
 function withoutItsState({ settings }: GuardExchange, kept: KeptAnswer): KeptAnswer {
-  const body = withoutState(kept.body, settings.problemTypePrefix);
+  const body = withoutStateMembers(kept.body, settings.problemTypePrefix);
   if (body === undefined) return { ...kept, body: null, withoutBody: true };
   return { ...kept, headers: kept.handedOn ? kept.headers : withLength(kept.headers, body), body };
 }

@@ -29,7 +29,8 @@ export function malformed(errors: readonly ProblemEntry[]): Refused {
   return refused("malformed-request", errors.map((entry) => entry.detail).join(" "), { members: { errors } });
 }
 
-const cutDetail = "There are more header lines than are read: any of those behind may be the precondition, or the credentials.";
+const cutDetail =
+  "There are more header lines than are read: any of those behind may be the precondition, or the credentials.";
 
 /** 431 (RFC 6585 §5) for a request whose header lines are not all known: nothing else of it is looked at. */
 export const tooManyHeaders: Refused = refused("malformed-request", cutDetail, {

@@ -76,6 +76,12 @@ export function withoutContent({ status, headers, outcome }: ResponsePlan): Resp
     : emptyResponse(status, outcome, { ...left, "content-length": "0" });
 }
 
+/** The response to a write for who may not read the state that it left; of its entity-tag too, where that tells of the content. */
+export function withoutState(response: ResponsePlan, tagTells: boolean): ResponsePlan {
+  const shown = response.status === 204 ? response : withoutContent(response);
+  return tagTells ? { ...shown, headers: withoutHeaders(shown.headers, ["etag"]) } : shown;
+}
+
 /** The headers but for those of these names. */
 export function withoutHeaders(headers: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));

@@ -2,8 +2,8 @@ import type { Expectation, Key, Moment, ResponsePlan, StoredRecord, Text, Versio
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import { notFound, type Refused } from "../http/refusal.js";
-import { refusalResponse, withoutContent, withoutHeaders } from "../http/responses.js";
-import { withoutState } from "./hidden-state.js";
+import { refusalResponse, withoutContent, withoutHeaders, withoutState } from "../http/responses.js";
+import { withoutStateMembers } from "./hidden-state.js";
 import { identifyKeyed, type KeyedContent } from "./identity.js";
 import type { KeyKeeping } from "./keeping.js";
 import type { CountedCaller } from "./quota.js";
@@ -41,6 +41,14 @@ export type KeyStep =
   | { readonly kind: "replay"; readonly response: ResponsePlan }
   | Refused;
 
+/** A write that may have been answered before. */
+export interface KeyedAttempt {
+  readonly keyed: KeyedWrite | undefined;
+  readonly dryRun: boolean;
+  /** Whether the entity-tag of a state tells of its content. */
+  readonly tagTells: boolean;
+}
+
 /**
  * Looks whether a write has been answered before. What is only tried out finds an answer, and leaves none.
  *
@@ -48,7 +56,7 @@ export type KeyStep =
  */
 export async function checkKey(
   exchange: KeyedExchange,
-  { keyed, dryRun }: { readonly keyed: KeyedWrite | undefined; readonly dryRun: boolean },
+  { keyed, dryRun, tagTells }: KeyedAttempt,
   snapshot: SnapshotByKey,
 ): Promise<KeyStep> {
   if (keyed === undefined) return { kind: "go", slot: undefined };
@@ -65,7 +73,7 @@ export async function checkKey(
         : quotaRefusal(waitSeconds);
     }
     case "answered":
-      return { kind: "replay", response: await shownAgain(exchange, verdict.answer, snapshot) };
+      return { kind: "replay", response: await shownAgain(exchange, verdict.answer, snapshot, tagTells) };
     default:
       return keyRefusal(verdict);
   }
@@ -116,7 +124,8 @@ function keptSuccess(
   { status, headers, body }: ResponsePlan,
   { key, version, isLasting }: ShownState,
 ): KeptAnswer {
-  if (body === null || version === undefined) return { status, headers, body };
+  if (body === null || version === undefined)
+    return { status, headers, body, ...(headers["etag"] !== undefined && { shows: key }) };
   if (!isLasting && Buffer.byteLength(body) <= answerBytesMax) return { status, headers, body, shows: key };
   return { status, headers, body: null, shows: key, version };
 }
@@ -131,7 +140,7 @@ function keptProblem(
   const shows = outcome === "duplicate" ? holderIn(body) : ofState.has(outcome) ? key : undefined;
   const isSmall = (content: string | null): boolean => Buffer.byteLength(content ?? "") <= answerBytesMax;
   if (isSmall(body)) return { status, headers, body, ...(shows !== undefined && { shows }) };
-  const smaller = withoutState(body, typePrefix);
+  const smaller = withoutStateMembers(body, typePrefix);
   return smaller !== undefined && isSmall(smaller)
     ? { status, headers: withLength(headers, smaller), body: smaller }
     : { status, headers, body: null, withoutBody: true };
@@ -147,11 +156,17 @@ function holderIn(body: string | null): Key | undefined {
 }
 
 /** A kept answer as this caller may see it now: of a state no more than a fresh answer would show. */
-async function shownAgain(exchange: KeyedExchange, answer: KeptAnswer, snapshot: SnapshotByKey): Promise<ResponsePlan> {
+async function shownAgain(
+  exchange: KeyedExchange,
+  answer: KeptAnswer,
+  snapshot: SnapshotByKey,
+  tagTells: boolean,
+): Promise<ResponsePlan> {
   const response = responseOf(replayedAnswer(answer));
   const { shows, version } = answer;
   if (shows === undefined) return response;
-  if (!(await exchange.mayRead(shows))) return withheld(exchange, answer, response, shows);
+  if (!(await exchange.mayRead(shows)))
+    return response.status < 300 ? withoutState(response, tagTells) : withheld(exchange, answer, response, shows);
   if (version === undefined) return response;
   const text = await textAt(exchange, { key: shows, version }, snapshot.record(shows));
   if (text === undefined) return withoutContent(response);
@@ -170,14 +185,13 @@ async function textAt(
   return found?.version === version ? (found.text ?? undefined) : undefined;
 }
 
-/** What is left of a kept answer for who may no longer read the state. */
+/** What is left of a kept refusal for who may no longer read the state. */
 function withheld(exchange: KeyedExchange, answer: KeptAnswer, response: ResponsePlan, key: Key): ResponsePlan {
-  if (response.status < 300) return withoutContent(response);
   if (response.status === 410) {
     const missing = refusalResponse(exchange, notFound(key).refusal);
     return { ...missing, headers: { ...missing.headers, "idempotency-replayed": "true" }, outcome: "replayed" };
   }
-  const body = withoutState(answer.body, exchange.settings.problemTypePrefix);
+  const body = withoutStateMembers(answer.body, exchange.settings.problemTypePrefix);
   if (body === undefined) return responseOf(replayedAnswer({ ...answer, body: null, withoutBody: true }));
   return { ...response, headers: withLength(withoutHeaders(response.headers, ["unclash-conflict"]), body), body };
 }

@@ -28,7 +28,7 @@ import { checkPreconditions, targetOf } from "../resources/stale-write.js";
 import { findHolder, uniqueClash } from "../resources/unique.js";
 import { validateWrite } from "../resources/validation.js";
 import { readWriteRequest, type WriteRequest, type WriteTarget } from "../resources/write-request.js";
-import { withoutHiddenState, writtenResponse } from "../resources/written.js";
+import { tagsTell, withoutHiddenState, writtenResponse } from "../resources/written.js";
 import { isUnchanged, type State } from "../states/representation.js";
 import { type RecordState, stateOf } from "../states/selected-state.js";
 
@@ -66,8 +66,9 @@ const pauseMsMax = 250;
 async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): Promise<ResponsePlan | undefined> {
   const { key, keyed, preferences } = request;
   const { dryRun } = preferences;
+  const tagTells = tagsTell(request.collection);
   const snapshot = await readByKey(exchange.reader, keyed === undefined ? [key] : [key, keyed.record]);
-  const step = await checkKey(exchange, { keyed, dryRun }, snapshot); //                   replay, 409, 422, 429
+  const step = await checkKey(exchange, { keyed, dryRun, tagTells }, snapshot); //         replay, 409, 422, 429
   if (step.kind === "replay") return step.response;
   if (step.kind === "refused") return refusalResponse(exchange, step.refusal);
   const { slot } = step;
@@ -76,7 +77,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
     return conclude(exchange, request, { slot, snapshot }, refusalResponse(exchange, decision.refusal));
   if (decision.kind === "unchanged") {
     const response = writtenResponse(exchange, request, { ...decision, outcome: "unchanged" });
-    return conclude(exchange, request, { slot, snapshot }, await withoutHiddenState(exchange, key, response));
+    return conclude(exchange, request, { slot, snapshot }, await withoutHiddenState(exchange, request, response));
   }
   const response = plannedResponse(exchange, request, decision); //                        200, 201, 204
   const writes = answerWrites(exchange, slot, response, { ...shown(request), version: decision.state.version });
@@ -87,7 +88,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
   exchange.applied = result.kind === "committed" && !dryRun;
   if (result.kind === "committed") {
     countKept(exchange, slot, snapshot.now, writes);
-    return withoutHiddenState(exchange, key, response);
+    return withoutHiddenState(exchange, request, response);
   }
   const taken = uniqueClash(result.clashes);
   if (taken === undefined) return undefined;

@@ -1,7 +1,8 @@
-import type { Key, ResponsePlan, Text } from "@unclash/core";
+import type { ResponsePlan, Text } from "@unclash/core";
 import { type Strategy, strategyLabel } from "../conflicts/strategy.js";
-import { contentResponse, emptyResponse, lastModified, withoutContent, withoutHeaders } from "../http/responses.js";
+import { contentResponse, emptyResponse, lastModified, withoutHeaders, withoutState } from "../http/responses.js";
 import { etagHeader, type State } from "../states/representation.js";
+import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import type { WriteRequest } from "./write-request.js";
 
@@ -41,18 +42,24 @@ export function writtenResponse(exchange: CollectionExchange, request: WriteRequ
 }
 
 /**
- * The answer to a write as its caller gets it: without the state, where a GET would not show it. One that was only tried out
- * has no entity-tag then either: it would tell that the content is what is there already.
+ * The answer to a write as its caller gets it: without the state, where a GET would not show it. One that made no state has no
+ * validators then either: they would be those of the state that was there before.
  */
 export async function withoutHiddenState(
   exchange: CollectionExchange,
-  key: Key,
+  { key, collection }: Pick<WriteRequest, "key" | "collection">,
   response: ResponsePlan,
 ): Promise<ResponsePlan> {
-  const isTrial = response.outcome === "dry-run";
-  if ((response.body === null && !isTrial) || (await exchange.mayRead(key))) return response;
-  const shown = response.body === null ? response : withoutContent(response);
-  return isTrial ? { ...shown, headers: withoutHeaders(shown.headers, ["etag", "last-modified"]) } : shown;
+  const madeNone = response.outcome === "dry-run" || response.outcome === "unchanged";
+  const tellsNothing = response.body === null && response.headers["etag"] === undefined && !madeNone;
+  if (tellsNothing || (await exchange.mayRead(key))) return response;
+  const shown = withoutState(response, tagsTell(collection));
+  return madeNone ? { ...shown, headers: withoutHeaders(shown.headers, ["etag", "last-modified"]) } : shown;
+}
+
+/** Whether entity-tags tell of the content: anyone could try what content has a digest. */
+export function tagsTell({ digest }: Pick<Collection, "digest">): boolean {
+  return digest !== undefined;
 }
 
 /** The preferences that decided something about this answer (RFC 7240 §3). */
