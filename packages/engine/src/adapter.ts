@@ -13,7 +13,14 @@ export {
   UsageError,
 } from "@unclash/core";
 export { type Admitted, admit, checkOver, handlerIsOver, runGuarded } from "./adapter/admit.js";
-export { assertCalledBy, assertEngine, assertHandler, assertNotServed, handedOver } from "./adapter/arguments.js";
+export {
+  assertCalledBy,
+  assertEngine,
+  assertHandler,
+  assertNotServed,
+  errorOf,
+  handedOver,
+} from "./adapter/arguments.js";
 export { type GuardsOfRequests, guardsOfRequests } from "./adapter/guard-of.js";
 export {
   areAllMethods,
@@ -44,7 +51,7 @@ export { passThrough, withholdTag } from "./adapter/passing.js";
 export { type Runnable, runHandler } from "./adapter/run-handler.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
-export { errorOf } from "./adapter/thrown.js";
+
 export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guards/check.js";
 export { createGuard, type GuardEngine } from "./guards/create-guard.js";

@@ -3,7 +3,7 @@ import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { UnclashOptions } from "./options.js";
-import type { CollectionOptions } from "./resources/collection.js";
+import type { CollectionOptions } from "./resources/collection-options.js";
 import { createUnclash } from "./unclash.js";
 
 const schema = z.object({ title: z.string() });

@@ -1,7 +1,7 @@
 import type { Key, Store } from "@unclash/core";
-import type { ByteBudget } from "../http/byte-budget.js";
 import type { Decoding } from "../http/decode.js";
 import { type Refused, refused } from "../http/refusal.js";
+import type { ByteBudget } from "../http/request-limits.js";
 import { defaultChallenge } from "./actor.js";
 import type { Action, Authorize, Verdict } from "./authorize.js";
 import { Exchange, type ExchangeSettings } from "./exchange.js";

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { ServerResponse } from "node:http";
 import type { Passage } from "../guards/passage.js";
-import { endOfRun } from "../guards/run-end.js";
-import type { KeyRun } from "../idempotency/key-run.js";
+import type { KeyRun } from "../idempotency/as-lease.js";
+import { endOfRun } from "../idempotency/as-lease.js";
 import type { KeptAnswer } from "../idempotency/record.js";
 
 /** What watches a response whose answer is to be kept. */

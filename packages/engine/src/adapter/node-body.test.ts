@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { readNodeBody } from "./node-body.js";
+import { readNodeBody } from "./node-facts.js";
 
 test("a body is read to its end, however it is cut", async () => {
   const body = await readNodeBody(Readable.from([Buffer.from("ä").subarray(0, 1), Buffer.from("ä").subarray(1)]), 10);

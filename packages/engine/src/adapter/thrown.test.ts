@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errorOf } from "./thrown.js";
+import { errorOf } from "./arguments.js";
 
 test("an error, or any object, is passed on as it is", () => {
   for (const thrown of [new Error("a"), { status: 400 }]) expect(errorOf(thrown)).toBe(thrown);

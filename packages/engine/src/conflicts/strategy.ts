@@ -10,11 +10,7 @@ import {
 } from "@unclash/core";
 import type { Actor } from "../access/actor.js";
 import { wrongOutcome } from "../options/callback-result.js";
-
-/** The strategies that a request can ask for with `Prefer: on-conflict=…`, where its collection allows them. */
-export const strategyNames = ["reject", "last-write-wins", "first-write-wins"] as const;
-
-export type StrategyName = (typeof strategyNames)[number];
+import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
 
 /** A write that came too late: it was made for `base`, and meanwhile the resource became `current`. */
 export interface StaleWrite {

@@ -2,6 +2,7 @@ import { isStoreError } from "@unclash/core";
 import { hasState, isSafe } from "../http/methods.js";
 import { type Refused, unavailable } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
+import type { Terms } from "../preconditions/conditions.js";
 import type { LoadedState } from "../states/loaded-state.js";
 import type { Guard } from "./guard.js";
 import type { GuardError } from "./guard-error.js";
@@ -12,10 +13,9 @@ import type { Tally } from "./guard-report.js";
 import type { GuardSettings } from "./guard-settings.js";
 import { type Judgement, judge } from "./judge.js";
 import { identifyRequest, takeKey } from "./keyed-request.js";
-import { openExchange } from "./open.js";
 import { Passage } from "./passage.js";
 import { passedRequest, rememberPassed } from "./passed-requests.js";
-import type { Terms } from "./terms.js";
+import { openExchange } from "./terms.js";
 
 /** What becomes of a request at a guard. */
 export type Entered<State extends LoadedState> =

@@ -1,9 +1,10 @@
 import type { Actor } from "../access/actor.js";
+import type { Terms } from "../preconditions/conditions.js";
 import type { LoadedState } from "../states/loaded-state.js";
 import { GuardExchange } from "./guard-exchange.js";
 import type { GuardOptions } from "./guard-options.js";
 import { resolveGuard } from "./guard-settings.js";
-import { readTerms, type Terms } from "./terms.js";
+import { readTerms } from "./terms.js";
 
 export interface AskedOfGuard {
   readonly headers?: Readonly<Record<string, string>>;

@@ -2,7 +2,9 @@ import { formatEntityTag, type ProblemSlug, UsageError } from "@unclash/core";
 import type { Actor } from "../access/actor.js";
 import { isSafe } from "../http/methods.js";
 import { refused } from "../http/refusal.js";
+import type { Terms } from "../preconditions/conditions.js";
 import type { LoadedState, StateVersion, ValueOf, VersionOf } from "../states/loaded-state.js";
+import { toldState } from "../states/loaded-state.js";
 import type { RowState } from "../states/row-state.js";
 import { changedRow, isAffected } from "./changed-row.js";
 import type { Guard, Preference, RowLike } from "./guard.js";
@@ -14,8 +16,6 @@ import { type Judgement, judge } from "./judge.js";
 import { LostOutcome } from "./lost-outcome.js";
 import type { Passage } from "./passage.js";
 import type { SettledWrite } from "./stale-write.js";
-import type { Terms } from "./terms.js";
-import { toldState } from "./told-state.js";
 import { assertPreference, assertRefusal } from "./told-words.js";
 
 /** What a guard knows of a request that it lets pass. */

@@ -2,6 +2,7 @@ import { type Conditions, evaluatePreconditions } from "@unclash/core";
 import { isSafe } from "../http/methods.js";
 import { malformed, notFound, type Refused } from "../http/refusal.js";
 import { emptyResponse } from "../http/responses.js";
+import type { Terms } from "../preconditions/conditions.js";
 import { malformedVersion } from "../preconditions/conditions.js";
 import { compareVersionText, contradiction } from "../preconditions/content-version.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
@@ -12,7 +13,6 @@ import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import { warnOfNoDate } from "./silent-handlers.js";
 import { type SettledWrite, settleStale } from "./stale-write.js";
-import type { Terms } from "./terms.js";
 
 /** Whether a request may be carried out on a state, or what is answered instead. */
 export type Judgement =

@@ -1,18 +1,17 @@
 import { CallbackError, describeValue, type ProblemEntry, satisfiesRequirement } from "@unclash/core";
 import { isSafe } from "../http/methods.js";
 import { unavailable } from "../http/refusal.js";
-import { identifyKeyed, type KeyIdentity } from "../idempotency/identity.js";
-import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer } from "../idempotency/key-run.js";
+import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer } from "../idempotency/as-lease.js";
+import type { GuardKeeping } from "../idempotency/guard-keeping.js";
 import { judgeKey, keyRefusal, quotaRefusal } from "../idempotency/replay.js";
-import { recordKey } from "../idempotency/scope.js";
+import { identifyKeyed, type KeyIdentity, recordKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
+import type { Terms } from "../preconditions/conditions.js";
 import { answerAgain, keptRefusal } from "./answer-again.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
-import type { GuardKeeping } from "./guard-idempotency.js";
 import type { Judgement } from "./judge.js";
 import { passedRequest } from "./passed-requests.js";
-import type { Terms } from "./terms.js";
 import { hasContent, warnOfUnseen } from "./unseen-body.js";
 
 /** A request that came with an idempotency key. */

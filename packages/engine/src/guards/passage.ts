@@ -1,6 +1,6 @@
 import { isRead, isSafe } from "../http/methods.js";
 import { lastModified } from "../http/responses.js";
-import type { KeyRun } from "../idempotency/key-run.js";
+import type { KeyRun } from "../idempotency/as-lease.js";
 import type { LoadedState } from "../states/loaded-state.js";
 import { isHashed, modifiedAtOf, type RowState } from "../states/row-state.js";
 import type { GuardError } from "./guard-error.js";

@@ -1,9 +1,10 @@
 import type { JsonObject } from "@unclash/core";
 import { expect, test } from "vitest";
 import type { StaleWrite } from "../conflicts/strategy.js";
+import type { NamedState } from "../preconditions/named-state.js";
 import type { LoadedState } from "../states/loaded-state.js";
 import { exchangeOf } from "./exchange.test-support.js";
-import type { GuardOptions, NamedState } from "./guard-options.js";
+import type { GuardOptions } from "./guard-options.js";
 import { judge } from "./judge.js";
 
 interface Asked {

@@ -2,12 +2,12 @@ import type { Conditions, FailedCondition, JsonObject } from "@unclash/core";
 import { settle } from "../conflicts/settle.js";
 import { type Settlement, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
+import type { Terms } from "../preconditions/conditions.js";
 import { namedStates, newestNamed } from "../preconditions/named-state.js";
 import { fieldsOf } from "../states/representation.js";
 import type { RowState } from "../states/row-state.js";
 import { guardConflict, proposedFields } from "./guard-conflict.js";
 import type { GuardExchange } from "./guard-exchange.js";
-import type { Terms } from "./terms.js";
 
 /** A stale write that a strategy lets through: over the current state, with the strategy's own value where it gives one. */
 export interface SettledWrite {

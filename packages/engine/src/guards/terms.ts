@@ -1,18 +1,16 @@
-import type { Conditions, ProblemEntry } from "@unclash/core";
-import type { StrategyName } from "../conflicts/strategy.js";
-import { malformed, type Refused } from "../http/refusal.js";
-import { isVersion, malformedVersion, readConditions, readTagMember } from "../preconditions/conditions.js";
+import type { ProblemEntry } from "@unclash/core";
+import { identifyCaller } from "../access/actor.js";
+import { fromClient } from "../access/client-address.js";
+import { malformed, type Refused, refused, tooManyHeaders } from "../http/refusal.js";
+import type { RequestFacts } from "../http/request.js";
+import { isVersion, malformedVersion, readConditions, readTagMember, type Terms } from "../preconditions/conditions.js";
 import { notCompared } from "../preconditions/content-version.js";
-import { type Preferences, readPreferences } from "../preconditions/preferences.js";
-import type { GuardExchange } from "./guard-exchange.js";
+import { readPreferences } from "../preconditions/preferences.js";
+import { GuardExchange } from "./guard-exchange.js";
+import type { GuardSettings } from "./guard-settings.js";
 import { type KeyedRequest, readKeyed } from "./keyed-request.js";
+import { warnOfNoResource } from "./silent-handlers.js";
 import { warnOfUnseenTerms } from "./unseen-body.js";
-
-/** The parsed preconditions and preferences of a request. */
-export interface Terms {
-  readonly conditions: Conditions;
-  readonly preferences: Preferences<StrategyName>;
-}
 
 /** Reads conditions, preferences and idempotency key. Everything malformed about them is named at once. */
 export function readTerms(
@@ -54,4 +52,27 @@ function memberOfBody({ request: { method, body } }: GuardExchange, field: strin
   if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, field))
     return undefined;
   return Reflect.get(value, field);
+}
+
+/** A request whose sender is known, and what it says; or why it goes no further. */
+export type Opened = { readonly exchange: GuardExchange } & (
+  | { readonly kind: "terms"; readonly terms: Terms; readonly keyed: KeyedRequest | undefined }
+  | Refused
+);
+
+/** The first two steps of every request at a guard: identify → malformed. */
+export async function openExchange(settings: GuardSettings, received: RequestFacts): Promise<Opened> {
+  const request = fromClient(received, settings.trust);
+  if (received.headersCut === true && !settings.reportOnly)
+    return { exchange: new GuardExchange(settings, request, undefined), ...tooManyHeaders };
+  const caller = await identifyCaller(settings.identify, request);
+  const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
+  if (exchange.isAstray) warnOfNoResource(exchange);
+  if (exchange.isAstray && !settings.reportOnly) {
+    const detail = `There is no single resource at ${exchange.instance}, and ${request.method} changes one.`;
+    return { exchange, ...refused("not-found", detail) };
+  }
+  return caller.kind === "refused" && !settings.reportOnly
+    ? { exchange, ...caller }
+    : { exchange, ...readTerms(exchange) };
 }

@@ -6,7 +6,7 @@ export function hasContent({ header }: GuardExchange): boolean {
 }
 
 /** What a guard goes by, and does not see. */
-const unseen = {
+const unseen: Readonly<Record<"body" | "files" | "terms", string>> = {
   body:
     "A guard keeps answers by Idempotency-Key, and nothing before it has parsed the body: the same key with another body " +
     "can't be told from a repeat. Put the body parser before the guard.",
@@ -16,7 +16,7 @@ const unseen = {
   terms:
     "A guard takes a precondition from the body (`versionField`, `etagField`), and nothing before it has parsed one: the version that " +
     "the client names is not compared. Put the body parser before the guard.",
-} as const;
+};
 
 const warned = new Set<string>();
 

@@ -4,7 +4,7 @@ import type { Store } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { readNodeBody } from "../adapter/node-body.js";
+import { readNodeBody } from "../adapter/node-facts.js";
 import { createUnclash } from "../unclash.js";
 import type { Limits } from "./request-limits.js";
 

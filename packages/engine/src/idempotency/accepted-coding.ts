@@ -1,5 +1,5 @@
+import type { Decoding } from "../http/decode.js";
 import { decode } from "../http/decode.js";
-import type { Decoding } from "../options.js";
 import type { KeptAnswer } from "./record.js";
 import { withLength } from "./replay.js";
 

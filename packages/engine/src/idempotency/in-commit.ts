@@ -4,12 +4,11 @@ import type { SnapshotByKey } from "../commits/snapshot.js";
 import { notFound, type Refused } from "../http/refusal.js";
 import { refusalResponse, withoutContent, withoutHeaders, withoutState } from "../http/responses.js";
 import { withoutStateMembers } from "./hidden-state.js";
-import { identifyKeyed, type KeyedContent } from "./identity.js";
 import type { KeyKeeping } from "./keeping.js";
 import type { CountedCaller } from "./quota.js";
 import { isKept, type KeptAnswer, recordText } from "./record.js";
 import { judgeKey, keyRefusal, quotaRefusal, type ReplayedAnswer, replayedAnswer, withLength } from "./replay.js";
-import { recordKey } from "./scope.js";
+import { identifyKeyed, type KeyedContent, recordKey } from "./scope.js";
 
 /** A request for collections that keep answers. */
 export type KeyedExchange = ResourceExchange<ResourceSettings & { readonly idempotency: KeyKeeping }>;

@@ -1,7 +1,7 @@
 import { checkOptions, isFunction, type OptionRules, oneOf, type Store, wholeNumber } from "@unclash/core";
 import { isKeepMs } from "../options/option-rules.js";
-import type { AnonymousCaller, CallerOptions } from "./caller.js";
 import { type KeyQuota, quotaOf } from "./quota.js";
+import type { AnonymousCaller, CallerOptions } from "./scope.js";
 import { type Sweep, sweepOf } from "./sweep.js";
 
 /** How `Idempotency-Key` is treated: the options of collections, and those that guards share with them. */

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../access/actor.js";
-import { type CallerOptions, callerDigest } from "./caller.js";
-import { hashParts } from "./hash-parts.js";
-import { type KeyScope, recordKey, scopedKey } from "./scope.js";
+import { hashParts } from "./fingerprint.js";
+import { type CallerOptions, callerDigest, type KeyScope, recordKey, scopedKey } from "./scope.js";
 
 interface Sender extends CallerOptions<unknown> {
   readonly actor?: Actor;

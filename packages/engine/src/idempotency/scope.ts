@@ -1,5 +1,65 @@
-import type { Key } from "@unclash/core";
-import { hashParts } from "./hash-parts.js";
+import { CallbackError, describeValue, type Key } from "@unclash/core";
+import type { Actor } from "../access/actor.js";
+import type { RequestFacts } from "../http/request.js";
+import type { Preferences } from "../preconditions/preferences.js";
+import { fingerprint, hashParts } from "./fingerprint.js";
+
+/**
+ * What tells callers apart that `identify` does not know:
+ *
+ * - `address`: the address of the socket's other end, or the one that a trusted proxy names (`trustedProxies`).
+ * - `credentials`: `Authorization` and `Cookie`, of which a digest is kept; a caller that sends neither is its address. A
+ *   repeat with other credentials, such as a refreshed token, is another caller's request: it runs.
+ */
+export type AnonymousCaller = "address" | "credentials";
+
+/** Whose a key is: the options of collections and guards alike. */
+export interface CallerOptions<Native> {
+  /** What a caller is that `identify` does not know. @default "address" */
+  readonly anonymous?: AnonymousCaller;
+  /**
+   * What else a key belongs to, besides its caller, method and path: the name of a tenant, where several share a store. Called
+   * once for each request with a key; what it throws, and anything but a non-empty string, ends as the framework's 500.
+   *
+   * @default nothing: all requests are of one tenant
+   * @example scope: ({ headers }) => headers.host ?? "none"
+   */
+  scope?(request: RequestFacts<Native>): string;
+}
+
+/** A request with a key, and who sent it. */
+export interface SentRequest {
+  readonly request: RequestFacts;
+  readonly actor: Actor | undefined;
+  readonly header: (name: string) => string | undefined;
+}
+
+/**
+ * The digest of a caller, within its tenant: 43 characters of base64url, which tell nothing of either.
+ *
+ * @throws CallbackError where `scope` gives something other than a name
+ */
+export function callerDigest(
+  { request, actor, header }: SentRequest,
+  { anonymous, scope }: CallerOptions<unknown>,
+): string {
+  const tenant = scope === undefined ? [] : ["scope", nameOf(scope(request))];
+  if (actor !== undefined) return hashParts([...tenant, "actor", actor.name]);
+  const credentials = anonymous === "credentials" ? [header("authorization"), header("cookie")] : [];
+  return credentials.some((field) => field !== undefined)
+    ? hashParts([...tenant, "credentials", ...credentials])
+    : hashParts([...tenant, "address", plainAddress(request.address)]);
+}
+
+function nameOf(scope: unknown): string {
+  if (typeof scope === "string" && scope !== "") return scope;
+  throw new CallbackError("idempotency.scope", `must give a non-empty string, and gave ${describeValue(scope)}`);
+}
+
+/** A socket that takes IPv6 and IPv4 gives the latter as `::ffff:192.0.2.1`: another process may not. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
+}
 
 /** The scope in which an Idempotency-Key is unique. The same key in another scope is another, and learns nothing of this one. */
 export interface KeyScope {
@@ -25,4 +85,50 @@ export function scopedKey({ keeper, caller, method, path, key }: KeyScope): stri
 /** The key of the record that holds what became of a request. */
 export function recordKey(scoped: string): Key {
   return recordPrefix + scoped;
+}
+
+/** What a request with a key says besides its headers. */
+export interface KeyedContent {
+  readonly preferences: Preferences;
+  /** Its content as it was parsed, `undefined` where it has none. */
+  readonly body: unknown;
+  /** What the app says that counts besides. */
+  readonly more?: readonly (string | Uint8Array)[];
+}
+
+/** What a request with a key is known by. */
+export interface KeyIdentity {
+  /** The digest of who sent it. */
+  readonly caller: string;
+  /** The key with its scope, hashed. */
+  readonly scoped: string;
+  /** What a repeat must have in common with it. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Works out what a request with a key is known by.
+ *
+ * @throws CallbackError where the app's `scope` gives something other than a name
+ */
+export function identifyKeyed(
+  exchange: SentRequest,
+  { keeper, key }: Pick<KeyScope, "keeper" | "key">,
+  options: CallerOptions<unknown>,
+  { preferences, ...content }: KeyedContent,
+): KeyIdentity {
+  const { request, header } = exchange;
+  const caller = callerDigest(exchange, options);
+  return {
+    caller,
+    scoped: scopedKey({ keeper, caller, method: request.method, path: request.base + request.path, key }),
+    fingerprint: fingerprint({
+      query: request.query,
+      contentType: header("content-type"),
+      ifMatch: header("if-match"),
+      transactionId: header("transaction-id"),
+      onConflict: preferences.onConflict,
+      ...content,
+    }),
+  };
 }

@@ -87,7 +87,7 @@ export function findRoute(collections: ReadonlyMap<string, Collection>, path: st
   if (empty !== "" || collection === undefined || rest.length > 0 || rawId === "" || rawVersion === "")
     return undefined;
   if (sub !== undefined && sub !== "versions") return undefined;
-  const depth = [rawId, sub, rawVersion].findIndex((segment) => segment === undefined);
+  const depth = [rawId, sub, rawVersion].indexOf(undefined);
   const route = routes[depth === -1 ? routes.length - 1 : depth];
   return route && { route, collection, rawId: rawId ?? "", rawVersion: rawVersion ?? "" };
 }

@@ -7,7 +7,14 @@ import {
   pointerOf,
 } from "@unclash/core";
 import type { Exchange } from "../access/exchange.js";
+import type { Preferences } from "./preferences.js";
 import { withoutProxies } from "./proxy-tags.js";
+
+/** The parsed preconditions and preferences of a request. */
+export interface Terms {
+  readonly conditions: Conditions;
+  readonly preferences: Preferences;
+}
 
 /** What of a request's content is a precondition. */
 export interface NamedInContent {

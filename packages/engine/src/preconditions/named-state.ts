@@ -1,6 +1,13 @@
 import { type Conditions, type EntityTag, formatEntityTag } from "@unclash/core";
-import type { NamedState } from "../guards/guard-options.js";
 import { versionInTag } from "../states/row-state.js";
+
+/** An earlier state as a client names it. */
+export interface NamedState {
+  /** The version, where the entity-tag holds one or the content names it. */
+  readonly version: number | undefined;
+  /** The entity-tag, quotes included, where the client sent one. */
+  readonly etag: string | undefined;
+}
 
 /** The states that a request names, by strong entity-tags, in a header or its content, and by the version in its content. */
 export function namedStates({ ifMatch, version, etag }: Conditions): readonly NamedState[] {

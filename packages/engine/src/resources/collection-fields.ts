@@ -1,6 +1,16 @@
 import { ConfigurationError, describeValue, nearestName, type ProblemEntry, pointerOf } from "@unclash/core";
+import type { Schema } from "../states/schema.js";
 import { type SchemaFields, schemaFields } from "../states/schema-fields.js";
-import type { Collection, CollectionOptions } from "./collection.js";
+
+/** The options that name fields. */
+interface FieldNames {
+  readonly schema: Schema;
+  readonly unique?: readonly string[];
+  readonly references?: object;
+  readonly states?: object;
+  readonly versionField?: string | false;
+  readonly etagField?: string | false;
+}
 
 /**
  * Checks the names of fields in a collection's options against its schema, as far as that can be looked into.
@@ -8,7 +18,7 @@ import type { Collection, CollectionOptions } from "./collection.js";
  * @param path where the collection's options stand: `collections.articles`
  * @throws ConfigurationError for a field that is none, and for a schema with a member that is unclash's own
  */
-export function checkCollectionFields(path: string, options: CollectionOptions): void {
+export function checkCollectionFields(path: string, options: FieldNames): void {
   const { schema, unique = [], references = {}, states = {}, versionField = "version", etagField = "etag" } = options;
   const own = ["id", versionField, etagField].filter((name) => name !== false);
   const known = schemaFields(schema);
@@ -47,13 +57,18 @@ function wayOut(name: string): string {
   return name === "id" ? "leave it out" : "leave it out, or give versionField or etagField another name, or false";
 }
 
-const warned = new WeakSet<Collection>();
+const warned = new WeakSet<object>();
+
+interface OwnMembers {
+  readonly name: string;
+  readonly ownMembers: readonly string[];
+}
 
 /**
  * Warns, once a collection, where a schema finds fault with the absence of a member that is unclash's own: no schema is ever
  * given one. Of schemas that can't be looked into, this shows first when something is written.
  */
-export function warnOfOwnMembers(collection: Collection, errors: readonly ProblemEntry[]): void {
+export function warnOfOwnMembers(collection: OwnMembers, errors: readonly ProblemEntry[]): void {
   const asked = collection.ownMembers.filter((name) => errors.some(({ pointer }) => pointer === pointerOf([name])));
   if (asked.length === 0 || warned.has(collection)) return;
   warned.add(collection);

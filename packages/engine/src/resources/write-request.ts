@@ -14,7 +14,6 @@ import {
 } from "@unclash/core";
 import { uuidv7 } from "uuidv7";
 import { type Change, jsonPatchType, mergePatchType } from "../conflicts/change.js";
-import type { StrategyName } from "../conflicts/strategy.js";
 import { readContent } from "../http/body.js";
 import { malformed, type Refused } from "../http/refusal.js";
 import { type KeyedWrite, keyedWrite } from "../idempotency/in-commit.js";
@@ -42,7 +41,7 @@ export interface WriteRequest {
   readonly idGiven: boolean;
   readonly change: Change;
   readonly conditions: Conditions;
-  readonly preferences: Preferences<StrategyName>;
+  readonly preferences: Preferences;
   /** The app hides the resource from its sender: whatever is there, nothing is. */
   readonly hidden: boolean;
   /** What it is known by, where it came with `Idempotency-Key`. */

@@ -1,6 +1,7 @@
 import type { StoredRecord } from "@unclash/core";
 import { describe, expect, it } from "vitest";
-import { type Collection, type CollectionOptions, resolveCollection } from "../resources/collection.js";
+import { type Collection, resolveCollection } from "../resources/collection.js";
+import type { CollectionOptions } from "../resources/collection-options.js";
 import { contentOf, isUnchanged, representationText } from "./representation.js";
 import type { Schema } from "./schema.js";
 

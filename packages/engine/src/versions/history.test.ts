@@ -2,7 +2,7 @@ import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { ask, bodyOf } from "../ask.test-support.js";
-import type { CollectionOptions } from "../resources/collection.js";
+import type { CollectionOptions } from "../resources/collection-options.js";
 import { createUnclash } from "../unclash.js";
 
 async function setUp(options: Partial<CollectionOptions> = {}, pageSizeMax = 100) {

@@ -7,9 +7,9 @@ import {
   required,
   type Store,
 } from "@unclash/core";
-import { type IdempotencyOptions, type KeyKeeping, keepingOf, keepingRules } from "../idempotency/keeping.js";
 import { isStore, isTimerMs } from "../options/option-rules.js";
 import type { Awaitable } from "../states/loaded-state.js";
+import { type IdempotencyOptions, type KeyKeeping, keepingOf, keepingRules } from "./keeping.js";
 
 /** How a guard treats `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). */
 export interface GuardIdempotency<Native = unknown> extends IdempotencyOptions<Native> {

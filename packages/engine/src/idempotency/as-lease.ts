@@ -1,9 +1,9 @@
 import type { Commit, Expectation, Key, Moment, Tag, Write } from "@unclash/core";
 import { commitOnce, type LookUp } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
-import type { GuardKeeping } from "../guards/guard-idempotency.js";
+import type { GuardKeeping } from "./guard-keeping.js";
 import type { CountedCaller } from "./quota.js";
-import { type KeptAnswer, type KeyRecord, recordText } from "./record.js";
+import { isKept, type KeptAnswer, type KeyRecord, recordText } from "./record.js";
 import { claimCause } from "./sweep.js";
 
 /** The record of an idempotency key, as it was judged: where it is, what it must hold, and what is put in its place. */
@@ -164,4 +164,28 @@ function warnOfLoss(error: unknown): void {
     type: "UnclashWarning",
     code: "UNCLASH_ANSWER_NOT_KEPT",
   });
+}
+
+/** What is known of a request that ran, besides its answer. */
+export interface EndedRun {
+  readonly dryRun: boolean;
+  /** The handler says that it has changed nothing, should it have failed. */
+  readonly notApplied: boolean;
+  /** The slug of the problem that its guard has ended it with. */
+  readonly refusal: string | undefined;
+  readonly resource: string | undefined;
+}
+
+/**
+ * How a request that ran has ended, by its answer. A handler that failed after it began may have had its effect: a key is given
+ * back only where the handler says that it had none, or knows a repeat by itself.
+ */
+export function endOfRun({ dryRun, notApplied, refusal, resource }: EndedRun, run: KeyRun, answer: KeptAnswer): RunEnd {
+  const isFailure = answer.status >= 500;
+  if (dryRun || (isFailure && (notApplied || run.knowsRepeats))) return { kind: "harmless" };
+  if (isFailure) return { kind: "unknown" };
+  if (!isKept(answer.status, refusal)) return { kind: "harmless" };
+  // A conflict tells of the state: it is shown again only where the app still shows that.
+  const isConflict = refusal === "version-conflict" && (answer.status === 409 || answer.status === 412);
+  return { kind: "answer", answer: isConflict ? { ...answer, shows: resource ?? "" } : answer };
 }

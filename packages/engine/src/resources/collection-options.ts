@@ -7,22 +7,50 @@ import {
   either,
   indexNameBytesMax,
   indexValuesMax,
-  isBoolean,
   isFunction,
   isText,
   listOf,
   nearestName,
   type OptionRules,
   oneOf,
+  type Retention,
   required,
 } from "@unclash/core";
-import { isAllowedStrategies, isStrategy } from "../conflicts/strategy.js";
-import { checkEtagField, isHeaderValue, isRetention } from "../options/option-rules.js";
-import { isDigest } from "../states/digest.js";
-import { isSchema } from "../states/schema.js";
-import type { CollectionOptions } from "./collection.js";
+import { type StateOptions, stateRules } from "../conflicts/state-options.js";
+import { checkEtagField, isRetention } from "../options/option-rules.js";
+import { type ContentDigest, isDigest } from "../states/digest.js";
+import { isSchema, type Schema } from "../states/schema.js";
 import { checkCollectionFields } from "./collection-fields.js";
-import { checkStateRule } from "./transitions.js";
+import { type ChangeRule, checkStateRule, type StateRule } from "./transitions.js";
+
+/** What one collection is and how it treats its writers. */
+export interface CollectionOptions extends StateOptions {
+  /** What a resource's fields must be, `id`, version and entity-tag aside. */
+  readonly schema: Schema;
+  /** Fields whose values no two resources of the collection share. @default [] */
+  readonly unique?: readonly string[];
+  /** Fields that hold the id of an existing resource, with the collection it is in. @default {} */
+  readonly references?: Readonly<Record<string, string>>;
+  /** Fields that change only along given steps. @default {} */
+  readonly states?: Readonly<Record<string, StateRule>>;
+  /** Further rules over a change. @default [] */
+  readonly rules?: readonly ChangeRule[];
+  /** The member that shows the version in bodies; `false` shows none. @default "version" */
+  readonly versionField?: string | false;
+  /**
+   * The member that holds the entity-tag in an item of a list, and in content that is sent back: there it is a precondition,
+   * and never a field. `false`: lists hold none, and a member of that name is a field like any other.
+   *
+   * @default "etag"
+   */
+  readonly etagField?: string | false;
+  /** `counted`: 1, 2, 3, …; `timestamps`: the milliseconds of the last write, strictly growing. @default "counted" */
+  readonly versions?: "counted" | "timestamps";
+  /** How much of each resource's past is kept. @default "all" */
+  readonly retention?: Retention;
+  /** What entity-tags are made from: the version, or the content by a digest such as `sha-256` or `md5`. @default "version" */
+  readonly entityTags?: "version" | ContentDigest;
+}
 
 const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
@@ -51,10 +79,7 @@ const rules: OptionRules<CollectionOptions> = {
   schema: required((value) =>
     isSchema(value) ? undefined : "must be a Standard Schema, as zod, valibot and arktype make them",
   ),
-  precondition: oneOf("required", "optional"),
-  datesSuffice: isBoolean,
-  strategy: isStrategy,
-  allowedStrategies: isAllowedStrategies,
+  ...stateRules,
   unique: listOf(isText, "the names of fields"),
   references: anything,
   states: anything,
@@ -67,9 +92,6 @@ const rules: OptionRules<CollectionOptions> = {
   versions: oneOf("counted", "timestamps"),
   retention: isRetention,
   entityTags: either(oneOf("version"), isDigest),
-  discloseCurrent: isBoolean,
-  acceptProxyTags: isBoolean,
-  cacheControl: isHeaderValue,
 };
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { LoadedState, StateVersion } from "../states/loaded-state.js";
-import { toldState } from "./told-state.js";
+import type { LoadedState, StateVersion } from "./loaded-state.js";
+import { toldState } from "./loaded-state.js";
 
 const at = new Date("2026-11-22T10:00:00Z");
 const counted: LoadedState = { version: 4, value: { title: "A" } };

@@ -1,8 +1,8 @@
 import { type CommitResult, type Store, StoreError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { resolveIdempotency } from "../guards/guard-idempotency.js";
-import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer, type RunEnd } from "./key-run.js";
+import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer, type RunEnd } from "./as-lease.js";
+import { resolveIdempotency } from "./guard-keeping.js";
 import { type KeptAnswer, readRecord } from "./record.js";
 
 const key = "idempotency/k";

@@ -1,0 +1,72 @@
+import { isBoolean, type OptionRules, oneOf } from "@unclash/core";
+import { isHeaderValue } from "../options/option-rules.js";
+import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
+import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy } from "./strategy.js";
+
+/** How writes are held against the state of a resource: the options of collections and guards alike. */
+export interface StateOptions {
+  /** Whether PUT, PATCH and DELETE must say which state they are for (428 otherwise). @default "required" */
+  readonly precondition?: "required" | "optional";
+  /** Whether `If-Unmodified-Since` alone satisfies that. Two writes fit in one second. @default false */
+  readonly datesSuffice?: boolean;
+  /** What happens to a write for an earlier version. @default "reject" */
+  readonly strategy?: Strategy;
+  /** The strategies that a request may ask for instead, with `Prefer: on-conflict=…`. @default [] */
+  readonly allowedStrategies?: "all" | readonly StrategyName[];
+  /** Whether a conflict shows the current state to those who may read it. @default false */
+  readonly discloseCurrent?: boolean;
+  /** Whether an `If-Match` that a proxy weakened or suffixed (nginx, Apache) is taken as ours. @default false */
+  readonly acceptProxyTags?: boolean;
+  /** `Cache-Control` of reads. @default "no-cache", with `private` where an actor was identified */
+  readonly cacheControl?: string;
+}
+
+/** The same, resolved once. */
+export interface StateSettings {
+  readonly preconditionRequired: boolean;
+  readonly datesSuffice: boolean;
+  readonly strategy: Strategy;
+  readonly allowedStrategies: readonly StrategyName[];
+  readonly discloseCurrent: boolean;
+  readonly acceptProxyTags: boolean;
+  readonly cacheControl: string | undefined;
+  readonly versionField: string | false;
+  readonly etagField: string | false;
+  /** The members of a representation that are no fields: `id`, version and entity-tag. */
+  readonly ownMembers: readonly string[];
+}
+
+export const stateRules: OptionRules<StateOptions> = {
+  precondition: oneOf("required", "optional"),
+  datesSuffice: isBoolean,
+  strategy: isStrategy,
+  allowedStrategies: isAllowedStrategies,
+  discloseCurrent: isBoolean,
+  acceptProxyTags: isBoolean,
+  cacheControl: isHeaderValue,
+};
+
+/**
+ * Resolves the options of a collection or a guard.
+ *
+ * @param path where they stand, with a dot at its end unless that is the top: `collections.articles.`
+ */
+export function resolveStateOptions(
+  path: string,
+  options: StateOptions,
+  { versionField, etagField }: Pick<StateSettings, "versionField" | "etagField">,
+): StateSettings {
+  const { allowedStrategies = [] } = options;
+  return {
+    preconditionRequired: options.precondition !== "optional",
+    datesSuffice: options.datesSuffice ?? false,
+    strategy: checkedStrategy(`${path}strategy`, options.strategy ?? "reject"),
+    allowedStrategies: allowedStrategies === "all" ? strategyNames : allowedStrategies,
+    discloseCurrent: options.discloseCurrent ?? false,
+    acceptProxyTags: options.acceptProxyTags ?? false,
+    cacheControl: options.cacheControl,
+    versionField,
+    etagField,
+    ownMembers: ["id", versionField, etagField].filter((name) => name !== false),
+  };
+}
