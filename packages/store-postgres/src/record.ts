@@ -30,22 +30,27 @@ const columns = 14;
  * @throws NotUnderstoodError
  */
 export function answersOf(rows: readonly Row[]): Answers {
-  const end = rows.at(-1);
-  const before = rows.length - 1;
-  if (end?.length !== columns || end[1] !== String(before)) throw new NotUnderstoodError();
-  const answers = rows.slice(0, before).map(answerOf);
-  return { rows: answers, end: end[0] ?? null, now: end[8] === null ? Number.NaN : integerOf(end[8]) };
+  return endedAnswers(rows, ([, n]) => n);
 }
 
 /**
- * The same for what only reads: its last row names the encoding in which the session sends texts.
+ * The same for what only reads: its last row has the number as its `version`, and names the encoding in which the session
+ * sends texts.
  *
  * @throws NotUnderstoodError
  */
 export function readAnswersOf(rows: readonly Row[]): Answers {
-  const answers = answersOf(rows);
+  const answers = endedAnswers(rows, ([, , , version]) => version);
   if (answers.end === "UTF8") return answers;
   throw new NotUnderstoodError(`a session's client_encoding must be UTF8, and is ${answers.end}`);
+}
+
+function endedAnswers(rows: readonly Row[], countIn: (end: Row) => string | null | undefined): Answers {
+  const end = rows.at(-1);
+  const before = rows.length - 1;
+  if (end?.length !== columns || countIn(end) !== String(before)) throw new NotUnderstoodError();
+  const answers = rows.slice(0, before).map(answerOf);
+  return { rows: answers, end: end[0] ?? null, now: end[8] === null ? Number.NaN : integerOf(end[8]) };
 }
 
 /** The state that an answer tells of. */

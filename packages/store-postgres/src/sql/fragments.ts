@@ -35,10 +35,10 @@ export function stateSql(head: string, body: string): string {
 
 /**
  * Whether the session would take texts for those of another encoding, and store or send others than it was given. What only
- * reads sends the encoding with its last row: PL/pgSQL prepares each expression anew in each transaction, which is most of what
- * a check costs.
+ * reads sends the encoding with its last row: PL/pgSQL prepares each expression, and each cast, anew in each transaction, which
+ * is most of what a check costs.
  */
-const hasOtherEncoding = "pg_client_encoding() <> 'UTF8'";
+const hasOtherEncoding = "current_setting('client_encoding') <> 'UTF8'";
 
 /** Whether the statements of a function would all see what the first one saw, and so what was there before a wait. */
 const hasOtherIsolation = "current_setting('transaction_isolation') <> 'read committed'";

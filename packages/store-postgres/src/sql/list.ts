@@ -64,8 +64,8 @@ BEGIN
     WHERE coalesce(r.bytes, 0) < p_bytes
     ORDER BY ${order};
   END IF;
-  GET DIAGNOSTICS o.n = ROW_COUNT;
-  o.kind := pg_client_encoding();
+  GET DIAGNOSTICS o.version = ROW_COUNT;
+  o.kind := current_setting('client_encoding');
   o.created_at := v_now;
   RETURN NEXT o;
 END
@@ -106,11 +106,11 @@ BEGIN
       ) AS r
       WHERE p_bytes IS NULL OR coalesce(r.bytes, 0) < p_bytes
       ORDER BY r.version DESC;
-    GET DIAGNOSTICS o.n = ROW_COUNT;
+    GET DIAGNOSTICS o.version = ROW_COUNT;
   ELSE
-    o.n := 0;
+    o.version := 0;
   END IF;
-  o.kind := pg_client_encoding();
+  o.kind := current_setting('client_encoding');
   o.created_at := v_now;
   RETURN NEXT o;
 END

@@ -12,8 +12,8 @@ BEGIN
     FROM unnest(p_keys) WITH ORDINALITY AS k (key, n)
     JOIN ${s}.head AS h ON h.key = k.key
     LEFT JOIN ${s}.log AS l ON h.logged AND l.id = h.id AND l.version = h.version;
-  GET DIAGNOSTICS o.n = ROW_COUNT;
-  o.kind := pg_client_encoding();
+  GET DIAGNOSTICS o.version = ROW_COUNT;
+  o.kind := current_setting('client_encoding');
   o.created_at := v_now;
   RETURN NEXT o;
 END
