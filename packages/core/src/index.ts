@@ -8,6 +8,7 @@ export {
   namesOtherVersions,
   type ParsedConditions,
   parseConditions,
+  unsupportedConditions,
 } from "./http/conditions.js";
 export {
   type EntityTag,

@@ -6,6 +6,7 @@ import {
   type ProblemEntry,
   parseConditions,
   type ResponsePlan,
+  unsupportedConditions,
 } from "@unclash/core";
 import { type Identify, type PageRequest, type RequestFacts, readPaging } from "unclash";
 import { uuidv7 } from "uuidv7";
@@ -135,19 +136,6 @@ async function takeWrite(
     change: content.change,
     content: content.content,
     conditions: parsed.conditions,
-  });
-}
-
-/** Of a list all that can be said is that it exists, with `*`: it is no state that a creation can be held against. */
-function unsupportedConditions({ ifMatch, ifNoneMatch, ifUnmodifiedSince }: Conditions): readonly ProblemEntry[] {
-  const unsupported = [
-    ...(ifMatch?.kind === "tags" ? ["If-Match"] : []),
-    ...(ifNoneMatch?.kind === "tags" ? ["If-None-Match"] : []),
-    ...(ifUnmodifiedSince === undefined ? [] : ["If-Unmodified-Since"]),
-  ];
-  return unsupported.map((header) => {
-    const allowed = header === "If-Unmodified-Since" ? "must not be sent" : "must be `*` or not be sent";
-    return { code: "unsupported-precondition", header, detail: `${header} ${allowed} with a POST to a collection.` };
   });
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Conditions } from "../precondition.js";
-import { type ConditionFacts, type ParsedConditions, parseConditions } from "./conditions.js";
+import { type ConditionFacts, type ParsedConditions, parseConditions, unsupportedConditions } from "./conditions.js";
 
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0);
 const DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -180,6 +180,35 @@ describe("a header and a body that disagree", () => {
 
   test("are judged by If-Match alone", () => {
     expect(parse("PUT", { "if-none-match": '"8-p0aa"' }, 7).kind).toBe("conditions");
+  });
+});
+
+describe("unsupportedConditions names what a POST to a collection cannot have", () => {
+  test.each([
+    [{}, []],
+    [{ "if-match": "*", "if-none-match": "*" }, []],
+    [{ "if-match": '"4-p0aa"' }, ["If-Match"]],
+    [{ "if-none-match": '"4-p0aa", "5-p0aa"' }, ["If-None-Match"]],
+    [{ "if-unmodified-since": DATE }, ["If-Unmodified-Since"]],
+    [
+      { "if-match": '"a"', "if-none-match": '"b"', "if-unmodified-since": DATE },
+      ["If-Match", "If-None-Match", "If-Unmodified-Since"],
+    ],
+  ])("%j", (headers, unsupported) => {
+    const parsed = parse("POST", headers);
+    assert(parsed.kind === "conditions");
+    const entries = unsupportedConditions(parsed.conditions);
+    expect(entries.map(({ code, header }) => [code, header])).toEqual(
+      unsupported.map((header) => ["unsupported-precondition", header]),
+    );
+  });
+
+  test("and says what is allowed", () => {
+    const conditions: Conditions = { ifMatch: { kind: "tags", tags: [] }, ifUnmodifiedSince: MOMENT };
+    expect(unsupportedConditions(conditions).map(({ detail }) => detail)).toEqual([
+      "If-Match must be `*` or not be sent with a POST to a collection.",
+      "If-Unmodified-Since must not be sent with a POST to a collection.",
+    ]);
   });
 });
 

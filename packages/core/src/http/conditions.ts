@@ -10,6 +10,7 @@ import {
   weakMatch,
 } from "./entity-tag.js";
 import { parseHttpDate } from "./http-date.js";
+import type { ProblemEntry } from "./problem.js";
 import { readVersionTag } from "./version-tag.js";
 
 /** What the reading of conditions needs to know besides the headers. */
@@ -122,6 +123,26 @@ function contradiction(list: EntityTagList, facts: ConditionFacts): ConditionErr
     return others(`version ${version}`);
   if (etag !== undefined && !list.tags.some((tag) => isSameBehindProxies(tag, etag))) return others("an entity-tag");
   return undefined;
+}
+
+/**
+ * The conditions that a POST to a collection cannot have, as entries of a 400 problem's `errors`. A list is no state that a
+ * creation can be compared with: a client can only say that it exists, with `*`.
+ */
+export function unsupportedConditions({
+  ifMatch,
+  ifNoneMatch,
+  ifUnmodifiedSince,
+}: Conditions): readonly ProblemEntry[] {
+  const unsupported = [
+    ...(ifMatch?.kind === "tags" ? ["If-Match"] : []),
+    ...(ifNoneMatch?.kind === "tags" ? ["If-None-Match"] : []),
+    ...(ifUnmodifiedSince === undefined ? [] : ["If-Unmodified-Since"]),
+  ];
+  return unsupported.map((header) => {
+    const allowed = header === "If-Unmodified-Since" ? "must not be sent" : "must be `*` or not be sent";
+    return { code: "unsupported-precondition", header, detail: `${header} ${allowed} with a POST to a collection.` };
+  });
 }
 
 /** Whether every tag is of our own format and names another version. */

@@ -65,20 +65,3 @@ export function malformedVersion(field: string | false): ProblemEntry {
 export function isVersion(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
-
-/** A list is no state that a creation can be held against: all that can be said of it is that it exists, with `*`. */
-export function unsupportedConditions({
-  ifMatch,
-  ifNoneMatch,
-  ifUnmodifiedSince,
-}: Conditions): readonly ProblemEntry[] {
-  const unsupported = [
-    ...(ifMatch?.kind === "tags" ? ["If-Match"] : []),
-    ...(ifNoneMatch?.kind === "tags" ? ["If-None-Match"] : []),
-    ...(ifUnmodifiedSince === undefined ? [] : ["If-Unmodified-Since"]),
-  ];
-  return unsupported.map((header) => {
-    const allowed = header === "If-Unmodified-Since" ? "must not be sent" : "must be `*` or not be sent";
-    return { code: "unsupported-precondition", header, detail: `${header} ${allowed} with a POST to a collection.` };
-  });
-}

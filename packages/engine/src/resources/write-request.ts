@@ -11,6 +11,7 @@ import {
   pointerOf,
   readPatch,
   resourceKey,
+  unsupportedConditions,
 } from "@unclash/core";
 import { uuidv7 } from "uuidv7";
 import { type Change, jsonPatchType, mergePatchType } from "../conflicts/change.js";
@@ -24,7 +25,6 @@ import {
   type NamedInContent,
   readConditions,
   readTagMember,
-  unsupportedConditions,
 } from "../preconditions/conditions.js";
 import { type Preferences, readPreferences } from "../preconditions/preferences.js";
 import { fieldsOf } from "../states/representation.js";
