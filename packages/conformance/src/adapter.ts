@@ -1,8 +1,3 @@
 export { listen } from "./adapter/listen.js";
-export {
-  type AdapterSuiteOptions,
-  adapterSuite,
-  type Served,
-  type Start,
-  type StartOptions,
-} from "./adapter/suite.js";
+export { adapterSuite } from "./adapter/suite.js";
+export type { AdapterSuiteOptions, Served, Start, StartOptions } from "./adapter/suite-options.js";

@@ -1,7 +1,7 @@
 export type { Client } from "./adapter/client.js";
 export { listen } from "./adapter/listen.js";
 export { contentOf, headersOf } from "./adapter/message.js";
-export type { Served } from "./adapter/suite.js";
+export type { Served } from "./adapter/suite-options.js";
 export type {
   GuardedApp,
   GuardedResource,
@@ -17,5 +17,6 @@ export { createHttp2Client, receivedOf } from "./guard/http2-client.js";
 export { listenHttp2 } from "./guard/listen-http2.js";
 export { checkOptions, nativeOptions } from "./guard/native-options.js";
 export { noGuard } from "./guard/no-guard.js";
-export { type GuardSuiteOptions, guardSuite, type StartGuarded } from "./guard/suite.js";
+export { guardSuite } from "./guard/suite.js";
+export type { GuardSuiteOptions, StartGuarded } from "./guard/suite-options.js";
 export { guardTransportSuite } from "./guard/transport-suite.js";

@@ -3,7 +3,7 @@ import { conflictCases } from "./conflicts.js";
 import { connectionCases } from "./connections.js";
 import { creatingCases } from "./creating.js";
 import { failureCases } from "./failures.js";
-import { forwardedCases } from "./forwarded.js";
+import { forwardingCases } from "./forwarding.js";
 import { historyCases } from "./histories.js";
 import { hostileContentCases } from "./hostile-content.js";
 import { hostileFramingCases } from "./hostile-framing.js";
@@ -51,7 +51,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...relationCases,
   ...sentBackCases,
   ...settingCases,
-  ...forwardedCases,
+  ...forwardingCases,
   ...historyCases,
   ...permissionCases,
   ...orderingCases,

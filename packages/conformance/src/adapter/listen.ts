@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { Served } from "./suite.js";
+import type { Served } from "./suite-options.js";
 
 /** Serves on a free port of the loopback: all that is left to do for a `start` whose framework hands out its server. */
 export async function listen(server: Server): Promise<Served> {

@@ -4,7 +4,7 @@ import { createClient } from "./client.js";
 import { assertSound } from "./invariants.js";
 import type { Message } from "./message.js";
 import { type SetupName, setups } from "./setups.js";
-import type { AdapterSuiteOptions } from "./suite.js";
+import type { AdapterSuiteOptions } from "./suite-options.js";
 import type { Trial } from "./trial.js";
 
 /** The servers of one run of the suite. */

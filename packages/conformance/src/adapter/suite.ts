@@ -1,43 +1,7 @@
-import type { ServerOptions } from "node:http";
-import { checkOptions, isFunction, type OptionRules, required, type Store, wholeNumber } from "@unclash/core";
-import type { Unclash } from "unclash";
+import { checkOptions } from "@unclash/core";
 import { adapterCases } from "./cases.js";
 import { createStage } from "./stage.js";
-
-export interface AdapterSuiteOptions {
-  /** The runner's way to declare a test: vitest's `test`, node:test's `test`, … */
-  readonly test: (name: string, run: () => Promise<void>) => void;
-  /** Opens an empty store. The suite opens one for each server, and closes it after the server. */
-  readonly store: () => Store | Promise<Store>;
-  readonly start: Start;
-  /**
-   * The same with the framework's JSON parser in front of the mount, where an app can have that. Without it, the tests of
-   * bodies that others have parsed are left out.
-   */
-  readonly startParsed?: Start;
-  /** How long the suite waits for an answer before it counts as none. @default 10,000 */
-  readonly patienceMs?: number;
-}
-
-/**
- * Mounts an engine in an app of the framework, and serves it on a free port of the loopback. Behind the mount, the app
- * has a route of its own: `GET {prefix}/app-route` answers 200 with the text `app`.
- */
-export type Start = (unclash: Unclash, options: StartOptions) => Promise<Served>;
-
-export interface StartOptions {
-  /** Where the engine is mounted: `/api`, `/deep/er`, or empty for the root. */
-  readonly prefix: string;
-  /** What the app's server must be made with: `createServer(server, app)`. It holds the time-outs of one test. */
-  readonly server: ServerOptions;
-}
-
-export interface Served {
-  /** Such as `http://127.0.0.1:49152`, without a path. */
-  readonly url: string;
-  /** Ends the server, open connections too. */
-  close(): Promise<void>;
-}
+import { type AdapterSuiteOptions, adapterSuiteRules } from "./suite-options.js";
 
 /**
  * Declares the tests that every adapter passes: each holds it, over a real socket, to what clients are promised. The
@@ -47,7 +11,7 @@ export interface Served {
  * @throws ConfigurationError that names the option at fault
  */
 export function adapterSuite(options: AdapterSuiteOptions): void {
-  checkOptions<AdapterSuiteOptions>("", options, rules);
+  checkOptions<AdapterSuiteOptions>("", options, adapterSuiteRules);
   const stage = createStage(options);
   for (const { name, on, run } of adapterCases) {
     if (on === "parsed" && options.startParsed === undefined) continue;
@@ -55,11 +19,3 @@ export function adapterSuite(options: AdapterSuiteOptions): void {
   }
   options.test("servers and stores end when they are told to", () => stage.close());
 }
-
-const rules: OptionRules<AdapterSuiteOptions> = {
-  test: required(isFunction),
-  store: required(isFunction),
-  start: required(isFunction),
-  startParsed: isFunction,
-  patienceMs: wholeNumber(1),
-};

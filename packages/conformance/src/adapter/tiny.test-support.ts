@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { RequestFacts } from "unclash";
 import { belowPrefix, inTurn, nodeFacts, originForm, type ResponsePlan, sendPlan } from "unclash/adapter";
 import { listen } from "./listen.js";
-import type { Start } from "./suite.js";
+import type { Start } from "./suite-options.js";
 
 export type Facts = RequestFacts<IncomingMessage>;
 

@@ -7,7 +7,7 @@ import { assertGuarded } from "./invariants.js";
 import type { Place } from "./place.js";
 import { guardForms, type Standing, stand } from "./setup.js";
 import { type SetupName, setups } from "./setups.js";
-import type { GuardSuiteOptions } from "./suite.js";
+import type { GuardSuiteOptions } from "./suite-options.js";
 
 /** The servers of one run of the suite. */
 export interface Stage {

@@ -21,7 +21,7 @@ import { parseJsonBody } from "../adapter/tiny.test-support.js";
 import type { GuardedResource, PlainAnswer, PlainGuard, PlainHandler, PlainRequest } from "./app.js";
 import { checkOptions, nativeOptions } from "./native-options.js";
 import { noGuard } from "./no-guard.js";
-import type { StartGuarded } from "./suite.js";
+import type { StartGuarded } from "./suite-options.js";
 
 /** A request as the tiny framework has it. */
 export interface TinyRequest extends PlainRequest {

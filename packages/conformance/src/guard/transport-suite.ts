@@ -3,7 +3,7 @@ import type { Client } from "../adapter/client.js";
 import { guardCases } from "./cases.js";
 import { guardForms } from "./setup.js";
 import { createStage } from "./stage.js";
-import { type GuardSuiteOptions, guardSuiteRules } from "./suite.js";
+import { type GuardSuiteOptions, guardSuiteRules } from "./suite-options.js";
 
 /** How requests reach an app other than over HTTP/1.1. */
 export interface TransportSuiteOptions extends GuardSuiteOptions {
