@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Writers } from "./check-writers.js";
 import { names } from "./check-writers.js";
-import type { Case, Verdict } from "./checker.js";
-import type { Answered, Fields, Operation, State, Violation } from "./history.js";
+import type { Answered, Case, Fields, Operation, State, Verdict, Violation } from "./history.js";
 import { acknowledged, told } from "./outcome.js";
 
 /** Each acknowledged write is the version that its answer named, as its answer told it. */

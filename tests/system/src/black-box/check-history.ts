@@ -1,5 +1,4 @@
-import type { Case } from "./checker.js";
-import type { Violation, ViolationKind } from "./history.js";
+import type { Case, Violation, ViolationKind } from "./history.js";
 
 /** The history by itself: versions 1, 2, 3, …, times that never fall, and at its end what GET tells. */
 export function checkHistory({ history: { resource, states, current } }: Case): Violation[] {

@@ -1,5 +1,4 @@
-import type { Case } from "./checker.js";
-import type { Answered, State, Violation } from "./history.js";
+import type { Answered, Case, State, Violation } from "./history.js";
 import { acknowledged, told } from "./outcome.js";
 
 /** What answers told was there is in the history, to the letter; and a write that changed nothing told its base. */

@@ -1,6 +1,5 @@
 import type { Writers } from "./check-writers.js";
-import type { Case } from "./checker.js";
-import type { Operation, Violation } from "./history.js";
+import type { Case, Operation, Violation } from "./history.js";
 import { acknowledged, told } from "./outcome.js";
 
 interface Event {

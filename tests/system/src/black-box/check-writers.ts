@@ -1,5 +1,4 @@
-import type { Case } from "./checker.js";
-import type { Base, Operation, State, Violation } from "./history.js";
+import type { Base, Case, Operation, State, Violation } from "./history.js";
 import { acknowledged, mayHaveBeenApplied, told } from "./outcome.js";
 
 /** Who wrote each version, as far as that can be told. */

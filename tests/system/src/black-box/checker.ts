@@ -3,21 +3,7 @@ import { checkHistory, checkTags } from "./check-history.js";
 import { checkObserved } from "./check-observed.js";
 import { checkOrder } from "./check-order.js";
 import { checkWriters, writersOf } from "./check-writers.js";
-import type { History, Operation, ResourceHistory, Violation } from "./history.js";
-
-/** One resource, with all that was done to it. */
-export interface Case {
-  readonly history: ResourceHistory;
-  readonly operations: readonly Operation[];
-  /** Whether acknowledged writes and observations may be gone: those of operations that began before a lossy failover. */
-  readonly mayBeLost: (operation: Operation) => boolean;
-}
-
-export interface Verdict {
-  readonly violations: readonly Violation[];
-  /** Acknowledged writes that are gone and were allowed to be. */
-  readonly lost: readonly Operation[];
-}
+import type { Case, History, Operation, Verdict } from "./history.js";
 
 /**
  * Looks for everything in a history that a store must never do. Linearizability comes down to an order of times, since each

@@ -73,11 +73,26 @@ export interface History {
   readonly resources: readonly ResourceHistory[];
 }
 
+/** One resource, with all that was done to it. */
+export interface Case {
+  readonly history: ResourceHistory;
+  readonly operations: readonly Operation[];
+  /** Whether acknowledged writes and observations may be gone: those of operations that began before a lossy failover. */
+  readonly mayBeLost: (operation: Operation) => boolean;
+}
+
 /** What is wrong with a history. */
 export interface Violation {
   readonly kind: ViolationKind;
   readonly resource: string;
   readonly detail: string;
+}
+
+/** What is wrong with a history, and what is missing from it by right. */
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  /** Acknowledged writes that are gone and were allowed to be. */
+  readonly lost: readonly Operation[];
 }
 
 export type ViolationKind =

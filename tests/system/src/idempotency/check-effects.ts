@@ -1,6 +1,5 @@
 import { isAcknowledged, said, told } from "./answers.js";
-import type { KeyCase } from "./checker.js";
-import type { Attempt, FinalState, KeyHistory, KeyViolation, KeyViolationKind } from "./history.js";
+import type { Attempt, FinalState, KeyCase, KeyHistory, KeyViolation, KeyViolationKind } from "./history.js";
 
 /** How long a request may run that the network delivered a second time, or whose client has gone. */
 const lateMs = 2_000;

@@ -1,14 +1,7 @@
 import { scopeOf } from "./answers.js";
 import { checkAnswers } from "./check-answers.js";
 import { checkEffects, checkResources } from "./check-effects.js";
-import type { Attempt, FinalState, KeyHistory, KeyViolation } from "./history.js";
-
-/** One key in its scope, with all that was sent with it. */
-export interface KeyCase {
-  readonly scope: string;
-  /** The first one first. */
-  readonly attempts: readonly Attempt[];
-}
+import type { Attempt, FinalState, KeyCase, KeyHistory, KeyViolation } from "./history.js";
 
 /** Looks for everything in a history that must not happen to requests with a key. */
 export function checkKeys(history: KeyHistory): readonly KeyViolation[] {

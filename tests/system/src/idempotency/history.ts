@@ -58,6 +58,13 @@ export interface KeyHistory {
   readonly killsAtMs: readonly number[];
 }
 
+/** One key in its scope, with all that was sent with it. */
+export interface KeyCase {
+  readonly scope: string;
+  /** The first one first. */
+  readonly attempts: readonly Attempt[];
+}
+
 export type KeyViolationKind =
   /** At the end a key still has no answer of its own. */
   | "stuck"
