@@ -23,6 +23,7 @@ export type PatchErrorCode =
   | "too-many-operations"
   | "too-deep"
   | "too-many-keys"
+  | "key-too-long"
   | "too-many-values";
 
 /** An operation that has been read: its pointers are tokens. */

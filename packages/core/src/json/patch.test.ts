@@ -282,6 +282,19 @@ describe("a patch that would make too much", () => {
     expect(patched(document, patch)).toMatchObject({ kind: "malformed", errors: [{ code: "too-deep", pointer: "" }] });
   });
 
+  test.each([
+    ["add", { op: "add", value: 1 }],
+    ["copy", { op: "copy", from: "/a" }],
+    ["move", { op: "move", from: "/a" }],
+  ])("a member whose name is longer than 1,024 characters is refused: %s", (_op, operation) => {
+    const patch = (length: number) => [{ ...operation, path: `/b/${"k".repeat(length)}` }];
+    expect(patched({ a: 0, b: {} }, patch(1_024))).toMatchObject({ kind: "patched" });
+    expect(patched({ a: 0, b: {} }, patch(1_025))).toMatchObject({
+      kind: "malformed",
+      errors: [{ code: "key-too-long", pointer: "/0/path" }],
+    });
+  });
+
   test("a document that would have more than 10,000 members is refused", () => {
     const document = { a: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`k${index}`, 0])) };
     expect(patched(document, [{ op: "copy", from: "/a", path: "/b" }])).toMatchObject({

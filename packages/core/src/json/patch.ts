@@ -27,6 +27,8 @@ export interface PatchLimits {
   readonly depthMax?: number;
   /** As in `JsonLimits`, for the document afterwards. @default 10,000 */
   readonly keysMax?: number;
+  /** As in `JsonLimits`, for what the patch adds. @default 1,024 */
+  readonly keyLengthMax?: number;
   /** As in `JsonLimits`, for the document afterwards. @default 20,000 */
   readonly valuesMax?: number;
 }
@@ -84,7 +86,7 @@ function apply(run: Run, operation: ReadOperation, index: number): PatchResult |
   const at = `/${index}/path`;
   switch (operation.op) {
     case "add":
-      return add(draft, operation.path, operation.value, at);
+      return add(run, operation.path, operation.value, at);
     case "replace": {
       const place = findPresent(draft, operation.path);
       if (place.kind !== "place") return refuse(place, at);
@@ -110,21 +112,26 @@ function apply(run: Run, operation: ReadOperation, index: number): PatchResult |
       run.copiedBytes += extentOf(source.value, "exactly").bytes;
       if (run.copiedBytes > limits.bytesMax) return tooLarge(limits);
       share(draft, source.value);
-      return add(draft, operation.path, source.value, at);
+      return add(run, operation.path, source.value, at);
     }
     case "move": {
       const source = findPresent(draft, operation.from);
       if (source.kind !== "place") return refuse(source, `/${index}/from`);
       if (formatPointer(operation.from) === formatPointer(operation.path)) return undefined;
       remove(draft, source);
-      return add(draft, operation.path, source.value, at);
+      return add(run, operation.path, source.value, at);
     }
     default:
       return assertNever(operation);
   }
 }
 
-function add(draft: Draft, path: readonly string[], value: Json, at: string): PatchResult | undefined {
+function add({ draft, limits }: Run, path: readonly string[], value: Json, at: string): PatchResult | undefined {
+  const { keyLengthMax } = { ...defaultJsonLimits, ...limits };
+  if ((path.at(-1) ?? "").length > keyLengthMax) {
+    const detail = `The name of a member is longer than ${keyLengthMax} characters.`;
+    return { kind: "malformed", errors: [{ code: "key-too-long", pointer: at, detail }] };
+  }
   const place = findPlace(draft, path);
   if (place.kind !== "place") return refuse(place, at);
   insert(draft, place, value);

@@ -90,6 +90,7 @@ function patchLimitsOf(limits: Limits): PatchLimits {
     bytesMax: limits.bodyBytesMax,
     depthMax: limits.jsonDepthMax,
     keysMax: limits.jsonKeysMax,
+    keyLengthMax: limits.jsonKeyLengthMax,
     valuesMax: limits.jsonValuesMax,
   };
 }
