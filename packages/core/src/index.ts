@@ -1,6 +1,3 @@
-export { Bell } from "./bell.js";
-export { checkedClock } from "./clock.js";
-export { type EventPlace, formatCursor, parseCursor } from "./cursor.js";
 export * from "./errors.js";
 export {
   type ConditionError,
@@ -81,7 +78,7 @@ export {
   required,
   unknownName,
   wholeNumber,
-} from "./options.js";
+} from "./options/check-options.js";
 export {
   type Conditions,
   type CurrentState,
@@ -93,7 +90,28 @@ export {
   satisfiesRequirement,
 } from "./precondition.js";
 export { type IdFault, idBytesMax, idFault, resourceKey } from "./resource-key.js";
-export type * from "./store.js";
-export * from "./store-misuse.js";
-export { type HolderOf, uniqueClashes } from "./unique-clashes.js";
-export { type Wake, Watchers } from "./watchers.js";
+export { Bell } from "./store/bell.js";
+export { type CommitView, clashesOf } from "./store/clashes.js";
+export { checkedClock } from "./store/clock.js";
+export { compareCodePoints } from "./store/code-points.js";
+export { type EventPlace, formatCursor, parseCursor } from "./store/cursor.js";
+export { type ComparedState, hasLapsed, isMet, isTombstone } from "./store/expectation.js";
+export { asStoreError, messageOf } from "./store/failure.js";
+export * from "./store/misuse.js";
+export { countOnPage, pageBytesOf } from "./store/pages.js";
+export type * from "./store/port.js";
+export {
+  assertPosition,
+  childrenOf,
+  depthOf,
+  formatPosition,
+  indexStartOf,
+  isBefore,
+  notAPosition,
+  type Position,
+  parentOf,
+  parsePosition,
+} from "./store/positions.js";
+export { type KeptPast, keptPastOf, modifiedAtOver } from "./store/states.js";
+export { type HolderOf, uniqueClashes } from "./store/unique-clashes.js";
+export { type Wake, Watchers } from "./store/watchers.js";

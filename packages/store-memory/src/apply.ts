@@ -1,4 +1,4 @@
-import type { Commit, Moment, Revision, StoredRecord, Write } from "@unclash/core";
+import { type Commit, type Moment, modifiedAtOver, type Revision, type StoredRecord, type Write } from "@unclash/core";
 import type { Entry } from "./entry.js";
 import type { Records } from "./records.js";
 
@@ -63,11 +63,6 @@ function bury(commit: Commit, records: Records, entry: Entry, revision: Revision
   };
   records.write(tombstone, entry.keep, []);
   return tombstone;
-}
-
-// Two that expect no particular state may commit in another order than they read the time: it never falls all the same.
-function modifiedAtOver(before: StoredRecord | undefined, { at }: Commit): Moment {
-  return before === undefined ? at : Math.max(at, before.modifiedAt + 1);
 }
 
 function extend(records: Records, entry: Entry, lapsesAt: Moment): StoredRecord {

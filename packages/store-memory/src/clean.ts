@@ -1,16 +1,11 @@
-import type { Moment } from "@unclash/core";
+import type { CleaningStep, Moment } from "@unclash/core";
 import type { Entry } from "./entry.js";
 import type { EventLog } from "./events.js";
 import { beginning, type Records } from "./records.js";
 import { cleanableAt } from "./retention.js";
 
 /** One step of cleaning: at most `budget` past states and events, the longest due first. */
-export function clean(
-  budget: number,
-  records: Records,
-  events: EventLog,
-  now: Moment,
-): { readonly removed: number; readonly more: boolean } {
+export function clean(budget: number, records: Records, events: EventLog, now: Moment): CleaningStep {
   let removed = events.drop(budget, now);
   for (let entry = nextDue(records, now); entry !== undefined && removed < budget; entry = nextDue(records, now)) {
     removed += dropPast(entry, budget - removed, now);

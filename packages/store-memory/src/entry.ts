@@ -1,4 +1,4 @@
-import type { IndexValue, Key, Moment, Retention, StoredRecord } from "@unclash/core";
+import { hasLapsed, type IndexValue, type Key, type Moment, type Retention, type StoredRecord } from "@unclash/core";
 
 /** All that the store holds under one key. Its records are made once and shared with all who read them. */
 export interface Entry {
@@ -14,11 +14,6 @@ export interface Entry {
   index: readonly IndexValue[];
   /** Where the entry stands in the agenda of `clean`. */
   cleanableAt: Moment | undefined;
-}
-
-/** Whether the record has lapsed at this moment. A tombstone never does. */
-export function hasLapsed(record: StoredRecord, now: Moment): boolean {
-  return record.lapsesAt !== undefined && record.lapsesAt <= now;
 }
 
 /** The current state as it is read at this moment: marked where it has lapsed. */

@@ -1,7 +1,7 @@
-import type { HistoryPage, HistoryRequest, Moment, StoredRecord } from "@unclash/core";
+import { countOnPage, type HistoryPage, type HistoryRequest, type Moment, type StoredRecord } from "@unclash/core";
 import { firstWhere } from "./binary-search.js";
 import { asRead, type Entry } from "./entry.js";
-import { countOnPage, withoutText } from "./page-bytes.js";
+import { textLengthOf, withoutText } from "./list.js";
 
 /** The states of one key that were asked for, the newest first. */
 export function historyOf(entry: Entry | undefined, request: HistoryRequest, now: Moment): HistoryPage {
@@ -16,6 +16,6 @@ export function historyOf(entry: Entry | undefined, request: HistoryRequest, now
   const length = Math.min(end, limit);
   const records = Array.from({ length }, (_, nth) => stateAt(end - 1 - nth));
   if (!texts) return { now, records: records.map(withoutText) };
-  const count = countOnPage(records);
+  const count = countOnPage(records, textLengthOf);
   return { now, records: records.slice(0, count), ...(count < records.length && { more: true as const }) };
 }

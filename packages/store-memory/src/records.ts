@@ -1,5 +1,12 @@
-import type { IndexValue, Key, Moment, Retention, StoredRecord } from "@unclash/core";
-import { compareCodePoints } from "./code-points.js";
+import {
+  compareCodePoints,
+  type IndexValue,
+  type Key,
+  type Moment,
+  parentOf,
+  type Retention,
+  type StoredRecord,
+} from "@unclash/core";
 import type { Entry } from "./entry.js";
 import { cleanableAt } from "./retention.js";
 import { SortedList } from "./sorted-list.js";
@@ -129,8 +136,4 @@ function areSame(a: readonly IndexValue[], b: readonly IndexValue[]): boolean {
     const other = b[at];
     return other?.name === name && other.value === value && (other.unique ?? false) === unique;
   });
-}
-
-function parentOf(key: Key): string {
-  return key.slice(0, key.lastIndexOf("/") + 1);
 }

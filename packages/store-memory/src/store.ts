@@ -4,20 +4,23 @@ import {
   assertCommit,
   assertHistoryRequest,
   assertKeys,
+  assertPosition,
   assertRange,
   Bell,
   type Capabilities,
+  type CommitView,
   checkedClock,
   checkOptions,
+  clashesOf,
   isFunction,
   type Moment,
   type OptionRules,
   type Store,
+  type StoredRecord,
   StoreError,
   Watchers,
 } from "@unclash/core";
 import { applyWrites } from "./apply.js";
-import { clashesOf } from "./check.js";
 import { clean } from "./clean.js";
 import { asRead } from "./entry.js";
 import { EventLog } from "./events.js";
@@ -25,10 +28,12 @@ import { follow } from "./follow.js";
 import { historyOf } from "./history.js";
 import { list } from "./list.js";
 import { Records } from "./records.js";
+import { viewOf } from "./view.js";
 
 interface Held {
   readonly records: Records;
   readonly events: EventLog;
+  readonly view: CommitView<StoredRecord>;
 }
 
 /** The options of {@link createMemoryStore}. All may be left out. */
@@ -59,7 +64,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const clock = options.clock === undefined ? Date.now : checkedClock(options.clock);
   const bell = new Bell();
   const watchers = new Watchers(setImmediate);
-  let held: Held | undefined = { records: new Records(), events: new EventLog() };
+  const kept = new Records();
+  let held: Held | undefined = { records: kept, events: new EventLog(), view: viewOf(kept) };
   let revision = 0;
 
   function opened(): Held {
@@ -81,9 +87,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     },
     async commit(commit) {
       assertCommit(commit);
-      const { records, events } = opened();
+      const { records, events, view } = opened();
       const now = clock();
-      const clashes = clashesOf(commit, records, now);
+      const heads = commit.writes.map(({ key }) => view.current(key));
+      const clashes = clashesOf(commit, heads, view, now);
       if (clashes.length > 0) return { kind: "clash", clashes };
       revision++;
       const written = applyWrites(commit, records, revision, now);
@@ -94,6 +101,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     },
     async list(range) {
       assertRange(range);
+      assertPosition(range);
       return list(range, opened().records, clock());
     },
     async history(key, request) {

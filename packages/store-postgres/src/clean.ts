@@ -1,4 +1,4 @@
-import { eventAgeMs } from "@unclash/core";
+import { type CleaningStep, eventAgeMs } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import type { Row } from "./driver.js";
 import type { LockNumbers } from "./locks.js";
@@ -16,7 +16,7 @@ export async function clean(
   calls: Calls,
   statements: Statements,
   numbers: LockNumbers,
-): Promise<{ readonly removed: number; readonly more: boolean }> {
+): Promise<CleaningStep> {
   const keys = await calls.read(
     () => statements.call("due", [keysMax]),
     (rows) => rows.map(([key]) => textOf(key)),
@@ -26,6 +26,6 @@ export async function clean(
   return calls.write(() => statements.call("clean", [keys, locks, step, eventAgeMs, stepMs]), stepOf);
 }
 
-function stepOf([row]: readonly Row[]): { readonly removed: number; readonly more: boolean } {
+function stepOf([row]: readonly Row[]): CleaningStep {
   return { removed: integerOf(row?.[0]), more: flagOf(row?.[1]) };
 }

@@ -2,16 +2,19 @@ import {
   type Clash,
   type Commit,
   type CommitResult,
+  childrenOf,
+  depthOf,
   type Expectation,
   type IndexValue,
+  type KeptPast,
+  keptPastOf,
   type Reading,
   type StoredRecord,
   uniqueClashes,
   type Write,
 } from "@unclash/core";
 import { NotUnderstoodError, type PostgresQuery, type Row } from "./driver.js";
-import { startOf } from "./list.js";
-import { depthOf, type LockNumbers } from "./locks.js";
+import type { LockNumbers } from "./locks.js";
 import { type Answer, answersOf, recordOf } from "./record.js";
 
 /** A value that one record alone may hold, and which asks for it. */
@@ -21,7 +24,7 @@ export interface Claim {
 }
 
 type KeyReading = Extract<Reading, { expect: unknown }>;
-type RangeReading = Extract<Reading, { range: unknown }>;
+type RangeReading = Extract<Reading, { range: unknown }> & { readonly range: { readonly prefix: string } };
 
 /** The arguments of the function `commit`. The columns of one kind of thing are arrays of one length. */
 export function commitValues(
@@ -32,7 +35,7 @@ export function commitValues(
 ): PostgresQuery["values"] {
   const { tag, at, by, cause, reads, writes, events } = commit;
   const keys = reads.filter((reading): reading is KeyReading => "key" in reading);
-  const ranges = rangeReadings(commit).map((reading) => ({ ...startOf(reading.range), reading }));
+  const ranges = rangeReadings(commit).map((reading) => ({ ...childrenOf(reading.range), reading }));
   const claims = claimsOf(commit);
   return [
     numbers.of(commit),
@@ -100,12 +103,9 @@ export function claimsOf({ writes }: Pick<Commit, "writes">): readonly Claim[] {
   );
 }
 
-/** A retention as `head` holds it: both are `null` where all of the past is kept. */
-export function keepOf(write: Write): { readonly count: number | null; readonly ageMs: number | null } {
-  const keep = "put" in write ? (write.keep ?? "all") : "all";
-  if (keep === "all") return { count: null, ageMs: null };
-  if (keep === "none") return { count: 0, ageMs: null };
-  return { count: keep.count ?? 0, ageMs: keep.ageMs ?? null };
+/** How much of the key's past a write keeps. */
+export function keepOf(write: Write): KeptPast {
+  return keptPastOf("put" in write ? write.keep : "all");
 }
 
 /** The index values of a record as `head` holds them: JSON, each name and value once; `null` where there are none. */
@@ -162,8 +162,9 @@ function holderAmong(commit: Commit, answers: readonly Answer[]): (value: IndexV
   return ({ name, value }) => holders.get(`${name}\u0000${value}`);
 }
 
+// A commit reads no other ranges.
 function rangeReadings({ reads }: Commit): readonly RangeReading[] {
-  return reads.filter((reading): reading is RangeReading => "range" in reading);
+  return reads.filter((reading): reading is RangeReading => "range" in reading && "prefix" in reading.range);
 }
 
 function actionOf(write: Write): string {

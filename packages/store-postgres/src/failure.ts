@@ -1,4 +1,4 @@
-import { StoreError } from "@unclash/core";
+import { asStoreError, type StoreError } from "@unclash/core";
 
 /**
  * What callers get to see of a failure of `pg`, for a statement that may have reached the server.
@@ -14,8 +14,7 @@ export function sentError(thrown: unknown): StoreError {
 
 /** What callers get to see of a failure. */
 export function storeError(thrown: unknown, outcome: StoreError["outcome"]): StoreError {
-  if (thrown instanceof StoreError) return thrown;
-  return new StoreError(`PostgreSQL failed: ${messageOf(thrown)}`, outcome, { cause: thrown });
+  return asStoreError("PostgreSQL", thrown, outcome);
 }
 
 /**
@@ -44,13 +43,6 @@ function isRejection(thrown: unknown): boolean {
 export function sqlStateOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error) || !("code" in thrown) || typeof thrown.code !== "string") return undefined;
   return /^[0-9A-Z]{5}$/.test(thrown.code) ? thrown.code : undefined;
-}
-
-/** What the driver said. */
-export function messageOf(thrown: unknown): string {
-  // Where a host has several addresses, the message is empty and the reasons stand in `errors`.
-  if (thrown instanceof AggregateError && thrown.message === "") return thrown.errors.map(messageOf).join("; ");
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 // The word is translated by a server's `lc_messages`; the one that is not comes second, but `pg` does not pass it on. The words

@@ -1,4 +1,4 @@
-import type { Commit, Key } from "@unclash/core";
+import { type Commit, type Key, parentOf } from "@unclash/core";
 import { hashOf } from "./hash.js";
 
 /**
@@ -80,16 +80,4 @@ function numbered(hash: number): number {
 
 function prefixOf(range: object): string {
   return "prefix" in range && typeof range.prefix === "string" ? range.prefix : "";
-}
-
-/** All of a key up to and with its last slash; empty where it has none. */
-export function parentOf(key: Key): string {
-  return key.slice(0, key.lastIndexOf("/") + 1);
-}
-
-/** How many slashes a key has: the keys of one depth that begin with a prefix are exactly its children. */
-export function depthOf(key: Key): number {
-  let depth = 0;
-  for (let at = key.indexOf("/"); at !== -1; at = key.indexOf("/", at + 1)) depth++;
-  return depth;
 }

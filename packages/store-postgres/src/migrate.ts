@@ -1,6 +1,6 @@
-import { ConfigurationError } from "@unclash/core";
+import { ConfigurationError, messageOf } from "@unclash/core";
 import { type PostgresClient, type Row, rowsOf, textQuery } from "./driver.js";
-import { messageOf, sqlStateOf } from "./failure.js";
+import { sqlStateOf } from "./failure.js";
 import { LockNumbers } from "./locks.js";
 import { migrations, migrationTableSql } from "./schema.js";
 

@@ -3,6 +3,7 @@ import {
   assertCommit,
   assertHistoryRequest,
   assertKeys,
+  assertPosition,
   assertRange,
   type Commit,
   type CommitResult,
@@ -17,7 +18,7 @@ import { commitOneResult, commitOneValues } from "./commit-one.js";
 import { type OwnPool, openPool, type PostgresPool, type PostgresQuery } from "./driver.js";
 import { follow } from "./follow.js";
 import { historyPageOf, historyQuery } from "./history.js";
-import { assertPosition, listQuery, pageOf } from "./list.js";
+import { listQuery, pageOf } from "./list.js";
 import { LockNumbers } from "./locks.js";
 import { openServer, type Server } from "./open.js";
 import { type PostgresStoreOptions, type ResolvedOptions, resolveOptions } from "./options.js";

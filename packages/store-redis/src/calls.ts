@@ -1,4 +1,4 @@
-import { StoreError } from "@unclash/core";
+import { asStoreError, StoreError } from "@unclash/core";
 import type { Fault, RedisClient } from "./client.js";
 import type { Script } from "./script.js";
 
@@ -131,9 +131,7 @@ export class Calls {
     const fault = this.#client.faultOf(error);
     if (isAnswer(fault)) this.#answeredAt = performance.now();
     if (isReadOnly(error)) this.#lookAgain();
-    const message = error instanceof Error ? error.message : String(error);
-    const outcome = fault === "refused" || fault === "unsent" ? "not-applied" : "unknown";
-    return new StoreError(`Redis failed: ${message}`, outcome, { cause: error });
+    return asStoreError("Redis", error, fault === "refused" || fault === "unsent" ? "not-applied" : "unknown");
   }
 }
 

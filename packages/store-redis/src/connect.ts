@@ -1,4 +1,4 @@
-import { ConfigurationError, StoreError } from "@unclash/core";
+import { ConfigurationError, messageOf, StoreError } from "@unclash/core";
 import type { RedisClient } from "./client.js";
 import { connectIoredis, type IoredisClient, isIoredis } from "./ioredis.js";
 import { connectNodeRedis, type NodeRedisClient } from "./node-redis.js";
@@ -30,8 +30,7 @@ export async function within(timeoutMs: number, connecting: Promise<RedisClient>
     const client = await Promise.race([connecting, late]);
     if (client !== undefined) return client;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new StoreError(`Redis cannot be reached: ${message}`, "not-applied", { cause: error });
+    throw new StoreError(`Redis cannot be reached: ${messageOf(error)}`, "not-applied", { cause: error });
   } finally {
     clearTimeout(timer);
   }

@@ -1,4 +1,4 @@
-import type { Commit, CommitResult, Write } from "@unclash/core";
+import { type Commit, type CommitResult, keptPastOf, type Write } from "@unclash/core";
 import type { Calls } from "./calls.js";
 import { eventOf } from "./event.js";
 import { putScript } from "./put-script.js";
@@ -9,10 +9,9 @@ import { recordOf, tailOf } from "./state.js";
 export type Put = Extract<Write, { put: unknown }>;
 
 /** How many past states to keep, -1 for all, and for how long, -1 for no age. */
-export function keepOf({ keep = "all" }: Put): readonly [count: string, ageMs: string] {
-  if (keep === "all") return ["-1", "-1"];
-  if (keep === "none") return ["0", "-1"];
-  return [`${keep.count ?? 0}`, `${keep.ageMs ?? -1}`];
+export function keepOf({ keep }: Put): readonly [count: string, ageMs: string] {
+  const { count, ageMs } = keptPastOf(keep);
+  return [`${count ?? -1}`, `${ageMs ?? -1}`];
 }
 
 /** The index values of a record as scripts take them: name, U+0000, value, U+0000, each pair once, in the order given. */

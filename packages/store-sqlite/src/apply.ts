@@ -1,4 +1,4 @@
-import type { Commit, Moment, StoredRecord, Write } from "@unclash/core";
+import { type Commit, type Moment, modifiedAtOver, type StoredRecord, type Write } from "@unclash/core";
 import { claimsOf } from "./claims.js";
 import type { Head } from "./head.js";
 import { cleanAtOf, type Keep, keepOf, keepsNothing } from "./retention.js";
@@ -73,10 +73,9 @@ function bury(before: Head, step: Step): StoredRecord {
   return replace(before, tombstone, null, step.tables);
 }
 
-function writtenBy({ commit: { tag, at, by, cause }, revision }: Step, before: Head | undefined) {
-  // Two that expect no particular state may commit in another order than they read the time: it never falls all the same.
-  const modifiedAt = before === undefined ? at : Math.max(at, before.modifiedAt + 1);
-  return { revision, tag, modifiedAt, actor: by, cause: cause };
+function writtenBy({ commit, revision }: Step, before: Head | undefined) {
+  const { tag, by, cause } = commit;
+  return { revision, tag, modifiedAt: modifiedAtOver(before, commit), actor: by, cause };
 }
 
 function placed(keep: Keep, text: string | null, { counter }: Tables): Pick<Head, "position" | "body"> {

@@ -1,8 +1,8 @@
-import { eventAgeMs, type Moment, type Tag } from "@unclash/core";
+import { type CleaningStep, eventAgeMs, type Moment, type Tag } from "@unclash/core";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 import type { Head } from "./head.js";
 import { removableOf } from "./retention.js";
-import type { Tables } from "./tables.js";
+import type { Transactions } from "./transaction.js";
 
 // A step looks at the time between two handfuls of rows: it holds the write lock, and the event loop, while it runs. All the
 // pages of a long text have to be found for it to go, so that a handful has some bytes at most, too.
@@ -24,9 +24,9 @@ type DueHead = Pick<Head, "id" | "version" | "modifiedAt" | "keepCount" | "keepA
 /** One step of cleaning: at most `budget` rows, and about 10 ms. Where there is nothing to do it takes no lock. */
 export function clean(
   budget: number,
-  { transactions, cleaning }: Tables,
+  { transactions, cleaning }: { readonly transactions: Transactions; readonly cleaning: Cleaning },
   now: Moment,
-): { readonly removed: number; readonly more: boolean } {
+): CleaningStep {
   if (!cleaning.isDue(now)) return { removed: 0, more: false };
   return transactions.writing(() => ({ removed: cleaning.step(budget, now), more: cleaning.isDue(now) }));
 }

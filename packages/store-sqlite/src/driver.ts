@@ -1,6 +1,3 @@
-import { createRequire } from "node:module";
-import { chooseDatabaseClass, type DatabaseClass } from "./library.js";
-
 /** The part of a connection that the store uses: `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` have it. */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
@@ -29,19 +26,6 @@ export interface Query<Row> {
   all(...values: SqliteValue[]): readonly Row[];
 }
 
-let loaded: DatabaseClass | undefined;
-
-/**
- * The driver that opens files: the runtime's own `node:sqlite`, or `@photostructure/sqlite` where there is none (Node 20), or
- * one with an old SQLite. Neither is loaded before the first call.
- *
- * @throws ConfigurationError where the package is needed and cannot be loaded.
- */
-export function driverOfFiles(): DatabaseClass {
-  loaded ??= loadDatabaseClass();
-  return loaded;
-}
-
 /** Prepares a statement for rows of the shape that its SQL selects: all tables are STRICT, and keep to their types. */
 export function query<Row>(database: SqliteDatabase, sql: string): Query<Row> {
   const statement = database.prepare(sql);
@@ -58,31 +42,4 @@ export function query<Row>(database: SqliteDatabase, sql: string): Query<Row> {
 
 function isRow<Row>(row: unknown): row is Row {
   return typeof row === "object" && row !== null;
-}
-
-function loadDatabaseClass(): DatabaseClass {
-  const builtIn: unknown = withoutWarnings(() => process.getBuiltinModule("node:sqlite"));
-  return chooseDatabaseClass(hasDatabaseClass(builtIn) ? builtIn.DatabaseSync : undefined, loadPackage);
-}
-
-function loadPackage(): DatabaseClass {
-  const driver: unknown = createRequire(import.meta.url)("@photostructure/sqlite");
-  if (!hasDatabaseClass(driver)) throw new TypeError("It has no DatabaseSync.");
-  return driver.DatabaseSync;
-}
-
-function hasDatabaseClass(driver: unknown): driver is { readonly DatabaseSync: DatabaseClass } {
-  return typeof driver === "object" && driver !== null && "DatabaseSync" in driver;
-}
-
-// Node warns once, as it loads node:sqlite, that its interface may still change. We use the part that has not, and
-// whoever runs the server can do nothing about it. Loading is synchronous, so that no other warning is lost.
-function withoutWarnings<T>(load: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    return load();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }

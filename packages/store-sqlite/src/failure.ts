@@ -1,4 +1,4 @@
-import { StoreError } from "@unclash/core";
+import { asStoreError, type StoreError } from "@unclash/core";
 
 // The primary result codes of SQLite (sqlite.org/rescode.html) that tell of the file or the machine, not of a statement.
 type Codes = readonly (readonly [number: number, name: string])[];
@@ -36,13 +36,7 @@ export function isFull(thrown: unknown): boolean {
 
 /** What callers get to see of a driver's failure. */
 export function storeError(thrown: unknown, outcome: StoreError["outcome"]): StoreError {
-  if (thrown instanceof StoreError) return thrown;
-  return new StoreError(`SQLite failed: ${messageOf(thrown)}`, outcome, { cause: thrown });
-}
-
-/** What the driver said. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return asStoreError("SQLite", thrown, outcome);
 }
 
 // node:sqlite gives the (extended) result code as a number, whose low byte is the primary one; better-sqlite3 its name.

@@ -1,7 +1,6 @@
-import type { Key, Text } from "@unclash/core";
+import { depthOf, type Key, type Text } from "@unclash/core";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
-import type { Sized } from "./page-bytes.js";
-import type { State } from "./state.js";
+import type { Sized, State } from "./state.js";
 
 /** The current state of a key: a row of `head`. */
 export interface Head extends State {
@@ -39,13 +38,6 @@ export const listedHeadColumns = `head.id, head.key, head.version, head.revision
 
 // A head's text, wherever it stands.
 const headText = "coalesce(head.body, (SELECT log.text FROM log WHERE log.position = head.position)) AS text";
-
-/** How many slashes a key has: with its prefix that tells whose child it is. */
-export function depthOf(key: Key): number {
-  let depth = 0;
-  for (let at = key.indexOf("/"); at !== -1; at = key.indexOf("/", at + 1)) depth++;
-  return depth;
-}
 
 /** The rows of `head`, by key. */
 export class Heads {

@@ -1,6 +1,5 @@
-import type { HistoryPage, HistoryRequest, Key, Moment } from "@unclash/core";
-import { countOnPage } from "./page-bytes.js";
-import { recordOf } from "./state.js";
+import { countOnPage, type HistoryPage, type HistoryRequest, type Key, type Moment } from "@unclash/core";
+import { recordOf, sizeOf } from "./state.js";
 import type { Tables } from "./tables.js";
 
 /** The states of one key that were asked for, the newest first, in one view. No text is loaded that is not on the page. */
@@ -18,7 +17,7 @@ export function historyOf(key: Key, request: HistoryRequest, tables: Tables, now
         ? log.page(head.id, Math.min(before, head.version), at, limit - current.length, texts)
         : [];
     // The current state stands first, or a row without a text in its place.
-    const count = countOnPage([{ size: text === null ? null : Buffer.byteLength(text) }, ...past]) - 1;
+    const count = countOnPage([{ size: text === null ? null : Buffer.byteLength(text) }, ...past], sizeOf) - 1;
     const onPage = past.slice(0, count).map((state) => recordOf(key, state, texts ? log.textAt(state.position) : null));
     return { now, records: [...current, ...onPage], ...(count < past.length && { more: true as const }) };
   });

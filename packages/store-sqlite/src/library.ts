@@ -1,6 +1,6 @@
-import { ConfigurationError } from "@unclash/core";
+import { createRequire } from "node:module";
+import { ConfigurationError, messageOf } from "@unclash/core";
 import type { SqliteDatabase } from "./driver.js";
-import { messageOf } from "./failure.js";
 
 /** The class of a driver whose instances are connections. */
 export type DatabaseClass = new (file: string) => SqliteDatabase;
@@ -28,6 +28,19 @@ export function versionOf(database: SqliteDatabase): string {
   // As an array, if the user set the connection so, which is refused later.
   const version: unknown = Object.values(row)[0];
   return typeof version === "string" ? version : "";
+}
+
+let loaded: DatabaseClass | undefined;
+
+/**
+ * The driver that opens files: the runtime's own `node:sqlite`, or `@photostructure/sqlite` where there is none (Node 20), or
+ * one with an old SQLite. Neither is loaded before the first call.
+ *
+ * @throws ConfigurationError where the package is needed and cannot be loaded.
+ */
+export function driverOfFiles(): DatabaseClass {
+  loaded ??= loadDatabaseClass();
+  return loaded;
 }
 
 /**
@@ -64,6 +77,33 @@ function versionOfClass(driver: DatabaseClass): string {
 function whyNotLoaded(error: unknown): string {
   if (Object(error).code === "MODULE_NOT_FOUND") return "is not installed";
   return `cannot be loaded: ${messageOf(error).split("\n", 1)[0]}`;
+}
+
+function loadDatabaseClass(): DatabaseClass {
+  const builtIn: unknown = withoutWarnings(() => process.getBuiltinModule("node:sqlite"));
+  return chooseDatabaseClass(hasDatabaseClass(builtIn) ? builtIn.DatabaseSync : undefined, loadPackage);
+}
+
+function loadPackage(): DatabaseClass {
+  const driver: unknown = createRequire(import.meta.url)("@photostructure/sqlite");
+  if (!hasDatabaseClass(driver)) throw new TypeError("It has no DatabaseSync.");
+  return driver.DatabaseSync;
+}
+
+function hasDatabaseClass(driver: unknown): driver is { readonly DatabaseSync: DatabaseClass } {
+  return typeof driver === "object" && driver !== null && "DatabaseSync" in driver;
+}
+
+// Node warns once, as it loads node:sqlite, that its interface may still change. We use the part that has not, and
+// whoever runs the server can do nothing about it. Loading is synchronous, so that no other warning is lost.
+function withoutWarnings<T>(load: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** Warns, once in the life of the process, that the SQLite of the user's `database` can lose committed writes. */

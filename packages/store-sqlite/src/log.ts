@@ -1,7 +1,6 @@
 import type { Moment, Tag, Text, Version } from "@unclash/core";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
-import type { Sized } from "./page-bytes.js";
-import type { State } from "./state.js";
+import type { Sized, State } from "./state.js";
 
 /** A state of a key, with its text: a row of `log`. */
 export interface LoggedState extends State {

@@ -1,11 +1,11 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { inspect, isDeepStrictEqual } from "node:util";
-import { ConfigurationError } from "@unclash/core";
+import { ConfigurationError, messageOf } from "@unclash/core";
 import { patiently } from "./busy.js";
-import { driverOfFiles, query, type SqliteDatabase } from "./driver.js";
-import { isBusy, messageOf } from "./failure.js";
-import { keepsWhatIsCommitted, versionOf, warnOfOldSqlite } from "./library.js";
+import { query, type SqliteDatabase } from "./driver.js";
+import { isBusy } from "./failure.js";
+import { driverOfFiles, keepsWhatIsCommitted, versionOf, warnOfOldSqlite } from "./library.js";
 import type { ResolvedOptions } from "./options.js";
 import { applicationId, migrations } from "./schema.js";
 import { prepareTables, type Tables } from "./tables.js";

@@ -1,4 +1,4 @@
-import type { Moment, Retention } from "@unclash/core";
+import { keptPastOf, type Moment, type Retention } from "@unclash/core";
 import type { Head } from "./head.js";
 
 /** A retention as a head holds it. */
@@ -8,9 +8,8 @@ export type Keep = Pick<Head, "keepCount" | "keepAgeMs">;
 export const keepAll: Keep = { keepCount: null, keepAgeMs: null };
 
 export function keepOf(retention: Retention): Keep {
-  if (retention === "all") return keepAll;
-  if (retention === "none") return { keepCount: 0, keepAgeMs: null };
-  return { keepCount: retention.count ?? 0, keepAgeMs: retention.ageMs ?? null };
+  const { count, ageMs } = keptPastOf(retention);
+  return { keepCount: count, keepAgeMs: ageMs };
 }
 
 /** Whether no past state is kept at all, so that the log has nothing to hold. */

@@ -4,6 +4,7 @@ import {
   assertCommit,
   assertHistoryRequest,
   assertKeys,
+  assertPosition,
   assertRange,
   Bell,
   type Commit,
@@ -19,7 +20,7 @@ import { clean } from "./clean.js";
 import { follow } from "./follow.js";
 import { GroupCommit } from "./group.js";
 import { historyOf } from "./history.js";
-import { assertPosition, list } from "./list.js";
+import { list } from "./list.js";
 import { openTables } from "./open.js";
 import { type ResolvedOptions, resolveOptions, type SqliteStoreOptions } from "./options.js";
 import { OtherConnections } from "./other-connections.js";

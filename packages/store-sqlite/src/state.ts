@@ -1,4 +1,4 @@
-import type { Moment, StoredRecord, Tag, Text } from "@unclash/core";
+import { hasLapsed, type Moment, type StoredRecord, type Tag, type Text } from "@unclash/core";
 
 /** What a row of `head` and a row of `log` have in common: one state of a key, without its text. */
 export interface State {
@@ -15,9 +15,15 @@ export interface State {
   readonly cause: string;
 }
 
-/** Whether the state has lapsed at this moment. A tombstone never does. */
-export function hasLapsed({ lapsesAt }: State, now: Moment): boolean {
-  return lapsesAt !== null && lapsesAt <= now;
+/** A row whose text is not loaded yet. */
+export interface Sized {
+  /** The bytes of its text; `null` where it has none, or where texts were not asked for. */
+  readonly size: number | null;
+}
+
+/** How many bytes a row adds to its page. */
+export function sizeOf({ size }: Sized): number {
+  return size ?? 0;
 }
 
 /** The state as callers get it. With `now`, for a current state, it is marked where it has lapsed. */

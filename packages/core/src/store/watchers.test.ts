@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Commit, Key } from "./store.js";
+import type { Commit, Key } from "./port.js";
 import { Watchers } from "./watchers.js";
 
 function writing(...keys: readonly Key[]): Commit {

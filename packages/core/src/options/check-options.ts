@@ -1,4 +1,4 @@
-import { ConfigurationError } from "./errors.js";
+import { ConfigurationError } from "../errors.js";
 
 /**
  * What an option may be: text such as `must be a function` for a value that it may not be, and nothing for one that it may.

@@ -1,4 +1,4 @@
-import type { StopSignal } from "./store.js";
+import type { StopSignal } from "./port.js";
 
 /** Rings each time that a store's events may have grown, for the followers in the same process that wait for that. */
 export class Bell {

@@ -1,15 +1,5 @@
-import { assertNever } from "./errors.js";
-import type {
-  Commit,
-  Expectation,
-  HistoryRequest,
-  IndexValue,
-  Key,
-  Range,
-  Reading,
-  Retention,
-  Write,
-} from "./store.js";
+import { assertNever } from "../errors.js";
+import type { Commit, Expectation, HistoryRequest, IndexValue, Key, Range, Reading, Retention, Write } from "./port.js";
 
 /** The most keys of one `read`. */
 export const readKeysMax = 256;

@@ -1,4 +1,4 @@
-import type { Cursor, Tag } from "./store.js";
+import type { Cursor, Tag } from "./port.js";
 
 /** Where an event stands in a store's log. */
 export interface EventPlace {

@@ -1,4 +1,4 @@
-import type { Clash, IndexValue, Key, Write } from "./store.js";
+import type { Clash, IndexValue, Key, Write } from "./port.js";
 
 /** The record that holds a unique value now, those in `released` not counted. */
 export type HolderOf = (value: IndexValue, released: ReadonlySet<Key>) => Key | undefined;

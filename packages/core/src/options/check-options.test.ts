@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigurationError } from "./errors.js";
+import { ConfigurationError } from "../errors.js";
 import {
   anything,
   checkMembers,
@@ -15,7 +15,7 @@ import {
   oneOf,
   required,
   wholeNumber,
-} from "./options.js";
+} from "./check-options.js";
 
 const rules = { load: required(isFunction), keepMs: wholeNumber(1), strict: isBoolean };
 

@@ -293,6 +293,14 @@ export interface StopSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+/** What a step of cleaning did. */
+export interface CleaningStep {
+  /** How many rows it removed. */
+  readonly removed: number;
+  /** Whether there is more to remove. */
+  readonly more: boolean;
+}
+
 /** What a store can promise. Declared, never sniffed. */
 export interface Capabilities {
   /** What an acknowledged commit survives: `none` a crash of this process, `process` but not of the machine, `fsync` both. */
@@ -335,7 +343,7 @@ export interface Store {
    */
   watch(wake: (keys: readonly Key[]) => void): () => void;
   /** Removes what no retention asks for, and events that are older than 25 hours, in one short step of at most `budget` rows. */
-  clean(budget: number): Promise<{ readonly removed: number; readonly more: boolean }>;
+  clean(budget: number): Promise<CleaningStep>;
   /** Ends the store; what was acknowledged is safe. Calling it again does nothing. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Write } from "./store.js";
+import type { Write } from "./port.js";
 import { type HolderOf, uniqueClashes } from "./unique-clashes.js";
 
 const held: ReadonlyMap<string, string> = new Map([

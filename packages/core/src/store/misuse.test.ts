@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Commit, HistoryRequest, NewEvent, Range, Reading, Write } from "./store.js";
-import { assertBudget, assertCommit, assertHistoryRequest, assertKeys, assertRange } from "./store-misuse.js";
+import { assertBudget, assertCommit, assertHistoryRequest, assertKeys, assertRange } from "./misuse.js";
+import type { Commit, HistoryRequest, NewEvent, Range, Reading, Write } from "./port.js";
 
 const plain: Commit = { tag: "t".repeat(16), at: 1, reads: [], writes: [], events: [], by: null, cause: "replace" };
 const put: Write = { key: "a/1", expect: "any", put: "{}" };

@@ -1,4 +1,4 @@
-import type { Commit, Key } from "./store.js";
+import type { Commit, Key } from "./port.js";
 
 /** What a store's `watch` is given. */
 export type Wake = (keys: readonly Key[]) => void;
