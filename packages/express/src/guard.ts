@@ -111,16 +111,15 @@ export function guarded<State extends LoadedState, Params>(
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where this is no request that Express has handed to a handler
  */
-export async function check<State extends LoadedState>(
+export function check<State extends LoadedState>(
   request: Request,
   state: State | null | undefined,
   options?: CheckOptions<Request, State>,
 ): Promise<Guard<State>> {
   const res = request?.res;
   if (res === undefined) {
-    throw new UsageError("check", `must be given Express's request first, and was given ${describeValue(request)}`);
+    const given = describeValue(request);
+    return Promise.reject(new UsageError("check", `must be given Express's request first, and was given ${given}`));
   }
-  const found = await checkOver(requestFacts(request), res, state, options);
-  keepOwnFreshness(request, found);
-  return found;
+  return checkOver(requestFacts(request), res, state, options, (found) => keepOwnFreshness(request, found));
 }

@@ -97,7 +97,7 @@ export function guard<State extends LoadedState, Native extends FastifyRequest>(
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where the request came through neither a guard nor a context with `problems()`
  */
-export async function check<State extends LoadedState, Native extends FastifyRequest = GuardedRequest>(
+export function check<State extends LoadedState, Native extends FastifyRequest = GuardedRequest>(
   request: FastifyRequest,
   state: State | null | undefined,
   options?: CheckOptions<Native, State>,
@@ -107,7 +107,7 @@ export async function check<State extends LoadedState, Native extends FastifyReq
     const problem = isCall(request)
       ? "finds no reply of this request: register problems() in its context, or a guard"
       : `must be given Fastify's request first, and was given ${describeValue(request)}`;
-    throw new UsageError("check", problem);
+    return Promise.reject(new UsageError("check", problem));
   }
   return checkOver<FastifyRequest, State>(requestFacts(request), reply.raw, state, options);
 }

@@ -113,13 +113,14 @@ export function guarded<State extends LoadedState>(
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where this is no context of Koa's
  */
-export async function check<State extends LoadedState>(
+export function check<State extends LoadedState>(
   context: Context,
   state: State | null | undefined,
   options?: CheckOptions<Context, State>,
 ): Promise<Guard<State>> {
   if (!isContext(context)) {
-    throw new UsageError("check", `must be given Koa's context first, and was given ${describeValue(context)}`);
+    const given = describeValue(context);
+    return Promise.reject(new UsageError("check", `must be given Koa's context first, and was given ${given}`));
   }
   return checkOver(requestFacts(context), context.res, state, options);
 }

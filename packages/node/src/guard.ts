@@ -126,12 +126,12 @@ export interface CheckOptions<State extends LoadedState> extends GuardOptions<In
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where the request came through no guard, and its response is not given
  */
-export async function check<State extends LoadedState>(
+export function check<State extends LoadedState>(
   request: IncomingMessage,
   state: State | null | undefined,
   { response = responses.of(request), ...options }: CheckOptions<State> = {},
 ): Promise<Guard<State>> {
-  if (response === undefined) throw new UsageError("check", responseMissing);
+  if (response === undefined) return Promise.reject(new UsageError("check", responseMissing));
   return checkOver<IncomingMessage, State>(requestFacts(request), response, state, options);
 }
 

@@ -4,9 +4,12 @@ import type { GuardEngine } from "../guards/create-guard.js";
 import type { Guard } from "../guards/guard.js";
 import { isGuardError } from "../guards/guard-error.js";
 import type { Passage } from "../guards/passage.js";
+import { warnOfIgnoredRefusal } from "../guards/silent-handlers.js";
 import type { RequestFacts } from "../http/request.js";
 import type { LoadedState } from "../states/loaded-state.js";
+import { CheckOutcome } from "./check-outcome.js";
 import { passThrough, withholdTag } from "./passing.js";
+import { passAfterAll, watchRefused } from "./refused-checks.js";
 import { type Runnable, runHandler } from "./run-handler.js";
 import { sendAnswer } from "./send.js";
 import { inTurn } from "./turn.js";
@@ -65,22 +68,34 @@ export async function runGuarded<Native, State extends LoadedState>(
 /**
  * Holds the preconditions of a request against a state that its handler has loaded, over Node's own response.
  *
+ * @param passed is called with the guard of a request that may be carried out
  * @throws GuardError where the request may not be carried out on that state
  */
-export async function checkOver<Native extends object, State extends LoadedState>(
+export function checkOver<Native extends object, State extends LoadedState>(
   facts: RequestFacts<Native>,
   response: ServerResponse,
   state: State | null | undefined,
   options?: CheckOptions<Native, State>,
+  passed: (guard: Guard<State>) => void = () => {},
 ): Promise<Guard<State>> {
-  try {
-    const checked = await checkRequest(facts, state, options);
-    if (checked.isNew) passThrough(checked.passage, response);
-    return checked.guard;
-  } catch (thrown) {
-    withholdTag(facts, response);
-    throw thrown;
-  }
+  const check = async (): Promise<Guard<State>> => {
+    try {
+      const checked = await checkRequest(facts, state, options);
+      if (checked.isNew) passThrough(checked.passage, response);
+      passAfterAll(response);
+      passed(checked.guard);
+      return checked.guard;
+    } catch (thrown) {
+      withholdTag(facts, response);
+      if (isGuardError(thrown)) watchRefused(facts, response);
+      throw thrown;
+    }
+  };
+  return CheckOutcome.of(check(), (thrown) => {
+    if (!isGuardError(thrown)) return false;
+    warnOfIgnoredRefusal(facts);
+    return true;
+  });
 }
 
 /**

@@ -102,6 +102,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
   };
 
   readonly conflict = (fresh?: LoadedState | null): never => {
+    this.#passed.passage.refuse();
     throw this.#conflict(fresh == null ? undefined : this.#passed.exchange.select(fresh));
   };
 
@@ -118,6 +119,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
 
   readonly refuse = (slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never => {
     assertRefusal(slug, members);
+    this.#passed.passage.refuse();
     this.#passed.passage.refusal = slug;
     throw this.#passed.exchange.error(refused(slug, detail, members && { members }));
   };

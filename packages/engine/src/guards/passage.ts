@@ -6,7 +6,7 @@ import { isHashed, modifiedAtOf, type RowState } from "../states/row-state.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
-import { warnOfSameVersion, warnOfSilence, warnOfUnchecked } from "./silent-handlers.js";
+import { warnOfIgnoredRefusal, warnOfSameVersion, warnOfSilence, warnOfUnchecked } from "./silent-handlers.js";
 import type { SettledWrite } from "./stale-write.js";
 
 type Fields = Readonly<Record<string, string>>;
@@ -57,6 +57,7 @@ export class Passage {
   #isHeld = false;
   #isTold = false;
   #hasWon = false;
+  #isRefused = false;
   readonly #applied = new Set<string>();
   #updated: Fields | undefined;
   #isNew = false;
@@ -111,6 +112,7 @@ export class Passage {
     this.#updated = undefined;
     this.#isTold = false;
     this.#hasWon = false;
+    this.#isRefused = false;
   }
 
   /** A write has changed its row. */
@@ -118,6 +120,11 @@ export class Passage {
     this.#lost = undefined;
     this.#hasWon = true;
     this.#tell();
+  }
+
+  /** The handler has refused the request by its guard: that is the end of it. */
+  refuse(): void {
+    this.#isRefused = true;
   }
 
   /** A state was held against the request, by this guard or by one inside it. */
@@ -166,7 +173,8 @@ export class Passage {
     }
     // Whatever else has put an entity-tag here (Express makes one of every body) does not know the new state.
     if (!isSuccess) return { set: {}, remove: ["etag"] };
-    if (!this.#isHeld) warnOfUnchecked(this.#exchange);
+    if (this.#isRefused && !this.#isTold) warnOfIgnoredRefusal(this.#exchange.request);
+    else if (!this.#isHeld) warnOfUnchecked(this.#exchange);
     else if (!this.#isTold && !this.dryRun) warnOfSilence(this.#exchange);
     const set: Record<string, string> = { ...(!(this.dryRun && this.#isNew) && this.#updated) };
     if (this.#applied.size > 0) set["preference-applied"] = [...this.#applied].join(", ");

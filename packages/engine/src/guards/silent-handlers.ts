@@ -1,3 +1,4 @@
+import type { RequestFacts } from "../http/request.js";
 import type { GuardExchange } from "./guard-exchange.js";
 
 const warned = new Set<string>();
@@ -6,7 +7,7 @@ const warned = new Set<string>();
 const warningsMax = 100;
 
 /** Warns of what a route's handler has left out, once for each route. */
-export function warnOfRoute(code: string, { request }: GuardExchange, text: string): void {
+export function warnOfRoute(code: string, { request }: Pick<GuardExchange, "request">, text: string): void {
   const { method, base, path } = request;
   const route = `${method} ${base}${path.slice(0, path.lastIndexOf("/") + 1)}…`;
   const key = `${code} ${route}`;
@@ -66,5 +67,15 @@ export function warnOfNoDate(exchange: GuardExchange): void {
     exchange,
     "has a guard with `datesSuffice`, and `load` gives no `modifiedAt`: If-Unmodified-Since can't be held against anything, and does " +
       "not suffice here.",
+  );
+}
+
+/** A write was acknowledged, or went on, though it had been refused. */
+export function warnOfIgnoredRefusal(request: RequestFacts): void {
+  warnOfRoute(
+    "UNCLASH_REFUSAL_IGNORED",
+    { request },
+    "went on with a write that had been refused: what check(), conflict() and refuse() throw must end the handler, and roll back its " +
+      "transaction. Put `await` before check(), and let what they throw pass through every catch.",
   );
 }

@@ -178,6 +178,55 @@ export const guardMistakes = [
     serve({}, ({ guard }) => guard.refuse("duplicate", "It is taken.", { id: 1n })),
   ],
   [
+    "check without await",
+    "UNCLASH_REFUSAL_IGNORED",
+    serve({ load: undefined }, ({ req, res }) => {
+      check(req, { version: 2 });
+      setImmediate(() => res.end());
+    }),
+  ],
+  [
+    "check without await or a guard",
+    "PUT /drafts/… went on with a write that had been refused",
+    () =>
+      onExpress(
+        (app) =>
+          void app.put("/drafts/:id", (request, response) => {
+            check(request, { version: 2 });
+            response.end();
+          }),
+        { ...put, path: "/drafts/1" },
+      ),
+  ],
+  [
+    "check whose refusal is caught",
+    "PUT /pages/… went on with a write that had been refused",
+    () =>
+      onExpress(
+        (app) =>
+          void app.put("/pages/:id", async (request, response) => {
+            await check(request, { version: 2 }).catch(() => undefined);
+            response.end();
+          }),
+        { ...put, path: "/pages/1" },
+      ),
+  ],
+  [
+    "a conflict that is caught",
+    "PUT /books/… went on with a write that had been refused",
+    serve(
+      {},
+      ({ res, guard }) => {
+        try {
+          guard.conflict();
+        } catch {
+          res.end();
+        }
+      },
+      { ...put, path: "/books/1" },
+    ),
+  ],
+  [
     "check with the promise of a state",
     "check() must be given the state of the row as { version, value }",
     serve({ load: undefined }, ({ req }) => check(req, Promise.resolve(load()))),
