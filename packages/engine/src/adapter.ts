@@ -58,6 +58,7 @@ export { createGuard, type GuardEngine } from "./guards/create-guard.js";
 export type { Entered } from "./guards/enter.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";
 export type { Passage } from "./guards/passage.js";
+export { warnOfEarlyAnswer } from "./guards/silent-handlers.js";
 export { createSlot, type Slot } from "./guards/slot.js";
 export { isUtf8Charset, parseMediaType } from "./http/media-type.js";
 export type { RequestFacts } from "./http/request.js";

@@ -2,6 +2,7 @@ import { isStoreError, type Key, type ResponsePlan, resourceKey } from "@unclash
 import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
+import { warnOfStore } from "./commits/store-failure.js";
 import { tooManyHeaders, unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
 import { refusalResponse } from "./http/responses.js";
@@ -56,6 +57,7 @@ async function handle<Native>(settings: Settings<Native>, received: RequestFacts
 
 function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePlan {
   if (!isStoreError(thrown)) throw thrown;
+  warnOfStore(thrown);
   // What fails after the commit says of itself that it did nothing: this must not be taken for the write.
   const outcome = exchange.applied ? "unknown" : thrown.outcome;
   return refusalResponse(exchange, unavailable(outcome, "The store did not answer.").refusal);

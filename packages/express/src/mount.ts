@@ -11,6 +11,7 @@ import {
   nodeFacts,
   type OptionRules,
   sendPlan,
+  warnOfEarlyAnswer,
   whenInTurn,
 } from "unclash/adapter";
 import { isCall } from "./facts.js";
@@ -41,6 +42,7 @@ export function mount(unclash: Unclash<Request>, options: MountOptions = {}): Re
     const { baseUrl: base, body: parsed } = request;
     const facts = nodeFacts(request, { base, url: urlBelow(request), parsed, native: request });
     if (fallthrough && !unclash.owns(facts.path)) return next();
+    if (response.headersSent) warnOfEarlyAnswer(facts);
     whenInTurn(request, response, () => unclash.handle(facts))
       .then((plan) => plan && sendPlan(plan, response))
       .catch((thrown: unknown) => next(errorOf(thrown)));

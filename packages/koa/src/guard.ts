@@ -15,6 +15,7 @@ import {
   inTurn,
   isGuardError,
   markGuarding,
+  type Passage,
   passThrough,
   runHandler,
   UsageError,
@@ -136,6 +137,7 @@ async function runGuarded<State extends LoadedState>(
   if (admitted === undefined) return;
   try {
     await runHandler(isLast ? admitted : { guard: admitted.guard, passage: admitted.passage }, context.res, run);
+    if (context.respond !== false) checkAnswer(admitted.passage, context, isLast);
   } catch (thrown) {
     // Once the head is out, it is Koa's to tell the app: half an answer must not look whole.
     if (!isGuardError(thrown) || engine.handsOn || context.headerSent) throw thrown;
@@ -143,6 +145,13 @@ async function runGuarded<State extends LoadedState>(
   } finally {
     handlerIsOver(admitted.passage, context.res);
   }
+}
+
+/** Koa sends what is on the context once all middleware is through, whoever is still at work. */
+function checkAnswer(passage: Passage, { headerSent, status, body, res }: Context, isLast: boolean): void {
+  if (headerSent && !res.writableEnded) return;
+  if (headerSent) passage.answeredElsewhere();
+  else if (isLast && status === 404 && body == null) passage.sentNothing();
 }
 
 async function admit<State extends LoadedState>(

@@ -12,6 +12,7 @@ import {
   nodeFacts,
   normalizePrefix,
   type OptionRules,
+  warnOfEarlyAnswer,
   whenInTurn,
 } from "unclash/adapter";
 import { isContext } from "./facts.js";
@@ -47,7 +48,9 @@ export function mount(unclash: Unclash<Context>, options: MountOptions = {}): Mi
     const facts = nodeFacts(context.req, { ...point, parsed: bodyLeftOn(context.request), native: context });
     if (fallthrough && !unclash.owns(facts.path)) return next();
     const plan = await whenInTurn(context.req, context.res, () => unclash.handle(facts));
-    if (plan !== undefined) respond(context, plan);
+    if (plan === undefined) return;
+    if (context.headerSent) warnOfEarlyAnswer(facts);
+    else respond(context, plan);
   };
   const mounted: Middleware = (context, next) => {
     assertCalledBy("mount", "Koa", isContext(context), context);

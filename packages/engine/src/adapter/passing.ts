@@ -18,6 +18,7 @@ const tagged = new WeakSet<ServerResponse>();
  * @param headersBefore what is set before, where a framework keeps it to itself until the head is sent
  */
 export function passThrough(passage: Passage, response: ServerResponse, headersBefore?: HeadersBefore): void {
+  if (response.headersSent) passage.answeredElsewhere();
   passage.bind({
     put: (headers) => putHeaders(response, headers),
     withhold: () => withhold(response, passage),

@@ -1,4 +1,5 @@
 import { isStoreError } from "@unclash/core";
+import { warnOfStore } from "../commits/store-failure.js";
 import { hasState, isSafe } from "../http/methods.js";
 import { type Refused, unavailable } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
@@ -92,6 +93,7 @@ export async function enterGuard<Native, State extends LoadedState>(
     await passage.run?.settle({ kind: "harmless" });
     // That of the keys, or one of unclash's that `load` looks into.
     if (!isStoreError(thrown)) throw thrown;
+    warnOfStore(thrown);
     return refuse(unavailable("not-applied", "The store did not answer."));
   }
 }

@@ -6,7 +6,14 @@ import { isHashed, modifiedAtOf, type RowState } from "../states/row-state.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
-import { warnOfIgnoredRefusal, warnOfSameVersion, warnOfSilence, warnOfUnchecked } from "./silent-handlers.js";
+import {
+  warnOfEarlyAnswer,
+  warnOfIgnoredRefusal,
+  warnOfNoAnswer,
+  warnOfSameVersion,
+  warnOfSilence,
+  warnOfUnchecked,
+} from "./silent-handlers.js";
 import type { SettledWrite } from "./stale-write.js";
 
 type Fields = Readonly<Record<string, string>>;
@@ -74,6 +81,16 @@ export class Passage {
   show(state: RowState): void {
     this.headers = this.#exchange.validators(state);
     this.#response?.put(this.headers);
+  }
+
+  /** Something else has answered the request: nothing that its handler sends reaches anybody. */
+  answeredElsewhere(): void {
+    warnOfEarlyAnswer(this.#exchange.request);
+  }
+
+  /** The handler is through, and has sent nothing: what its framework answers then says nothing of its write. */
+  sentNothing(): void {
+    if (this.#isTold && !isSafe(this.#exchange.request.method)) warnOfNoAnswer(this.#exchange.request);
   }
 
   /** The name of what the request is for. */

@@ -79,3 +79,23 @@ export function warnOfIgnoredRefusal(request: RequestFacts): void {
       "transaction. Put `await` before check(), and let what they throw pass through every catch.",
   );
 }
+
+/** The response was on its way before the handler could send anything. */
+export function warnOfEarlyAnswer(request: RequestFacts): void {
+  warnOfRoute(
+    "UNCLASH_ANSWERED_BEFORE",
+    { request },
+    "was answered by something else before unclash was through with it, and its client has not heard what became of it: a middleware " +
+      "before it calls `next()` without `await`, or has sent an answer and gone on.",
+  );
+}
+
+/** A write was carried out, and its client gets what the framework sends where nobody has. */
+export function warnOfNoAnswer(request: RequestFacts): void {
+  warnOfRoute(
+    "UNCLASH_NO_ANSWER",
+    { request },
+    "has told its guard the outcome of a write, and set no answer by the time that it returned: Koa sends 404. Set `ctx.body` or " +
+      "`ctx.status`, and await what is still going on.",
+  );
+}

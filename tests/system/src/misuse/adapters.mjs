@@ -238,6 +238,87 @@ export const adapterMistakes = [
     "onError must not throw, or reject",
     () => onNode(onN.mount(engine({ identify: rejected }), { onError: rejected }), { path: "/notes" }),
   ],
+  [
+    "a store that is closed while requests come",
+    "UNCLASH_STORE_FAILED: The store failed: The memory store is closed.",
+    async () => {
+      const store = createMemoryStore();
+      await store.close();
+      return onExpress((app) => app.use(onE.mount(engine({ store }))), { path: "/notes" });
+    },
+  ],
+  [
+    "Koa: next without await before the mount",
+    "UNCLASH_ANSWERED_BEFORE",
+    () =>
+      onKoa(
+        (app) => {
+          app.use((_context, next) => void next());
+          app.use(onK.mount(engine()));
+        },
+        { path: "/notes" },
+      ),
+  ],
+  [
+    "Koa: next without await before a guarded handler",
+    "PUT /late/… was answered by something else",
+    () =>
+      onKoa(
+        (app) => {
+          app.use((_context, next) => void next());
+          app.use(
+            onK.guarded({ load, precondition: "optional" }, async ({ ctx, guard }) => {
+              await new Promise((resolve) => ctx.res.once("close", resolve));
+              guard.updated(2);
+            }),
+          );
+        },
+        { method: "PUT", path: "/late/1" },
+      ),
+  ],
+  [
+    "Koa: a guarded handler that sets its body too late",
+    "UNCLASH_NO_ANSWER",
+    () =>
+      onKoa(
+        (app) =>
+          app.use(
+            onK.guarded({ load, precondition: "optional" }, ({ ctx, guard }) => {
+              guard.updated(2);
+              setImmediate(() => {
+                ctx.body = "written";
+              });
+            }),
+          ),
+        { method: "PUT", path: "/never/1" },
+      ),
+  ],
+  [
+    "Express: an answer before the mount",
+    "GET /notes/… was answered by something else",
+    () =>
+      onExpress(
+        (app) =>
+          void app.use((_request, response, next) => {
+            response.end();
+            next();
+          }, onE.mount(engine())),
+        { path: "/notes/1" },
+      ),
+  ],
+  [
+    "Express: an answer before the guard",
+    "GET /sent/… was answered by something else",
+    () =>
+      onExpress(
+        (app) =>
+          void app.use((_request, response, next) => {
+            response.end();
+            next();
+          }, onE.guard({ load })),
+        { path: "/sent/1" },
+      ),
+  ],
   ...statusRows(),
 ];
 
