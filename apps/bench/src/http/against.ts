@@ -47,10 +47,13 @@ export async function benchAgainst({ frameworks, directory, quick, json }: Again
   const entry = resolve(directory, "apps/bench/dist/http/serve.js");
   const all: Comparison[] = [];
   for (const framework of frameworks) {
-    for (const variant of variants) all.push(...(await compare(framework, variant, entry, quick ? 2 : 6)));
+    for (const variant of variants) {
+      const compared = await compare(framework, variant, entry, quick ? 2 : 6);
+      all.push(...compared);
+      if (!json) console.log(tableText([header, ...compared.map(rowOf)], 3));
+    }
   }
   if (json) console.log(JSON.stringify(all, undefined, 2));
-  else console.log(tableText([header, ...all.map(rowOf)], 3));
 }
 
 async function compare(
