@@ -22,8 +22,15 @@ const variants: readonly Variants[] = ["unclash", "guarded"];
 const asked: readonly Cell[] = cells.filter(({ size }) => size === "1 KB");
 
 /** Many short slices, each build in turn: what else the machine does hits all. */
-const slicesPerGeneration = 60;
-const requestsPerSlice = 200;
+const requestsPerSlice = 100;
+
+/** How often servers are started anew, and how many slices each of them gets. */
+interface Effort {
+  readonly generations: number;
+  readonly slices: number;
+}
+const thorough: Effort = { generations: 6, slices: 100 };
+const quickly: Effort = { generations: 2, slices: 30 };
 
 /** What a request costs this build, to what it costs the other one. */
 interface Comparison {
@@ -48,7 +55,7 @@ export async function benchAgainst({ frameworks, directory, quick, json }: Again
   const all: Comparison[] = [];
   for (const framework of frameworks) {
     for (const variant of variants) {
-      const compared = await compare(framework, variant, entry, quick ? 2 : 6);
+      const compared = await compare(framework, variant, entry, quick ? quickly : thorough);
       all.push(...compared);
       if (!json) console.log(tableText([header, ...compared.map(rowOf)], 3));
     }
@@ -60,7 +67,7 @@ async function compare(
   framework: FrameworkName,
   variant: Variants,
   entry: string,
-  generations: number,
+  { generations, slices }: Effort,
 ): Promise<readonly Comparison[]> {
   const taken = new Map<Cell, Micros[]>(asked.map((cell) => [cell, []]));
   for (let generation = 0; generation < generations; generation++) {
@@ -69,7 +76,7 @@ async function compare(
     );
     try {
       for (const subject of subjects) await warmUp(subject, asked);
-      for (const cell of asked) taken.get(cell)?.push(await measure(subjects, cell));
+      for (const cell of asked) taken.get(cell)?.push(await measure(subjects, cell, slices));
     } finally {
       await Promise.all(subjects.map(stopSubject));
     }
@@ -77,9 +84,9 @@ async function compare(
   return asked.map((cell) => comparisonOf(framework, variant, cell, taken.get(cell) ?? []));
 }
 
-async function measure(subjects: readonly Subject[], cell: Cell): Promise<Micros> {
+async function measure(subjects: readonly Subject[], cell: Cell, count: number): Promise<Micros> {
   const slices = subjects.map((): number[] => []);
-  for (let slice = 0; slice < slicesPerGeneration; slice++) {
+  for (let slice = 0; slice < count; slice++) {
     for (let turn = 0; turn < subjects.length; turn++) {
       const at = (slice + turn) % subjects.length;
       const subject = subjects[at];
