@@ -3,6 +3,32 @@ const adapters = "^packages/(express|koa|fastify|node)/";
 const stores = "^packages/store-[^/]+/";
 const production = { pathNot: "\\.(test|test-support)\\.ts$" };
 
+/** The rooms of the engine, from left to right: each may use what stands left of it. Those in one row may not use each other. */
+const rooms = [
+  ["options"],
+  ["commits"],
+  ["http"],
+  ["access"],
+  ["states"],
+  ["preconditions"],
+  ["conflicts", "idempotency"],
+  ["resources", "guards"],
+  ["versions"],
+  ["pipeline"],
+];
+
+const roomRules = rooms.flatMap((row, at) =>
+  row.map((room) => ({
+    name: `room-${room}-uses-what-stands-left`,
+    severity: "error",
+    from: { path: `^packages/engine/src/${room}/`, ...production },
+    to: {
+      path: "^packages/engine/src/",
+      pathNot: `^packages/engine/src/(${[room, ...rooms.slice(0, at).flat()].join("|")})/`,
+    },
+  })),
+);
+
 module.exports = {
   forbidden: [
     {
@@ -65,6 +91,7 @@ module.exports = {
       from: { path: "^packages/([^/]+)/src/(?!index)" },
       to: { path: "^packages/$1/src/index\\.ts$" },
     },
+    ...roomRules,
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -54,8 +54,6 @@ export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } f
 
 export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guards/check.js";
-export { createGuard, type GuardEngine } from "./guards/create-guard.js";
-export type { Entered } from "./guards/enter.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";
 export type { Passage } from "./guards/passage.js";
 export { warnOfEarlyAnswer } from "./guards/silent-handlers.js";
@@ -63,3 +61,5 @@ export { createSlot, type Slot } from "./guards/slot.js";
 export { isUtf8Charset, parseMediaType } from "./http/media-type.js";
 export type { RequestFacts } from "./http/request.js";
 export { refusalResponse } from "./http/responses.js";
+export type { Entered } from "./pipeline/guard.js";
+export { createGuard, type GuardEngine } from "./pipeline/guard.js";

@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { type CheckOptions, checkRequest } from "../guards/check.js";
-import type { GuardEngine } from "../guards/create-guard.js";
 import type { Guard } from "../guards/guard.js";
 import { isGuardError } from "../guards/guard-error.js";
 import type { Passage } from "../guards/passage.js";
 import { warnOfIgnoredRefusal } from "../guards/silent-handlers.js";
 import type { RequestFacts } from "../http/request.js";
+import type { GuardEngine } from "../pipeline/guard.js";
 import type { LoadedState } from "../states/loaded-state.js";
 import { CheckOutcome } from "./check-outcome.js";
 import { passThrough, withholdTag } from "./passing.js";

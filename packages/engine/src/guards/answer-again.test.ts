@@ -1,7 +1,7 @@
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
+import { createGuard } from "../pipeline/guard.js";
 import type { LoadedState } from "../states/loaded-state.js";
-import { createGuard } from "./create-guard.js";
 import type { GuardAnswer } from "./guard-error.js";
 import type { GuardOptions } from "./guard-options.js";
 

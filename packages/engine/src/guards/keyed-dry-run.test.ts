@@ -1,6 +1,6 @@
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
-import { createGuard } from "./create-guard.js";
+import { createGuard } from "../pipeline/guard.js";
 
 const stale = { "if-match": '"1"', "idempotency-key": "a-key-of-sixteen-letters" };
 

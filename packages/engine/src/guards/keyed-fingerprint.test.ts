@@ -1,8 +1,8 @@
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test, vi } from "vitest";
 import type { GuardIdempotency } from "../idempotency/guard-keeping.js";
+import { createGuard } from "../pipeline/guard.js";
 import { checkRequest } from "./check.js";
-import { createGuard } from "./create-guard.js";
 
 interface Upload {
   readonly boundary: string;

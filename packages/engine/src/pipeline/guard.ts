@@ -1,24 +1,25 @@
 import { isStoreError } from "@unclash/core";
 import { warnOfStore } from "../commits/store-failure.js";
+import type { Guard } from "../guards/guard.js";
+import type { GuardError } from "../guards/guard-error.js";
+import type { GuardExchange } from "../guards/guard-exchange.js";
+import { type Looked, letPass, type Passed } from "../guards/guard-handle.js";
+import type { GuardOptions } from "../guards/guard-options.js";
+import { createTally, type GuardReport, type Tally } from "../guards/guard-report.js";
+import { type GuardSettings, resolveGuard } from "../guards/guard-settings.js";
+import { type Judgement, judge } from "../guards/judge.js";
+import { identifyRequest, takeKey } from "../guards/keyed-request.js";
+import { Passage } from "../guards/passage.js";
+import { passedRequest, rememberPassed } from "../guards/passed-requests.js";
+import { openExchange } from "../guards/terms.js";
+import { hasContent } from "../guards/unseen-body.js";
 import { hasState, isSafe } from "../http/methods.js";
 import { type Refused, unavailable } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import type { Terms } from "../preconditions/conditions.js";
 import type { LoadedState } from "../states/loaded-state.js";
-import type { Guard } from "./guard.js";
-import type { GuardError } from "./guard-error.js";
-import type { GuardExchange } from "./guard-exchange.js";
-import { type Looked, letPass, type Passed } from "./guard-handle.js";
-import type { GuardOptions } from "./guard-options.js";
-import type { Tally } from "./guard-report.js";
-import type { GuardSettings } from "./guard-settings.js";
-import { type Judgement, judge } from "./judge.js";
-import { identifyRequest, takeKey } from "./keyed-request.js";
-import { Passage } from "./passage.js";
-import { passedRequest, rememberPassed } from "./passed-requests.js";
-import { openExchange } from "./terms.js";
 
-/** What becomes of a request at a guard. */
+/** The outcome of a request at a guard. */
 export type Entered<State extends LoadedState> =
   /** It is answered here. */
   | { readonly kind: "answer"; readonly error: GuardError }
@@ -31,14 +32,14 @@ export type Entered<State extends LoadedState> =
       readonly again?: () => Promise<Guard<State>>;
     };
 
-/** The way of a request into its handler: identify → malformed → idempotency → load → 404 → 428 → preconditions. */
+/** The way of a request into its handler, with the statuses that each step can answer. */
 export async function enterGuard<Native, State extends LoadedState>(
   settings: GuardSettings,
   { load }: Pick<GuardOptions<Native, State>, "load">,
   tally: Tally,
   request: RequestFacts<Native>,
 ): Promise<Entered<State>> {
-  const opened = await openExchange(settings, request);
+  const opened = await openExchange(settings, request); //                       431, 404 of a path, 401, 400
   const { exchange } = opened;
   const isWrite = !isSafe(request.method);
   if (isWrite) tally.write();
@@ -77,12 +78,12 @@ export async function enterGuard<Native, State extends LoadedState>(
   try {
     if (keyed !== undefined) {
       const identified = await identifyRequest(exchange, keyed, terms);
-      const taken = await takeKey(exchange, identified, terms, look);
+      const taken = await takeKey(exchange, identified, terms, look); //         replay, 409, 422, 429, then as below
       if (taken.kind === "answer") return answer(taken.error);
       passage.run = taken.run;
       return pass(taken.looked, identified.scoped);
     }
-    const looked = await look();
+    const looked = await look(); //                                              404, 428, 304, 412, conflict
     if (looked.judgement.kind === "pass") return pass(looked);
     if (!settings.reportOnly) return answer(looked.judgement.error);
     passage.reported = looked.judgement.error.answer.outcome;
@@ -94,7 +95,7 @@ export async function enterGuard<Native, State extends LoadedState>(
     // That of the keys, or one of unclash's that `load` looks into.
     if (!isStoreError(thrown)) throw thrown;
     warnOfStore(thrown);
-    return refuse(unavailable("not-applied", "The store did not answer."));
+    return refuse(unavailable("not-applied", "The store did not answer.")); //     503
   }
 }
 
@@ -104,9 +105,42 @@ const unjudged: Judgement = { kind: "pass", settled: undefined };
  * Whether a write of a request may be tried again on the state that it has lost to: nobody has said which one it is for, or nothing
  * is to be refused. Content that only the handler reads can't be read twice.
  */
-function mayRunAgain({ settings, request, header }: GuardExchange, { conditions }: Terms): boolean {
+function mayRunAgain(exchange: GuardExchange, { conditions }: Terms): boolean {
+  const { settings, request } = exchange;
   if (settings.load === undefined || isSafe(request.method)) return false;
   if (!settings.reportOnly && (settings.preconditionRequired || Object.keys(conditions).length > 0)) return false;
-  const isSent = Number(header("content-length") ?? 0) > 0 || header("transfer-encoding") !== undefined;
-  return request.body.kind === "parsed" || !isSent;
+  return request.body.kind === "parsed" || !hasContent(exchange);
+}
+
+/** A guard without a framework: an adapter asks it about each request before the handler runs. */
+export interface GuardEngine<Native, State extends LoadedState> {
+  /**
+   * Decides on a request. It rejects only with what the app's own functions threw, and with faults of unclash itself.
+   */
+  enter(request: RequestFacts<Native>): Promise<Entered<State>>;
+  /** Whether problems are the framework's error handler's to answer. */
+  readonly handsOn: boolean;
+  /** Whether it holds a state against requests of a method: without `load` it does so once a handler has called `check`. */
+  holds(method?: string): boolean;
+  /** What has come to this guard in this process so far. */
+  report(): GuardReport;
+}
+
+/**
+ * Makes a guard.
+ *
+ * @throws ConfigurationError where an option can't be; its message names the option
+ */
+export function createGuard<Native, State extends LoadedState>(
+  options: GuardOptions<Native, State>,
+): GuardEngine<Native, State> {
+  const settings = resolveGuard(options);
+  const tally = createTally();
+  return {
+    enter: (request) => enterGuard(settings, options, tally, request),
+    handsOn: settings.handsOn,
+    holds: (method) =>
+      settings.load !== undefined || tally.hasHeld || (method === "POST" && settings.idempotency !== undefined),
+    report: () => tally.report(),
+  };
 }
