@@ -1,4 +1,4 @@
-import type { CollectionOptions } from "unclash";
+import { type CollectionOptions, collection } from "unclash";
 import { z } from "zod";
 
 /** The names of the shop's collections: the first segments of its paths. */
@@ -29,18 +29,18 @@ const note = z.looseObject({});
 
 /** What the shop keeps, and what happens there when two people write at once. */
 export const collections: Readonly<Record<CollectionName, CollectionOptions>> = {
-  articles: {
+  articles: collection({
     schema: article,
     // To become `merge`, with a union of tags and a line-wise merge of bodies.
     strategy: "first-write-wins",
     allowedStrategies: "all",
-  },
-  products: {
+  }),
+  products: collection({
     schema: product,
     unique: ["sku"],
     strategy: "reject",
-  },
-  orders: {
+  }),
+  orders: collection({
     schema: order,
     references: { product: "products" },
     states: {
@@ -51,11 +51,11 @@ export const collections: Readonly<Record<CollectionName, CollectionOptions>> = 
     },
     // To become `manual`: a late change to an order waits until someone has looked at it.
     strategy: "first-write-wins",
-  },
-  notes: {
+  }),
+  notes: collection({
     schema: note,
     precondition: "optional",
     strategy: "last-write-wins",
     allowedStrategies: "all",
-  },
+  }),
 };

@@ -20,7 +20,7 @@ export type { AnonymousCaller } from "./idempotency/scope.js";
 export type { UnclashOptions } from "./options.js";
 export type { NamedState } from "./preconditions/named-state.js";
 export type { StrategyName } from "./preconditions/preferences.js";
-export type { CollectionOptions } from "./resources/collection-options.js";
+export { type CollectionOptions, collection } from "./resources/collection-options.js";
 export type { ChangeRule, StateFault, StateRule } from "./resources/transitions.js";
 export { type ContentDigest, contentDigest } from "./states/digest.js";
 export type { Awaitable, LoadedState, StateVersion, Unloaded, ValueOf, VersionOf } from "./states/loaded-state.js";

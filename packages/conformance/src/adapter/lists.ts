@@ -91,7 +91,21 @@ const openCases = casesOn("open", [
   {
     name: "a limit is a whole number above 0, and a cursor one that a list gave",
     async run(trial) {
-      for (const limit of ["0", "-1", "abc", "", "1.5", "1e-3", "NaN", "Infinity", "1,2", "%00"]) {
+      for (const limit of [
+        "0",
+        "-1",
+        "abc",
+        "",
+        "1.5",
+        "1e-3",
+        "NaN",
+        "Infinity",
+        "1,2",
+        "%00",
+        "0x1",
+        "1.0",
+        "%201",
+      ]) {
         assertMalformed(trial, await trial.send("GET", `/pages?limit=${limit}`), limits);
       }
       for (const after of [
@@ -107,6 +121,15 @@ const openCases = casesOn("open", [
         assertMalformed(trial, await trial.send("GET", `/pages?after=${after}`), cursors);
       }
       assertMalformed(trial, await trial.send("GET", "/pages?limit=0&after=x"), limits, cursors);
+    },
+  },
+  {
+    name: "a parameter that a list does not have is 400, and named",
+    async run(trial) {
+      const unknown = (parameter: string) => ({ code: "unknown-parameter", parameter });
+      assertMalformed(trial, await trial.send("GET", "/pages?filter=x"), unknown("filter"));
+      assertMalformed(trial, await trial.send("GET", "/pages?Limit=5&limit=1&sort"), unknown("Limit"), unknown("sort"));
+      assertMalformed(trial, await trial.send("GET", "/pages?limit=0&__proto__=1"), unknown("__proto__"), limits);
     },
   },
   {

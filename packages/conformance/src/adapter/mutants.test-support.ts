@@ -58,6 +58,11 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "a limit is a whole number above 0, and a cursor one that a list gave",
   },
   {
+    does: "drops a parameter that it does not know",
+    twist: { url: (url) => url.replace(/([?&])(?:filter|sort)\b[^&]*/g, "$1") },
+    caughtBy: "a parameter that a list does not have is 400, and named",
+  },
+  {
     does: "lower-cases the path",
     twist: pathOnly((path) => path.toLowerCase()),
     caughtBy: "an id is one id however its characters are encoded, and letters differ by case",

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import type { Store } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { readNodeBody } from "../adapter/node-facts.js";
 import { createUnclash } from "../unclash.js";
@@ -17,10 +17,14 @@ function stuck(limits: Partial<Limits>) {
   const gone = new Promise<void>((resolve) => {
     letGo = resolve;
   });
+  let reads = 0;
   const store: Store = {
     ...memory,
     commit: (commit) => memory.commit(commit),
-    read: (keys) => gone.then(() => memory.read(keys)),
+    read(keys) {
+      reads += 1;
+      return gone.then(() => memory.read(keys));
+    },
   };
   const unclash = createUnclash({ store, collections: { notes }, limits, decodeBodies: ["gzip"] });
   const put = (id: number, content: Buffer | string, headers: Readonly<Record<string, string>> = {}) =>
@@ -37,16 +41,18 @@ function stuck(limits: Partial<Limits>) {
       },
       native: undefined,
     });
-  return { put, letGo };
+  /** Resolves once so many requests wait for the store. */
+  const areWaiting = (count: number) => vi.waitUntil(() => reads === count, { timeout: 30_000, interval: 1 });
+  return { put, letGo, areWaiting };
 }
 
 const content = `{"text":"${"x".repeat(989)}"}`;
 const limits = { bodyBytesMax: 1_000, bodyBytesInFlightMax: 3_000 };
 
 test("while the store is stuck, no more content is held than may be: the rest is 503, and may come again", async () => {
-  const { put, letGo } = stuck(limits);
+  const { put, letGo, areWaiting } = stuck(limits);
   const waiting = [1, 2, 3].map((id) => put(id, content));
-  await new Promise((resolve) => setImmediate(resolve));
+  await areWaiting(3);
   const refused = await Promise.all([4, 5].map((id) => put(id, content)));
   for (const { status, headers, body } of refused) {
     expect([status, headers["retry-after"], JSON.parse(body ?? "").outcome]).toEqual([503, "1", "not-applied"]);
@@ -69,10 +75,10 @@ test("what is refused, broken or too large is let go of", async () => {
 });
 
 test("decoded content counts too", async () => {
-  const { put, letGo } = stuck(limits);
+  const { put, letGo, areWaiting } = stuck(limits);
   const gzip = { "content-encoding": "gzip" };
   const waiting = [1, 2].map((id) => put(id, gzipSync(content), gzip));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await areWaiting(2);
   expect((await put(3, content)).status).toBe(503);
   letGo();
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([201, 201]);

@@ -37,8 +37,21 @@ export function readPageQuery(
   limits: PageSizes,
   errors: ProblemEntry[],
 ): { readonly limit: number; readonly cursor: string | undefined } {
+  errors.push(...unknownParameters(query));
   const limit = readLimit(query.get("limit"), limits, errors);
   return { limit, cursor: query.get("after") ?? undefined };
+}
+
+/** So many are named at most, and none that is longer: an answer must not grow with the request. */
+const [namedMax, nameLengthMax] = [10, 64];
+
+/** A parameter that a list does not have would be taken for a filter that it does not apply. */
+function unknownParameters(query: URLSearchParams): readonly ProblemEntry[] {
+  const unknown = new Set([...query.keys()].filter((name) => name !== "limit" && name !== "after"));
+  return [...unknown].slice(0, namedMax).map((name) => {
+    const parameter = name.slice(0, nameLengthMax);
+    return { code: "unknown-parameter", parameter, detail: "A list takes the parameters `limit` and `after` alone." };
+  });
 }
 
 /** What is said of a cursor that no page of a list gave. */
@@ -50,8 +63,8 @@ export const malformedCursor: ProblemEntry = {
 
 function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: PageSizes, errors: ProblemEntry[]): number {
   if (given === null) return pageSizeDefault;
-  const limit = given.trim() === "" ? Number.NaN : Number(given);
-  if (Number.isInteger(limit) && limit >= 1) return Math.min(limit, pageSizeMax);
+  const limit = /^[0-9]+(?:e[0-9]+)?$/i.test(given) ? Number(given) : 0;
+  if (limit >= 1) return Math.min(limit, pageSizeMax);
   errors.push({ code: "malformed-limit", parameter: "limit", detail: "A limit is a whole number above 0." });
   return pageSizeDefault;
 }

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import {
   anything,
   ConfigurationError,
@@ -9,6 +10,7 @@ import {
   indexValuesMax,
   isFunction,
   isText,
+  type JsonObject,
   listOf,
   nearestName,
   type OptionRules,
@@ -19,22 +21,47 @@ import {
 import { type StateOptions, stateRules } from "../conflicts/state-options.js";
 import { checkEtagField, isRetention } from "../options/option-rules.js";
 import { type ContentDigest, isDigest } from "../states/digest.js";
-import { isSchema, type Schema } from "../states/schema.js";
+import { isSchema, type JsonForm, type Schema } from "../states/schema.js";
 import { checkCollectionFields } from "./collection-fields.js";
 import { type ChangeRule, checkStateRule, type StateRule } from "./transitions.js";
 
+/** The names of a schema's fields; any text where it takes others besides. */
+export type FieldName<Output extends object> = Extract<keyof Output, string>;
+
+/** Something for some of a schema's fields. */
+type ByField<Output extends object, Value> =
+  string extends FieldName<Output> ? Record<string, Value> : Partial<Record<FieldName<Output>, Value>>;
+
+type StatesByField<Output extends object> =
+  string extends FieldName<Output>
+    ? Record<string, StateRule>
+    : { [Name in FieldName<Output>]?: StateRule<Extract<Output[Name], string>> };
+
+/**
+ * Describes a collection: names of fields, and the values of states, are those of its schema, and rules see its fields. What does
+ * not fit the schema does not compile.
+ *
+ * @example collection({ schema: z.object({ sku: z.string() }), unique: ["sku"] })
+ */
+export function collection<S extends Schema>(
+  options: CollectionOptions<StandardSchemaV1.InferOutput<S>> & { readonly schema: S },
+): CollectionOptions;
+export function collection(options: CollectionOptions): CollectionOptions {
+  return options;
+}
+
 /** What one collection is and how it treats its writers. */
-export interface CollectionOptions extends StateOptions {
+export interface CollectionOptions<Output extends object = JsonObject> extends StateOptions {
   /** What a resource's fields must be, `id`, version and entity-tag aside. */
   readonly schema: Schema;
   /** Fields whose values no two resources of the collection share. @default [] */
-  readonly unique?: readonly string[];
+  readonly unique?: readonly FieldName<Output>[];
   /** Fields that hold the id of an existing resource, with the collection it is in. @default {} */
-  readonly references?: Readonly<Record<string, string>>;
+  readonly references?: Readonly<ByField<Output, string>>;
   /** Fields that change only along given steps. @default {} */
-  readonly states?: Readonly<Record<string, StateRule>>;
+  readonly states?: Readonly<StatesByField<Output>>;
   /** Further rules over a change. @default [] */
-  readonly rules?: readonly ChangeRule[];
+  readonly rules?: readonly ChangeRule<JsonForm<Output>>[];
   /** The member that shows the version in bodies; `false` shows none. @default "version" */
   readonly versionField?: string | false;
   /**

@@ -9,13 +9,14 @@ import {
   type ProblemEntry,
   required,
 } from "@unclash/core";
+import type { Actor } from "../access/actor.js";
 import { wrongResult } from "../options/callback-result.js";
 
 /** How one field may change: what it starts as, and what may follow what. */
-export interface StateRule {
-  readonly initial: readonly string[];
+export interface StateRule<Value extends string = string> {
+  readonly initial: readonly Value[];
   /** From each value to those that may follow it; a value that is not named here is final. */
-  readonly transitions: Readonly<Record<string, readonly string[]>>;
+  readonly transitions: Readonly<Partial<Record<Value, readonly Value[]>>>;
 }
 
 const isValues = listOf(
@@ -48,11 +49,17 @@ export interface StateFault {
   readonly allowed?: readonly Json[];
 }
 
-/** A rule of the app's own over a change; `before` is `undefined` where the resource is created. */
-export type ChangeRule = (change: {
-  readonly before: JsonObject | undefined;
-  readonly after: JsonObject;
-}) => StateFault | undefined;
+/** A change of a resource, as rules see it: the fields as they are stored, so that a Date of the schema's is a text. */
+export interface FieldChange<Fields = JsonObject> {
+  /** `undefined` where the resource is created. */
+  readonly before: Fields | undefined;
+  readonly after: Fields;
+  /** Who makes it; `undefined` for an anonymous caller. */
+  readonly actor: Actor | undefined;
+}
+
+/** A rule of the app's own over a change. */
+export type ChangeRule<Fields = JsonObject> = (change: FieldChange<Fields>) => StateFault | undefined;
 
 /**
  * Holds what a rule of the app's returns against what it may return.

@@ -12,7 +12,7 @@ import { type Content, contentOf, fieldsOf, parseRepresentation, type State } fr
 import { validate } from "../states/schema.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
-import { initialFaults, type StateFault, stateFault } from "./transitions.js";
+import { type FieldChange, initialFaults, type StateFault, stateFault } from "./transitions.js";
 import type { WriteRequest } from "./write-request.js";
 
 /** A state that may be written, with what must still hold when it is; or why it may not. */
@@ -41,7 +41,9 @@ export async function validateWrite(
   const errors =
     before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
   if (errors.length > 0) return invalid(errors);
-  const fault = (before && stateFault(collection.states, before, fields)) ?? ruleFault(request, before, fields);
+  const fault =
+    (before && stateFault(collection.states, before, fields)) ??
+    ruleFault(request, { before, after: fields, actor: exchange.actor });
   if (fault !== undefined) {
     const shown = before === undefined || (await exchange.mayRead(request.key));
     return invalidState(request, shown ? fault : withoutState(fault));
@@ -99,13 +101,9 @@ async function missingReferences(
   return errors;
 }
 
-function ruleFault(
-  { collection }: WriteRequest,
-  before: JsonObject | undefined,
-  after: JsonObject,
-): StateFault | undefined {
+function ruleFault({ collection }: WriteRequest, change: FieldChange): StateFault | undefined {
   for (const rule of collection.rules) {
-    const fault = rule({ before, after });
+    const fault = rule(change);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -1,9 +1,18 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { isPromise, type JsonObject, type ProblemEntry, pointerOf } from "@unclash/core";
+import { isPromise, type Json, type JsonObject, type ProblemEntry, pointerOf } from "@unclash/core";
 import { storedFields } from "./stored-json.js";
 
 /** A schema of any library that speaks Standard Schema (zod, valibot, arktype, …). Its output is what is stored. */
 export type Schema = StandardSchemaV1<unknown, object>;
+
+/** A value as it is stored: of a Date, and of all else with a `toJSON`, what that gives. */
+export type JsonForm<Value> = Value extends Json
+  ? Value
+  : Value extends { toJSON(...args: never[]): infer Form }
+    ? Form
+    : Value extends object
+      ? { readonly [Name in keyof Value]: JsonForm<Value[Name]> }
+      : Value;
 
 /** Whether something is a schema; those of arktype are functions. */
 export function isSchema(value: unknown): value is Schema {

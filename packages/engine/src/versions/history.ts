@@ -64,5 +64,5 @@ export const malformedVersionNumber: ProblemEntry = {
 /** The whole number that a text holds. */
 export function wholeNumber(text: string): number | undefined {
   const number = Number(text);
-  return /^[0-9]{1,16}$/.test(text) && Number.isSafeInteger(number) ? number : undefined;
+  return /^(?:0|[1-9][0-9]{0,15})$/.test(text) && Number.isSafeInteger(number) ? number : undefined;
 }
