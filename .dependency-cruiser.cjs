@@ -88,8 +88,14 @@ module.exports = {
     {
       name: "no-inside-through-the-front-door",
       severity: "error",
-      from: { path: "^packages/([^/]+)/src/(?!index)" },
+      from: { path: "^packages/([^/]+)/src/(?!index|entry-points\\.test)" },
       to: { path: "^packages/$1/src/index\\.ts$" },
+    },
+    {
+      name: "no-inside-of-core-through-a-side-door",
+      severity: "error",
+      from: { path: "^packages/core/src/(?!entry-points\\.test)" },
+      to: { path: "^packages/core/src/(json|options|store)\\.ts$" },
     },
     ...roomRules,
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },

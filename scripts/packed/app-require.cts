@@ -3,6 +3,9 @@ import adapterSuites = require("@unclash/conformance/adapter");
 import guardSuites = require("@unclash/conformance/guard");
 import storeSuites = require("@unclash/conformance/store");
 import core = require("@unclash/core");
+import json = require("@unclash/core/json");
+import options = require("@unclash/core/options");
+import port = require("@unclash/core/store");
 import onExpress = require("@unclash/express");
 import onFastify = require("@unclash/fastify");
 import onKoa = require("@unclash/koa");
@@ -18,7 +21,7 @@ const schema: unclash.Schema = {
   "~standard": { version: 1, vendor: "app", validate: () => ({ value: { title: "Hello" } }) },
 };
 
-export async function openAll(): Promise<readonly core.Store[]> {
+export async function openAll(): Promise<readonly port.Store[]> {
   return [
     memory.createMemoryStore(),
     await sqlite.createSqliteStore({ file: "app.db" }),
@@ -27,7 +30,7 @@ export async function openAll(): Promise<readonly core.Store[]> {
   ];
 }
 
-export function mountAll(store: core.Store): readonly unknown[] {
+export function mountAll(store: port.Store): readonly unknown[] {
   const open = <Native,>(): unclash.Unclash<Native> =>
     unclash.createUnclash<Native>({ store, collections: { articles: { schema } } });
   return [onExpress.mount(open()), onFastify.mount(open()), onKoa.mount(open()), onNode.mount(open())];
@@ -41,13 +44,19 @@ export const parts: readonly unknown[] = [
 ];
 
 /** That types are found, and none is `any`: each line is refused. */
-export function misuse(store: core.Store, test: (name: string, run: () => Promise<void>) => void): void {
+export function misuse(store: port.Store, test: (name: string, run: () => Promise<void>) => void): void {
   // @ts-expect-error
   unclash.createUnclash({ store });
   // @ts-expect-error
   adapter.normalizePrefix(1);
   // @ts-expect-error
   core.parsePrefer(1);
+  // @ts-expect-error
+  json.parseJson(1);
+  // @ts-expect-error
+  options.oneOf({});
+  // @ts-expect-error
+  port.parseCursor(1);
   // @ts-expect-error
   onExpress.mount(store);
   // @ts-expect-error

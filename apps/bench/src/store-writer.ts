@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Commit, Retention, Store, Tag } from "@unclash/core";
+import type { Commit, Retention, Store, Tag } from "@unclash/core/store";
 import { editsOf } from "./article.js";
 
 const textOf = editsOf("1 KB");

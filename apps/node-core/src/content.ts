@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
-import { checkJson, defaultJsonLimits, isJsonObject, type Json, type JsonObject, parseJson } from "@unclash/core";
+import { checkJson, defaultJsonLimits, isJsonObject, type Json, type JsonObject, parseJson } from "@unclash/core/json";
 import { malformed, type Refusal, unsound } from "./refusal.js";
 
 /** How large a note may be, as JSON. */

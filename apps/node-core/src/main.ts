@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import * as core from "@unclash/core";
+import { applyMergePatch, type JsonObject, jsonEqual } from "@unclash/core/json";
 import { type Content, checkNote, readContent } from "./content.js";
 import {
   type Answer,
@@ -14,7 +15,7 @@ import {
 } from "./refusal.js";
 
 /** A note; of a deleted one its version is left, from which it goes on counting should it be made anew. */
-type Note = NamedState & { readonly fields: core.JsonObject };
+type Note = NamedState & { readonly fields: JsonObject };
 type Tombstone = NamedState & { readonly fields: null };
 
 const notes = new Map<string, Note | Tombstone>();
@@ -66,10 +67,10 @@ function decide(method: string, id: string, conditions: core.Conditions, content
     return { status: 204, headers: {} };
   }
   const { fields: sent = null } = content;
-  const proposed = checkNote(method === "PATCH" ? core.applyMergePatch(current?.fields, sent) : sent);
+  const proposed = checkNote(method === "PATCH" ? applyMergePatch(current?.fields, sent) : sent);
   if ("slug" in proposed) return proposed;
   const { fields } = proposed;
-  const note = current && core.jsonEqual(current.fields, fields) ? current : { ...nextAfter(found), fields };
+  const note = current && jsonEqual(current.fields, fields) ? current : { ...nextAfter(found), fields };
   notes.set(id, note);
   const headers = { ...validators(note), "content-location": pathOf(id) };
   if (current === undefined) return shown(201, id, note, { ...headers, location: pathOf(id) });

@@ -6,10 +6,10 @@ import {
   type FailedCondition,
   formatEntityTag,
   formatHttpDate,
-  type JsonFault,
   type ProblemEntry,
   type ProblemRequest,
 } from "@unclash/core";
+import type { JsonFault } from "@unclash/core/json";
 
 /** What a request is answered with. */
 export interface Answer {

@@ -1,4 +1,5 @@
-import { ConfigurationError, type Store, StoreError, UnclashError } from "@unclash/core";
+import { ConfigurationError, StoreError, UnclashError } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { createPostgresStore } from "@unclash/postgres";
 import { createRedisStore } from "@unclash/redis";

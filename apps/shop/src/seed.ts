@@ -1,4 +1,4 @@
-import type { Commit, Range, Store } from "@unclash/core";
+import type { Commit, Range, Store } from "@unclash/core/store";
 import { createUnclash, type RequestFacts } from "unclash";
 import { type CollectionName, collections } from "./collections.js";
 import { articles } from "./seed/articles.js";

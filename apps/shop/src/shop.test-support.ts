@@ -1,4 +1,5 @@
-import type { ResponsePlan, Store } from "@unclash/core";
+import type { ResponsePlan } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createUnclash, type Unclash } from "unclash";
 import { collections } from "./collections.js";
 

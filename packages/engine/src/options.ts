@@ -1,7 +1,6 @@
+import { ConfigurationError } from "@unclash/core";
 import {
   anything,
-  type Capabilities,
-  ConfigurationError,
   checkMembers,
   checkOptions,
   isFunction,
@@ -9,8 +8,8 @@ import {
   type OptionRules,
   oneOf,
   required,
-  type Store,
-} from "@unclash/core";
+} from "@unclash/core/options";
+import type { Capabilities, Store } from "@unclash/core/store";
 import { type Authorize, authorizeByDefault, checkedAuthorize } from "./access/authorize.js";
 import {
   type RequestOptions,

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";

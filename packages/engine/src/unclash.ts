@@ -1,4 +1,5 @@
-import { isStoreError, type Key, type ResponsePlan, resourceKey } from "@unclash/core";
+import { isStoreError, type ResponsePlan, resourceKey } from "@unclash/core";
+import type { Key } from "@unclash/core/store";
 import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
 import { ResourceExchange } from "./access/resource-exchange.js";

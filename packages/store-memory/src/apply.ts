@@ -1,4 +1,11 @@
-import { type Commit, type Moment, modifiedAtOver, type Revision, type StoredRecord, type Write } from "@unclash/core";
+import {
+  type Commit,
+  type Moment,
+  modifiedAtOver,
+  type Revision,
+  type StoredRecord,
+  type Write,
+} from "@unclash/core/store";
 import type { Entry } from "./entry.js";
 import type { Records } from "./records.js";
 

@@ -1,4 +1,4 @@
-import type { CleaningStep, Moment } from "@unclash/core";
+import type { CleaningStep, Moment } from "@unclash/core/store";
 import type { Entry } from "./entry.js";
 import type { EventLog } from "./events.js";
 import { beginning, type Records } from "./records.js";

@@ -1,4 +1,11 @@
-import { hasLapsed, type IndexValue, type Key, type Moment, type Retention, type StoredRecord } from "@unclash/core";
+import {
+  hasLapsed,
+  type IndexValue,
+  type Key,
+  type Moment,
+  type Retention,
+  type StoredRecord,
+} from "@unclash/core/store";
 
 /** All that the store holds under one key. Its records are made once and shared with all who read them. */
 export interface Entry {

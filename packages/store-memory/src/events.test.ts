@@ -1,4 +1,4 @@
-import { type Commit, eventAgeMs } from "@unclash/core";
+import { type Commit, eventAgeMs } from "@unclash/core/store";
 import { describe, expect, it } from "vitest";
 import { EventLog } from "./events.js";
 

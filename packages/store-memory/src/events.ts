@@ -7,7 +7,7 @@ import {
   type Moment,
   type Revision,
   type StoredEvent,
-} from "@unclash/core";
+} from "@unclash/core/store";
 
 // One array of a million events would have to be moved whole when the oldest go.
 const chunkLength = 512;

@@ -1,4 +1,11 @@
-import { type Bell, type Cursor, parseCursor, type Reset, type StopSignal, type StoredEvent } from "@unclash/core";
+import {
+  type Bell,
+  type Cursor,
+  parseCursor,
+  type Reset,
+  type StopSignal,
+  type StoredEvent,
+} from "@unclash/core/store";
 import type { EventLog, Place } from "./events.js";
 
 /** The events behind `after`, and then those to come. Between two of them it holds nothing but its place. */

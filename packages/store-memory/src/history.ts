@@ -1,4 +1,10 @@
-import { countOnPage, type HistoryPage, type HistoryRequest, type Moment, type StoredRecord } from "@unclash/core";
+import {
+  countOnPage,
+  type HistoryPage,
+  type HistoryRequest,
+  type Moment,
+  type StoredRecord,
+} from "@unclash/core/store";
 import { firstWhere } from "./binary-search.js";
 import { asRead, type Entry } from "./entry.js";
 import { textLengthOf, withoutText } from "./list.js";

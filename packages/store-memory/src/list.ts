@@ -9,7 +9,7 @@ import {
   parsePosition,
   type Range,
   type StoredRecord,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import { asRead } from "./entry.js";
 import { type AgendaPlace, beginning, type IndexPlace, type KeyPlace, type Records } from "./records.js";
 

@@ -6,7 +6,7 @@ import {
   parentOf,
   type Retention,
   type StoredRecord,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import type { Entry } from "./entry.js";
 import { cleanableAt } from "./retention.js";
 import { SortedList } from "./sorted-list.js";

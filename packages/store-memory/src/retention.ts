@@ -1,4 +1,4 @@
-import type { Moment } from "@unclash/core";
+import type { Moment } from "@unclash/core/store";
 import type { Entry } from "./entry.js";
 
 /**

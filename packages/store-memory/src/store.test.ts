@@ -1,4 +1,4 @@
-import type { Commit, Key, Range, Store, Write } from "@unclash/core";
+import type { Commit, Key, Range, Store, Write } from "@unclash/core/store";
 import { describe, expect, it } from "vitest";
 import { createMemoryStore } from "./store.js";
 

@@ -1,4 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { StoreError } from "@unclash/core";
+import { checkOptions, isFunction, type OptionRules } from "@unclash/core/options";
 import {
   assertBudget,
   assertCommit,
@@ -10,16 +12,12 @@ import {
   type Capabilities,
   type CommitView,
   checkedClock,
-  checkOptions,
   clashesOf,
-  isFunction,
   type Moment,
-  type OptionRules,
   type Store,
   type StoredRecord,
-  StoreError,
   Watchers,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import { applyWrites } from "./apply.js";
 import { clean } from "./clean.js";
 import { asRead } from "./entry.js";
@@ -54,7 +52,7 @@ const capabilities: Capabilities = { durability: "none", failover: "safe", proce
  * Makes a store that keeps everything in this process and loses it with it: for tests, for trying things out, and for
  * what may be lost. It is the reference implementation of the port. A commit is one synchronous step.
  *
- * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core`), and
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`), and
  * with a `StoreError` after `close`.
  *
  * @throws ConfigurationError that names the option at fault, and CallbackError for a clock that returns no whole milliseconds

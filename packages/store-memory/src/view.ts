@@ -1,4 +1,4 @@
-import type { CommitView, StoredRecord } from "@unclash/core";
+import type { CommitView, StoredRecord } from "@unclash/core/store";
 import { asRead } from "./entry.js";
 import { list } from "./list.js";
 import type { Records } from "./records.js";

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PostgresResult } from "./driver.js";

@@ -1,4 +1,4 @@
-import type { Commit, Key } from "@unclash/core";
+import type { Commit, Key } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import { type PostgresPool, type PostgresQuery, textQuery } from "./driver.js";
 import { Listener } from "./listener.js";

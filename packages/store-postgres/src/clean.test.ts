@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";

@@ -1,4 +1,4 @@
-import { type CleaningStep, eventAgeMs } from "@unclash/core";
+import { type CleaningStep, eventAgeMs } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import type { Row } from "./driver.js";
 import type { LockNumbers } from "./locks.js";

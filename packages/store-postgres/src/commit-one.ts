@@ -1,4 +1,4 @@
-import type { Commit, CommitResult, Write } from "@unclash/core";
+import type { Commit, CommitResult, Write } from "@unclash/core/store";
 import { claimsOf, commitResult, indexOf, keepOf } from "./commit.js";
 import { NotUnderstoodError, type PostgresQuery, type Row, rowsOf } from "./driver.js";
 import type { LockNumbers } from "./locks.js";

@@ -12,7 +12,7 @@ import {
   type StoredRecord,
   uniqueClashes,
   type Write,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import { NotUnderstoodError, type PostgresQuery, type Row } from "./driver.js";
 import type { LockNumbers } from "./locks.js";
 import { type Answer, answersOf, recordOf } from "./record.js";

@@ -1,5 +1,5 @@
 /** A schema that many tests use one after another, each of which finds it empty. */
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { migratePostgres } from "./migration.js";

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { type PostgresServer, postgresUrl, startPostgres } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";

@@ -1,4 +1,5 @@
-import { asStoreError, type StoreError } from "@unclash/core";
+import type { StoreError } from "@unclash/core";
+import { asStoreError } from "@unclash/core/store";
 
 /**
  * What callers get to see of a failure of `pg`, for a statement that may have reached the server.

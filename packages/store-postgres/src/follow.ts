@@ -6,7 +6,7 @@ import {
   type Reset,
   type StopSignal,
   type StoredEvent,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import { type Changes, pollMs } from "./changes.js";
 import { NotUnderstoodError, type PostgresQuery, type Row } from "./driver.js";

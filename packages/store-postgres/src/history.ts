@@ -1,4 +1,4 @@
-import { type HistoryPage, type HistoryRequest, type Key, pageBytesMax } from "@unclash/core";
+import { type HistoryPage, type HistoryRequest, type Key, pageBytesMax } from "@unclash/core/store";
 import type { PostgresQuery, Row } from "./driver.js";
 import { readAnswersOf, recordOf } from "./record.js";
 import type { Statements } from "./statements.js";

@@ -6,7 +6,7 @@ import {
   pageBytesOf,
   parsePosition,
   type Range,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import type { PostgresQuery, Row } from "./driver.js";
 import { type Answer, readAnswersOf, recordOf } from "./record.js";
 import type { Statements } from "./statements.js";

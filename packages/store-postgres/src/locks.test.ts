@@ -1,4 +1,4 @@
-import type { Reading, Write } from "@unclash/core";
+import type { Reading, Write } from "@unclash/core/store";
 import { expect, test } from "vitest";
 import { LockNumbers } from "./locks.js";
 

@@ -1,4 +1,4 @@
-import { type Commit, type Key, parentOf } from "@unclash/core";
+import { type Commit, type Key, parentOf } from "@unclash/core/store";
 import { hashOf } from "./hash.js";
 
 /**

@@ -1,4 +1,5 @@
-import { ConfigurationError, messageOf } from "@unclash/core";
+import { ConfigurationError } from "@unclash/core";
+import { messageOf } from "@unclash/core/store";
 import { type PostgresClient, type Row, rowsOf, textQuery } from "./driver.js";
 import { sqlStateOf } from "./failure.js";
 import { LockNumbers } from "./locks.js";

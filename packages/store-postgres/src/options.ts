@@ -1,14 +1,15 @@
+import { ConfigurationError } from "@unclash/core";
 import {
-  ConfigurationError,
   checkOptions,
   isBoolean,
   isText,
+  isTimerMs,
   type OptionRule,
   type OptionRules,
   oneOf,
   required,
   wholeNumber,
-} from "@unclash/core";
+} from "@unclash/core/options";
 import type { PostgresPool } from "./driver.js";
 
 /** Where the data are, and how the store treats them. */
@@ -105,13 +106,11 @@ const sourceRules: OptionRules<PostgresSource> = {
   pool: (value) => (typeof Object(value).connect === "function" ? undefined : "must be a Pool of pg"),
 };
 
-const timerMsMax = 2_147_483_647;
-
 const rules: OptionRules<PostgresStoreOptions> = {
   ...sourceRules,
   schema: schemaRule,
   migrate: isBoolean,
-  timeoutMs: wholeNumber(1, timerMsMax),
+  timeoutMs: isTimerMs,
   queueMax: wholeNumber(1),
   preparedStatements: isBoolean,
   notifications: isBoolean,
@@ -143,7 +142,7 @@ export type MigrationOptions = PostgresSource & Pick<PostgresSettings, "schema" 
 const migrationRules: OptionRules<MigrationOptions> = {
   ...sourceRules,
   schema: schemaRule,
-  timeoutMs: wholeNumber(1, timerMsMax),
+  timeoutMs: isTimerMs,
 };
 
 /**

@@ -1,3 +1,4 @@
+import { StoreError } from "@unclash/core";
 import {
   assertBudget,
   assertCommit,
@@ -8,8 +9,7 @@ import {
   type Commit,
   type CommitResult,
   type Store,
-  StoreError,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import { Calls } from "./calls.js";
 import { Changes } from "./changes.js";
 import { clean } from "./clean.js";
@@ -40,7 +40,7 @@ interface Connections {
  * Opens a store in a schema of a PostgreSQL database, which any number of processes may use at once. The schema and its
  * tables are made where they are not there. A commit is one round trip and one transaction.
  *
- * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core`), and with a
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`), and with a
  * `StoreError` after `close`, and where the server can't be reached, failed, or did not answer within `timeoutMs`.
  *
  * @throws ConfigurationError that names the option at fault: also for a server older than 13, a database that is not in

@@ -1,5 +1,5 @@
 import { storeSuite } from "@unclash/conformance/store";
-import type { Store, Write } from "@unclash/core";
+import type { Store, Write } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";

@@ -1,4 +1,4 @@
-import type { Key, Snapshot, StoredRecord } from "@unclash/core";
+import type { Key, Snapshot, StoredRecord } from "@unclash/core/store";
 import { NotUnderstoodError, type Row } from "./driver.js";
 import { readAnswersOf, recordOf } from "./record.js";
 

@@ -1,4 +1,4 @@
-import type { Key, Moment, StoredRecord, Text } from "@unclash/core";
+import type { Key, Moment, StoredRecord, Text } from "@unclash/core/store";
 import { NotUnderstoodError, type Row } from "./driver.js";
 
 /** A row of the type `answer`, as the server sent it. */

@@ -1,6 +1,6 @@
 /** What the tests of this package share: schemas that go away, and short commits. */
 import { randomBytes } from "node:crypto";
-import type { Commit, Store } from "@unclash/core";
+import type { Commit, Store } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { onTestFinished } from "vitest";

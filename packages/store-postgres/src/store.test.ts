@@ -1,5 +1,5 @@
 import { storeSuite } from "@unclash/conformance/store";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEmptiedSchema, type EmptiedSchema } from "./emptied-schema.test-support.js";

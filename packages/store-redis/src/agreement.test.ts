@@ -1,4 +1,4 @@
-import type { Expectation, IndexValue, Range, Retention, Store, StoredRecord, Write } from "@unclash/core";
+import type { Expectation, IndexValue, Range, Retention, Store, StoredRecord, Write } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { redisUrl } from "@unclash/test-servers";
 import fc from "fast-check";

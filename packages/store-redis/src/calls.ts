@@ -1,4 +1,5 @@
-import { asStoreError, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import { asStoreError } from "@unclash/core/store";
 import type { Fault, RedisClient } from "./client.js";
 import type { Script } from "./script.js";
 

@@ -1,4 +1,5 @@
-import { type Capabilities, ConfigurationError } from "@unclash/core";
+import { ConfigurationError } from "@unclash/core";
+import type { Capabilities } from "@unclash/core/store";
 import type { ResolvedOptions } from "./options.js";
 import type { ServerFacts } from "./server.js";
 

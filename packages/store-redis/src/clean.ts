@@ -1,4 +1,4 @@
-import { type CleaningStep, eventAgeMs } from "@unclash/core";
+import { type CleaningStep, eventAgeMs } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import { cleanScript } from "./clean-script.js";
 import { flag, items, number } from "./reply.js";

@@ -1,4 +1,13 @@
-import type { Clash, Commit, CommitResult, Expectation, NewEvent, Reading, StoredRecord, Write } from "@unclash/core";
+import type {
+  Clash,
+  Commit,
+  CommitResult,
+  Expectation,
+  NewEvent,
+  Reading,
+  StoredRecord,
+  Write,
+} from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import { commitScript } from "./commit-script.js";
 import { eventOf } from "./event.js";

@@ -1,4 +1,5 @@
-import { ConfigurationError, messageOf, StoreError } from "@unclash/core";
+import { ConfigurationError, StoreError } from "@unclash/core";
+import { messageOf } from "@unclash/core/store";
 import type { RedisClient } from "./client.js";
 import { connectIoredis, type IoredisClient, isIoredis } from "./ioredis.js";
 import { connectNodeRedis, type NodeRedisClient } from "./node-redis.js";

@@ -1,4 +1,4 @@
-import { type Commit, formatCursor, type NewEvent, type StoredEvent } from "@unclash/core";
+import { type Commit, formatCursor, type NewEvent, type StoredEvent } from "@unclash/core/store";
 import { unexpected } from "./reply.js";
 
 /** An event as the stream holds it: tag, time, type, key and version, each with U+0000 after it, and then the data. */

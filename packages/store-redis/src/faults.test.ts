@@ -1,4 +1,4 @@
-import type { Commit, Store } from "@unclash/core";
+import type { Commit, Store } from "@unclash/core/store";
 import { type RedisServer, redisBinary, startRedis } from "@unclash/test-servers";
 import { Redis } from "ioredis";
 import { createClient } from "redis";

@@ -1,4 +1,4 @@
-import type { Cursor, Reset, Store, StoredEvent } from "@unclash/core";
+import type { Cursor, Reset, Store, StoredEvent } from "@unclash/core/store";
 import { redisBinary, redisUrl, startRedis } from "@unclash/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createRedisStore } from "./store.js";

@@ -1,4 +1,11 @@
-import { type Cursor, formatCursor, parseCursor, type Reset, type StopSignal, type StoredEvent } from "@unclash/core";
+import {
+  type Cursor,
+  formatCursor,
+  parseCursor,
+  type Reset,
+  type StopSignal,
+  type StoredEvent,
+} from "@unclash/core/store";
 import { Calls } from "./calls.js";
 import type { RedisClient } from "./client.js";
 import { within } from "./connect.js";

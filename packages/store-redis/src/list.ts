@@ -1,4 +1,4 @@
-import { isBefore, notAPosition, type Page, pageBytesOf, type Range } from "@unclash/core";
+import { isBefore, notAPosition, type Page, pageBytesOf, type Range } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import { listScript } from "./list-script.js";
 import { items, number, text, textOrNull } from "./reply.js";

@@ -1,13 +1,14 @@
+import { ConfigurationError } from "@unclash/core";
 import {
-  type Capabilities,
-  ConfigurationError,
   checkOptions,
   isBoolean,
   isFunction,
+  isTimerMs,
   type OptionRules,
   oneOf,
   wholeNumber,
-} from "@unclash/core";
+} from "@unclash/core/options";
+import type { Capabilities } from "@unclash/core/store";
 import { type IoredisClient, isIoredis } from "./ioredis.js";
 import { isNodeRedis, type NodeRedisClient, type NodeRedisCluster } from "./node-redis.js";
 
@@ -89,9 +90,6 @@ export interface ResolvedOptions extends Required<Omit<RedisSettings, "durabilit
   readonly durability: Capabilities["durability"] | undefined;
 }
 
-// Longer timers than that fire at once.
-const timerMsMax = 2_147_483_647;
-
 const rules: OptionRules<RedisStoreOptions> = {
   url: (value) =>
     typeof value === "string" && /^rediss?:\/\//.test(value)
@@ -105,8 +103,8 @@ const rules: OptionRules<RedisStoreOptions> = {
     typeof value === "string" && /^[\w.:-]{1,128}$/.test(value)
       ? undefined
       : 'must be 1 to 128 letters, digits, "-", "_", "." and ":"',
-  timeoutMs: wholeNumber(1, timerMsMax),
-  queueMax: wholeNumber(1, timerMsMax),
+  timeoutMs: isTimerMs,
+  queueMax: wholeNumber(1),
   durability: oneOf("none", "process", "fsync"),
   failover: oneOf("safe", "lossy"),
   allowEvictingRedis: isBoolean,

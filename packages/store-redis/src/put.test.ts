@@ -1,4 +1,4 @@
-import type { IndexValue, Store, StoredRecord, Tag, Write } from "@unclash/core";
+import type { IndexValue, Store, StoredRecord, Tag, Write } from "@unclash/core/store";
 import { redisUrl } from "@unclash/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createRedisStore } from "./store.js";

@@ -1,4 +1,4 @@
-import { type Commit, type CommitResult, keptPastOf, type Write } from "@unclash/core";
+import { type Commit, type CommitResult, keptPastOf, type Write } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import { eventOf } from "./event.js";
 import { putScript } from "./put-script.js";

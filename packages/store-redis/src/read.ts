@@ -1,5 +1,5 @@
-import type { HistoryPage, HistoryRequest, Key, Snapshot } from "@unclash/core";
-import { pageBytesMax } from "@unclash/core";
+import type { HistoryPage, HistoryRequest, Key, Snapshot } from "@unclash/core/store";
+import { pageBytesMax } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import { historyScript } from "./history-script.js";
 import { readScript } from "./read-script.js";

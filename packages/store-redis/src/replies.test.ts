@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { redisUrl } from "@unclash/test-servers";
 import { Redis } from "ioredis";
 import { createClient, RESP_TYPES } from "redis";

@@ -1,5 +1,6 @@
 /* What a server answers has no type. These say what is there, or throw where a reply is none of ours. */
-import { describeValue, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import { describeValue } from "@unclash/core/options";
 
 /**
  * The items of a reply, which is an array.

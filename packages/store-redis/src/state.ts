@@ -1,4 +1,4 @@
-import type { Key, Moment, StoredRecord, Text } from "@unclash/core";
+import type { Key, Moment, StoredRecord, Text } from "@unclash/core/store";
 import { items, number, text, textOrNull, unexpected } from "./reply.js";
 
 /** What scripts answer of a state: version, revision, createdAt, modifiedAt, lapsesAt, flags, tail, and mostly a text. */

@@ -1,6 +1,6 @@
 /** What the tests of this package share: stores with a name of their own, whose keys go away with the test. */
 import { randomBytes } from "node:crypto";
-import type { Commit, Write } from "@unclash/core";
+import type { Commit, Write } from "@unclash/core/store";
 import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
 

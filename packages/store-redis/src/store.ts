@@ -6,7 +6,7 @@ import {
   assertRange,
   type Capabilities,
   type Store,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import { Calls } from "./calls.js";
 import { assertSuitable, capabilitiesOf, sourceOption, warningsOf } from "./capabilities.js";
 import { clean } from "./clean.js";

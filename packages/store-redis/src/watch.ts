@@ -1,4 +1,4 @@
-import { type Commit, type Key, type Wake, Watchers } from "@unclash/core";
+import { type Commit, type Key, type Wake, Watchers } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import type { RedisClient } from "./client.js";
 

@@ -1,4 +1,4 @@
-import { type Commit, type Moment, modifiedAtOver, type StoredRecord, type Write } from "@unclash/core";
+import { type Commit, type Moment, modifiedAtOver, type StoredRecord, type Write } from "@unclash/core/store";
 import { claimsOf } from "./claims.js";
 import type { Head } from "./head.js";
 import { cleanAtOf, type Keep, keepOf, keepsNothing } from "./retention.js";

@@ -1,4 +1,4 @@
-import { type Clash, type Commit, type CommitView, clashesOf, type Moment } from "@unclash/core";
+import { type Clash, type Commit, type CommitView, clashesOf, type Moment } from "@unclash/core/store";
 import type { Head } from "./head.js";
 import { recordOf } from "./state.js";
 import type { Tables } from "./tables.js";

@@ -1,4 +1,4 @@
-import type { IndexValue, Key } from "@unclash/core";
+import type { IndexValue, Key } from "@unclash/core/store";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 import type { Head } from "./head.js";
 

@@ -1,4 +1,4 @@
-import { type Cursor, eventAgeMs, type Store } from "@unclash/core";
+import { type Cursor, eventAgeMs, type Store } from "@unclash/core/store";
 import { expect, test } from "vitest";
 import { createSqliteStore } from "./sqlite.js";
 import { commitOf, connect, freshFile, intercepted, putOf } from "./store.test-support.js";

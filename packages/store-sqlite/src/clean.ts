@@ -1,4 +1,4 @@
-import { type CleaningStep, eventAgeMs, type Moment, type Tag } from "@unclash/core";
+import { type CleaningStep, eventAgeMs, type Moment, type Tag } from "@unclash/core/store";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 import type { Head } from "./head.js";
 import { removableOf } from "./retention.js";

@@ -9,7 +9,7 @@ import {
   type StoredEvent,
   type Tag,
   type Text,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import type { Counter } from "./counter.js";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 

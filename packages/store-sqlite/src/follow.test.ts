@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Cursor, Reset, Store, StoredEvent } from "@unclash/core";
+import type { Cursor, Reset, Store, StoredEvent } from "@unclash/core/store";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { migrations } from "./schema.js";
 import { createSqliteStore } from "./sqlite.js";

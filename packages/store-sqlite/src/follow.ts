@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Bell, Cursor, Reset, StopSignal, StoredEvent } from "@unclash/core";
+import type { Bell, Cursor, Reset, StopSignal, StoredEvent } from "@unclash/core/store";
 import { patiently } from "./busy.js";
 import type { OtherConnections } from "./other-connections.js";
 import type { Tables } from "./tables.js";

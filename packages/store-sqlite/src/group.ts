@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { type Commit, type CommitResult, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, CommitResult } from "@unclash/core/store";
 import { pause, stayedLocked } from "./busy.js";
 import { isBroken, isBusy, isFull, storeError } from "./failure.js";
 import type { ResolvedOptions } from "./options.js";

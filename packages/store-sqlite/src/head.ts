@@ -1,4 +1,4 @@
-import { depthOf, type Key, type Text } from "@unclash/core";
+import { depthOf, type Key, type Text } from "@unclash/core/store";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 import type { Sized, State } from "./state.js";
 

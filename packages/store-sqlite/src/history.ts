@@ -1,4 +1,4 @@
-import { countOnPage, type HistoryPage, type HistoryRequest, type Key, type Moment } from "@unclash/core";
+import { countOnPage, type HistoryPage, type HistoryRequest, type Key, type Moment } from "@unclash/core/store";
 import { recordOf, sizeOf } from "./state.js";
 import type { Tables } from "./tables.js";
 

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
-import { ConfigurationError, messageOf } from "@unclash/core";
+import { ConfigurationError } from "@unclash/core";
+import { messageOf } from "@unclash/core/store";
 import type { SqliteDatabase } from "./driver.js";
 
 /** The class of a driver whose instances are connections. */

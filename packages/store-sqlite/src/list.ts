@@ -8,7 +8,7 @@ import {
   pageBytesOf,
   parsePosition,
   type Range,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import { type Query, query, type SqliteDatabase } from "./driver.js";
 import { type Heads, type ListedHead, listedHeadColumns } from "./head.js";
 import { recordOf, sizeOf } from "./state.js";

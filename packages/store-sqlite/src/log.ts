@@ -1,4 +1,4 @@
-import type { Moment, Tag, Text, Version } from "@unclash/core";
+import type { Moment, Tag, Text, Version } from "@unclash/core/store";
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 import type { Sized, State } from "./state.js";
 

@@ -1,7 +1,8 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { inspect, isDeepStrictEqual } from "node:util";
-import { ConfigurationError, messageOf } from "@unclash/core";
+import { ConfigurationError } from "@unclash/core";
+import { messageOf } from "@unclash/core/store";
 import { patiently } from "./busy.js";
 import { query, type SqliteDatabase } from "./driver.js";
 import { isBusy } from "./failure.js";

@@ -1,14 +1,6 @@
-import {
-  ConfigurationError,
-  checkedClock,
-  checkOptions,
-  isFunction,
-  isText,
-  type Moment,
-  type OptionRules,
-  oneOf,
-  wholeNumber,
-} from "@unclash/core";
+import { ConfigurationError } from "@unclash/core";
+import { checkOptions, isFunction, isText, type OptionRules, oneOf, wholeNumber } from "@unclash/core/options";
+import { checkedClock, type Moment } from "@unclash/core/store";
 import type { SqliteDatabase } from "./driver.js";
 
 /** Where the data are, and how the store treats them. */

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Store, StoredEvent } from "@unclash/core";
+import type { Store, StoredEvent } from "@unclash/core/store";
 import { expect, test } from "vitest";
 import { createSqliteStore } from "./sqlite.js";
 import { commitOf, connect, freshFile } from "./store.test-support.js";

@@ -1,4 +1,4 @@
-import type { Key, Moment, Snapshot } from "@unclash/core";
+import type { Key, Moment, Snapshot } from "@unclash/core/store";
 import { recordOf } from "./state.js";
 import type { Tables } from "./tables.js";
 

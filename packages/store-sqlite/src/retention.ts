@@ -1,4 +1,4 @@
-import { keptPastOf, type Moment, type Retention } from "@unclash/core";
+import { keptPastOf, type Moment, type Retention } from "@unclash/core/store";
 import type { Head } from "./head.js";
 
 /** A retention as a head holds it. */

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { StoreError } from "@unclash/core";
 import {
   assertBudget,
   assertCommit,
@@ -10,9 +11,8 @@ import {
   type Commit,
   type CommitResult,
   type Store,
-  StoreError,
   Watchers,
-} from "@unclash/core";
+} from "@unclash/core/store";
 import { apply } from "./apply.js";
 import { patiently } from "./busy.js";
 import { check } from "./check.js";
@@ -31,7 +31,7 @@ import type { Tables } from "./tables.js";
  * Opens a store in one SQLite file, which the processes of one host may use at once. Its folder, itself and its tables
  * are made where they are not there. Commits that wait together share one fsync, and are acknowledged after it.
  *
- * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core`), and
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`), and
  * with a `StoreError` after `close`, where the disk failed, or where another process kept the file locked for
  * `busyTimeoutMs`.
  *

@@ -1,4 +1,4 @@
-import { hasLapsed, type Moment, type StoredRecord, type Tag, type Text } from "@unclash/core";
+import { hasLapsed, type Moment, type StoredRecord, type Tag, type Text } from "@unclash/core/store";
 
 /** What a row of `head` and a row of `log` have in common: one state of a key, without its text. */
 export interface State {

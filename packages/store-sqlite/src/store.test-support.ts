@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type { Commit, Store, Write } from "@unclash/core";
+import type { Commit, Store, Write } from "@unclash/core/store";
 import { quickFolder } from "@unclash/test-servers";
 import { onTestFinished } from "vitest";
 import type { SqliteDatabase, SqliteStatement } from "./driver.js";

@@ -1,4 +1,4 @@
-import type { CommitResult, Store, StoredRecord } from "@unclash/core";
+import type { CommitResult, Store, StoredRecord } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { postgresUrl, redisUrl } from "@unclash/test-servers";
 import { createUnclash, type RequestFacts, type Unclash } from "unclash";

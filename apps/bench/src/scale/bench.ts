@@ -1,4 +1,4 @@
-import type { Cursor, Store } from "@unclash/core";
+import type { Cursor, Store } from "@unclash/core/store";
 import { median } from "../median.js";
 import { inFolder } from "../sqlite/open-files.js";
 import type { StoreName } from "../stores/store-name.js";

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { commit, textAt } from "./fill.js";
 
 const busyKey = "busy/1";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Commit, Store, Write } from "@unclash/core";
+import type { Commit, Store, Write } from "@unclash/core/store";
 
 const batch = 250;
 const batchesAtOnce = 4;

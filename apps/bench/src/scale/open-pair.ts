@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { createPostgresStore } from "@unclash/postgres";
 import { createRedisStore } from "@unclash/redis";

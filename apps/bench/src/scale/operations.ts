@@ -1,4 +1,4 @@
-import type { Cursor, Store } from "@unclash/core";
+import type { Cursor, Store } from "@unclash/core/store";
 import { commit, keyAt, parent, textAt } from "./fill.js";
 
 /** Something that must cost the same whatever the store holds. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createSqliteStore } from "@unclash/sqlite";
 
 /** A store in a file, through the driver that is measured beside it. */

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { editsOf } from "../article.js";
 import { StoreWriter, type Writer } from "../store-writer.js";

@@ -1,14 +1,13 @@
 import { isUtf8 } from "node:buffer";
+import type { ProblemEntry, ResponsePlan } from "@unclash/core";
 import {
   type CheckedJson,
   checkJson,
   defaultJsonLimits,
   defaultPatchLimits,
   type Json,
-  type ProblemEntry,
   parseJson,
-  type ResponsePlan,
-} from "@unclash/core";
+} from "@unclash/core/json";
 import type { RequestFacts } from "unclash";
 import { isUtf8Charset, parseMediaType } from "unclash/adapter";
 import { problemReply } from "./reply.js";

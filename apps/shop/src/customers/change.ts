@@ -1,16 +1,12 @@
 import {
-  defaultPatchLimits,
   type EntityTag,
   idFault,
-  isJsonObject,
-  type Json,
-  type JsonObject,
   namesOtherVersions,
   type ProblemEntry,
   parseEntityTag,
   type ResponsePlan,
-  readPatch,
 } from "@unclash/core";
+import { defaultPatchLimits, isJsonObject, type Json, type JsonObject, readPatch } from "@unclash/core/json";
 import type { RequestFacts } from "unclash";
 import { takeBody } from "./body.js";
 

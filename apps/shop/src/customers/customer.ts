@@ -1,4 +1,6 @@
-import { type JsonObject, type Moment, versionTag } from "@unclash/core";
+import { versionTag } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import type { Moment } from "@unclash/core/store";
 import { z } from "zod";
 
 // The database takes no U+0000 in a text, and nobody has a name with a line break in it.

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { type RequestBody, type RequestFacts, refuse } from "unclash";
 import { createGuard, type GuardAnswer, isGuardError } from "unclash/adapter";

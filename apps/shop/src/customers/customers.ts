@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { Json, ResponsePlan } from "@unclash/core";
+import type { ResponsePlan } from "@unclash/core";
+import type { Json } from "@unclash/core/json";
 import { nodeFacts, originForm } from "unclash/adapter";
 import { answerRequest } from "./answer.js";
 import { type CustomerGuard, type CustomerGuardOptions, type CustomerShop, customerGuardOptions } from "./guarded.js";

@@ -1,4 +1,6 @@
-import { isStoreError, type JsonObject, type ProblemSlug, parseEntityTag, type Store } from "@unclash/core";
+import { isStoreError, type ProblemSlug, parseEntityTag } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import type { Store } from "@unclash/core/store";
 import { type Actor, GuardError, type Identify } from "unclash";
 import { type Customer, type CustomerState, customerKey, representationOf, stateOf } from "./customer.js";
 import { unavailableReply } from "./reply.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import { createMemoryStore } from "@unclash/memory";
 import { createUnclash } from "unclash";
 import type { GuardAnswer } from "unclash/adapter";

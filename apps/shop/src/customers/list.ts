@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { evaluatePreconditions, formatEntityTag, pageBytesMax, type ResponsePlan } from "@unclash/core";
+import { evaluatePreconditions, formatEntityTag, type ResponsePlan } from "@unclash/core";
+import { pageBytesMax } from "@unclash/core/store";
 import { formatCursor, listText, nextLink } from "unclash";
 import { type Customer, customerPath, representationOf, stateOf } from "./customer.js";
 import type { CustomerGuard } from "./guarded.js";

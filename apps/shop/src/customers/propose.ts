@@ -1,16 +1,15 @@
+import { assertNever, type ProblemEntry } from "@unclash/core";
 import {
   applyJsonPatch,
   applyMergePatch,
-  assertNever,
   checkJson,
   defaultJsonLimits,
   defaultPatchLimits,
   isJsonObject,
   type Json,
   type JsonObject,
-  type ProblemEntry,
   pointerOf,
-} from "@unclash/core";
+} from "@unclash/core/json";
 import { bodyBytesMax } from "./body.js";
 import { type Change, fieldsOf } from "./change.js";
 import { type Customer, type CustomerFields, customerKey, customerSchema, representationOf } from "./customer.js";

@@ -1,13 +1,13 @@
 import {
   type Conditions,
   idFault,
-  type Json,
   type ParsedConditions,
   type ProblemEntry,
   parseConditions,
   type ResponsePlan,
   unsupportedConditions,
 } from "@unclash/core";
+import type { Json } from "@unclash/core/json";
 import { type Identify, type PageRequest, type RequestFacts, readPaging } from "unclash";
 import { uuidv7 } from "uuidv7";
 import { headerOf } from "./body.js";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Moment } from "@unclash/core";
+import type { Moment } from "@unclash/core/store";
 import type { Customer, CustomerFields } from "./customer.js";
 
 /** Who writes, and what the write is known by. */

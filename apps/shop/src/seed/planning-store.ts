@@ -1,4 +1,4 @@
-import type { Commit, Store } from "@unclash/core";
+import type { Commit, Store } from "@unclash/core/store";
 
 /** A store that applies nothing. */
 export interface PlanningStore extends Store {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isJsonObject, type Json, type JsonObject } from "@unclash/core";
+import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 
 /** An answer, as it came over the socket. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request } from "node:http";
-import type { Json } from "@unclash/core";
+import type { Json } from "@unclash/core/json";
 import type { Answer } from "./answer.js";
 import { contentOf, headersOf, type Message } from "./message.js";
 

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { type ChangeRule, type CollectionOptions, createUnclash, type StrategyFunction, type Unclash } from "unclash";
 import { anything, oddly, shape } from "./schema.js";
 import { slowStore } from "./slow-store.js";

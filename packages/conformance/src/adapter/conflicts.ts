@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isJsonArray } from "@unclash/core";
+import { isJsonArray } from "@unclash/core/json";
 import { assertHeaders, assertStatus, bodyOf } from "./answer.js";
 import { assertProblem } from "./problems.js";
 import { assertUntouched, create, modifiedAtOf, type Resource, replace } from "./resource.js";

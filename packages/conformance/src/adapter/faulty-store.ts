@@ -1,4 +1,5 @@
-import { type Commit, type CommitResult, type Key, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, CommitResult, Key, Store } from "@unclash/core/store";
 
 /**
  * A store that fails where the end of a key asks for it, and else does what the one underneath does:

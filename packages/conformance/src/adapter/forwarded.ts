@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createUnclash, type RequestFacts, type Unclash } from "unclash";
 import { anything } from "./schema.js";
 

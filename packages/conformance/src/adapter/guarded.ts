@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { type Authorize, createUnclash, type Identity, type RequestFacts, refuse, type Unclash } from "unclash";
 import { anything } from "./schema.js";
 

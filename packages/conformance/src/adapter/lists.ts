@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isJsonArray, isJsonObject, type JsonObject } from "@unclash/core";
+import { isJsonArray, isJsonObject, type JsonObject } from "@unclash/core/json";
 import { type Answer, assertHeaders, assertStatus, bodyOf, etagOf } from "./answer.js";
 import { linksOf } from "./links.js";
 import { assertMalformed } from "./problems.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isJsonObject, type Json } from "@unclash/core";
+import { isJsonObject, type Json } from "@unclash/core/json";
 import { assertHeaders, assertStatus, bodyOf, etagOf, headerOf, memberOf } from "./answer.js";
 import { challenge } from "./guarded.js";
 import { itemsOf } from "./lists.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from "@unclash/core";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import { type Answer, assertStatus, bodyOf } from "./answer.js";
 import type { Trial } from "./trial.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { JsonObject } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import { type Answer, assertStatus, bodyOf, etagOf } from "./answer.js";
 import type { Trial } from "./trial.js";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { JsonObject } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import { assertStatus, bodyOf, etagOf, memberOf } from "./answer.js";
 import { itemsOf } from "./lists.js";
 import { assertMalformed, assertProblem } from "./problems.js";

@@ -1,5 +1,6 @@
 import type { ServerOptions } from "node:http";
-import { problemTypePrefix, type Store } from "@unclash/core";
+import { problemTypePrefix } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import type { RequestFacts, Unclash } from "unclash";
 import { createOpenEngine } from "./collections.js";
 import { createForwardedEngine, publicPath } from "./forwarded.js";

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 
 /**
  * A store that lets others go first: each call waits for a turn of the event loop before and after. Without it, a store in

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createUnclash, type Unclash } from "unclash";
 import { faultyStore } from "./faulty-store.js";
 import { anything } from "./schema.js";

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import type { RequestFacts } from "unclash";
 import { createClient } from "./client.js";
 import { assertSound } from "./invariants.js";

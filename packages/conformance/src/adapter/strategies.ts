@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isJsonObject } from "@unclash/core";
+import { isJsonObject } from "@unclash/core/json";
 import { assertHeaders, assertStatus, bodyOf, memberOf } from "./answer.js";
 import { assertProblem } from "./problems.js";
 import { assertUntouched, create, type Resource, read, replace } from "./resource.js";

@@ -1,5 +1,6 @@
 import type { ServerOptions } from "node:http";
-import { isFunction, type OptionRules, required, type Store, wholeNumber } from "@unclash/core";
+import { isFunction, type OptionRules, required, wholeNumber } from "@unclash/core/options";
+import type { Store } from "@unclash/core/store";
 import type { Unclash } from "unclash";
 
 export interface AdapterSuiteOptions {

@@ -1,4 +1,4 @@
-import { checkOptions } from "@unclash/core";
+import { checkOptions } from "@unclash/core/options";
 import { adapterCases } from "./cases.js";
 import { createStage } from "./stage.js";
 import { type AdapterSuiteOptions, adapterSuiteRules } from "./suite-options.js";

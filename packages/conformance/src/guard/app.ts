@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import type { Json } from "@unclash/core";
+import type { Json } from "@unclash/core/json";
 import type { Guard, GuardOptions, GuardReport, LoadedState, StateVersion } from "unclash";
 
 /** A request without its framework: all that the suite's options and handlers look at. */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { isJsonObject, type Json, type JsonObject } from "@unclash/core";
+import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import type { Method, PlainContext, PlainHandler } from "./app.js";
 import { type Row, shown, type Table } from "./table.js";
 

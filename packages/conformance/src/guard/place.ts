@@ -1,4 +1,4 @@
-import type { JsonObject } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import type { GuardReport } from "unclash";
 import type { Trial } from "../adapter/trial.js";
 import type { GuardForm } from "./app.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import { rowIn } from "./article-handlers.js";
 import type { Setup } from "./setup.js";
 import {

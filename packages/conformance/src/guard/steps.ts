@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Json } from "@unclash/core";
+import type { Json } from "@unclash/core/json";
 import { type Answer, assertStatus } from "../adapter/answer.js";
 import type { Message } from "../adapter/message.js";
 import { assertProblem } from "../adapter/problems.js";

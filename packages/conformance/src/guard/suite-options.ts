@@ -1,4 +1,5 @@
-import { isFunction, type OptionRules, required, type Store, wholeNumber } from "@unclash/core";
+import { isFunction, type OptionRules, required, wholeNumber } from "@unclash/core/options";
+import type { Store } from "@unclash/core/store";
 import type { Client } from "../adapter/client.js";
 import type { Served } from "../adapter/suite-options.js";
 import type { TestClock } from "../store/test-clock.js";

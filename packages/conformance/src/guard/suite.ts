@@ -1,4 +1,4 @@
-import { checkOptions } from "@unclash/core";
+import { checkOptions } from "@unclash/core/options";
 import { guardCases } from "./cases.js";
 import { createStage } from "./stage.js";
 import { type GuardSuiteOptions, guardSuiteRules } from "./suite-options.js";

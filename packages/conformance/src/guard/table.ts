@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { JsonObject } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import type { LoadedState, StateVersion } from "unclash";
 
 /** A row of the app's own. */

@@ -1,4 +1,4 @@
-import { checkOptions, isFunction, type OptionRules, oneOf, required } from "@unclash/core";
+import { checkOptions, isFunction, type OptionRules, oneOf, required } from "@unclash/core/options";
 import type { Client } from "../adapter/client.js";
 import { guardCases } from "./cases.js";
 import { guardForms } from "./setup.js";

@@ -1,4 +1,5 @@
-import { type Commit, type CommitResult, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, CommitResult, Store } from "@unclash/core/store";
 
 /** A store as one process has it: what it writes is counted, and it can be cut off. */
 export interface WatchedStore {

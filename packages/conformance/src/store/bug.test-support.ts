@@ -9,7 +9,7 @@ import type {
   StoredEvent,
   StoredRecord,
   Write,
-} from "@unclash/core";
+} from "@unclash/core/store";
 
 /** A store that works, with one bug in it. */
 export interface Bug {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { follow } from "./follower.js";
 import { within } from "./patience.js";
 import { apply, bury, keysOf, nextTag, put, putBriefly, refuse, statesOf, tell, write } from "./steps.js";

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Key, StoredRecord } from "@unclash/core";
+import type { Key, StoredRecord } from "@unclash/core/store";
 import { type Bug, changeCommits, changeExpectations, changeRecords, changeWrites } from "./bug.test-support.js";
 
 /** Bugs in what a commit checks and writes, and in what is read. */

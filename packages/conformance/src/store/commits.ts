@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Clash, Write } from "@unclash/core";
+import type { Clash, Write } from "@unclash/core/store";
 import {
   apply,
   assertClashes,

@@ -1,4 +1,4 @@
-import { type Cursor, parseCursor, type Store } from "@unclash/core";
+import { type Cursor, parseCursor, type Store } from "@unclash/core/store";
 import { type Bug, changeEvents, changeFollowing } from "./bug.test-support.js";
 
 /** Bugs in where a follower goes on, and in what it is told of what it misses. */

@@ -1,4 +1,4 @@
-import type { Store, Tag } from "@unclash/core";
+import type { Store, Tag } from "@unclash/core/store";
 import { type Bug, changeEvents, changeFollowing } from "./bug.test-support.js";
 
 const hourMs = 60 * 60 * 1_000;

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Moment, Store, StoredEvent, Tag } from "@unclash/core";
+import type { Moment, Store, StoredEvent, Tag } from "@unclash/core/store";
 import { type Bug, changeCommits, changeEvents, changeFollowing } from "./bug.test-support.js";
 
 /** Bugs in which events are followed, in which order, and in what is in them. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Cursor, Key, Store, StoredEvent } from "@unclash/core";
+import type { Cursor, Key, Store, StoredEvent } from "@unclash/core/store";
 import { follow } from "./follower.js";
 import { assertCursorsGrow } from "./following.js";
 import { nextTag, statesOf, tell, timeOf } from "./steps.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Expectation, Key, Moment, Store, Tag } from "@unclash/core";
+import type { Expectation, Key, Moment, Store, Tag } from "@unclash/core/store";
 import { apply, assertClashes, bury, clashOn, forget, nextTag, put, putBriefly, readOne, refuse } from "./steps.js";
 import type { StoreCase, Trial } from "./trial.js";
 

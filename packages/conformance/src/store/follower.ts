@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Cursor, Reset, StopSignal, Store, StoredEvent } from "@unclash/core";
+import type { Cursor, Reset, StopSignal, Store, StoredEvent } from "@unclash/core/store";
 import { begun, within } from "./patience.js";
 
 /** What follows a store during a test. It asks for the next event only when the test does. */

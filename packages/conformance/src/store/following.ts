@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NewEvent, StoredEvent } from "@unclash/core";
+import type { NewEvent, StoredEvent } from "@unclash/core/store";
 import { follow } from "./follower.js";
 import { apply, nextTag, put, readThere, refuse, submit, tell, timeOf } from "./steps.js";
 import type { StoreCase } from "./trial.js";

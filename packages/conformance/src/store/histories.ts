@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HistoryPage, HistoryRequest, Store, StoredRecord } from "@unclash/core";
+import type { HistoryPage, HistoryRequest, Store, StoredRecord } from "@unclash/core/store";
 import { assertBounded, largeText } from "./ranges.js";
 import { apply, bury, put, putBriefly, readThere, statesOf, timeOf, versionsOf, write } from "./steps.js";
 import type { StoreCase } from "./trial.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Key, Store } from "@unclash/core";
+import type { Key, Store } from "@unclash/core/store";
 import { byBytes } from "./ranges.js";
 import { bury, forget, keysOf, put, putBriefly, readThere, write } from "./steps.js";
 import type { StoreCase } from "./trial.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Key } from "@unclash/core";
+import type { Key } from "@unclash/core/store";
 import { forget, keysOf, nextTag, put, readOne, statesOf } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Key, Moment, Store, Write } from "@unclash/core";
+import type { Key, Moment, Store, Write } from "@unclash/core/store";
 import {
   apply,
   bury,

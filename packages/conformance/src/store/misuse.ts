@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Commit, Store } from "@unclash/core";
+import type { Commit, Store } from "@unclash/core/store";
 import { put, readOne } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Key, Page, Range, Store, Text } from "@unclash/core";
+import type { Key, Page, Range, Store, Text } from "@unclash/core/store";
 import { assertBounded, byBytes, compareBytes, largeText, walk } from "./ranges.js";
 import { apply, bury, forget, keysOf, put, putBriefly } from "./steps.js";
 import type { StoreCase } from "./trial.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Commit, CommitResult, Key, Store, Write } from "@unclash/core";
+import type { Commit, CommitResult, Key, Store, Write } from "@unclash/core/store";
 import { apply, asItIs, nextTag, put, readThere, statesOf, submit, timeOf, versionsOf } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 

@@ -1,4 +1,4 @@
-import type { IndexValue, Key, Range, Store, StoredRecord, Write } from "@unclash/core";
+import type { IndexValue, Key, Range, Store, StoredRecord, Write } from "@unclash/core/store";
 import { type Bug, changeCommits, changeExpectations, changeWrites } from "./bug.test-support.js";
 
 /** Bugs in ranges, their readings, indexes and unique values. */

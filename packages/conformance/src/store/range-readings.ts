@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Range, Reading, Store, Write } from "@unclash/core";
+import type { Range, Reading, Store, Write } from "@unclash/core/store";
 import { apply, assertClashes, bury, forget, nextTag, put, putBriefly, refuse, submit, write } from "./steps.js";
 import type { StoreCase, Trial } from "./trial.js";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Key, pageBytesMax, type Range, type Store, type StoredRecord, type Text } from "@unclash/core";
+import { type Key, pageBytesMax, type Range, type Store, type StoredRecord, type Text } from "@unclash/core/store";
 
 /** Orders two texts by their bytes in UTF-8. */
 export function compareBytes(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Write } from "@unclash/core";
+import type { Write } from "@unclash/core/store";
 import {
   apply,
   assertClashes,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatCursor, parseCursor, type Store } from "@unclash/core";
+import { formatCursor, parseCursor, type Store } from "@unclash/core/store";
 import { follow } from "./follower.js";
 import { typesOf } from "./following.js";
 import { put, submit, tell } from "./steps.js";

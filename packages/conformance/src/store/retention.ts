@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Key, Retention, Store } from "@unclash/core";
+import type { Key, Retention, Store } from "@unclash/core/store";
 import {
   apply,
   bury,

@@ -11,7 +11,7 @@ import type {
   StoredRecord,
   Tag,
   Write,
-} from "@unclash/core";
+} from "@unclash/core/store";
 
 let tags = 0;
 

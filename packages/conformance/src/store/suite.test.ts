@@ -1,5 +1,6 @@
 import { AssertionError } from "node:assert";
-import { type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { describe, expect, it, test } from "vitest";
 import { commitBugs } from "./commit-bugs.test-support.js";

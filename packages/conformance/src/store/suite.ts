@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
+import { UsageError } from "@unclash/core";
 import {
   checkOptions,
   describeValue,
   isFunction,
-  type Moment,
   type OptionRules,
   oneOf,
   required,
-  type Store,
-  UsageError,
   wholeNumber,
-} from "@unclash/core";
+} from "@unclash/core/options";
+import type { Moment, Store } from "@unclash/core/store";
 import { storeCases } from "./cases.js";
 import { timeOf } from "./steps.js";
 import { createTestClock, type TestClock } from "./test-clock.js";

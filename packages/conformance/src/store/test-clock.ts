@@ -1,4 +1,4 @@
-import type { Moment } from "@unclash/core";
+import type { Moment } from "@unclash/core/store";
 
 /** A clock that stands still until it is told to go on, so that a test waits for nothing. */
 export interface TestClock {

@@ -1,4 +1,4 @@
-import type { Key, Moment, Retention, Store, StoredRecord, Write } from "@unclash/core";
+import type { Key, Moment, Retention, Store, StoredRecord, Write } from "@unclash/core/store";
 import { type Bug, changeCommits, changeExpectations, changeRecords, changeWrites } from "./bug.test-support.js";
 
 /** Bugs in what depends on time: lapsing, histories, redactions, cleaning. */

@@ -1,4 +1,4 @@
-import type { Moment, Store } from "@unclash/core";
+import type { Moment, Store } from "@unclash/core/store";
 import type { TestClock } from "./test-clock.js";
 
 /** What one case of the suite works with: a store of its own, empty, and its time. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Clash, IndexValue, Key, Write } from "@unclash/core";
+import type { Clash, IndexValue, Key, Write } from "@unclash/core/store";
 import {
   apply,
   assertClashes,

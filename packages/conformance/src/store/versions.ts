@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Commit, Store, StoredRecord } from "@unclash/core";
+import type { Commit, Store, StoredRecord } from "@unclash/core/store";
 import {
   apply,
   assertClashes,

@@ -1,4 +1,4 @@
-import type { Key, Store } from "@unclash/core";
+import type { Key, Store } from "@unclash/core/store";
 import type { Bug } from "./bug.test-support.js";
 
 type Wake = (keys: readonly Key[]) => void;

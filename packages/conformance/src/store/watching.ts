@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Key, Store, Write } from "@unclash/core";
+import type { Key, Store, Write } from "@unclash/core/store";
 import { begun, within } from "./patience.js";
 import { apply, asItIs, put, readOne, readThere, submit, write } from "./steps.js";
 import type { StoreCase } from "./trial.js";

@@ -85,6 +85,12 @@ export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER):
       : `must be a whole number ${bounds}`;
 }
 
+/** A timer of Node's that is set to more than this goes off at once. */
+const timerMsMax = 2_147_483_647;
+
+/** A time to wait, in whole milliseconds. */
+export const isTimerMs: OptionRule = wholeNumber(1, timerMsMax);
+
 /** An array whose items a rule allows. */
 export function listOf(rule: OptionRule, what: string): OptionRule {
   return (value) =>

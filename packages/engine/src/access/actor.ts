@@ -1,4 +1,4 @@
-import { describeValue, isPromise } from "@unclash/core";
+import { describeValue, isPromise } from "@unclash/core/options";
 import { type Refused, refused } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import { wrongOutcome } from "../options/callback-result.js";

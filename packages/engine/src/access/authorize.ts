@@ -1,4 +1,5 @@
-import { isPromise, type Key } from "@unclash/core";
+import { isPromise } from "@unclash/core/options";
+import type { Key } from "@unclash/core/store";
 import { wrongOutcome } from "../options/callback-result.js";
 import type { Actor } from "./actor.js";
 

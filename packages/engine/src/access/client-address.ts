@@ -1,4 +1,5 @@
-import { ConfigurationError, describeValue, type OptionRule } from "@unclash/core";
+import { ConfigurationError } from "@unclash/core";
+import { describeValue, type OptionRule } from "@unclash/core/options";
 import ipaddr from "ipaddr.js";
 import { header, type RequestFacts } from "../http/request.js";
 

@@ -1,5 +1,6 @@
 import { channel } from "node:diagnostics_channel";
-import { isPromise, type Key } from "@unclash/core";
+import { isPromise } from "@unclash/core/options";
+import type { Key } from "@unclash/core/store";
 
 /** One request, as it was decided. */
 export interface Decision {

@@ -1,4 +1,5 @@
-import { anything, isFunction, isText, type OptionRules, oneOf, problemTypePrefix } from "@unclash/core";
+import { problemTypePrefix } from "@unclash/core";
+import { anything, isFunction, isText, type OptionRules, oneOf } from "@unclash/core/options";
 import type { RequestFacts } from "../http/request.js";
 import { type Limits, resolveLimits } from "../http/request-limits.js";
 import { isHeaderNames, isPublicPath, resolvePublicPath } from "../options/option-rules.js";

@@ -1,4 +1,4 @@
-import type { Key, Store } from "@unclash/core";
+import type { Key, Store } from "@unclash/core/store";
 import type { Decoding } from "../http/decode.js";
 import { type Refused, refused } from "../http/refusal.js";
 import type { ByteBudget } from "../http/request-limits.js";

@@ -1,4 +1,5 @@
-import { describeValue, isPromise, UsageError } from "@unclash/core";
+import { UsageError } from "@unclash/core";
+import { describeValue, isPromise } from "@unclash/core/options";
 import type { Unclash } from "../unclash.js";
 
 /**

@@ -1,4 +1,5 @@
-import { describeValue, UsageError } from "@unclash/core";
+import { UsageError } from "@unclash/core";
+import { describeValue } from "@unclash/core/options";
 import type { Guard } from "../guards/guard.js";
 import { createSlot } from "../guards/slot.js";
 import type { LoadedState } from "../states/loaded-state.js";

@@ -1,4 +1,4 @@
-import { checkOptions, listOf, type OptionRules } from "@unclash/core";
+import { checkOptions, listOf, type OptionRules } from "@unclash/core/options";
 
 const mark: unique symbol = Symbol.for("unclash.guarding");
 

@@ -1,4 +1,4 @@
-import type { OptionRule } from "@unclash/core";
+import type { OptionRule } from "@unclash/core/options";
 
 /** Where a request stands to a mount: the two parts of its URL, as sent. */
 export interface MountPoint {

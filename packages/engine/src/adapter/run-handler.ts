@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { isPromise } from "@unclash/core";
+import { isPromise } from "@unclash/core/options";
 import type { Guard } from "../guards/guard.js";
 import type { Passage } from "../guards/passage.js";
 import type { LoadedState } from "../states/loaded-state.js";

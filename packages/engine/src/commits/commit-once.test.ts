@@ -1,4 +1,5 @@
-import { type Commit, type CommitResult, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, CommitResult, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { commitOnce } from "./commit-once.js";

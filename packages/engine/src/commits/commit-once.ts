@@ -1,4 +1,5 @@
-import { type Commit, type CommitResult, isStoreError, type Store, type StoredRecord, type Write } from "@unclash/core";
+import { isStoreError } from "@unclash/core";
+import type { Commit, CommitResult, Store, StoredRecord, Write } from "@unclash/core/store";
 
 /** How long to look for what became of a commit, in milliseconds. */
 export type LookUp = { readonly lookUpMs: number };

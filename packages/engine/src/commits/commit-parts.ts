@@ -1,4 +1,4 @@
-import type { Commit } from "@unclash/core";
+import type { Commit } from "@unclash/core/store";
 
 /** What one step adds to the commit of its request. */
 export type CommitPart = Partial<Pick<Commit, "reads" | "writes" | "events">>;

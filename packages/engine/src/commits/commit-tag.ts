@@ -1,5 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import type { Tag } from "@unclash/core";
+import type { Tag } from "@unclash/core/store";
 
 const tagBytes = 12;
 const pool = Buffer.alloc(tagBytes * 256);

@@ -1,4 +1,4 @@
-import type { Key, Moment, Store, StoredRecord } from "@unclash/core";
+import type { Key, Moment, Store, StoredRecord } from "@unclash/core/store";
 
 /** Records of a store at one moment, by their keys. */
 export class SnapshotByKey {

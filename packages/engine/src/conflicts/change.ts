@@ -1,13 +1,13 @@
+import { assertNever } from "@unclash/core";
 import {
   applyJsonPatch,
   applyMergePatch,
-  assertNever,
   checkJson,
   isJsonObject,
   type Json,
   type JsonObject,
   type PatchLimits,
-} from "@unclash/core";
+} from "@unclash/core/json";
 import { jsonLimitsOf } from "../http/body.js";
 import { malformed, type Refused, refused } from "../http/refusal.js";
 import type { Limits } from "../http/request-limits.js";

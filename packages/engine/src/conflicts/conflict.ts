@@ -1,12 +1,5 @@
-import {
-  type Conditions,
-  conflictingPointers,
-  diffJson,
-  type FailedCondition,
-  formatEntityTag,
-  type JsonObject,
-  type ProblemEntry,
-} from "@unclash/core";
+import { type Conditions, type FailedCondition, formatEntityTag, type ProblemEntry } from "@unclash/core";
+import { conflictingPointers, diffJson, type JsonObject } from "@unclash/core/json";
 import type { Exchange } from "../access/exchange.js";
 import { isRead } from "../http/methods.js";
 import { type Refused, refused } from "../http/refusal.js";

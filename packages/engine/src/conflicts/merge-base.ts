@@ -1,11 +1,5 @@
-import {
-  type Conditions,
-  type EntityTag,
-  type Key,
-  readVersionTag,
-  type StoredRecord,
-  strongMatch,
-} from "@unclash/core";
+import { type Conditions, type EntityTag, readVersionTag, strongMatch } from "@unclash/core";
+import type { Key, StoredRecord } from "@unclash/core/store";
 import type { Reader } from "../access/resource-exchange.js";
 import { entityTagOf, type Shape, type State, shownVersion } from "../states/representation.js";
 

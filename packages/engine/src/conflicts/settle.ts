@@ -1,4 +1,5 @@
-import { type Conditions, evaluatePreconditions, type FailedCondition, type JsonObject } from "@unclash/core";
+import { type Conditions, evaluatePreconditions, type FailedCondition } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import type { Refused } from "../http/refusal.js";
 import { currentState, type SelectedState } from "../states/selected-state.js";
 import type { Settlement, Strategy, StrategyFunction } from "./strategy.js";

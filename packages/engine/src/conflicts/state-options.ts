@@ -1,4 +1,4 @@
-import { isBoolean, type OptionRules, oneOf } from "@unclash/core";
+import { isBoolean, type OptionRules, oneOf } from "@unclash/core/options";
 import { isHeaderValue } from "../options/option-rules.js";
 import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
 import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy } from "./strategy.js";

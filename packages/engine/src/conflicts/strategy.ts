@@ -1,13 +1,6 @@
-import {
-  either,
-  isFunction,
-  isPromise,
-  type JsonObject,
-  type Key,
-  listOf,
-  type OptionRule,
-  oneOf,
-} from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import { either, isFunction, isPromise, listOf, type OptionRule, oneOf } from "@unclash/core/options";
+import type { Key } from "@unclash/core/store";
 import type { Actor } from "../access/actor.js";
 import { wrongOutcome } from "../options/callback-result.js";
 import { type StrategyName, strategyNames } from "../preconditions/preferences.js";

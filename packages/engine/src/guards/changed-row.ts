@@ -1,4 +1,5 @@
-import { describeValue, isPromise, UsageError } from "@unclash/core";
+import { UsageError } from "@unclash/core";
+import { describeValue, isPromise } from "@unclash/core/options";
 import { adviceOnCount, adviceOnResult } from "./driver-result.js";
 
 /**

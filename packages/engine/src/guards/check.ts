@@ -1,4 +1,5 @@
-import { ConfigurationError, describeValue, UsageError } from "@unclash/core";
+import { ConfigurationError, UsageError } from "@unclash/core";
+import { describeValue } from "@unclash/core/options";
 import { isSafe } from "../http/methods.js";
 import type { RequestFacts } from "../http/request.js";
 import type { LoadedState } from "../states/loaded-state.js";

@@ -1,4 +1,6 @@
-import { CallbackError, isPromise, type JsonObject, type Problem } from "@unclash/core";
+import { CallbackError, type Problem } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import { isPromise } from "@unclash/core/options";
 import { wrongResult } from "../options/callback-result.js";
 import type { LoadedState } from "../states/loaded-state.js";
 import { representedObject } from "../states/represented.js";

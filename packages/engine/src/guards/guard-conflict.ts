@@ -1,11 +1,5 @@
-import {
-  type Conditions,
-  type FailedCondition,
-  isJsonObject,
-  type JsonObject,
-  jsonEqual,
-  type ProblemEntry,
-} from "@unclash/core";
+import type { Conditions, FailedCondition, ProblemEntry } from "@unclash/core";
+import { isJsonObject, type JsonObject, jsonEqual } from "@unclash/core/json";
 import { applyChange, type Change, jsonPatchType } from "../conflicts/change.js";
 import { comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
 import type { Strategy } from "../conflicts/strategy.js";

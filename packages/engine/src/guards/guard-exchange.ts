@@ -1,4 +1,5 @@
-import { CallbackError, checkJson, formatEntityTag, isJsonObject, type Json, type JsonObject } from "@unclash/core";
+import { CallbackError, formatEntityTag } from "@unclash/core";
+import { checkJson, isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import type { Actor } from "../access/actor.js";
 import { Exchange } from "../access/exchange.js";
 import { jsonLimitsOf } from "../http/body.js";

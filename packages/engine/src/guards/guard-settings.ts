@@ -1,6 +1,6 @@
+import { ConfigurationError } from "@unclash/core";
 import {
   anything,
-  ConfigurationError,
   checkOptions,
   either,
   isBoolean,
@@ -8,7 +8,7 @@ import {
   isText,
   type OptionRules,
   oneOf,
-} from "@unclash/core";
+} from "@unclash/core/options";
 import { type RequestSettings, requestRules, resolveRequestOptions } from "../access/request-options.js";
 import { resolveStateOptions, type StateSettings, stateRules } from "../conflicts/state-options.js";
 import { type GuardKeeping, resolveIdempotency } from "../idempotency/guard-keeping.js";

@@ -1,4 +1,5 @@
-import { CallbackError, describeValue, type ProblemEntry, satisfiesRequirement } from "@unclash/core";
+import { CallbackError, type ProblemEntry, satisfiesRequirement } from "@unclash/core";
+import { describeValue } from "@unclash/core/options";
 import { isSafe } from "../http/methods.js";
 import { unavailable } from "../http/refusal.js";
 import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer } from "../idempotency/as-lease.js";

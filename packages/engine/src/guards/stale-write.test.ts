@@ -1,4 +1,4 @@
-import type { JsonObject } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import { expect, test } from "vitest";
 import type { StaleWrite } from "../conflicts/strategy.js";
 import type { NamedState } from "../preconditions/named-state.js";

@@ -1,4 +1,5 @@
-import type { Conditions, FailedCondition, JsonObject } from "@unclash/core";
+import type { Conditions, FailedCondition } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import { settle } from "../conflicts/settle.js";
 import { type Settlement, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";

@@ -1,4 +1,5 @@
-import { describeValue, isProblemSlug, nearestName, problemSlugs, UsageError } from "@unclash/core";
+import { isProblemSlug, problemSlugs, UsageError } from "@unclash/core";
+import { describeValue, nearestName } from "@unclash/core/options";
 import type { Preference } from "./guard.js";
 
 const preferences: readonly Preference[] = ["return=minimal", "dry-run"];

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { checkJson, type Json, type JsonLimits, type ProblemEntry, parseJson } from "@unclash/core";
+import type { ProblemEntry } from "@unclash/core";
+import { checkJson, type Json, type JsonLimits, parseJson } from "@unclash/core/json";
 import { type Decoding, decode } from "./decode.js";
 import { isUtf8Charset, parseMediaType } from "./media-type.js";
 import { type Refused, refused, unavailable } from "./refusal.js";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";

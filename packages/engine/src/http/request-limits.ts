@@ -1,5 +1,5 @@
-import { ConfigurationError, checkOptions, type OptionRules, wholeNumber } from "@unclash/core";
-import { isTimerMs } from "../options/option-rules.js";
+import { ConfigurationError } from "@unclash/core";
+import { checkOptions, isTimerMs, type OptionRules, wholeNumber } from "@unclash/core/options";
 
 /** The caps on what one request may hold and cost. */
 export interface Limits {

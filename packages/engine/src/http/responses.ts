@@ -1,4 +1,5 @@
-import { createProblem, formatHttpDate, type Moment, type Problem, type ResponsePlan } from "@unclash/core";
+import { createProblem, formatHttpDate, type Problem, type ResponsePlan } from "@unclash/core";
+import type { Moment } from "@unclash/core/store";
 import type { Refusal } from "./refusal.js";
 
 type Fields = Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
-import { type Commit, type Key, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, Key, Store } from "@unclash/core/store";
 import { createTag } from "../commits/commit-tag.js";
 
 const mark = "s1.";

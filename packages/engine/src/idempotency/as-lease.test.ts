@@ -1,4 +1,5 @@
-import { type CommitResult, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { CommitResult, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer, type RunEnd } from "./as-lease.js";

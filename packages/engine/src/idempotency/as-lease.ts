@@ -1,4 +1,4 @@
-import type { Commit, Expectation, Key, Moment, Tag, Write } from "@unclash/core";
+import type { Commit, Expectation, Key, Moment, Tag, Write } from "@unclash/core/store";
 import { commitOnce, type LookUp } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
 import type { GuardKeeping } from "./guard-keeping.js";

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Json } from "@unclash/core";
+import type { Json } from "@unclash/core/json";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { valueText } from "../states/value-text.js";

@@ -1,13 +1,7 @@
-import {
-  ConfigurationError,
-  checkOptions,
-  isBoolean,
-  isFunction,
-  type OptionRules,
-  required,
-  type Store,
-} from "@unclash/core";
-import { isStore, isTimerMs } from "../options/option-rules.js";
+import { ConfigurationError } from "@unclash/core";
+import { checkOptions, isBoolean, isFunction, isTimerMs, type OptionRules, required } from "@unclash/core/options";
+import type { Store } from "@unclash/core/store";
+import { isStore } from "../options/option-rules.js";
 import type { Awaitable } from "../states/loaded-state.js";
 import { type IdempotencyOptions, type KeyKeeping, keepingOf, keepingRules } from "./keeping.js";
 

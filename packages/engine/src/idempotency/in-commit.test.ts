@@ -1,4 +1,5 @@
-import { type Commit, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../access/authorize.js";

@@ -1,4 +1,5 @@
-import type { Expectation, Key, Moment, ResponsePlan, StoredRecord, Text, Version, Write } from "@unclash/core";
+import type { ResponsePlan } from "@unclash/core";
+import type { Expectation, Key, Moment, StoredRecord, Text, Version, Write } from "@unclash/core/store";
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import { notFound, type Refused } from "../http/refusal.js";

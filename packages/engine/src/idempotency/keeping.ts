@@ -1,4 +1,5 @@
-import { checkOptions, isFunction, type OptionRules, oneOf, type Store, wholeNumber } from "@unclash/core";
+import { checkOptions, isFunction, type OptionRules, oneOf, wholeNumber } from "@unclash/core/options";
+import type { Store } from "@unclash/core/store";
 import { isKeepMs } from "../options/option-rules.js";
 import { type KeyQuota, quotaOf } from "./quota.js";
 import type { AnonymousCaller, CallerOptions } from "./scope.js";

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { type Commit, type CommitResult, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, CommitResult, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

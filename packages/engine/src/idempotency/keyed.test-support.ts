@@ -1,4 +1,5 @@
-import type { ResponsePlan, Store } from "@unclash/core";
+import type { ResponsePlan } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { expect } from "vitest";
 import { z } from "zod";
 import { type Asked, ask } from "../ask.test-support.js";

@@ -1,4 +1,4 @@
-import type { Moment, Store } from "@unclash/core";
+import type { Moment, Store } from "@unclash/core/store";
 
 /** Whose keys are counted. */
 export interface CountedCaller {

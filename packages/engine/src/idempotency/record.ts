@@ -1,4 +1,5 @@
-import { type Key, StoreError, type Text, type Version } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Key, Text, Version } from "@unclash/core/store";
 
 /**
  * What is known of a key: the request that came with it first is still running, this was its answer, or it ended without one

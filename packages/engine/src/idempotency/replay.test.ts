@@ -1,4 +1,4 @@
-import type { StoredRecord } from "@unclash/core";
+import type { StoredRecord } from "@unclash/core/store";
 import { expect, test } from "vitest";
 import { refusalResponse } from "../http/responses.js";
 import { type KeptAnswer, type KeyRecord, recordText } from "./record.js";

@@ -1,4 +1,5 @@
-import { assertNever, type Expectation, type Moment, type StoredRecord } from "@unclash/core";
+import { assertNever } from "@unclash/core";
+import type { Expectation, Moment, StoredRecord } from "@unclash/core/store";
 import { type Refused, refused } from "../http/refusal.js";
 import { type KeptAnswer, readRecord } from "./record.js";
 

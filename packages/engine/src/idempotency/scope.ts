@@ -1,4 +1,6 @@
-import { CallbackError, describeValue, type Key } from "@unclash/core";
+import { CallbackError } from "@unclash/core";
+import { describeValue } from "@unclash/core/options";
+import type { Key } from "@unclash/core/store";
 import type { Actor } from "../access/actor.js";
 import type { RequestFacts } from "../http/request.js";
 import type { Preferences } from "../preconditions/preferences.js";

@@ -1,4 +1,5 @@
-import { type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { describe, expect, test, vi } from "vitest";
 import { recordText } from "./record.js";

@@ -1,4 +1,4 @@
-import type { Moment, Snapshot, Store, StoredRecord } from "@unclash/core";
+import type { Moment, Snapshot, Store, StoredRecord } from "@unclash/core/store";
 import { createTag } from "../commits/commit-tag.js";
 import { readRecord } from "./record.js";
 import { recordPrefix } from "./scope.js";

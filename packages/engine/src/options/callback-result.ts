@@ -1,4 +1,5 @@
-import { CallbackError, describeValue, isPromise } from "@unclash/core";
+import { CallbackError } from "@unclash/core";
+import { describeValue, isPromise } from "@unclash/core/options";
 
 /**
  * The error for a function of the app's that must return something at once, and returned something else. An async one is

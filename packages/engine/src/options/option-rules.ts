@@ -1,13 +1,6 @@
-import {
-  ConfigurationError,
-  describeValue,
-  durationMsMax,
-  listOf,
-  type OptionRule,
-  type Retention,
-  type Store,
-  wholeNumber,
-} from "@unclash/core";
+import { ConfigurationError } from "@unclash/core";
+import { describeValue, listOf, type OptionRule, wholeNumber } from "@unclash/core/options";
+import { durationMsMax, type Retention, type Store } from "@unclash/core/store";
 
 /** The names of headers (RFC 9110 §5.1). */
 export const isHeaderNames: OptionRule = listOf(
@@ -42,12 +35,6 @@ export const isPublicPath: OptionRule = (value) =>
 export function resolvePublicPath(path = ""): string {
   return path.replace(/\/$/, "");
 }
-
-/** A timer of Node's that is set to more than this goes off at once. */
-const timerMsMax = 2_147_483_647;
-
-/** A time to wait, in whole milliseconds. */
-export const isTimerMs: OptionRule = wholeNumber(1, timerMsMax);
 
 /** For how long something is kept, in whole milliseconds: up to 100 years. */
 export const isKeepMs: OptionRule = wholeNumber(1, durationMsMax);

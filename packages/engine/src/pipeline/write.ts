@@ -1,14 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  type Clash,
-  type CommitResult,
-  isStoreError,
-  type JsonObject,
-  type ResponsePlan,
-  type StoredRecord,
-  StoreError,
-  type Text,
-} from "@unclash/core";
+import { isStoreError, type ResponsePlan, StoreError } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import type { Clash, CommitResult, StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import type { Action } from "../access/authorize.js";
 import type { Permission } from "../access/resource-exchange.js";

@@ -1,11 +1,5 @@
-import {
-  type Conditions,
-  type EntityTag,
-  type ProblemEntry,
-  parseConditions,
-  parseEntityTag,
-  pointerOf,
-} from "@unclash/core";
+import { type Conditions, type EntityTag, type ProblemEntry, parseConditions, parseEntityTag } from "@unclash/core";
+import { pointerOf } from "@unclash/core/json";
 import type { Exchange } from "../access/exchange.js";
 import type { Preferences } from "./preferences.js";
 import { withoutProxies } from "./proxy-tags.js";

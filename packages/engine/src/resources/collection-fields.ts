@@ -1,4 +1,6 @@
-import { ConfigurationError, describeValue, nearestName, type ProblemEntry, pointerOf } from "@unclash/core";
+import { ConfigurationError, type ProblemEntry } from "@unclash/core";
+import { pointerOf } from "@unclash/core/json";
+import { describeValue, nearestName } from "@unclash/core/options";
 import type { Schema } from "../states/schema.js";
 import { type SchemaFields, schemaFields } from "../states/schema-fields.js";
 

@@ -1,23 +1,21 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { ConfigurationError } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import {
   anything,
-  ConfigurationError,
   checkMembers,
   checkOptions,
   describeValue,
   either,
-  indexNameBytesMax,
-  indexValuesMax,
   isFunction,
   isText,
-  type JsonObject,
   listOf,
   nearestName,
   type OptionRules,
   oneOf,
-  type Retention,
   required,
-} from "@unclash/core";
+} from "@unclash/core/options";
+import { indexNameBytesMax, indexValuesMax, type Retention } from "@unclash/core/store";
 import { type StateOptions, stateRules } from "../conflicts/state-options.js";
 import { checkEtagField, isRetention } from "../options/option-rules.js";
 import { type ContentDigest, isDigest } from "../states/digest.js";

@@ -1,4 +1,4 @@
-import type { Retention } from "@unclash/core";
+import type { Retention } from "@unclash/core/store";
 import { resolveStateOptions, type StateSettings } from "../conflicts/state-options.js";
 import { resolveDigest } from "../states/digest.js";
 import type { Shape } from "../states/representation.js";

@@ -1,4 +1,4 @@
-import type { Range, Store } from "@unclash/core";
+import type { Range, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";

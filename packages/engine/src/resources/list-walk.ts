@@ -1,4 +1,4 @@
-import { type Key, pageLimitMax, type StoredRecord } from "@unclash/core";
+import { type Key, pageLimitMax, type StoredRecord } from "@unclash/core/store";
 import { authorizeByDefault } from "../access/authorize.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 

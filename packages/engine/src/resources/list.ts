@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type EntityTag, idFault, type Key, type ProblemEntry, type StoredRecord, type Text } from "@unclash/core";
+import { type EntityTag, idFault, type ProblemEntry } from "@unclash/core";
+import type { Key, StoredRecord, Text } from "@unclash/core/store";
 import { formatCursor, malformedCursor, type Page, readCursor, readPageQuery } from "../http/paging.js";
 import { openCursor, sealCursor } from "../http/sealed-cursor.js";
 import { etagHeader, parseRepresentation } from "../states/representation.js";

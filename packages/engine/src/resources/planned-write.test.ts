@@ -1,4 +1,4 @@
-import type { JsonObject } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";

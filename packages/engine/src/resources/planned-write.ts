@@ -1,4 +1,4 @@
-import type { Reading, StoredRecord, Text } from "@unclash/core";
+import type { Reading, StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import type { CommitHeader, CommitPart } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";

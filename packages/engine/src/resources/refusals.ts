@@ -1,4 +1,4 @@
-import type { Key, StoredRecord } from "@unclash/core";
+import type { Key, StoredRecord } from "@unclash/core/store";
 import { notFound, type Refused, refused } from "../http/refusal.js";
 import { shownVersion } from "../states/representation.js";
 import type { Addressed, CollectionExchange } from "./collection-exchange.js";

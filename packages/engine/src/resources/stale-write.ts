@@ -1,4 +1,5 @@
-import { evaluatePreconditions, isJsonObject, type Json } from "@unclash/core";
+import { evaluatePreconditions } from "@unclash/core";
+import { isJsonObject, type Json } from "@unclash/core/json";
 import { applyChange, type ChangeTarget } from "../conflicts/change.js";
 import { comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
 import { findBase, namedVersion } from "../conflicts/merge-base.js";

@@ -1,14 +1,6 @@
-import {
-  anything,
-  checkMembers,
-  checkOptions,
-  type Json,
-  type JsonObject,
-  listOf,
-  type OptionRules,
-  type ProblemEntry,
-  required,
-} from "@unclash/core";
+import type { ProblemEntry } from "@unclash/core";
+import type { Json, JsonObject } from "@unclash/core/json";
+import { anything, checkMembers, checkOptions, listOf, type OptionRules, required } from "@unclash/core/options";
 import type { Actor } from "../access/actor.js";
 import { wrongResult } from "../options/callback-result.js";
 

@@ -1,13 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  type Clash,
-  canonicalJson,
-  type IndexValue,
-  type Json,
-  type JsonObject,
-  type Key,
-  type Store,
-} from "@unclash/core";
+import { canonicalJson, type Json, type JsonObject } from "@unclash/core/json";
+import type { Clash, IndexValue, Key, Store } from "@unclash/core/store";
 import type { Collection } from "./collection.js";
 
 const valueBytesMax = 512;

@@ -1,12 +1,6 @@
-import {
-  idFault,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type ProblemEntry,
-  type Reading,
-  resourceKey,
-} from "@unclash/core";
+import { idFault, type ProblemEntry, resourceKey } from "@unclash/core";
+import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
+import type { Reading } from "@unclash/core/store";
 import { type Refused, refused } from "../http/refusal.js";
 import { type Content, contentOf, fieldsOf, parseRepresentation, type State } from "../states/representation.js";
 import { validate } from "../states/schema.js";

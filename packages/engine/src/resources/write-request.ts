@@ -2,17 +2,13 @@ import {
   type Conditions,
   type EntityTag,
   idFault,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type Key,
   namesOtherVersions,
   type ProblemEntry,
-  pointerOf,
-  readPatch,
   resourceKey,
   unsupportedConditions,
 } from "@unclash/core";
+import { isJsonObject, type Json, type JsonObject, pointerOf, readPatch } from "@unclash/core/json";
+import type { Key } from "@unclash/core/store";
 import { uuidv7 } from "uuidv7";
 import { type Change, jsonPatchType, mergePatchType } from "../conflicts/change.js";
 import { readContent } from "../http/body.js";

@@ -1,4 +1,5 @@
-import type { ResponsePlan, Text } from "@unclash/core";
+import type { ResponsePlan } from "@unclash/core";
+import type { Text } from "@unclash/core/store";
 import { type Strategy, strategyLabel } from "../conflicts/strategy.js";
 import { contentResponse, emptyResponse, lastModified, withoutHeaders, withoutState } from "../http/responses.js";
 import { etagHeader, type State } from "../states/representation.js";

@@ -1,4 +1,6 @@
-import { describeValue, isPromise, type Moment, UsageError } from "@unclash/core";
+import { UsageError } from "@unclash/core";
+import { describeValue, isPromise } from "@unclash/core/options";
+import type { Moment } from "@unclash/core/store";
 
 /**
  * What tells one state of a resource from all others.

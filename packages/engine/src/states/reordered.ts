@@ -1,4 +1,4 @@
-import type { Text } from "@unclash/core";
+import type { Text } from "@unclash/core/store";
 
 const quote = 0x22;
 const backslash = 0x5c;

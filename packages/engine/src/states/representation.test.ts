@@ -1,4 +1,4 @@
-import type { StoredRecord } from "@unclash/core";
+import type { StoredRecord } from "@unclash/core/store";
 import { describe, expect, it } from "vitest";
 import { type Collection, resolveCollection } from "../resources/collection.js";
 import type { CollectionOptions } from "../resources/collection-options.js";

@@ -1,12 +1,6 @@
-import {
-  type EntityTag,
-  formatEntityTag,
-  isJsonObject,
-  type JsonObject,
-  jsonEqual,
-  type StoredRecord,
-  type Text,
-} from "@unclash/core";
+import { type EntityTag, formatEntityTag } from "@unclash/core";
+import { isJsonObject, type JsonObject, jsonEqual } from "@unclash/core/json";
+import type { StoredRecord, Text } from "@unclash/core/store";
 import type { NamedDigest } from "./digest.js";
 import { mayBeReordered } from "./reordered.js";
 

@@ -1,4 +1,6 @@
-import { CallbackError, describeValue, type Json, type JsonObject } from "@unclash/core";
+import { CallbackError } from "@unclash/core";
+import type { Json, JsonObject } from "@unclash/core/json";
+import { describeValue } from "@unclash/core/options";
 
 /** As deep as JSON is read: what is deeper leads back to itself. */
 const depthMax = 64;

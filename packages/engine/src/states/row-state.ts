@@ -1,15 +1,7 @@
-import {
-  CallbackError,
-  describeValue,
-  type EntityTag,
-  extentOf,
-  isPromise,
-  type JsonObject,
-  type Moment,
-  parseEntityTag,
-  readVersionTag,
-  type Version,
-} from "@unclash/core";
+import { CallbackError, type EntityTag, parseEntityTag, readVersionTag } from "@unclash/core";
+import { extentOf, type JsonObject } from "@unclash/core/json";
+import { describeValue, isPromise } from "@unclash/core/options";
+import type { Moment, Version } from "@unclash/core/store";
 import type { LoadedState, StateVersion } from "./loaded-state.js";
 import type { SelectedState } from "./selected-state.js";
 import { valueText } from "./value-text.js";

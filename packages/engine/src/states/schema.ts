@@ -1,5 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { isPromise, type Json, type JsonObject, type ProblemEntry, pointerOf } from "@unclash/core";
+import type { ProblemEntry } from "@unclash/core";
+import { type Json, type JsonObject, pointerOf } from "@unclash/core/json";
+import { isPromise } from "@unclash/core/options";
 import { storedFields } from "./stored-json.js";
 
 /** A schema of any library that speaks Standard Schema (zod, valibot, arktype, …). Its output is what is stored. */

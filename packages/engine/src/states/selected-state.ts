@@ -1,4 +1,6 @@
-import type { CurrentState, EntityTag, JsonObject, Moment, StoredRecord, Version } from "@unclash/core";
+import type { CurrentState, EntityTag } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import type { Moment, StoredRecord, Version } from "@unclash/core/store";
 import { entityTagOf, parseRepresentation, type Shape, type State, shownVersion } from "./representation.js";
 
 /**

@@ -1,12 +1,6 @@
-import {
-  CallbackError,
-  checkJson,
-  describeValue,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  pointerOf,
-} from "@unclash/core";
+import { CallbackError } from "@unclash/core";
+import { checkJson, isJsonObject, type Json, type JsonObject, pointerOf } from "@unclash/core/json";
+import { describeValue } from "@unclash/core/options";
 
 /** How deep what a schema gives may be nested; a value that holds itself would never end. */
 const depthMax = 512;

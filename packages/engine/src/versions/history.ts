@@ -1,4 +1,5 @@
-import { type HistoryRequest, type ProblemEntry, pageLimitMax, type StoredRecord } from "@unclash/core";
+import type { ProblemEntry } from "@unclash/core";
+import { type HistoryRequest, pageLimitMax, type StoredRecord } from "@unclash/core/store";
 import { formatCursor, malformedCursor, type Page, readCursor, readPageQuery } from "../http/paging.js";
 import { malformed, notFound, type Refused } from "../http/refusal.js";
 import type { Collection } from "../resources/collection.js";

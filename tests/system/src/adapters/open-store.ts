@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createPostgresStore } from "@unclash/postgres";
 import { createRedisStore } from "@unclash/redis";
 import { createSqliteStore } from "@unclash/sqlite";

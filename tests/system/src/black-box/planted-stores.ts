@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { type Commit, type CommitResult, type Snapshot, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, CommitResult, Snapshot, Store } from "@unclash/core/store";
 import type { ViolationKind } from "./history.js";
 
 /** A store with a bug, and what a run is to find of it. */

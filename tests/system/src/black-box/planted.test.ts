@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { mount } from "@unclash/node";
 import { createUnclash } from "unclash";

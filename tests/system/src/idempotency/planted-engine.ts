@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
-import { type Commit, type CommitResult, type Store, StoreError } from "@unclash/core";
+import { StoreError } from "@unclash/core";
+import type { Commit, CommitResult, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { mount } from "@unclash/node";
 import { createUnclash } from "unclash";

@@ -1,4 +1,4 @@
-import type { Moment } from "@unclash/core";
+import type { Moment } from "@unclash/core/store";
 
 const hourMs = 3_600_000;
 

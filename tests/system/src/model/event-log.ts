@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Commit, Cursor, Key, Moment, Reset, Revision, Store, StoredEvent } from "@unclash/core";
+import type { Commit, Cursor, Key, Moment, Reset, Revision, Store, StoredEvent } from "@unclash/core/store";
 
 /** An event that the store must have; its cursor is known once it was followed. */
 interface Expected {

@@ -16,7 +16,7 @@ import type {
   Revision,
   StoredRecord,
   Write,
-} from "@unclash/core";
+} from "@unclash/core/store";
 
 /** All that is held under one key. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import type { Commit, Expectation, Store, StoredEvent, StoredRecord, Write } from "@unclash/core";
+import type { Commit, Expectation, Store, StoredEvent, StoredRecord, Write } from "@unclash/core/store";
 
 /** A store that works, with one bug in it. */
 export interface Bug {

@@ -1,4 +1,4 @@
-import type { Commit, Expectation, IndexValue, Key, Moment, NewEvent, Reading, Tag, Write } from "@unclash/core";
+import type { Commit, Expectation, IndexValue, Key, Moment, NewEvent, Reading, Tag, Write } from "@unclash/core/store";
 import { currentOf, inRange, type World } from "./model.js";
 import type { Hope, PlannedEvent, PlannedReading, PlannedWrite, Step } from "./steps.js";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Commit, CommitResult, Key, Revision } from "@unclash/core";
+import type { Commit, CommitResult, Key, Revision } from "@unclash/core/store";
 
 /** Which number a revision is, is the store's to say. It is one for a commit, and grows along what depends on it. */
 export class Revisions {

@@ -1,4 +1,4 @@
-import type { Store } from "@unclash/core";
+import type { Store } from "@unclash/core/store";
 import { ownPassMs } from "./clocks.js";
 import type { ModelOptions } from "./run.js";
 import type { Subject } from "./trial.js";

@@ -1,4 +1,4 @@
-import type { Moment, Retention, Text } from "@unclash/core";
+import type { Moment, Retention, Text } from "@unclash/core/store";
 import fc from "fast-check";
 
 /** What is expected of a key. Tags are filled in from what is there when the step is carried out. */

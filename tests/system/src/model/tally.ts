@@ -1,4 +1,4 @@
-import type { Commit, CommitResult, Expectation, Write } from "@unclash/core";
+import type { Commit, CommitResult, Expectation, Write } from "@unclash/core/store";
 import { currentOf, isMet } from "./model.js";
 import type { Setting } from "./resolve.js";
 

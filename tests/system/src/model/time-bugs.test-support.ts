@@ -1,4 +1,4 @@
-import type { Key, Retention, StoredRecord, Version } from "@unclash/core";
+import type { Key, Retention, StoredRecord, Version } from "@unclash/core/store";
 import { type Bug, changeEvents, changeRecords, changeWrites } from "./planting.test-support.js";
 
 /** Bugs in what time and cleaning do, in what is shown, and in what is followed. */

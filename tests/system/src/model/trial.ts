@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Commit, HistoryPage, Key, Moment, Page, Range, Snapshot, Store } from "@unclash/core";
+import type { Commit, HistoryPage, Key, Moment, Page, Range, Snapshot, Store } from "@unclash/core/store";
 import { ExpectedEvents } from "./event-log.js";
 import { comparePlaces, currentOf, inRange, keptVersions, type Placed, statesOf, type World } from "./model.js";
 import { formatStep } from "./report.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import type { Clash, Commit, CommitResult, Moment, Revision, StoredRecord } from "@unclash/core";
+import type { Clash, Commit, CommitResult, Moment, Revision, StoredRecord } from "@unclash/core/store";
 import { carryOut, type World } from "./model.js";
 import type { Setting } from "./resolve.js";
 

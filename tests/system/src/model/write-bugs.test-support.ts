@@ -1,4 +1,4 @@
-import type { Commit, IndexValue, Key, Moment, Store } from "@unclash/core";
+import type { Commit, IndexValue, Key, Moment, Store } from "@unclash/core/store";
 import { type Bug, changeCommits, changeExpectations, changeRecords, changeWrites } from "./planting.test-support.js";
 
 /** Bugs in what a commit checks and does. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Commit, Key, ResponsePlan, Snapshot, Store, Write } from "@unclash/core";
+import type { ResponsePlan } from "@unclash/core";
+import type { Commit, Key, Snapshot, Store, Write } from "@unclash/core/store";
 import type { RequestFacts } from "unclash";
 import type { Handler } from "./client.js";
 import type { Replaced } from "./race.js";

@@ -1,4 +1,4 @@
-import type { StoredRecord } from "@unclash/core";
+import type { StoredRecord } from "@unclash/core/store";
 import { expect, test } from "vitest";
 import { violationsOf } from "./checker.js";
 import type { Aftermath, Operation } from "./history.js";

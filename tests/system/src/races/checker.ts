@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { applyMergePatch, isJsonObject, type JsonObject, type StoredRecord } from "@unclash/core";
+import { applyMergePatch, isJsonObject, type JsonObject } from "@unclash/core/json";
+import type { StoredRecord } from "@unclash/core/store";
 import type { Aftermath, Operation, Settle } from "./history.js";
 
 /**

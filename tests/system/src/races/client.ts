@@ -1,4 +1,6 @@
-import type { JsonObject, Key, ResponsePlan } from "@unclash/core";
+import type { ResponsePlan } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import type { Key } from "@unclash/core/store";
 import type { RequestFacts } from "unclash";
 import type { Operation } from "./history.js";
 import type { Move } from "./plans.js";

@@ -1,4 +1,5 @@
-import type { JsonObject, Key, NewEvent, StoredRecord } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import type { Key, NewEvent, StoredRecord } from "@unclash/core/store";
 
 /** A request and its answer, as a client knows them. */
 export interface Operation {

@@ -1,4 +1,4 @@
-import type { Key, NewEvent, Store, StoredRecord } from "@unclash/core";
+import type { Key, NewEvent, Store, StoredRecord } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import type fc from "fast-check";
 import { createUnclash, type Decision } from "unclash";
