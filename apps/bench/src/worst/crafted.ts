@@ -1,87 +1,14 @@
 import { connect } from "node:net";
-import type { Client, Message } from "./client.js";
-import { article, bodyBytesMax, filled, members, padded, repeated } from "./texts.js";
-
-/** A request, or several, that cost a server as much as a client can make them cost. */
-export interface Crafted {
-  readonly name: string;
-  /** Makes what the input is for. */
-  readonly prepare?: (client: Client) => Promise<Prepared>;
-  /** Sends it; gives the status that it was answered with, or what else became of it. */
-  readonly send: (client: Client, prepared: Prepared) => Promise<number | string>;
-  /** It is many requests: only its memory is held to a limit, and not its processor time. */
-  readonly many?: true;
-}
-
-/** Where an input is sent, and the entity-tags of the states that it is for. */
-export interface Prepared {
-  readonly path: string;
-  readonly first: string;
-  readonly current: string;
-}
+import type { Client } from "./client.js";
+import { craftedWrites } from "./crafted-writes.js";
+import { bodyTo, type Crafted, freshName, makeNote, note, onNote, type Prepared, read, times } from "./input.js";
+import { article, bodyBytesMax, deepLists, filled, large, members, padded, repeated } from "./texts.js";
 
 const nowhere: Prepared = { path: "", first: "", current: "" };
-let made = 0;
-
-function bodyTo(method: "POST" | "PUT", path: string, body: string, message: Message = {}): Crafted["send"] {
-  return async (client) => (await client.send(method, path, { ...message, body })).status;
-}
-
-function note(name: string, body: string, headers: Readonly<Record<string, string>> = {}): Crafted {
-  return { name, send: bodyTo("POST", "/notes", body, { headers }) };
-}
 
 function tags(name: string, text: string): Crafted {
   return { name, send: bodyTo("POST", "/articles", article(text)) };
 }
-
-async function makeNote(client: Client, ...states: readonly string[]): Promise<Prepared> {
-  const path = `/notes/worst-${++made}`;
-  const etags: string[] = [];
-  for (const body of states) {
-    const { status, etag = "", text } = await client.send("PUT", path, { body });
-    if (status >= 300) throw new Error(`PUT ${path}: ${status} ${text.slice(0, 500)}`);
-    etags.push(etag);
-  }
-  return { path, first: etags[0] ?? "", current: etags.at(-1) ?? "" };
-}
-
-function onNote(
-  name: string,
-  states: readonly string[],
-  ask: (prepared: Prepared) => readonly [method: string, message: Message],
-): Crafted {
-  return {
-    name,
-    prepare: (client) => makeNote(client, ...states),
-    async send(client, prepared) {
-      const [method, message] = ask(prepared);
-      return (await client.send(method, prepared.path, message)).status;
-    },
-  };
-}
-
-const strict = { prefer: "on-conflict=reject" };
-const merging = { "content-type": "application/merge-patch+json" };
-const patching = { "content-type": "application/json-patch+json" };
-
-function patch(name: string, state: string, operations: readonly object[]): Crafted {
-  return onNote(name, [state], ({ current }) => [
-    "PATCH",
-    { headers: { ...patching, "if-match": current }, body: JSON.stringify(operations) },
-  ]);
-}
-
-function times<T>(count: number, make: (at: number) => T): readonly T[] {
-  return Array.from({ length: count }, (_, at) => make(at));
-}
-
-const large = padded('{"text":"', "x", '"}');
-const largeEdited = padded('{"text":"y', "x", '"}');
-const list = repeated('{"list":[', '"item"', 19_000, "]}");
-const deep = (leaf: string, levels: number): string => `${'{"a":'.repeat(levels)}${leaf}${"}".repeat(levels)}`;
-const deepLists = (leaf: string): string =>
-  `{"lists":[${repeated("[[[[[[[[[[[[[[[[[[[[[[[[[[[[", leaf, 90, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]")}]}`;
 
 const bodies: readonly Crafted[] = [
   note("1 MiB of text", large),
@@ -116,128 +43,13 @@ const bodies: readonly Crafted[] = [
   {
     name: "a unique value of 1 MiB",
     send: async (client) => {
-      const sku = `${++made}`;
+      const sku = freshName();
       const body = padded(`{"name":"n","price":1,"stock":1,"sku":"${sku}`, "s", '"}');
       return (await client.send("POST", "/products", { body })).status;
     },
   },
   { name: "a guarded row of 1 MiB", send: bodyTo("POST", "/customers", padded('{"email":"a@b","name":"', "n", '"}')) },
 ];
-
-const changes: readonly Crafted[] = [
-  onNote("R3: a stale PATCH of {} on 1 MiB", [large, largeEdited], ({ first }) => [
-    "PATCH",
-    { headers: { ...merging, ...strict, "if-match": first }, body: "{}" },
-  ]),
-  onNote("a stale PUT of 1 MiB on 1 MiB", [large, largeEdited], ({ first }) => [
-    "PUT",
-    { headers: { ...strict, "if-match": first }, body: large },
-  ]),
-  onNote("a stale PUT of the same 20,000 values", [large, list], ({ first }) => [
-    "PUT",
-    { headers: { ...strict, "if-match": first }, body: list },
-  ]),
-  onNote(
-    "a stale PUT, and all of 64 KiB changed",
-    [`{${members(6_000, "1")}}`, `{${members(6_000, "2")}}`],
-    ({ first }) => ["PUT", { headers: { ...strict, "if-match": first }, body: `{${members(6_000, "3")}}` }],
-  ),
-  onNote("a stale PUT, and 60 levels changed", [deepLists("[1]"), deepLists("[2]")], ({ first }) => [
-    "PUT",
-    { headers: { ...strict, "if-match": first }, body: deepLists("[3]") },
-  ]),
-  onNote(
-    "1 MiB with its members in another order",
-    [`{${times(9_000, (at) => `"k${at}":"${"x".repeat(90)}"`).join(",")}}`],
-    ({ current }) => [
-      "PUT",
-      {
-        headers: { "if-match": current },
-        body: `{${times(9_000, (at) => `"k${8_999 - at}":"${"x".repeat(90)}"`).join(",")}}`,
-      },
-    ],
-  ),
-  onNote("a merge patch of 10,000 members", [`{${members(9_000)}}`], ({ current }) => [
-    "PATCH",
-    { headers: { ...merging, "if-match": current }, body: `{${members(10_000, "1")}}` },
-  ]),
-  onNote(
-    "a merge patch of 60 levels",
-    [
-      deep(
-        members(100).replace(/^|$/g, (_, at) => (at === 0 ? "{" : "}")),
-        60,
-      ),
-    ],
-    ({ current }) => ["PATCH", { headers: { ...merging, "if-match": current }, body: deep('{"b":1}', 60) }],
-  ),
-  onNote("a merge patch that outgrows 1 MiB", [large], ({ current }) => [
-    "PATCH",
-    { headers: { ...merging, "if-match": current }, body: padded('{"more":"', "x", '"}') },
-  ]),
-  patch(
-    "30 copies of a list into itself",
-    '{"a":[1]}',
-    times(30, () => ({ op: "copy", from: "/a", path: "/a/-" })),
-  ),
-  patch(
-    "200 copies of 5 KB",
-    padded('{"a":"', "x", '"}', 5_000),
-    times(200, (at) => ({ op: "copy", from: "/a", path: `/b${at}` })),
-  ),
-  patch(
-    "200 copies of an object, each edited",
-    `{"a":{${members(400)}}}`,
-    times(200, (at) =>
-      at % 2 === 0 ? { op: "copy", from: "/a", path: `/b${at}` } : { op: "add", path: `/b${at - 1}/new`, value: 1 },
-    ),
-  ),
-  patch(
-    "200 moves of 1 MiB",
-    large,
-    times(200, (at) => ({
-      op: "move",
-      from: at % 2 === 0 ? "/text" : "/other",
-      path: at % 2 === 0 ? "/other" : "/text",
-    })),
-  ),
-  patch(
-    "200 moves through a list of 19,000",
-    list,
-    times(200, () => ({ op: "move", from: "/list/0", path: "/list/-" })),
-  ),
-  patch(
-    "200 additions before 19,000 items",
-    list,
-    times(200, () => ({ op: "add", path: "/list/0", value: 1 })),
-  ),
-  patch(
-    "200 tests of 5 KB",
-    padded('{"a":"', "x", '"}', 5_000),
-    times(200, () => ({ op: "test", path: "/a", value: "x".repeat(4_992) })),
-  ),
-  patch(
-    "10 tests of 9,000 members",
-    `{"a":{${members(9_000)}}}`,
-    times(10, () => ({ op: "test", path: "/a", value: Object.fromEntries(times(900, (at) => [`k${at}`, 0])) })),
-  ),
-  patch(
-    "200 paths of 5 KB",
-    '{"a":1}',
-    times(200, () => ({ op: "add", path: "/a".repeat(2_500), value: 1 })),
-  ),
-  patch(
-    "a test that fails after 199 changes of 1 MiB",
-    list,
-    times(200, (at) =>
-      at < 199 ? { op: "replace", path: `/list/${at}`, value: at } : { op: "test", path: "", value: 1 },
-    ),
-  ),
-];
-
-function read(name: string, path: string, headers: Readonly<Record<string, string>> = {}): Crafted {
-  return { name, send: async (client) => (await client.send("GET", path, { headers })).status };
-}
 
 const heads: readonly Crafted[] = [
   onNote("an If-Match of 15 KiB", ['{"a":1}'], () => [
@@ -317,4 +129,4 @@ function pipelined(port: number, count: number, path: string): Promise<string> {
 }
 
 /** Everything that is crafted, in the order in which it is sent. */
-export const crafted: readonly Crafted[] = [...bodies, ...changes, ...heads, ...lists];
+export const crafted: readonly Crafted[] = [...bodies, ...craftedWrites, ...heads, ...lists];

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { median } from "../median.js";
 import { Client } from "./client.js";
-import type { Crafted, Prepared } from "./crafted.js";
+import type { Crafted, Prepared } from "./input.js";
 import type { Shop } from "./shop.js";
 
 /** What one input costs a shop. */

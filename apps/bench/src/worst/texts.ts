@@ -26,3 +26,10 @@ export function members(count: number, value = "0"): string {
 export function article(tags: string, body = "b"): string {
   return `{"title":"t","body":"${body}","status":"draft","tags":${tags}}`;
 }
+
+/** A note of 1 MiB. */
+export const large: string = padded('{"text":"', "x", '"}');
+
+/** A note with a leaf under many levels of lists, 90 times. */
+export const deepLists = (leaf: string): string =>
+  `{"lists":[${repeated("[[[[[[[[[[[[[[[[[[[[[[[[[[[[", leaf, 90, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]")}]}`;
