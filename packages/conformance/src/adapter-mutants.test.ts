@@ -1,5 +1,6 @@
 import { createMemoryStore } from "@unclash/memory";
 import { afterAll, describe, expect, test } from "vitest";
+import { answerMutants } from "./adapter/answer-mutants.test-support.js";
 import { idempotencyMutants } from "./adapter/idempotency-mutants.test-support.js";
 import { mutants } from "./adapter/mutants.test-support.js";
 import { parseJsonBody, type Twist, tinyStart } from "./adapter/tiny.test-support.js";
@@ -22,7 +23,7 @@ const verdicts = createVerdicts<Twist>((twist, test) => {
 afterAll(() => verdicts.close());
 
 describe.concurrent("an adapter", () => {
-  for (const { does, twist, caughtBy } of [...mutants, ...idempotencyMutants]) {
+  for (const { does, twist, caughtBy } of [...mutants, ...answerMutants, ...idempotencyMutants]) {
     test(`that ${does} does not pass, and a sound one passes the same case`, async () => {
       expect(await verdicts.on(twist, caughtBy)).toBeInstanceOf(Error);
       expect(await verdicts.onSound(caughtBy)).toBeUndefined();

@@ -2,6 +2,7 @@ import { conditionalReadCases } from "./conditional-reads.js";
 import { conflictCases } from "./conflicts.js";
 import { connectionCases } from "./connections.js";
 import { creatingCases } from "./creating.js";
+import { disclosureCases } from "./disclosure.js";
 import { failureCases } from "./failures.js";
 import { forwardingCases } from "./forwarding.js";
 import { historyCases } from "./histories.js";
@@ -54,6 +55,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...forwardingCases,
   ...historyCases,
   ...permissionCases,
+  ...disclosureCases,
   ...orderingCases,
   ...raceCases,
   ...hostilePreconditionCases,

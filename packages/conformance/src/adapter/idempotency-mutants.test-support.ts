@@ -1,4 +1,4 @@
-import { type Mutant, withHeaders, without } from "./mutants.test-support.js";
+import { type Mutant, withHeaders, without } from "./mutant.test-support.js";
 
 /** Adapters with a fault that only requests with `Idempotency-Key` show. */
 export const idempotencyMutants: readonly Mutant[] = [

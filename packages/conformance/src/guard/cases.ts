@@ -3,6 +3,7 @@ import { conflictCases } from "./conflicts.js";
 import { contentVersionCases } from "./content-versions.js";
 import { creationCases } from "./creating.js";
 import { errorHandlerCases } from "./error-handlers.js";
+import { keySettingCases } from "./key-settings.js";
 import { outcomeCases } from "./outcomes.js";
 import { preferenceCases } from "./preferring.js";
 import { raceCases } from "./races.js";
@@ -31,5 +32,6 @@ export const guardCases: readonly GuardCase[] = [
   ...silenceCases,
   ...raceCases,
   ...replayCases,
+  ...keySettingCases,
   ...runningCases,
 ];
