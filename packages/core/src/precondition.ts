@@ -1,5 +1,5 @@
 import { type EntityTag, type EntityTagList, strongMatch, weakMatch } from "./http/entity-tag.js";
-import type { Moment, Version } from "./store/port.js";
+import type { Moment, Version } from "./store/record.js";
 
 /** What a client says must hold for its request to be carried out (RFC 9110 §13.1). What is absent was not said. */
 export interface Conditions {

@@ -1,4 +1,4 @@
-import type { Key } from "./store/port.js";
+import type { Key } from "./store/record.js";
 
 /** The longest id, in bytes of UTF-8. */
 export const idBytesMax = 256;

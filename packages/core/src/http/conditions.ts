@@ -1,5 +1,5 @@
 import { type Conditions, ignoresPreconditions, isRead, type RangeCondition } from "../precondition.js";
-import type { Moment, Version } from "../store/port.js";
+import type { Moment, Version } from "../store/record.js";
 import {
   type EntityTag,
   type EntityTagLimits,

@@ -1,4 +1,4 @@
-import type { Moment } from "../store/port.js";
+import type { Moment } from "../store/record.js";
 
 const DAY_NAMES: readonly string[] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const LONG_DAY_NAMES: readonly string[] = [

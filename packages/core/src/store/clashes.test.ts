@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type CommitView, clashesOf } from "./clashes.js";
-import type { Commit, Key, StoredRecord, Version, Write } from "./port.js";
+import type { Commit, Write } from "./port.js";
+import type { Key, StoredRecord, Version } from "./record.js";
 
 const now = 1_000;
 

@@ -1,17 +1,6 @@
 import { type ComparedState, isMet, isTombstone } from "./expectation.js";
-import type {
-  Clash,
-  Commit,
-  IndexValue,
-  Key,
-  Moment,
-  Range,
-  Reading,
-  StoredRecord,
-  Tag,
-  Version,
-  Write,
-} from "./port.js";
+import type { Clash, Commit, IndexValue, Range, Reading, Write } from "./port.js";
+import type { Key, Moment, StoredRecord, Tag, Version } from "./record.js";
 import { uniqueClashes } from "./unique-clashes.js";
 
 /** What a store looks up to check a commit, all in one consistent view. `State` is a state as the store holds it. */

@@ -1,6 +1,6 @@
 import { CallbackError } from "../errors.js";
 import { describeValue } from "../options/check-options.js";
-import type { Moment } from "./port.js";
+import type { Moment } from "./record.js";
 
 /**
  * A clock that an app hands in, held against what a clock may return: once here, and each time that it is asked. What a `Date`, or a

@@ -1,4 +1,5 @@
-import type { Cursor, Tag } from "./port.js";
+import type { Cursor } from "./port.js";
+import type { Tag } from "./record.js";
 
 /** Where an event stands in a store's log. */
 export interface EventPlace {

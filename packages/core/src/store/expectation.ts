@@ -1,4 +1,5 @@
-import type { Expectation, Moment, Tag } from "./port.js";
+import type { Expectation } from "./port.js";
+import type { Moment, Tag } from "./record.js";
 
 /** What expectations look at in a current state, as a store holds it. */
 export interface ComparedState {

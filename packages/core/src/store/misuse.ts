@@ -1,5 +1,6 @@
 import { assertNever } from "../errors.js";
-import type { Commit, Expectation, HistoryRequest, IndexValue, Key, Range, Reading, Retention, Write } from "./port.js";
+import type { Commit, Expectation, HistoryRequest, IndexValue, Range, Reading, Write } from "./port.js";
+import type { Key, Retention } from "./record.js";
 
 /** The most keys of one `read`. */
 export const readKeysMax = 256;

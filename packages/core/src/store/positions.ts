@@ -1,5 +1,6 @@
 import { compareCodePoints } from "./code-points.js";
-import type { Key, Moment, Range } from "./port.js";
+import type { Range } from "./port.js";
+import type { Key, Moment } from "./record.js";
 
 /** Where a page of an index, or of what has lapsed, ended: the value or the moment, and the key. */
 export interface Position {

@@ -1,4 +1,5 @@
-import type { Commit, Moment, Retention } from "./port.js";
+import type { Commit } from "./port.js";
+import type { Moment, Retention } from "./record.js";
 
 /** A retention as columns hold it: how many past states to keep and for how long; both are `null` where all are kept. */
 export interface KeptPast {

@@ -1,4 +1,5 @@
-import type { Clash, IndexValue, Key, Write } from "./port.js";
+import type { Clash, IndexValue, Write } from "./port.js";
+import type { Key } from "./record.js";
 
 /** The record that holds a unique value now, those in `released` not counted. */
 export type HolderOf = (value: IndexValue, released: ReadonlySet<Key>) => Key | undefined;

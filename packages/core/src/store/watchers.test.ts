@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Commit, Key } from "./port.js";
+import type { Commit } from "./port.js";
+import type { Key } from "./record.js";
 import { Watchers } from "./watchers.js";
 
 function writing(...keys: readonly Key[]): Commit {

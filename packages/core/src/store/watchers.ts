@@ -1,4 +1,5 @@
-import type { Commit, Key } from "./port.js";
+import type { Commit } from "./port.js";
+import type { Key } from "./record.js";
 
 /** What a store's `watch` is given. */
 export type Wake = (keys: readonly Key[]) => void;
