@@ -192,27 +192,6 @@ describe("what a handler throws", () => {
   });
 });
 
-describe("problems()", () => {
-  test("answers what body parsers refuse, and tells of all else where there is no next", async () => {
-    const told: unknown[] = [];
-    const answerProblem = problems({ onError: (error) => void told.push(error) });
-    const refused = Object.assign(new Error("secret"), { status: 413, type: "entity.too.large" });
-    const broken = new Error("broken");
-    const url = await serve((request, response) =>
-      answerProblem(request.url === "/large" ? refused : broken, request, response),
-    );
-    const large = await ask("PUT", `${url}/large`);
-    expect(JSON.parse(large.text)).toMatchObject({ status: 413, instance: "/large" });
-    expect(large.text).not.toContain("secret");
-    expect((await ask("PUT", `${url}/other`)).status).toBe(500);
-    expect(told).toEqual([broken]);
-  });
-
-  test("is known to connect as an error handler by its four parameters", () => {
-    expect(problems()).toHaveLength(4);
-  });
-});
-
 const ways: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
   end: (response) => response.end("whole"),
   "write and end": (response) => {

@@ -1,22 +1,11 @@
 import { check, guard, guarded } from "@unclash/express";
 import { createMemoryStore } from "@unclash/memory";
 import express from "express";
+import { handler, load, put, serve } from "./guarded-put.mjs";
 import { onExpress } from "./running.mjs";
 
 const store = createMemoryStore();
-const load = () => ({ version: 1, value: { title: "Old" } });
-const handler = ({ res }) => res.end();
 const made = (options) => () => guard(options);
-const put = { method: "PUT", path: "/articles/1", headers: { "if-match": '"1"' }, json: { title: "New" } };
-
-/** Serves one guarded PUT of an article. */
-const serve =
-  (options, run, sent = put) =>
-  () =>
-    onExpress((app) => {
-      app.use(express.json());
-      app.put("/:kind/:id", guarded({ load, ...options }, run ?? handler));
-    }, sent);
 
 /** Mistakes in a guard's options, and in what surrounds them. */
 export const guardMistakes = [
@@ -285,66 +274,5 @@ export const guardMistakes = [
     "resource of a parameter that is not there",
     "it reads a parameter that the guard's path does not have",
     serve({ resource: (req) => req.params.slug }),
-  ],
-];
-
-/** Mistakes in what an app's functions give, which a request meets. */
-export const callbackMistakes = [
-  ["identify gives an id", "identify must give an actor", serve({ identify: () => ({ id: 7 }) })],
-  ["identify gives a text", 'and gave "alice"', serve({ identify: () => "alice" })],
-  [
-    "identify gives a name that is none",
-    "its `name` must be a non-empty string",
-    serve({ identify: async () => ({ name: "" }) }),
-  ],
-  [
-    "identify gives the promise of a name",
-    "and is a promise: put `await` before it",
-    serve({ identify: () => ({ name: Promise.resolve("a") }) }),
-  ],
-  [
-    "resource is async and rejects",
-    "resource must not be async",
-    serve({ resource: async () => Promise.reject(new Error("later")) }),
-  ],
-  ["resource gives a number", "and returned 7", serve({ resource: () => 7 })],
-  [
-    "represent is async and rejects",
-    "represent must not be async",
-    serve({ discloseCurrent: true, represent: async () => Promise.reject(new Error("later")) }, handler, {
-      ...put,
-      headers: { "if-match": '"0"' },
-    }),
-  ],
-  [
-    "represent gives a text",
-    "represent must return an object",
-    serve({ discloseCurrent: true, represent: () => "a row" }, handler, { ...put, headers: { "if-match": '"0"' } }),
-  ],
-  [
-    "problem is async and rejects",
-    "problem must not be async",
-    serve({ problem: async () => Promise.reject(new Error("later")) }, handler, { ...put, headers: {} }),
-  ],
-  [
-    "problem gives a bigint",
-    "problem must return text, or what can be sent as JSON",
-    serve({ problem: () => ({ id: 1n }) }, handler, { ...put, headers: {} }),
-  ],
-  [
-    "strategy gives true",
-    "strategy must give",
-    serve({ strategy: () => true, past: () => ({}), represent: (row) => row }, handler, {
-      ...put,
-      headers: { "if-match": '"0"' },
-    }),
-  ],
-  [
-    "observe throws",
-    "UNCLASH_OBSERVER_FAILED",
-    serve({ observe: () => JSON.parse("{") }, ({ res, guard }) => {
-      guard.updated(2);
-      res.end();
-    }),
   ],
 ];

@@ -1,6 +1,7 @@
 import { adapterMistakes } from "./adapters.mjs";
+import { callbackMistakes } from "./callbacks.mjs";
 import { collectionMistakes, engineMistakes } from "./configuration.mjs";
-import { callbackMistakes, guardMistakes } from "./guards.mjs";
+import { guardMistakes } from "./guards.mjs";
 import { storeMistakes } from "./stores.mjs";
 import { suiteMistakes } from "./suites.mjs";
 
