@@ -1,4 +1,7 @@
-/** The condition under which the workspace runs from source. Sources are not packed, so that what is published does not name them. */
+/**
+ * The condition under which the workspace runs from source. Sources are not packed, so that what is published does not
+ * name them.
+ */
 const sourceCondition = "unclash-source";
 
 function withoutSources(entry) {

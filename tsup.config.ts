@@ -1,8 +1,8 @@
 import { defineConfig, type Options } from "tsup";
 
 /**
- * The one build of all packages: each `exports` key of a package is one entry file, built as ESM and CJS with types. There are no
- * source maps: the built files are not minified, and maps would make a package three times as large.
+ * The one build of all packages: each `exports` key of a package is one entry file, built as ESM and CJS with types.
+ * There are no source maps: the built files are not minified, and maps would make a package three times as large.
  */
 export function libraryBuild(entry: readonly string[]): Options {
   return {

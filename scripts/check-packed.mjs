@@ -1,8 +1,11 @@
-// Packs every package as it would be published, installs the tarballs beside one another in an empty folder, and shows that
+// Packs every package as it would be published, installs the tarballs beside one another in an empty folder, and shows
+// that
 //
-// - a small program runs against them, as ESM and as CommonJS, on this Node and on those given as arguments (`node@24`),
+// - a small program runs against them, as ESM and as CommonJS, on this Node and on those given as arguments
+// (`node@24`),
 // - the program that each README begins with runs,
-// - an app that uses every package compiles, as ESM and as CommonJS, under each module resolution that TypeScript 5.9 and the newest have,
+// - an app that uses every package compiles, as ESM and as CommonJS, under each module resolution that TypeScript 5.9
+// and the newest have,
 //   with all declarations checked (`skipLibCheck: false`).
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -154,7 +157,10 @@ async function runReadmes(names) {
   }
 }
 
-/** [TypeScript, module, resolution, folders]. TypeScript 7 has no node10; its types come from `main`, `types` and `typesVersions`. */
+/**
+ * [TypeScript, module, resolution, folders]. TypeScript 7 has no node10; its types come from `main`, `types` and
+ * `typesVersions`.
+ */
 const compilations = [
   ["typescript", "node16", "node16", ["esm", "cjs"]],
   ["typescript", "nodenext", "nodenext", ["esm", "cjs"]],

@@ -1,8 +1,9 @@
-// Which tests show which promise, and whether `pnpm test` or `pnpm soak` runs them: made from the tests' names, and written to
-// docs/guide/promise-tests.md. A promise that no test of `pnpm test` shows is an error.
+// Which tests show which promise, and whether `pnpm test` or `pnpm soak` runs them: made from the tests' names, and
+// written to docs/guide/promise-tests.md. A promise that no test of `pnpm test` shows is an error.
 //
 //   node scripts/promise-tests.mjs                               lists the tests, and writes the page
-//   node scripts/promise-tests.mjs --check test-results.json     takes the names from a run's JSON report, and compares the page
+//   node scripts/promise-tests.mjs --check test-results.json     takes the names from a run's JSON report, and compares
+// the page
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
-// A small app that uses every package. `check-packed.mjs` compiles it against the packed tarballs, as an ES module and as CommonJS.
+// A small app that uses every package. `check-packed.mjs` compiles it against the packed tarballs, as an ES module and
+// as CommonJS.
 import { createServer } from "node:http";
 import { adapterSuite, listen } from "@unclash/conformance/adapter";
 import { guardSuite } from "@unclash/conformance/guard";

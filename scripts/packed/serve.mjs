@@ -1,5 +1,5 @@
-// Loaded before a README's program. Whatever port the program asks for, its server listens on a free one of the loopback interface;
-// it is asked once, and the program ends with its answer.
+// Loaded before a README's program. Whatever port the program asks for, its server listens on a free one of the
+// loopback interface; it is asked once, and the program ends with its answer.
 import { Server } from "node:net";
 
 const { listen } = Server.prototype;

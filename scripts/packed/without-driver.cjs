@@ -1,4 +1,5 @@
-// Opens an SQLite file where `@photostructure/sqlite` is not installed: Node 20 has no SQLite of its own, later releases do without.
+// Opens an SQLite file where `@photostructure/sqlite` is not installed: Node 20 has no SQLite of its own, later
+// releases do without.
 const { existsSync } = require("node:fs");
 const { createSqliteStore } = require("@unclash/sqlite");
 

@@ -125,7 +125,9 @@ const steps: readonly Step[] = [
   { send: "PATCH /notes/full", body: `{"b":"${"x".repeat(2_000)}"}`, headers: { "if-match": "*" }, status: 413 },
 ];
 
-/** What of an answer the contract fixes, and this server gives: no history, so no links to it, and nothing made from it. */
+/**
+ * What of an answer the contract fixes, and this server gives: no history, so no links to it, and nothing made from it.
+ */
 interface Told {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | null>>;

@@ -42,8 +42,8 @@ async function answer(request: IncomingMessage, path: string): Promise<Answer | 
 /**
  * Then, what becomes of it. To look, to decide and to write are one step: nothing is awaited in here, so nobody else in
  * this process can write in between. With a database or a second process that is not enough, and the check would be a
- * race. There the write itself compares (`UPDATE … WHERE id = $1 AND version = $2`), and one that finds no row to change
- * is this same conflict.
+ * race. There the write itself compares (`UPDATE … WHERE id = $1 AND version = $2`), and one that finds no row to
+ * change is this same conflict.
  */
 function decide(method: string, id: string, conditions: core.Conditions, content: Content): Answer | Refusal {
   const key = core.resourceKey("notes", id);

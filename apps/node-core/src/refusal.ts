@@ -53,7 +53,10 @@ export interface NamedState {
   readonly modifiedAt: number;
 }
 
-/** A conflict: what the request expected, and what there is. A write gets 409, or 412 where an app prefers that; a read 412. */
+/**
+ * A conflict: what the request expected, and what there is. A write gets 409, or 412 where an app prefers that; a read
+ * 412.
+ */
 export function conflict(
   key: string,
   { conditions, failed }: { readonly conditions: Conditions; readonly failed: FailedCondition },

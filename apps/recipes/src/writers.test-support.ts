@@ -10,7 +10,8 @@ export interface Outcome {
 
 /**
  * Lets clients edit one article at once. Each appends lines of its own to the body: it reads the article and writes it
- * back with the entity-tag that it read, and after a conflict it reads again. All have read before the first one writes.
+ * back with the entity-tag that it read, and after a conflict it reads again. All have read before the first one
+ * writes.
  */
 export async function appendLines(options: {
   readonly clients: number;

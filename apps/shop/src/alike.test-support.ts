@@ -103,7 +103,9 @@ export const requests: readonly SampleRequest[] = [
   ["GET", "/customers/x"],
 ];
 
-/** What a sample that has just started answers to each of the requests, without what differs from one run to the next. */
+/**
+ * What a sample that has just started answers to each of the requests, without what differs from one run to the next.
+ */
 export async function answersOf(origin: string): Promise<readonly string[]> {
   const answers: string[] = [];
   for (const sent of requests) answers.push(await answerTo(origin, sent));

@@ -12,9 +12,9 @@ import { seed } from "./seed.js";
 import { serve } from "./serve.js";
 
 /**
- * Runs the shop until the process is told to stop: reads the environment, opens the store and the table of customers, fills an
- * empty shop, and serves what `createServer` makes of the engine and the customers. A sample gives its framework here, and
- * has nothing else to do.
+ * Runs the shop until the process is told to stop: reads the environment, opens the store and the table of customers,
+ * fills an empty shop, and serves what `createServer` makes of the engine and the customers. A sample gives its
+ * framework here, and has nothing else to do.
  *
  * What keeps it from starting is told in one line on stderr, and the process ends with 1.
  */

@@ -6,7 +6,9 @@ import { answersOf, requests } from "./alike.test-support.js";
 import { isSoak, runSample, type Sample, sampleNames, startSample, temporaryFolder } from "./sample.test-support.js";
 import { stopWhileWriting } from "./stopping.test-support.js";
 
-/** Needs processes: it runs what `pnpm build` made. A process of each sample goes through all that is here, in order. */
+/**
+ * Needs processes: it runs what `pnpm build` made. A process of each sample goes through all that is here, in order.
+ */
 describe("the samples", () => {
   const ends: (() => void)[] = [];
   let samples: readonly Sample[] = [];

@@ -5,7 +5,9 @@ import { text } from "node:stream/consumers";
 import { expect, onTestFinished } from "vitest";
 import type { Ending, Sample } from "./sample.test-support.js";
 
-/** Tells a sample to stop while a request runs, expects it to finish that one and to take no other, and gives its end. */
+/**
+ * Tells a sample to stop while a request runs, expects it to finish that one and to take no other, and gives its end.
+ */
 export async function stopWhileWriting({ origin, kill, ended }: Sample, signal: NodeJS.Signals): Promise<Ending> {
   const idle = await openIdleConnection(origin);
   const running = await beginPut(`${origin}/notes/late`);

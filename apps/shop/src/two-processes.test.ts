@@ -49,7 +49,8 @@ describe("two processes of a sample on one SQLite file", { timeout: 60_000 }, ()
           killedAt = count;
           restarted = restarted.then(restart);
         }
-        // Some lines are written by the survivor alone; then they wait, so that the next kill comes in the middle as well.
+        // Some lines are written by the survivor alone; then they wait, so that the next kill comes in the middle as
+        // well.
         return count - killedAt < 4 ? undefined : restarted;
       },
     });

@@ -33,8 +33,8 @@ export class StoreError extends UnclashError {
 }
 
 /**
- * A function of the app's gave something that it may not give, or something that can't be used: the server answers 500, since
- * no client is at fault. The message names the function, what it gave, and what it may give.
+ * A function of the app's gave something that it may not give, or something that can't be used: the server answers 500,
+ * since no client is at fault. The message names the function, what it gave, and what it may give.
  */
 export class CallbackError extends UnclashError {
   readonly code = "ERR_UNCLASH_CALLBACK";

@@ -29,8 +29,8 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
   /** Where everything is kept. The app closes it, after its server. */
   readonly store: Store;
   /**
-   * What an acknowledged write must survive: `process` a crash of the app, `fsync` that of the machine too. A store that
-   * declares less is refused at construction.
+   * What an acknowledged write must survive: `process` a crash of the app, `fsync` that of the machine too. A store
+   * that declares less is refused at construction.
    *
    * @default "none"
    */

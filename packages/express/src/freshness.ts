@@ -2,8 +2,9 @@ import type { Request } from "express";
 import type { Guard, LoadedState } from "unclash";
 
 /**
- * Keeps Express from a check of its own, after the guard's: it takes any date that JavaScript can read for an HTTP-date, and a
- * malformed list for entity-tags, and would answer 304 to who has nothing. Without a state the guard has checked nothing.
+ * Keeps Express from a check of its own, after the guard's: it takes any date that JavaScript can read for an
+ * HTTP-date, and a malformed list for entity-tags, and would answer 304 to who has nothing. Without a state the guard
+ * has checked nothing.
  */
 export function keepOwnFreshness(request: Pick<Request, "headers">, { etag }: Pick<Guard<LoadedState>, "etag">): void {
   const { headers } = request;

@@ -1,4 +1,5 @@
-// What is read here of Express's routers is the same since Express 4, but nowhere promised: all of it is looked at with care.
+// What is read here of Express's routers is the same since Express 4, but nowhere promised: all of it is looked at with
+// care.
 
 /** One entry of a router's stack. */
 export interface Layer {
@@ -10,7 +11,10 @@ export interface Layer {
   /** Whether that path is known to have parameters. */
   readonly hasParameters: boolean;
   matches(path: string): boolean;
-  /** Whether a guard that is mounted here judges a request to this path: where its own path has parameters, not one below. */
+  /**
+   * Whether a guard that is mounted here judges a request to this path: where its own path has parameters, not one
+   * below.
+   */
   covers(path: string): boolean;
 }
 

@@ -17,9 +17,10 @@ import {
 import { type Layer, type Route, stackOf } from "./stack.js";
 
 /**
- * Lists the routes that change something, and that no guard is seen before: for a warning when the app starts, or a test. A
- * guard may be in the route itself, or before it in this router or one around it, on a path that covers the route's. An app
- * that is mounted in another can't be looked into: it is listed as one route, and asked for its own with another call.
+ * Lists the routes that change something, and that no guard is seen before: for a warning when the app starts, or a
+ * test. A guard may be in the route itself, or before it in this router or one around it, on a path that covers the
+ * route's. An app that is mounted in another can't be looked into: it is listed as one route, and asked for its own
+ * with another call.
  *
  * Middleware that answers writes by itself, without a route, is not seen.
  *

@@ -6,7 +6,8 @@ interface OwnError {
 }
 
 /**
- * The problem that an error of Fastify's own is: of its router, its body parsers, its validation; nothing for any other.
+ * The problem that an error of Fastify's own is: of its router, its body parsers, its validation; nothing for any
+ * other.
  *
  * @param instance the path of the request
  */

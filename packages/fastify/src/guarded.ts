@@ -23,13 +23,16 @@ export interface GuardedContext<State extends LoadedState, Current, Expected, Na
   readonly guard: Guard<State, Current, Expected>;
 }
 
-/** A guarded handler as a route's. It resolves with what Fastify sends; its type says nothing of that, as any schema may. */
+/**
+ * A guarded handler as a route's. It resolves with what Fastify sends; its type says nothing of that, as any schema
+ * may.
+ */
 export type GuardedHandler<Native> = (request: Native, reply: FastifyReply) => Promise<void>;
 
 /**
- * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ request, expected, guard }) => …))`. What the
- * handler returns is sent as Fastify does; one that returns nothing, nor a promise, sends by `reply`. What it throws is
- * answered, where it is a guard's, or goes to the app's error handler.
+ * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ request, expected, guard }) => …))`. What
+ * the handler returns is sent as Fastify does; one that returns nothing, nor a promise, sends by `reply`. What it
+ * throws is answered, where it is a guard's, or goes to the app's error handler.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */

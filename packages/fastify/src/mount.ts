@@ -27,9 +27,9 @@ export interface MountOptions {
 }
 
 /**
- * Makes a plugin of an engine: `app.register(mount(unclash), { prefix: "/api" })`. Inside it, bodies are left for unclash
- * to read; the app's own parsers, and its routes outside, are untouched. The app's hooks run, and its error handler gets
- * what its own functions throw.
+ * Makes a plugin of an engine: `app.register(mount(unclash), { prefix: "/api" })`. Inside it, bodies are left for
+ * unclash to read; the app's own parsers, and its routes outside, are untouched. The app's hooks run, and its error
+ * handler gets what its own functions throw.
  *
  * Fastify answers badly encoded URLs before any plugin sees them: give the server `frameworkErrors` too.
  *

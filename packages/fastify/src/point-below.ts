@@ -1,8 +1,8 @@
 import { type MountPoint, originForm } from "unclash/adapter";
 
 /**
- * Splits a URL below a prefix that Fastify's router has found there. The parts are counted, not compared: a prefix may hold
- * parameters, and the router may take no notice of case.
+ * Splits a URL below a prefix that Fastify's router has found there. The parts are counted, not compared: a prefix may
+ * hold parameters, and the router may take no notice of case.
  */
 export function pointBelow(target: string, prefix: string): MountPoint {
   const url = originForm(target);

@@ -9,7 +9,10 @@ import { sendReply } from "./send-reply.js";
 export interface ProblemsOptions {
   /** What a problem's `type` begins with, for errors that no guard made. @default "urn:problem-type:unclash:" */
   readonly problemTypePrefix?: string;
-  /** Whether requests that no route was found for are answered with a problem: it sets the not-found handler. @default false */
+  /**
+   * Whether requests that no route was found for are answered with a problem: it sets the not-found handler. @default
+   * false
+   */
   readonly unknownRoutes?: boolean;
 }
 
@@ -19,9 +22,10 @@ const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText, unknown
 export type UrlProblemsOptions = Pick<ProblemsOptions, "problemTypePrefix">;
 
 /**
- * The error handler of the context that it is registered in, and of those inside: `app.register(problems())`. It answers what
- * guards and `check` throw, and, as problems too, what Fastify itself refuses: content that is too large, of another type, no
- * JSON, or not as the route's schema says. All other errors go on to the error handler of the context around.
+ * The error handler of the context that it is registered in, and of those inside: `app.register(problems())`. It
+ * answers what guards and `check` throw, and, as problems too, what Fastify itself refuses: content that is too large,
+ * of another type, no JSON, or not as the route's schema says. All other errors go on to the error handler of the
+ * context around.
  */
 export function problems(options?: ProblemsOptions): FastifyPluginAsync;
 export function problems(options: ProblemsOptions = {}): FastifyPluginAsync | Promise<never> {
@@ -41,7 +45,8 @@ export function problems(options: ProblemsOptions = {}): FastifyPluginAsync | Pr
 
 /**
  * Makes the server option `frameworkErrors`, for an app without a mount: `Fastify({ frameworkErrors: urlProblems() })`.
- * Fastify's router refuses URLs with broken percent-encoding before any plugin sees them; with this they are problems too.
+ * Fastify's router refuses URLs with broken percent-encoding before any plugin sees them; with this they are problems
+ * too.
  */
 export function urlProblems(options: UrlProblemsOptions = {}): NonNullable<FastifyServerOptions["frameworkErrors"]> {
   assertNotServed("urlProblems", options);

@@ -8,7 +8,9 @@ const ownOptions: readonly string[] = ["prefix", "logLevel", "logSerializers"];
 /** The releases of Fastify that the plugins are for: Fastify refuses to register them in another. */
 const fastify = "5.x";
 
-/** A plugin with a context of its own, as `call` makes it. `name` is what Fastify knows it by: `app.hasPlugin(name)`. */
+/**
+ * A plugin with a context of its own, as `call` makes it. `name` is what Fastify knows it by: `app.hasPlugin(name)`.
+ */
 export function pluginWithContext(
   call: string,
   name: string,
@@ -33,7 +35,10 @@ export function pluginOfContext(call: string, name: string, load: (app: FastifyI
   return fastifyPlugin(plugin, { name, fastify });
 }
 
-/** Refuses options of `app.register` of which nothing would come: for the ready of the app, as what a plugin rejects with. */
+/**
+ * Refuses options of `app.register` of which nothing would come: for the ready of the app, as what a plugin rejects
+ * with.
+ */
 function checked(
   call: string,
   load: (app: FastifyInstance) => void,

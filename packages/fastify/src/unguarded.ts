@@ -48,7 +48,8 @@ const noRoutes = "(empty tree)";
 
 /**
  * Lists the routes that change something and that no guard is before, for a test of the app: `await app.ready()`, then
- * `expect(unguarded(app)).toEqual([])`. A guard in a context counts for all routes of it and of those inside, as its hook does.
+ * `expect(unguarded(app)).toEqual([])`. A guard in a context counts for all routes of it and of those inside, as its
+ * hook does.
  *
  * @throws UsageError where `watchRoutes` was not registered before the routes
  */

@@ -2,9 +2,9 @@ import type { Context } from "koa";
 import { layersOf } from "./router-layers.js";
 
 /**
- * Whether a request is for something below the path that a guard is mounted at in its router: `/articles/1/comments/9` is no
- * article, and the guard of `router.use("/articles/:id", article)` has nothing to say of it. Where the path has no parameters, or is
- * not known, the guard is there for all that is below.
+ * Whether a request is for something below the path that a guard is mounted at in its router: `/articles/1/comments/9`
+ * is no article, and the guard of `router.use("/articles/:id", article)` has nothing to say of it. Where the path has
+ * no parameters, or is not known, the guard is there for all that is below.
  */
 export function isBelowMount(context: Context, middleware: unknown): boolean {
   const { router, routerPath } = context;

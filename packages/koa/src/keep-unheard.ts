@@ -1,8 +1,9 @@
 import type { Context } from "koa";
 
 /**
- * Where the client has gone, Koa ends the response without its body; who asks again with the same idempotency key must get
- * the whole answer. So the body is given back to that end. What can only be read once is lost, and its answer unknown.
+ * Where the client has gone, Koa ends the response without its body; who asks again with the same idempotency key must
+ * get the whole answer. So the body is given back to that end. What can only be read once is lost, and its answer
+ * unknown.
  */
 export function keepUnheard(context: Context): void {
   const { res } = context;

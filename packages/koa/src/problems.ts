@@ -10,8 +10,8 @@ export interface ProblemsOptions {
 const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText };
 
 /**
- * A middleware for the beginning of an app: `app.use(problems())`. It answers what guards and `check` throw, and, as problems
- * too, what body parsers refuse. All other errors are thrown on.
+ * A middleware for the beginning of an app: `app.use(problems())`. It answers what guards and `check` throw, and, as
+ * problems too, what body parsers refuse. All other errors are thrown on.
  *
  * @throws ConfigurationError where an option can't be
  */

@@ -29,8 +29,8 @@ export function respond(context: Context, answer: GuardAnswer): void {
 }
 
 /**
- * Not `null`, which Koa takes for 204, but where the status allows no content: Koa would say that there are 0 bytes of it, to HEAD
- * over HTTP/2. It knows bytes as a Buffer.
+ * Not `null`, which Koa takes for 204, but where the status allows no content: Koa would say that there are 0 bytes of
+ * it, to HEAD over HTTP/2. It knows bytes as a Buffer.
  */
 function contentOf({ status, body }: GuardAnswer): string | Buffer | null {
   if (body === null) return status === 204 || status === 304 ? null : "";

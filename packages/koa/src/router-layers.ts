@@ -1,4 +1,5 @@
-// What is read here of `@koa/router` is the same in its versions 12 to 15, but nowhere promised: all of it is looked at with care.
+// What is read here of `@koa/router` is the same in its versions 12 to 15, but nowhere promised: all of it is looked at
+// with care.
 
 /** A route, or a middleware, of a router; the paths of routers in routers are whole. */
 export interface Layer {

@@ -21,12 +21,12 @@ export interface WithMiddleware {
 }
 
 /**
- * Lists the routes of `@koa/router` that change something, and that no guard is seen before: for a warning when the app starts,
- * or a test. A guard may be in the route itself, before it in its router on a path that covers the route's, or before the
- * router in the app.
+ * Lists the routes of `@koa/router` that change something, and that no guard is seen before: for a warning when the app
+ * starts, or a test. A guard may be in the route itself, before it in its router on a path that covers the route's, or
+ * before the router in the app.
  *
- * What koa-mount and koa-compose have put together can't be looked into, and middleware that answers writes by itself is
- * not seen.
+ * What koa-mount and koa-compose have put together can't be looked into, and middleware that answers writes by itself
+ * is not seen.
  */
 export function unguarded(app: WithMiddleware, options: UnguardedOptions = {}): readonly UnguardedRoute[] {
   checkUnguardedOptions(options);
@@ -59,7 +59,9 @@ function isGuardedWithin({ handlers }: Layer, method: string): boolean {
   return guard !== -1 && !handlers.slice(0, guard).some(ends);
 }
 
-/** Whether a middleware can't go on to those after it, since it takes no `next`. One without parameters may take any. */
+/**
+ * Whether a middleware can't go on to those after it, since it takes no `next`. One without parameters may take any.
+ */
 function ends(handler: unknown): boolean {
   return typeof handler === "function" && handler.length === 1;
 }

@@ -6,7 +6,9 @@ export function isCall(request: unknown, response: unknown): boolean {
   return typeof Object(request).headers === "object" && typeof Object(response).writeHead === "function";
 }
 
-/** A request at a guard as plain data: its whole path, and the body as something before has left it on `request.body`. */
+/**
+ * A request at a guard as plain data: its whole path, and the body as something before has left it on `request.body`.
+ */
 export function requestFacts(request: IncomingMessage): RequestFacts<IncomingMessage> {
   const url = originalUrl(request) ?? request.url ?? "/";
   return guardFacts(request, { url, parsed: bodyLeftOn(request), native: request });

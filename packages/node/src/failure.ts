@@ -21,7 +21,10 @@ export function answerFailure(request: IncomingMessage, response: ServerResponse
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
-/** Hands an error to the app's own function for that. What this throws in turn must not end the process: both are warned of. */
+/**
+ * Hands an error to the app's own function for that. What this throws in turn must not end the process: both are warned
+ * of.
+ */
 export function tellFailure(
   onError: (error: object, request: IncomingMessage) => unknown,
   error: object,

@@ -30,8 +30,8 @@ export type ErrorHandler = (error: unknown, request: IncomingMessage, response: 
 const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText, onError: isFunction };
 
 /**
- * An error handler, for the end of an app: it answers what guards and `check` throw, and, as problems too, what body parsers
- * refuse. All other errors go on to `next`, where there is one.
+ * An error handler, for the end of an app: it answers what guards and `check` throw, and, as problems too, what body
+ * parsers refuse. All other errors go on to `next`, where there is one.
  *
  * @throws ConfigurationError where an option can't be
  */

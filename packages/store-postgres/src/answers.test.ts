@@ -105,7 +105,9 @@ describe.skipIf(postgresUrl === undefined)("a pool that changes answers", () => 
   }
 });
 
-/** What the store says to each kind of call, in a state in which each has something to say. Nothing is changed by them. */
+/**
+ * What the store says to each kind of call, in a state in which each has something to say. Nothing is changed by them.
+ */
 async function answersOf(store: Store, tag: string): Promise<Record<string, unknown>> {
   const put = { put: "{}" } as const;
   const calls: Record<string, () => Promise<unknown>> = {

@@ -67,8 +67,8 @@ export class Calls {
   }
 
   /**
-   * Refuses further calls, and returns once those that are under way have ended, with what `last` asks for behind them. By
-   * then each has ended, or was given up, though a pool of the user's may still owe its connection.
+   * Refuses further calls, and returns once those that are under way have ended, with what `last` asks for behind them.
+   * By then each has ended, or was given up, though a pool of the user's may still owe its connection.
    */
   async close(last?: QueryFor): Promise<void> {
     this.#closed = true;

@@ -108,7 +108,8 @@ export class Changes {
     const keys = JSON.stringify([...this.#pending]);
     this.#pending.clear();
     const payload = `${this.#me} ${Buffer.byteLength(keys) <= payloadBytesMax ? keys : "[]"}`;
-    // Nobody needs it after a crash: it does not wait for the disk, and so holds the cluster's lock no longer than it must.
+    // Nobody needs it after a crash: it does not wait for the disk, and so holds the cluster's lock no longer than it
+    // must.
     const text = "SELECT pg_catalog.set_config('synchronous_commit', 'off', true), pg_catalog.pg_notify($1, $2)";
     return textQuery(text, [channelOf(this.#schema), payload]);
   }

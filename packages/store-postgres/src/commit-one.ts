@@ -5,8 +5,9 @@ import type { LockNumbers } from "./locks.js";
 import { integerOf } from "./record.js";
 
 /**
- * Gives the arguments of the function `commit_one`, by how long it may wait for locks and how durable it has to be, where the
- * commit is one that it can carry out: one text put over a tag, with at most one event, that reads nothing but keys as absent.
+ * Gives the arguments of the function `commit_one`, by how long it may wait for locks and how durable it has to be,
+ * where the commit is one that it can carry out: one text put over a tag, with at most one event, that reads nothing
+ * but keys as absent.
  */
 export function commitOneValues(
   commit: Commit,

@@ -55,14 +55,17 @@ export type Row = readonly (string | null)[];
 // The user may have told `pg` to read numbers in a way of their own. What the server sent is read here, and only here.
 const asSent = { getTypeParser: () => (value: string) => value };
 
-/** A query whose rows are texts. With a name the server keeps its plan, which a pooler in transaction mode may not allow. */
+/**
+ * A query whose rows are texts. With a name the server keeps its plan, which a pooler in transaction mode may not
+ * allow.
+ */
 export function textQuery(text: string, values: PostgresQuery["values"], name?: string): PostgresQuery {
   return { text, values, rowMode: "array", types: asSent, ...(name !== undefined && { name }) };
 }
 
 /**
- * The rows of an answer to a {@link textQuery}. A pool of the app's may change what comes: by `binary: true`, by a client that
- * maps rows. To guess at it could take a clash for a commit.
+ * The rows of an answer to a {@link textQuery}. A pool of the app's may change what comes: by `binary: true`, by a
+ * client that maps rows. To guess at it could take a clash for a commit.
  *
  * @throws NotUnderstoodError
  */

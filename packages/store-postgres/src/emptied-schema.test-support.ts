@@ -8,7 +8,10 @@ import { schemaName } from "./store.test-support.js";
 
 export interface EmptiedSchema {
   readonly schema: string;
-  /** Opens a store on the warm connections, which stay open when it is closed. Call `empty` before, unless it holds what is wanted. */
+  /**
+   * Opens a store on the warm connections, which stay open when it is closed. Call `empty` before, unless it holds what
+   * is wanted.
+   */
   readonly open: () => Promise<Store>;
   /** Opens a store on connections of its own, which it closes. */
   readonly openApart: () => Promise<Store>;
@@ -22,8 +25,8 @@ export interface EmptiedSchema {
 const connections = 11;
 
 /**
- * Migrates a schema once and opens the connections to it. A new schema and new connections cost a test some hundred times
- * as much as emptying these does, and commits that wait for a connection to be made hardly race each other.
+ * Migrates a schema once and opens the connections to it. A new schema and new connections cost a test some hundred
+ * times as much as emptying these does, and commits that wait for a connection to be made hardly race each other.
  */
 export async function createEmptiedSchema(): Promise<EmptiedSchema> {
   const url = postgresUrl ?? "";

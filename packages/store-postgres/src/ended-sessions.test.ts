@@ -1,4 +1,5 @@
-// The app runs in a process of its own, so that its end would be seen, and as the built package: `pnpm build` comes first.
+// The app runs in a process of its own, so that its end would be seen, and as the built package: `pnpm build` comes
+// first.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";

@@ -1,7 +1,7 @@
 /**
  * 53 bits that depend on each character of a text: cyrb53, two multiplicative hashes of 32 bits mixed at their end. It
- * names locks: all processes on one schema must come to the same numbers, so it is never changed. Where two texts share a
- * number, those who use them wait for each other, and nothing else happens.
+ * names locks: all processes on one schema must come to the same numbers, so it is never changed. Where two texts share
+ * a number, those who use them wait for each other, and nothing else happens.
  */
 export function hashOf(text: string, seed: number): number {
   let high = 0xdeadbeef ^ seed;

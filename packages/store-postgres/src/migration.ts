@@ -4,8 +4,8 @@ import { type MigrationOptions, resolveMigration, resolveSchema } from "./option
 import { connectionsOf } from "./postgres.js";
 
 /**
- * Makes the schema of a store, or brings it up to date, and does nothing else: for deployments where another role than the
- * app's does that, and the app opens its store with `migrate: false`. Several processes may call it at once.
+ * Makes the schema of a store, or brings it up to date, and does nothing else: for deployments where another role than
+ * the app's does that, and the app opens its store with `migrate: false`. Several processes may call it at once.
  *
  * @throws ConfigurationError and StoreError as `createPostgresStore` does
  */
@@ -20,8 +20,8 @@ export async function migratePostgres(options: MigrationOptions): Promise<void> 
 }
 
 /**
- * The SQL by which a new schema is made, as one script, to be read or run by hand: `psql -f`. A schema of an older release
- * is brought up to date by `migratePostgres`.
+ * The SQL by which a new schema is made, as one script, to be read or run by hand: `psql -f`. A schema of an older
+ * release is brought up to date by `migratePostgres`.
  *
  * @param schema as in the options of the store
  * @throws ConfigurationError for what can't be the name of a schema here

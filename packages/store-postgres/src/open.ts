@@ -18,7 +18,8 @@ export interface Server {
 const oldestVersion = 130_000;
 
 /**
- * Checks the server, and makes the schema ready. It may take longer than a call: a minute, where another process is at it.
+ * Checks the server, and makes the schema ready. It may take longer than a call: a minute, where another process is at
+ * it.
  *
  * @throws ConfigurationError where the server, or the schema, is none that the store can use
  * @throws StoreError where the server can't be reached

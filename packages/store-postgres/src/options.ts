@@ -18,7 +18,9 @@ export type PostgresStoreOptions = PostgresSource & PostgresSettings;
 /** A server that the store connects to, or a pool that is the user's. */
 export type PostgresSource =
   | {
-      /** A connection string, such as `postgres://user:password@host:5432/database`. `close` ends the pool behind it. */
+      /**
+       * A connection string, such as `postgres://user:password@host:5432/database`. `close` ends the pool behind it.
+       */
       readonly url: string;
       /**
        * How many connections to hold at most; one more where something is followed or watched.
@@ -30,8 +32,8 @@ export type PostgresSource =
     }
   | {
       /**
-       * A `Pool` of `pg`, shared with the app. `close` leaves it open. While something is followed or watched, one of its
-       * connections is the store's alone, unless it has but one, or `notifications` is off.
+       * A `Pool` of `pg`, shared with the app. `close` leaves it open. While something is followed or watched, one of
+       * its connections is the store's alone, unless it has but one, or `notifications` is off.
        */
       readonly pool: PostgresPool;
       readonly url?: never;
@@ -82,8 +84,8 @@ export interface PostgresSettings {
   readonly notifications?: boolean;
   /**
    * `safe` where a failover loses no acknowledged commit: there is no replica to fail over to, or it is synchronous
-   * (`synchronous_standby_names`). `lossy` where replicas are asynchronous. The store can't see it; it only passes it on as
-   * `capabilities.failover`.
+   * (`synchronous_standby_names`). `lossy` where replicas are asynchronous. The store can't see it; it only passes it
+   * on as `capabilities.failover`.
    *
    * @default "safe"
    */

@@ -8,8 +8,8 @@ const triesMax = 100;
 const warned = new WeakSet<PostgresPool>();
 
 /**
- * Borrows a connection on which no transaction is open. One that the app gave back within a transaction is closed, so that
- * the server rolls back what nobody will commit, and another one is asked for.
+ * Borrows a connection on which no transaction is open. One that the app gave back within a transaction is closed, so
+ * that the server rolls back what nobody will commit, and another one is asked for.
  *
  * @throws what the pool throws, and a StoreError `not-applied` where all that it lends are in a transaction
  */
@@ -26,8 +26,8 @@ export async function connectIdle(pool: PostgresPool): Promise<PostgresClient> {
 }
 
 /**
- * Whether what a client was just asked for has ended with a transaction of its own, and so is durable: not where a transaction
- * was open around it, nor where the client does not tell.
+ * Whether what a client was just asked for has ended with a transaction of its own, and so is durable: not where a
+ * transaction was open around it, nor where the client does not tell.
  */
 export function isCommitted(client: PostgresClient): boolean {
   return transactionStatusOf(client) === "I";
@@ -50,9 +50,9 @@ const guards = new WeakMap<PostgresPool, { stores: number; readonly end: () => v
 const guarded = new WeakSet<PostgresClient>();
 
 /**
- * Keeps the connections of a pool from ending the process: an `error` event that nobody listens to would. The server may end
- * a session at any time: while it is being made, between being lent and being used, and while it is idle. Whoever
- * uses such a connection is told by its query.
+ * Keeps the connections of a pool from ending the process: an `error` event that nobody listens to would. The server
+ * may end a session at any time: while it is being made, between being lent and being used, and while it is idle.
+ * Whoever uses such a connection is told by its query.
  *
  * @returns ends it for the pool, once for each call; connections keep their listener
  */

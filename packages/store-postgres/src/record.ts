@@ -24,8 +24,8 @@ export interface Answers {
 const columns = 14;
 
 /**
- * Names the columns of an answer's rows. Each answer ends with a row that has the number of those before it, so that one
- * that lost rows on its way is not taken for one that never had them.
+ * Names the columns of an answer's rows. Each answer ends with a row that has the number of those before it, so that
+ * one that lost rows on its way is not taken for one that never had them.
  *
  * @throws NotUnderstoodError
  */
@@ -34,8 +34,8 @@ export function answersOf(rows: readonly Row[]): Answers {
 }
 
 /**
- * The same for what only reads: its last row has the number as its `version`, and names the encoding in which the session
- * sends texts.
+ * The same for what only reads: its last row has the number as its `version`, and names the encoding in which the
+ * session sends texts.
  *
  * @throws NotUnderstoodError
  */

@@ -1,6 +1,9 @@
 import { type PostgresQuery, textQuery } from "./driver.js";
 
-/** The calls of the functions that the migration installed. Each is one statement, so one round trip and one transaction. */
+/**
+ * The calls of the functions that the migration installed. Each is one statement, so one round trip and one
+ * transaction.
+ */
 export class Statements {
   readonly #schema: string;
   readonly #prepared: boolean;

@@ -1,6 +1,8 @@
 import type { PostgresClient } from "./driver.js";
 
-/** What a session said of its transaction after its last statement: there is none, one is open, or one that failed is. */
+/**
+ * What a session said of its transaction after its last statement: there is none, one is open, or one that failed is.
+ */
 export type TransactionStatus = "I" | "T" | "E";
 
 const seen = new WeakMap<object, { status: TransactionStatus | undefined }>();

@@ -1,6 +1,6 @@
-// An app that commits, follows, and asks for things of its own, on the store's own pool or on one that it shares with it. It
-// listens to no errors of its pool. It says each key on a line once the commit of it was acknowledged. Told "calm", it goes on
-// until ten commits in a row were acknowledged, says "recovered" and how long that took, and ends.
+// An app that commits, follows, and asks for things of its own, on the store's own pool or on one that it shares with
+// it. It listens to no errors of its pool. It says each key on a line once the commit of it was acknowledged. Told
+// "calm", it goes on until ten commits in a row were acknowledged, says "recovered" and how long that took, and ends.
 // node commit-while-sessions-end.mjs URL SCHEMA own|shared
 import { writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";

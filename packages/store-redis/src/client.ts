@@ -1,10 +1,15 @@
-/** All that the store asks of a client library. Replies come as the library gives them: texts, numbers, null and arrays. */
+/**
+ * All that the store asks of a client library. Replies come as the library gives them: texts, numbers, null and arrays.
+ */
 export interface RedisClient {
   /** Whether a command would be sent at once. */
   isReady(): boolean;
   /** Sends a command to the node that owns the key. */
   send(key: string, command: string, ...rest: readonly string[]): Promise<unknown>;
-  /** Gets the messages of a channel from now on, through lost connections. Afterwards the client is good for nothing else. */
+  /**
+   * Gets the messages of a channel from now on, through lost connections. Afterwards the client is good for nothing
+   * else.
+   */
   subscribe(channel: string, listener: (message: string) => void): Promise<void>;
   /** One more connection of the same kind. */
   fork(): Promise<RedisClient>;
@@ -17,14 +22,14 @@ export interface RedisClient {
 }
 
 /**
- * `refused`: the server answered that it does not do this. `failed`: it answered with another error, so that a script may
- * have done half of its work. `unsent`: the command never left this process. `lost`: it may have arrived.
+ * `refused`: the server answered that it does not do this. `failed`: it answered with another error, so that a script
+ * may have done half of its work. `unsent`: the command never left this process. `lost`: it may have arrived.
  */
 export type Fault = "refused" | "failed" | "unsent" | "lost";
 
 /**
- * What an error that the server answered with says. Only those that it gives before it does anything are refusals: a script
- * that fails on the way does not roll back, and a proxy may speak for a server that it lost.
+ * What an error that the server answered with says. Only those that it gives before it does anything are refusals: a
+ * script that fails on the way does not roll back, and a proxy may speak for a server that it lost.
  */
 export function faultOfReply(message: string): Fault {
   return refusal.test(message) || refusalInScript.test(message) ? "refused" : "failed";

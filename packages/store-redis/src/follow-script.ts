@@ -2,11 +2,11 @@ import { type Script, script } from "./script.js";
 
 /**
  * The events after a place. `ARGV`: `start`, `now` or the id of the event there, its tag, and how many at most. Answers
- * whether the place was found, then the id and the tag of the place itself, or where it was not of the log's end, how many ids and
- * events there are, and then these in turn.
+ * whether the place was found, then the id and the tag of the place itself, or where it was not of the log's end, how
+ * many ids and events there are, and then these in turn.
  *
- * An event that was removed, or whose commit a failover lost, is not there or has another tag. Scripts run one after the
- * other, so that no event ever appears before one that was seen.
+ * An event that was removed, or whose commit a failover lost, is not there or has another tag. Scripts run one after
+ * the other, so that no event ever appears before one that was seen.
  */
 export const followScript: Script = script(`
 local p, call = KEYS[1], redis.call

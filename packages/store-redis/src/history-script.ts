@@ -2,9 +2,9 @@ import { type Script, script } from "./script.js";
 import { stateParts } from "./state-script.js";
 
 /**
- * The states of one key, the newest first. `ARGV`: the key, the version and the moment before which they lie (-1 is none),
- * the limit, whether texts are asked for, and how many bytes of them. Answers the time, the current version, whether the
- * bytes ended it, how many states there are, and the states.
+ * The states of one key, the newest first. `ARGV`: the key, the version and the moment before which they lie (-1 is
+ * none), the limit, whether texts are asked for, and how many bytes of them. Answers the time, the current version,
+ * whether the bytes ended it, how many states there are, and the states.
  */
 export const historyScript: Script = script(
   stateParts,

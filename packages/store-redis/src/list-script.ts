@@ -2,9 +2,9 @@ import { type Script, script } from "./script.js";
 import { stateParts } from "./state-script.js";
 
 /**
- * One page of a range. `ARGV`: the kind (`c`, `i` or `l`), its set, the bounds in that set's order (`now` for those that
- * have lapsed by now), the limit, whether texts are asked for, and how many bytes of them. Answers the time, the member
- * to go on after or null, how many records there are, and then each record.
+ * One page of a range. `ARGV`: the kind (`c`, `i` or `l`), its set, the bounds in that set's order (`now` for those
+ * that have lapsed by now), the limit, whether texts are asked for, and how many bytes of them. Answers the time, the
+ * member to go on after or null, how many records there are, and then each record.
  */
 export const listScript: Script = script(
   stateParts,

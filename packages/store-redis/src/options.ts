@@ -21,7 +21,9 @@ export type AnyRedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster;
 /** A server, or a client that is the user's. */
 export type RedisSource =
   | {
-      /** `redis://user:password@host:port/database`, or `rediss://` for TLS. Needs `ioredis` or `redis` to be installed. */
+      /**
+       * `redis://user:password@host:port/database`, or `rediss://` for TLS. Needs `ioredis` or `redis` to be installed.
+       */
       readonly url: string;
       readonly client?: never;
     }
@@ -36,8 +38,8 @@ export type RedisSource =
 
 export interface RedisSettings {
   /**
-   * All keys of the store begin with `{name}:`, a hash tag, so that a Cluster has them on one node. Letters, digits, `-`,
-   * `_`, `.` and `:`.
+   * All keys of the store begin with `{name}:`, a hash tag, so that a Cluster has them on one node. Letters, digits,
+   * `-`, `_`, `.` and `:`.
    *
    * @default "unclash"
    */
@@ -58,7 +60,8 @@ export interface RedisSettings {
    * What an acknowledged commit survives: `fsync` a loss of power, `process` a crash of the server (but a second of
    * commits may go with the machine), `none` neither. Say it where the server does not tell.
    *
-   * @default what `CONFIG GET` tells: `fsync` for `appendfsync always`, `process` for the other settings of `appendonly`,
+   * @default what `CONFIG GET` tells: `fsync` for `appendfsync always`, `process` for the other settings of
+   * `appendonly`,
    *   `none` without it. Where that is not allowed, at most `process`, by `INFO`.
    */
   readonly durability?: Capabilities["durability"];
@@ -70,8 +73,8 @@ export interface RedisSettings {
    */
   readonly failover?: Capabilities["failover"];
   /**
-   * Goes on where the server's `maxmemory-policy` lets it remove records silently once memory is short, or cannot be read.
-   * What was acknowledged can then be gone: for trying things out.
+   * Goes on where the server's `maxmemory-policy` lets it remove records silently once memory is short, or cannot be
+   * read. What was acknowledged can then be gone: for trying things out.
    *
    * @default false
    */

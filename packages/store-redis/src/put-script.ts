@@ -1,13 +1,14 @@
 import { type Script, script } from "./script.js";
 
 /**
- * The commonest commit by itself, in half of the time that the general script takes: one put over a tag, without a ttl, of
- * a record whose index values and retention stay as they are and which has a past, with one event or none, relying on keys
- * that are absent.
+ * The commonest commit by itself, in half of the time that the general script takes: one put over a tag, without a ttl,
+ * of a record whose index values and retention stay as they are and which has a past, with one event or none, relying
+ * on keys that are absent.
  *
- * `ARGV`: the key, the tag expected with U+0000 after it, the commit's time, its tail (see state-script.ts), the text, the event or
- * nothing, the index values, how many past states to keep and for how long, and the keys that must be absent. Answers version, revision, createdAt and modifiedAt; or the time and what is
- * there instead; or `look` where the general script has to look. Nothing is written before all is checked.
+ * `ARGV`: the key, the tag expected with U+0000 after it, the commit's time, its tail (see state-script.ts), the text,
+ * the event or nothing, the index values, how many past states to keep and for how long, and the keys that must be
+ * absent. Answers version, revision, createdAt and modifiedAt; or the time and what is there instead; or `look` where
+ * the general script has to look. Nothing is written before all is checked.
  */
 export const putScript: Script = script(`
 local p, call = KEYS[1], redis.call

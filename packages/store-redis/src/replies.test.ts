@@ -152,7 +152,9 @@ function changing(owner: Redis, plan: { readonly change: Change | undefined }): 
   return Object.assign(owner, { duplicate });
 }
 
-/** What the store says to each kind of call, in a state in which each has something to say. Nothing is changed by them. */
+/**
+ * What the store says to each kind of call, in a state in which each has something to say. Nothing is changed by them.
+ */
 async function answersOf(store: Store, tag: string): Promise<Record<string, unknown>> {
   const calls: Record<string, () => Promise<unknown>> = {
     absentClashes: () => store.commit(commitOf([putOf("a/1", { expect: "absent" })])),

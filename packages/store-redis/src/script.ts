@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 
-/** A Lua script that runs on the server. All its keys begin with `KEYS[1]`, the store's prefix, and so share one slot. */
+/**
+ * A Lua script that runs on the server. All its keys begin with `KEYS[1]`, the store's prefix, and so share one slot.
+ */
 export interface Script {
   readonly source: string;
   /** The SHA-1 by which the server knows it. */

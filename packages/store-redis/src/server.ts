@@ -30,8 +30,8 @@ end
 return sections
 `);
 
-// Does what the store does, to a key of its own, which it leaves as it found it: not there. And where the log of events is
-// new, gives its beginning a name that no other store's log has.
+// Does what the store does, to a key of its own, which it leaves as it found it: not there. And where the log of events
+// is new, gives its beginning a name that no other store's log has.
 const trialScript: Script = script(`
 local p, call = KEYS[1], redis.call
 local key = p .. 'trial'

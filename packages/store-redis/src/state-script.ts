@@ -16,9 +16,9 @@
  *   e           the events, a stream; ids are `<revision>-<which of the commit>`
  *   f           "<id> <tag>" of the last event that was removed
  *
- * A packed state: a byte of flags (1 a tombstone, 2 its past is not kept, 4 it has index values), then as doubles version,
- * revision, createdAt, modifiedAt, lapsesAt (0 is never), the oldest version kept, and how many past states to keep (-1 is
- * all) for how long (-1 is no age), then tag, U+0000, cause, U+0000, and "+" with the actor, or nothing.
+ * A packed state: a byte of flags (1 a tombstone, 2 its past is not kept, 4 it has index values), then as doubles
+ * version, revision, createdAt, modifiedAt, lapsesAt (0 is never), the oldest version kept, and how many past states to
+ * keep (-1 is all) for how long (-1 is no age), then tag, U+0000, cause, U+0000, and "+" with the actor, or nothing.
  *
  * Doubles hold whole numbers up to 2^53, as JavaScript's numbers do, and are unpacked in a tenth of the time that
  * decimal digits take. Lua turns large numbers into digits like 9.007199254741e+15 where it is not told how.

@@ -1,7 +1,9 @@
 import type { Key, Moment, StoredRecord, Text } from "@unclash/core/store";
 import { items, number, text, textOrNull, unexpected } from "./reply.js";
 
-/** What scripts answer of a state: version, revision, createdAt, modifiedAt, lapsesAt, flags, tail, and mostly a text. */
+/**
+ * What scripts answer of a state: version, revision, createdAt, modifiedAt, lapsesAt, flags, tail, and mostly a text.
+ */
 export type StateReply = readonly unknown[];
 
 const deletedFlag = 1;

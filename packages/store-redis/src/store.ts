@@ -21,13 +21,14 @@ import { inspect } from "./server.js";
 import { Changes } from "./watch.js";
 
 /**
- * Opens a store on Redis 6.2 or newer, or Valkey. Any number of processes on any number of machines may use one `name` on one
- * server; each commit is one step of that server.
+ * Opens a store on Redis 6.2 or newer, or Valkey. Any number of processes on any number of machines may use one `name`
+ * on one server; each commit is one step of that server.
  *
- * Its methods reject with a `TypeError` for what no store can carry out, and with a `StoreError` where the server is away,
- * full, read-only, too slow or closed.
+ * Its methods reject with a `TypeError` for what no store can carry out, and with a `StoreError` where the server is
+ * away, full, read-only, too slow or closed.
  *
- * @throws ConfigurationError for a mistake in the options, a server that is too old, a replica, may evict records or does not
+ * @throws ConfigurationError for a mistake in the options, a server that is too old, a replica, may evict records or
+ * does not
  *   let the store use its commands, and where neither `ioredis` nor `redis` is installed.
  * @throws StoreError where no server answers within `timeoutMs`.
  */

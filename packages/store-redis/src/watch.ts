@@ -11,8 +11,8 @@ const pauseMs = 5;
 const separator = "\n";
 
 /**
- * Those who want to know of writes, by this process or another. Each process tells of its commits, together, in a message;
- * one that gets lost shows within a second in the store's revision, which those who watch look at.
+ * Those who want to know of writes, by this process or another. Each process tells of its commits, together, in a
+ * message; one that gets lost shows within a second in the store's revision, which those who watch look at.
  */
 export class Changes {
   readonly #client: RedisClient;

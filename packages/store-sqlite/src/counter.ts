@@ -1,8 +1,8 @@
 import { type Command, type Query, query, type SqliteDatabase } from "./driver.js";
 
 /**
- * Gives the numbers of a group of commits: revisions, positions and ids, none of them twice in the life of the file. They
- * are counted in memory while the group holds the write lock, and saved with it.
+ * Gives the numbers of a group of commits: revisions, positions and ids, none of them twice in the life of the file.
+ * They are counted in memory while the group holds the write lock, and saved with it.
  */
 export class Counter {
   readonly #get: Query<{ readonly last: number }>;

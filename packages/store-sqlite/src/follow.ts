@@ -16,7 +16,10 @@ export interface Followed {
   readonly busyTimeoutMs: number;
 }
 
-/** The events behind `after`, and then those to come. Reads a page at a time, and waits for the bell where there is none. */
+/**
+ * The events behind `after`, and then those to come. Reads a page at a time, and waits for the bell where there is
+ * none.
+ */
 export async function* follow(
   after: Cursor,
   { tables: { events, transactions }, bell, others, busyTimeoutMs }: Followed,

@@ -19,8 +19,8 @@ interface Waiting {
  *
  * They are decided one after another, and each sees what those before it have written. One that clashes has written
  * nothing. Nobody is answered before the transaction is on the disk: a clash, too, may be with a commit of the same
- * group. What fails in one commit alone (a text that is too large for SQLite) fails that one, and the others go into the
- * next group; where the disk fails, all that wait do.
+ * group. What fails in one commit alone (a text that is too large for SQLite) fails that one, and the others go into
+ * the next group; where the disk fails, all that wait do.
  */
 export class GroupCommit {
   readonly #tables: Tables;
@@ -113,8 +113,8 @@ export class GroupCommit {
     return true;
   }
 
-  // Where the log has taken all the room there was, it would take what is freed as well. Copied into the file, which needs
-  // less, it begins anew in the room that it has.
+  // Where the log has taken all the room there was, it would take what is freed as well. Copied into the file, which
+  // needs less, it begins anew in the room that it has.
   #emptyLog(): void {
     try {
       this.#tables.database.exec("PRAGMA wal_checkpoint(PASSIVE)");

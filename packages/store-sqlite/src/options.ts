@@ -84,7 +84,8 @@ const rules: OptionRules<SqliteStoreOptions> = {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws ConfigurationError that names the option and what it may be, and CallbackError for a clock that returns no whole milliseconds
+ * @throws ConfigurationError that names the option and what it may be, and CallbackError for a clock that returns no
+ * whole milliseconds
  */
 export function resolveOptions(options: SqliteStoreOptions): ResolvedOptions {
   checkOptions<SqliteStoreOptions>("", options, rules);

@@ -4,11 +4,12 @@ import { isBusy } from "./failure.js";
 const pollMs = 10;
 
 /**
- * Notices what other connections commit, in this process or in others, while someone wants to know; else it does nothing.
+ * Notices what other connections commit, in this process or in others, while someone wants to know; else it does
+ * nothing.
  *
- * SQLite has no way to be told. `PRAGMA data_version` changes with each commit of any connection but the one that asks, and
- * costs some microseconds. It is asked on the connection that the store works with: each of its transactions is over
- * before a timer can run, and what it has noticed by itself meanwhile changes the number as well.
+ * SQLite has no way to be told. `PRAGMA data_version` changes with each commit of any connection but the one that asks,
+ * and costs some microseconds. It is asked on the connection that the store works with: each of its transactions is
+ * over before a timer can run, and what it has noticed by itself meanwhile changes the number as well.
  */
 export class OtherConnections {
   readonly #version: Query<{ readonly data_version: number }>;

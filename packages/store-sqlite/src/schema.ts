@@ -8,15 +8,15 @@ export const applicationId = 0x756e636c;
  * - `head` has the current state of each key, without its text, so that an update rewrites few bytes and lists stay
  *   dense. The text stands in `log`, at `position`. Where no past state is kept (`keep: "none"`: locks, idempotency
  *   records) there is nothing for the log to keep, and the text stands in `body`; the log is not touched at all.
- * - `log` is the history of all keys, in the order of their commits, and only appended to. Only `clean`, a redaction and
- *   a renewal change what is in it.
+ * - `log` is the history of all keys, in the order of their commits, and only appended to. Only `clean`, a redaction
+ *   and a renewal change what is in it.
  * - `event` is what others may follow, in the order of `position`. Positions are taken inside the write lock, so one
  *   that is visible is never followed by a smaller one. `tag` is that of its commit: a file that was taken back, from a
  *   backup, gives the same positions to other events. A table of its own, and not a column of `log`, since events go
  *   after a day where most histories stay; as a column it was measured to be as fast.
  * - `claim` has the values of indexes. A head has its own as JSON too, so that an unchanged set costs nothing.
- * - `counter` gives ids, positions and revisions. Nothing else could: what was deleted last must not be counted again. It
- *   also has the place of the newest event that was removed; before the first one, a tag that no other file has.
+ * - `counter` gives ids, positions and revisions. Nothing else could: what was deleted last must not be counted again.
+ *   It also has the place of the newest event that was removed; before the first one, a tag that no other file has.
  * - `forgotten` names heads that are gone while their log still waits for `clean`.
  *
  * `depth` counts the slashes of the key: the keys of one depth that begin with a prefix are exactly its children, in a
@@ -92,8 +92,8 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE forgotten (id INTEGER PRIMARY KEY) STRICT;
   `,
-  // Events from before get the tag of the state that they tell of, where that is still there. Nobody has followed one yet,
-  // so that for the others any will do.
+  // Events from before get the tag of the state that they tell of, where that is still there. Nobody has followed one
+  // yet, so that for the others any will do.
   `
   ALTER TABLE event ADD COLUMN tag TEXT NOT NULL DEFAULT '';
   UPDATE event SET tag = coalesce(

@@ -1,5 +1,5 @@
-// Follows from the start until so many events came, and prints their cursors. Without a number of events it only watches:
-// that keeps no process alive.
+// Follows from the start until so many events came, and prints their cursors. Without a number of events it only
+// watches: that keeps no process alive.
 // node follow.mjs FILE [EVENTS]
 import { createSqliteStore } from "../dist/index.js";
 

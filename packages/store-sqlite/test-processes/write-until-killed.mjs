@@ -1,5 +1,5 @@
-// Writers that each write two records in one commit, again and again, and say so once it was acknowledged: a line with the
-// commit's tag. They end when the process is killed.
+// Writers that each write two records in one commit, again and again, and say so once it was acknowledged: a line with
+// the commit's tag. They end when the process is killed.
 // node write-until-killed.mjs FILE NAME WRITERS
 import { writeSync } from "node:fs";
 import { createSqliteStore } from "../dist/index.js";

@@ -37,7 +37,10 @@ export const targetSpellings: readonly string[] = [
   "HTTP://other.example//articles//1",
 ];
 
-/** What was let past: spellings under which a write without a precondition, or with a stale one, was carried out or acknowledged. */
+/**
+ * What was let past: spellings under which a write without a precondition, or with a stale one, was carried out or
+ * acknowledged.
+ */
 export async function letPast(origin: string, articles: Articles): Promise<readonly string[]> {
   const past: string[] = [];
   for (const target of targetSpellings) {

@@ -5,7 +5,10 @@ import { join } from "node:path";
 const memory = "/dev/shm";
 const spareBytesMin = 500_000_000;
 
-/** A new temporary folder, in memory where the system has room for one: for files of tests that no crash of a machine is about. */
+/**
+ * A new temporary folder, in memory where the system has room for one: for files of tests that no crash of a machine is
+ * about.
+ */
 export function quickFolder(prefix: string): string {
   return mkdtempSync(join(hasRoom() ? memory : tmpdir(), prefix));
 }

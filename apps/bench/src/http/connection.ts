@@ -14,8 +14,8 @@ interface Waiting {
 const headEnd = Buffer.from("\r\n\r\n");
 
 /**
- * A connection that is kept alive, with one request in flight. It understands of HTTP/1.1 what these servers send and no
- * more, so that it costs a fraction of any server: one that waits for its client is measured asleep.
+ * A connection that is kept alive, with one request in flight. It understands of HTTP/1.1 what these servers send and
+ * no more, so that it costs a fraction of any server: one that waits for its client is measured asleep.
  */
 export class Connection {
   readonly #socket: Socket;

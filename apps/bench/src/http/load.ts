@@ -11,8 +11,8 @@ export interface Script {
 /**
  * Keeps one request in flight on each connection until so many have been answered; gives the seconds that it took.
  *
- * This process never sleeps meanwhile. To wake it would be the server's to pay for, the more often the slower it is, and
- * on a virtual machine that can cost as much as all the rest of a request.
+ * This process never sleeps meanwhile. To wake it would be the server's to pay for, the more often the slower it is,
+ * and on a virtual machine that can cost as much as all the rest of a request.
  */
 export async function run(
   connections: readonly Connection[],

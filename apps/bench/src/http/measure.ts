@@ -5,7 +5,9 @@ import type { Variant } from "./servers/variant.js";
 import { type Cost, type Subject, startSubject, stopSubject, takeCost, warmUp } from "./subject.js";
 
 export interface Effort {
-  /** Each generation has servers of its own: two processes of the same program differ by a few percent all their lives. */
+  /**
+   * Each generation has servers of its own: two processes of the same program differ by a few percent all their lives.
+   */
   readonly generationsMin: number;
   readonly generationsMax: number;
   readonly roundsPerGeneration: number;
@@ -52,7 +54,9 @@ function startAll(framework: FrameworkName): Promise<readonly (readonly [Part, S
   return Promise.all(variants.map(async ([part, variant]) => [part, await startSubject(framework, variant)] as const));
 }
 
-/** One round: every server gets the same requests, a slice each in turn, so that what else the machine does hits all. */
+/**
+ * One round: every server gets the same requests, a slice each in turn, so that what else the machine does hits all.
+ */
 async function takeRound(subjects: readonly (readonly [Part, Subject])[], cell: Cell): Promise<Map<Part, Sample>> {
   const asked = subjects.filter(([part]) => isAsked(part, cell));
   const costs = new Map<Part, Cost[]>(asked.map(([part]) => [part, []]));
@@ -64,7 +68,9 @@ async function takeRound(subjects: readonly (readonly [Part, Subject])[], cell: 
   return new Map([...costs].map(([part, taken]) => [part, sampleOf(taken)]));
 }
 
-/** What is usual on top of the frameworks knows nothing of If-Match, and a guard never sees how large the content is. */
+/**
+ * What is usual on top of the frameworks knows nothing of If-Match, and a guard never sees how large the content is.
+ */
 function isAsked(part: Part, { ask, size }: Cell): boolean {
   if (part === "peer") return ask !== "PUT";
   return size === "1 KB" || (part !== "guarded" && part !== "guard-peer");

@@ -20,8 +20,8 @@ const smallRecords = 1_000;
 const versions = 1_000;
 
 /**
- * Grows one store tenfold again and again, and compares what reads and commits cost with a small one beside it; and shows
- * what a cleaning does to the commits that go on meanwhile.
+ * Grows one store tenfold again and again, and compares what reads and commits cost with a small one beside it; and
+ * shows what a cleaning does to the commits that go on meanwhile.
  */
 export async function benchScale({ stores, recordsMax, quick, json }: ScaleOptions): Promise<void> {
   for (const name of stores) {

@@ -37,7 +37,9 @@ const withEvent = scriptOf(`${setAndKeep}\n${tell}`);
 // As long as what the store packs into a state, and into an event.
 const state = "s".repeat(110);
 
-/** A script of one's own and the store's on one server, over one kind of client: a private server's, or `REDIS_URL`'s. */
+/**
+ * A script of one's own and the store's on one server, over one kind of client: a private server's, or `REDIS_URL`'s.
+ */
 export async function openRedis(): Promise<Engine> {
   // Copying the append-only file in the background would hit one contestant and not the other.
   const server = process.env["REDIS_URL"] ? undefined : await startRedis();

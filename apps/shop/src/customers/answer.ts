@@ -7,8 +7,8 @@ import type { CustomerRequest } from "./request.js";
 import { write } from "./write.js";
 
 /**
- * Answers a request that the guard has let through. What is to be said of the customer's state (`ETag`, `Last-Modified`,
- * `Preference-Applied`) the guard says beside it.
+ * Answers a request that the guard has let through. What is to be said of the customer's state (`ETag`,
+ * `Last-Modified`, `Preference-Applied`) the guard says beside it.
  *
  * @throws GuardError, through the guard, where a problem is the answer
  */

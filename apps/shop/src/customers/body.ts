@@ -22,8 +22,8 @@ export type TakenBody =
   | { readonly kind: "refused"; readonly plan: ResponsePlan };
 
 /**
- * Takes the content of a request, as a framework has parsed it, or as it comes: an object, a text, bytes, or a stream that
- * is still to be read. 415 comes before 413, and both before anything that is malformed.
+ * Takes the content of a request, as a framework has parsed it, or as it comes: an object, a text, bytes, or a stream
+ * that is still to be read. 415 comes before 413, and both before anything that is malformed.
  */
 export async function takeBody(facts: RequestFacts, accepted: readonly string[]): Promise<TakenBody> {
   const { essence: mediaType, charset } = parseMediaType(headerOf(facts, "content-type") ?? "");

@@ -67,7 +67,8 @@ export function customerGuardOptions<Native>(
     strategy: "reject",
     identify,
     conflictStatus,
-    // A creation that runs again finds by its key what it has made; every other write names the version that it replaces.
+    // A creation that runs again finds by its key what it has made; every other write names the version that it
+    // replaces.
     idempotency: { store, rerun: true },
   };
 }

@@ -22,7 +22,9 @@ export function openCustomerTable(location: StoreLocation): Promise<CustomerTabl
   }
 }
 
-/** Shops that share a Redis server are told apart by name, as they are there. A name may hold what no file's name can. */
+/**
+ * Shops that share a Redis server are told apart by name, as they are there. A name may hold what no file's name can.
+ */
 function redisCompanion(name: string | undefined): string {
   return name === undefined ? "data/customers.db" : `data/customers-${encodeURIComponent(name)}.db`;
 }

@@ -7,7 +7,9 @@ export type SqlValue = string | number | null;
 /** Runs a statement, and gives its rows. */
 export type RunSql = (sql: string, values: readonly SqlValue[]) => Promise<readonly unknown[]>;
 
-/** A few connections to PostgreSQL. All methods reject with a `StoreError` where the server failed or did not answer. */
+/**
+ * A few connections to PostgreSQL. All methods reject with a `StoreError` where the server failed or did not answer.
+ */
 export interface PostgresConnections {
   readonly all: RunSql;
   /** The first row of a statement's; `taken` where a value that must be unique is another's. */

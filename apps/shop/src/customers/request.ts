@@ -58,8 +58,8 @@ const methods = {
 } as const satisfies Record<string, readonly string[]>;
 
 /**
- * Takes a request before any guard sees it, and answers what is the same whatever there is: 401, 404 of an unknown path, 405,
- * OPTIONS, then all that is malformed. Its path is `facts.path`, which begins with `/customers`.
+ * Takes a request before any guard sees it, and answers what is the same whatever there is: 401, 404 of an unknown
+ * path, 405, OPTIONS, then all that is malformed. Its path is `facts.path`, which begins with `/customers`.
  */
 export async function takeRequest<Native>(
   facts: RequestFacts<Native>,

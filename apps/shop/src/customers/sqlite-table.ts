@@ -90,8 +90,8 @@ function makeReady(connection: SqliteConnection): void {
 }
 
 /**
- * Runs what changes something, and commits it with a statement of its own: where a row is asked for with `get`, the driver
- * does not say that the commit behind it failed, on a full disk for example.
+ * Runs what changes something, and commits it with a statement of its own: where a row is asked for with `get`, the
+ * driver does not say that the commit behind it failed, on a full disk for example.
  */
 function atomically<T>(connection: SqliteConnection, work: () => T): T {
   connection.exec("BEGIN IMMEDIATE");

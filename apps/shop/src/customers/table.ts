@@ -11,7 +11,9 @@ export interface Author {
 /** A customer to be made. */
 export interface NewCustomer extends CustomerFields, Author {
   readonly id: string;
-  /** By what the request that makes it can be told from others when it comes again; see {@link CustomerTable.findMade}. */
+  /**
+   * By what the request that makes it can be told from others when it comes again; see {@link CustomerTable.findMade}.
+   */
   readonly key?: string | undefined;
 }
 

@@ -28,8 +28,8 @@ interface Writing {
 const racesMax = 8;
 
 /**
- * Carries out a write on the state that the guard has let it through for. Where others were faster it is tried on their state,
- * if its precondition holds there too; if not, the guard answers.
+ * Carries out a write on the state that the guard has let it through for. Where others were faster it is tried on their
+ * state, if its precondition holds there too; if not, the guard answers.
  */
 export async function write(
   request: CustomerRequest & WriteRequest,

@@ -62,7 +62,9 @@ const collections = {
   cached: { schema: anything, cacheControl: "max-age=60" },
 } as const satisfies Readonly<Record<string, CollectionOptions>>;
 
-/** An engine over which everyone is anonymous and may do everything, with the limits that hold unless others are set. */
+/**
+ * An engine over which everyone is anonymous and may do everything, with the limits that hold unless others are set.
+ */
 export function createOpenEngine(store: Store): Unclash {
   return createUnclash({ store: slowStore(store), collections });
 }

@@ -10,7 +10,10 @@ export const guardedTypePrefix = "https://problems.example/unclash/";
 
 const names: ReadonlySet<string> = new Set(["alice", "bob", "writer", "admin"]);
 
-/** A token is its holder's name. `broken` stands for an app whose `identify` throws, `broken-later` for one that rejects. */
+/**
+ * A token is its holder's name. `broken` stands for an app whose `identify` throws, `broken-later` for one that
+ * rejects.
+ */
 function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise<Identity> {
   if (authorization === undefined) return undefined;
   const token = String(authorization).replace(/^Bearer /, "");
@@ -21,9 +24,9 @@ function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise
 }
 
 /**
- * The admin may do everything. For all others the beginning of an id decides: `hidden-` does not seem to exist, `fixed-`
- * can't be written, `veiled-` does not seem to exist and may be created, `new-` can't be created, `past-` has no open history, `known-` is for those who say who they are; and
- * `writer` may write what it may not read.
+ * The admin may do everything. For all others the beginning of an id decides: `hidden-` does not seem to exist,
+ * `fixed-` can't be written, `veiled-` does not seem to exist and may be created, `new-` can't be created, `past-` has
+ * no open history, `known-` is for those who say who they are; and `writer` may write what it may not read.
  */
 const mayDo: Authorize = (action, key, actor) => {
   if (key.includes("/broken-")) throw new Error("This authorize is broken.");

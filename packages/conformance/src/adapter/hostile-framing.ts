@@ -4,7 +4,9 @@ import { untouched } from "./hostile.js";
 import { exchange, exchangeOne, head, readAnswers } from "./raw.js";
 import { type AdapterCase, casesOn, type Trial } from "./trial.js";
 
-/** Checks that what Node's own parser refuses is answered with this status and nothing else, and the connection closed. */
+/**
+ * Checks that what Node's own parser refuses is answered with this status and nothing else, and the connection closed.
+ */
 async function assertStatusOnly(trial: Trial, request: string, status: number): Promise<void> {
   const [answer] = readAnswers(await exchange(trial, request), ["PUT"]);
   assert.deepEqual([answer?.status, answer?.body], [status, ""], JSON.stringify(request.slice(0, 300)));

@@ -16,8 +16,8 @@ export function assertCleanGlobals(): void {
 }
 
 /**
- * Makes an article, lets a client do its worst to it, and checks that nothing has changed: neither the article, byte for
- * byte, nor anything that all share.
+ * Makes an article, lets a client do its worst to it, and checks that nothing has changed: neither the article, byte
+ * for byte, nor anything that all share.
  */
 export async function untouched(trial: Trial, attack: (resource: Resource) => Promise<void>): Promise<void> {
   const resource = await create(trial, "articles", { title: "before", body: "b", tags: ["a", "b"] });

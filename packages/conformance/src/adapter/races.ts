@@ -12,7 +12,9 @@ function withStatus(answers: readonly Answer[], status: number): readonly Answer
   return answers.filter((answer) => answer.status === status);
 }
 
-/** Adds 1 to the count as a client does that loses no update: read, change, write on condition, and again on a conflict. */
+/**
+ * Adds 1 to the count as a client does that loses no update: read, change, write on condition, and again on a conflict.
+ */
 async function addOne(trial: Trial, path: string): Promise<void> {
   for (;;) {
     const current = await trial.send("GET", path);

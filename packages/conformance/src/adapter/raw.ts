@@ -9,7 +9,9 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** The head of a request, with `lines` as its header lines and nothing corrected about them; `Host` is there already. */
+/**
+ * The head of a request, with `lines` as its header lines and nothing corrected about them; `Host` is there already.
+ */
 export function head(method: string, target: string, lines: readonly string[]): string {
   return `${[`${method} ${target} HTTP/1.1`, "Host: unclash", ...lines].join("\r\n")}\r\n\r\n`;
 }

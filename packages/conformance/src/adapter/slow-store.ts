@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Store } from "@unclash/core/store";
 
 /**
- * A store that lets others go first: each call waits for a turn of the event loop before and after. Without it, a store in
- * memory would serve request after request, and nothing would ever happen at the same time.
+ * A store that lets others go first: each call waits for a turn of the event loop before and after. Without it, a store
+ * in memory would serve request after request, and nothing would ever happen at the same time.
  */
 export function slowStore(store: Store): Store {
   const slowly = async <Result>(call: () => Promise<Result>): Promise<Result> => {

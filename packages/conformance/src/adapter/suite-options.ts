@@ -10,8 +10,8 @@ export interface AdapterSuiteOptions {
   readonly store: () => Store | Promise<Store>;
   readonly start: Start;
   /**
-   * The same with the framework's JSON parser in front of the mount, where an app can have that. Without it, the tests of
-   * bodies that others have parsed are left out.
+   * The same with the framework's JSON parser in front of the mount, where an app can have that. Without it, the tests
+   * of bodies that others have parsed are left out.
    */
   readonly startParsed?: Start;
   /** How long the suite waits for an answer before it counts as none. @default 10,000 */

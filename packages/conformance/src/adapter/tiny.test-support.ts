@@ -52,7 +52,9 @@ export function tinyStart(twist: Twist = {}, parse?: (request: IncomingMessage) 
   };
 }
 
-/** A JSON parser that runs before the mount: the value; an error for what is no JSON, a `RangeError` for too much of it. */
+/**
+ * A JSON parser that runs before the mount: the value; an error for what is no JSON, a `RangeError` for too much of it.
+ */
 export async function parseJsonBody(request: IncomingMessage): Promise<unknown> {
   if (!/^application\/([a-z-]+\+)?json/.test(request.headers["content-type"] ?? "")) return undefined;
   const chunks: Buffer[] = [];

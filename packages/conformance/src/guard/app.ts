@@ -42,10 +42,10 @@ export type PlainHandler = (context: PlainContext) => PlainAnswer | Promise<Plai
  * How the routes of a resource are guarded:
  *
  * - `guarded`: each handler is wrapped: `app.put(path, guarded(options, handler))`
- * - `guard`: one `guard(options)` stands before all its routes, also where they have several paths; handlers find theirs by
- *   `of(request)`
- * - `check`: the handler is the framework's own; it asks `options.load` for the state, and awaits `check(request, state, options)`
- *   before all else
+ * - `guard`: one `guard(options)` stands before all its routes, also where they have several paths; handlers find
+ *   theirs by `of(request)`
+ * - `check`: the handler is the framework's own; it asks `options.load` for the state, and awaits
+ *   `check(request, state, options)` before all else
  * - `none`: nothing guards it, and handlers get `noGuard`
  */
 export type GuardForm = "guarded" | "guard" | "check" | "none";
@@ -76,8 +76,8 @@ export interface GuardedRoute {
 export interface GuardedApp {
   readonly resources: readonly GuardedResource[];
   /**
-   * The app's own error handler, where it has one: it is asked before `problems()` is, and answers, or leaves an error to
-   * that (`undefined`).
+   * The app's own error handler, where it has one: it is asked before `problems()` is, and answers, or leaves an error
+   * to that (`undefined`).
    */
   readonly onError?: (error: unknown) => PlainAnswer | undefined;
 }

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type ServerHttp2Session } from "node:http2";
 import type { Served } from "../adapter/suite-options.js";
 
-/** Serves HTTP/2 without TLS on a free port of the loopback, by a handler that takes its requests for those of HTTP/1.1. */
+/**
+ * Serves HTTP/2 without TLS on a free port of the loopback, by a handler that takes its requests for those of HTTP/1.1.
+ */
 export async function listenHttp2(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Served> {

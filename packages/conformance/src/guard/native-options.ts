@@ -2,8 +2,8 @@ import type { GuardIdempotency, GuardOptions, LoadedState } from "unclash";
 import type { PlainRequest } from "./app.js";
 
 /**
- * The suite's options of a guard in terms of a framework's request: an adapter's harness hands them to `guard`, `guarded` and
- * `check`.
+ * The suite's options of a guard in terms of a framework's request: an adapter's harness hands them to `guard`,
+ * `guarded` and `check`.
  *
  * @param plain what the suite looks at of a framework's request
  */

@@ -39,7 +39,10 @@ export function showingHandlers(table: Table, version: (row: Row) => string | bi
   return { ...usual, GET: showing(usual.GET), PUT: showing(usual.PUT), PATCH: showing(usual.PATCH) };
 }
 
-/** PUT loses as many races, to writes that come in between, as its content says in `lose`; with `vanish` its row is deleted. */
+/**
+ * PUT loses as many races, to writes that come in between, as its content says in `lose`; with `vanish` its row is
+ * deleted.
+ */
 export function racingHandlers(table: Table): Handlers {
   const losses = new Map<string, number>();
   return {

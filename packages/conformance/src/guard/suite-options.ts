@@ -10,20 +10,22 @@ export interface GuardSuiteOptions {
   readonly test: (name: string, run: () => Promise<void>) => void;
   readonly start: StartGuarded;
   /**
-   * Opens an empty store for idempotency keys, whose records lapse by this clock. The suite closes it. Without it, the tests
-   * of keys are left out.
+   * Opens an empty store for idempotency keys, whose records lapse by this clock. The suite closes it. Without it, the
+   * tests of keys are left out.
    */
   readonly store?: (context: { readonly clock: TestClock }) => Store | Promise<Store>;
   /** What sends requests to what `start` serves, in place of a client that speaks HTTP/1.1. */
   readonly client?: (url: string, patienceMs: number) => Client;
-  /** How long the suite waits for an answer, or for something to happen, before it counts as missing. @default 10,000 */
+  /**
+   * How long the suite waits for an answer, or for something to happen, before it counts as missing. @default 10,000
+   */
   readonly patienceMs?: number;
 }
 
 /**
- * Makes an app of the framework from the suite's own, and serves it on a free port of the loopback. The framework's JSON
- * parser stands in front (`application/json` and `application/*+json`, any JSON value), and `problems()` where the adapter
- * wants it.
+ * Makes an app of the framework from the suite's own, and serves it on a free port of the loopback. The framework's
+ * JSON parser stands in front (`application/json` and `application/*+json`, any JSON value), and `problems()` where the
+ * adapter wants it.
  */
 export type StartGuarded = (app: GuardedApp) => Promise<Served>;
 

@@ -15,7 +15,10 @@ export interface Row {
 /** What a table's rows have for a version. */
 export type VersionOf = (row: Row) => StateVersion;
 
-/** A table of the app's own: it compares what a write expects with what is there, in one step, and knows nothing of guards. */
+/**
+ * A table of the app's own: it compares what a write expects with what is there, in one step, and knows nothing of
+ * guards.
+ */
 export interface Table {
   find(id: string | undefined): Row | undefined;
   /** The state that a guard's `load` gives for a row. */
@@ -30,7 +33,9 @@ export interface Table {
   readonly size: number;
 }
 
-/** @param versionOf what the rows have for a version; the state holds nothing else but the row, unless `more` adds to it */
+/**
+ * @param versionOf what the rows have for a version; the state holds nothing else but the row, unless `more` adds to it
+ */
 export function createTable(versionOf: VersionOf, more: (row: Row) => Partial<LoadedState> = () => ({})): Table {
   const rows = new Map<string, Row>();
   const earlier = new Map<string, Row>();

@@ -65,7 +65,10 @@ function answerWith(response: ServerResponse, { status, headers = {}, body }: Pl
   response.end(content);
 }
 
-/** The routes of a resource in the form that it is guarded in: a handler for a request that has come to one of its paths. */
+/**
+ * The routes of a resource in the form that it is guarded in: a handler for a request that has come to one of its
+ * paths.
+ */
 function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist): (handler: PlainHandler) => Handle {
   const { guard: twisted = (guard: PlainGuard) => guard, answer = (given: PlainAnswer) => given } = twist;
   const { pass = (passage: Passage, response: ServerResponse) => passThrough(passage, response) } = twist;

@@ -14,7 +14,9 @@ export async function within<T>(patienceMs: number, expectation: string, result:
   }
 }
 
-/** Begins what a test will await later, or never, where it fails before that: then nobody has to hear of this failure. */
+/**
+ * Begins what a test will await later, or never, where it fails before that: then nobody has to hear of this failure.
+ */
 export function begun<T>(result: Promise<T>): Promise<T> {
   result.catch(() => {});
   return result;

@@ -85,7 +85,8 @@ export const resumingCases: readonly StoreCase[] = [
       await tell(store, "two", "a/1");
       for (const { cursor } of await follow(store, "start", patienceMs).events(3)) {
         const place = parseCursor(cursor);
-        // A store may write its cursors in a way of its own; then this one is malformed to it, which is no place either.
+        // A store may write its cursors in a way of its own; then this one is malformed to it, which is no place
+        // either.
         await assertOneReset(trial, formatCursor({ position: 1, index: 0, ...place, tag: "another-log" }));
       }
     },

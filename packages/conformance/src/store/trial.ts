@@ -4,7 +4,9 @@ import type { TestClock } from "./test-clock.js";
 /** What one case of the suite works with: a store of its own, empty, and its time. */
 export interface Trial {
   readonly store: Store;
-  /** Returns once the store's time is `moment` or later: moves the clock there, or waits where the store has its own. */
+  /**
+   * Returns once the store's time is `moment` or later: moves the clock there, or waits where the store has its own.
+   */
   readonly until: (moment: Moment) => Promise<void>;
   /** The clock that the store was given. Only for cases that say that they need it. */
   readonly clock: TestClock;

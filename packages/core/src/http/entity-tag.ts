@@ -83,8 +83,8 @@ const PROXY_SUFFIXES: readonly string[] = ["-gzip", "-br", "-df"];
 
 /**
  * The strong tag that a proxy may have been given when it made this one: without `W/` (nginx), or else without a
- * trailing `-gzip`, `-br` or `-df` (Apache httpd). `undefined` where there is nothing to take away. One layer at a time,
- * so that a tag of ours that happens to end so is compared before it is cut; call it again for the next layer.
+ * trailing `-gzip`, `-br` or `-df` (Apache httpd). `undefined` where there is nothing to take away. One layer at a
+ * time, so that a tag of ours that happens to end so is compared before it is cut; call it again for the next layer.
  */
 export function unproxied(tag: EntityTag): EntityTag | undefined {
   if (tag.weak) return { weak: false, opaque: tag.opaque };

@@ -123,7 +123,9 @@ const FORMS = [
   ),
 ];
 
-/** The grammar as regular expressions, and the calendar as JavaScript knows it: a day that is none does not come back. */
+/**
+ * The grammar as regular expressions, and the calendar as JavaScript knows it: a day that is none does not come back.
+ */
 function reference(value: string): number | undefined {
   const groups = FORMS.map((form) => form.exec(value)?.groups).find((found) => found !== undefined);
   if (groups === undefined) return undefined;

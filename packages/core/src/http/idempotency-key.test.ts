@@ -122,7 +122,8 @@ describe.skipIf(vectorsFolder === undefined)("public test vectors", () => {
       .object({ cases: z.array(z.union([row, z.object({ scenario: z.string() })])) })
       .parse(vectors("idempotency/draft-07.json"));
     const rows = cases.flatMap((one) => ("header" in one ? [one] : []));
-    // Most clients send no quotes, and most servers take the key so: by the draft's letter these two rows are malformed.
+    // Most clients send no quotes, and most servers take the key so: by the draft's letter these two rows are
+    // malformed.
     const bare = rows.filter(({ header }) => !header.startsWith('"'));
     expect(bare.map(({ header, invalid }) => [header, invalid])).toEqual([
       ["8e03978e-40d5-43e8-bc93-6894a57f9324", true],

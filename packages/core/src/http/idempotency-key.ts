@@ -12,16 +12,20 @@ const DELETE = 0x7f;
 /** The longest key that is taken, in bytes, without its quotes. */
 export const idempotencyKeyBytesMax = 255;
 
-/** The key of a request, or why there is none that can be read. `detail` is a sentence for the client and repeats nothing of it. */
+/**
+ * The key of a request, or why there is none that can be read. `detail` is a sentence for the client and repeats
+ * nothing of it.
+ */
 export type ParsedIdempotencyKey =
   | { readonly kind: "key"; readonly key: string }
   | { readonly kind: "malformed"; readonly detail: string };
 
 /**
- * Reads the value of `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07 §2.1): a String of structured fields
- * (RFC 9651 §3.3.3), whose parameters are passed over, or the same key bare, as most clients send it: visible ASCII
- * without quotes and commas. One header holds one key of 1 to 255 bytes. Several header lines come joined by commas, so a
- * comma outside quotes is a second key, and malformed. Takes time in proportion to the length of the field.
+ * Reads the value of `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07 §2.1): a String of structured
+ * fields (RFC 9651 §3.3.3), whose parameters are passed over, or the same key bare, as most clients send it: visible
+ * ASCII without quotes and commas. One header holds one key of 1 to 255 bytes. Several header lines come joined by
+ * commas, so a comma outside quotes is a second key, and malformed. Takes time in proportion to the length of the
+ * field.
  *
  * @param field as Node gives it: one character for each byte.
  */
@@ -62,7 +66,10 @@ function isBare(code: number): boolean {
   return code > SPACE && code < DELETE && code !== QUOTE && code !== COMMA;
 }
 
-/** The end of the String whose opening quote is at `at`, closing quote included; -1 where there is none (RFC 9651 §4.2.5). */
+/**
+ * The end of the String whose opening quote is at `at`, closing quote included; -1 where there is none (RFC 9651
+ * §4.2.5).
+ */
 function endOfString(field: string, at: number): number {
   for (let position = at + 1; position < field.length; position += 1) {
     let code = field.charCodeAt(position);
@@ -77,7 +84,10 @@ function endOfString(field: string, at: number): number {
   return -1;
 }
 
-/** Where the parameters end that begin at `at`, as far as they can be read (RFC 9651 §4.2.3.2); of what type a value is does not matter. */
+/**
+ * Where the parameters end that begin at `at`, as far as they can be read (RFC 9651 §4.2.3.2); of what type a value is
+ * does not matter.
+ */
 function endOfParameters(field: string, at: number): number {
   let end = at;
   while (field.charCodeAt(end) === SEMICOLON) {
@@ -90,7 +100,10 @@ function endOfParameters(field: string, at: number): number {
   return end;
 }
 
-/** The end of a String, a Display String, or a run of what all other bare items are made of; -1 where there is none of these. */
+/**
+ * The end of a String, a Display String, or a run of what all other bare items are made of; -1 where there is none of
+ * these.
+ */
 function endOfValue(field: string, at: number): number {
   if (field.charCodeAt(at) === QUOTE) return endOfString(field, at);
   if (field.charCodeAt(at) === PERCENT && field.charCodeAt(at + 1) === QUOTE) return endOfString(field, at + 1);

@@ -37,7 +37,10 @@ export function parsePrefer(field: string, limits: PreferLimits = {}): Preferenc
   return preferences;
 }
 
-/** What the client wants a write to be answered with (RFC 7240 §4.2); of `return=minimal` and `return=representation` the first. */
+/**
+ * What the client wants a write to be answered with (RFC 7240 §4.2); of `return=minimal` and `return=representation`
+ * the first.
+ */
 export function preferredReturn(preferences: Preferences): "minimal" | "representation" | undefined {
   const value = preferences.get("return");
   return value === "minimal" || value === "representation" ? value : undefined;

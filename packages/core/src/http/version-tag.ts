@@ -8,7 +8,10 @@ const DIGIT_ZERO = 0x30;
 export interface VersionTag {
   /** A whole number from 0 to 2^53 - 1. */
   readonly version: number;
-  /** The random part, one for each write: what makes the entity-tag of a version that came back after a loss another one. */
+  /**
+   * The random part, one for each write: what makes the entity-tag of a version that came back after a loss another
+   * one.
+   */
   readonly tag: string;
   /** Absent in the tag of a representation that no API version has changed. */
   readonly apiVersion?: string;
@@ -19,7 +22,8 @@ export interface VersionTag {
  *
  * @param tag characters of base64url.
  * @param apiVersion letters, digits, and `-._~`.
- * @throws TypeError where one of the three is anything else: its tag could be read as another state's, or break the header.
+ * @throws TypeError where one of the three is anything else: its tag could be read as another state's, or break the
+ * header.
  */
 export function versionTag(version: number, tag: string, apiVersion?: string): string {
   if (!(Number.isSafeInteger(version) && version >= 0)) {

@@ -10,11 +10,11 @@ export interface DiffLimits {
 }
 
 /**
- * A JSON Patch (RFC 6902) that makes `to` of `from`, of `add`, `remove` and `replace` alone; empty where they are equal.
- * The same two values always give the same operations, in this order: objects member by member, first those of `from`
- * as they come, then the new ones of `to`. Arrays of one length are compared item by item; of others what they begin and
- * end with alike stays, and between that the old items are removed, from the last on, and the new ones added; or the
- * array is replaced, where that is more operations than it has items then.
+ * A JSON Patch (RFC 6902) that makes `to` of `from`, of `add`, `remove` and `replace` alone; empty where they are
+ * equal. The same two values always give the same operations, in this order: objects member by member, first those of
+ * `from` as they come, then the new ones of `to`. Arrays of one length are compared item by item; of others what they
+ * begin and end with alike stays, and between that the old items are removed, from the last on, and the new ones added;
+ * or the array is replaced, where that is more operations than it has items then.
  *
  * The work is linear in both sizes, so it is not the shortest patch: no edit distance, no moves. It recurses as deep as
  * both values go, which `checkJson` has bounded. Paths are as long as values are deep, so that many changes deep inside

@@ -15,7 +15,9 @@ export function findInexactNumber(text: string): string | undefined {
   return mayHoldInexact(text) ? new NumberReader(text).find() : undefined;
 }
 
-/** Nearly no text has 16 digits in a row, or an exponent of three digits below 0: only one that has is looked at twice. */
+/**
+ * Nearly no text has 16 digits in a row, or an exponent of three digits below 0: only one that has is looked at twice.
+ */
 function mayHoldInexact(text: string): boolean {
   return hasLongNumber(text) || hasSmallExponent(text, "e-") || hasSmallExponent(text, "E-");
 }
@@ -23,7 +25,10 @@ function mayHoldInexact(text: string): boolean {
 /** So many digits in a row are looked for: of 15, each survives. */
 const runLength = 16;
 
-/** Whether there are 16 digits and points in a row. Such a run covers one of every 16 places, and only those are looked at. */
+/**
+ * Whether there are 16 digits and points in a row. Such a run covers one of every 16 places, and only those are looked
+ * at.
+ */
 function hasLongNumber(text: string): boolean {
   for (let place = runLength - 1; place < text.length; place += runLength) {
     if (!isOfDecimal(text.charCodeAt(place))) continue;
@@ -147,7 +152,10 @@ function isNumberStart(unit: number): boolean {
   return isDigit(unit) || unit === 0x2d;
 }
 
-/** Digits, and `.`, `e`, `E`, `+`, `-`. A pattern for each character would take most of the time of a long text of numbers. */
+/**
+ * Digits, and `.`, `e`, `E`, `+`, `-`. A pattern for each character would take most of the time of a long text of
+ * numbers.
+ */
 function isOfNumber(unit: number): boolean {
   return isDigit(unit) || unit === 0x2e || (unit | 0x20) === 0x65 || unit === 0x2b || unit === 0x2d;
 }

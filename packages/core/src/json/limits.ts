@@ -7,8 +7,8 @@ export interface JsonLimits {
   /** How long a member's name may be, in UTF-16 code units. @default 1,024 */
   readonly keyLengthMax: number;
   /**
-   * How many members and items there may be together, at all levels. What works on a value costs by their number more than
-   * by their bytes: a schema that refuses each of 500,000 numbers takes seconds. @default 20,000
+   * How many members and items there may be together, at all levels. What works on a value costs by their number more
+   * than by their bytes: a schema that refuses each of 500,000 numbers takes seconds. @default 20,000
    */
   readonly valuesMax: number;
 }

@@ -19,7 +19,9 @@ export type Version = number;
  */
 export type Revision = number;
 
-/** Whole milliseconds since 1970 in UTC, by the store's clock, which may step back: the clocks of app nodes disagree. */
+/**
+ * Whole milliseconds since 1970 in UTC, by the store's clock, which may step back: the clocks of app nodes disagree.
+ */
 export type Moment = number;
 
 /** The name that the app gave to whoever acted; `null` is anonymous. */
@@ -57,11 +59,16 @@ export interface StoredRecord {
    * goes on with its version and this.
    */
   readonly createdAt: Moment;
-  /** The `at` of the commit that wrote this state, or 1 ms after the state before where that is later: it never falls. */
+  /**
+   * The `at` of the commit that wrote this state, or 1 ms after the state before where that is later: it never falls.
+   */
   readonly modifiedAt: Moment;
   /** From this moment on the record counts as lapsed. */
   readonly lapsesAt?: Moment;
-  /** On a current state: it had lapsed, by the store's clock, when it was read. It stays readable until it is written over. */
+  /**
+   * On a current state: it had lapsed, by the store's clock, when it was read. It stays readable until it is written
+   * over.
+   */
   readonly lapsed?: true;
   readonly by: Actor;
   readonly cause: Cause;

@@ -6,7 +6,10 @@ import type { Actor } from "./actor.js";
 /** What someone wants to do to a resource. */
 export type Action = "read" | "create" | "change" | "delete" | "history";
 
-/** `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403, or 401 to who is anonymous. */
+/**
+ * `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403, or 401 to who is
+ * anonymous.
+ */
 export type Verdict = "allow" | "deny" | "hide";
 
 /**
@@ -16,8 +19,8 @@ export type Verdict = "allow" | "deny" | "hide";
 export type Authorize = (action: Action, key: Key, actor: Actor | undefined) => Verdict | Promise<Verdict>;
 
 /**
- * Holds what `authorize` gives against what it may give: a `true` or a forgotten `return` must not let anyone in, or shut
- * everyone out.
+ * Holds what `authorize` gives against what it may give: a `true` or a forgotten `return` must not let anyone in, or
+ * shut everyone out.
  *
  * @throws CallbackError, from what it makes
  */

@@ -32,8 +32,8 @@ export function resolveTrust(trusted: TrustedProxies | undefined): Trust | undef
 }
 
 /**
- * The request as it came from the client itself: its `address` is the right-most one that no trusted proxy has. What stands
- * left of that is the client's own word. Where something there is no address, that of the socket counts.
+ * The request as it came from the client itself: its `address` is the right-most one that no trusted proxy has. What
+ * stands left of that is the client's own word. Where something there is no address, that of the socket counts.
  */
 export function fromClient<Native>(request: RequestFacts<Native>, trust: Trust | undefined): RequestFacts<Native> {
   if (trust === undefined) return request;

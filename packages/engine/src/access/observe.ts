@@ -12,7 +12,10 @@ export interface Decision {
   /** The actor's name; `undefined` for an anonymous one. */
   readonly actor: string | undefined;
   readonly status: number;
-  /** `ok`, `created`, `changed`, `unchanged`, `deleted`, `not-modified`, `dry-run`, `replayed` for an answer given again, or a problem's slug. */
+  /**
+   * `ok`, `created`, `changed`, `unchanged`, `deleted`, `not-modified`, `dry-run`, `replayed` for an answer given
+   * again, or a problem's slug.
+   */
   readonly outcome: string;
   /** The strategy that settled or refused a stale write. */
   readonly strategy: string | undefined;

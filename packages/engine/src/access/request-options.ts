@@ -10,11 +10,17 @@ import type { Observer } from "./observe.js";
 
 /** What collections and guards are both told of the requests that come to them. */
 export interface RequestOptions<Native> {
-  /** Who makes a request. It tells callers apart, for permissions and for idempotency keys. @default everyone is anonymous */
+  /**
+   * Who makes a request. It tells callers apart, for permissions and for idempotency keys. @default everyone is
+   * anonymous
+   */
   identify?(request: RequestFacts<Native>): Identity | Promise<Identity>;
   /** The request headers that `identify` looks at, for `Vary`. @default ["authorization"] with `identify`, else none */
   readonly credentialHeaders?: readonly string[];
-  /** The status of a refused `If-Match`, `If-None-Match` or `If-Unmodified-Since` on a write; 412 is RFC 9110's. @default 409 */
+  /**
+   * The status of a refused `If-Match`, `If-None-Match` or `If-Unmodified-Since` on a write; 412 is RFC
+   * 9110's. @default 409
+   */
   readonly conflictStatus?: 409 | 412;
   /** What a problem's `type` begins with. @default "urn:problem-type:unclash:" */
   readonly problemTypePrefix?: string;
@@ -26,8 +32,9 @@ export interface RequestOptions<Native> {
    */
   readonly publicPath?: string;
   /**
-   * Whose `X-Forwarded-For` counts: the number of proxies in front of the app, or their addresses and networks. The client's
-   * address is then the right-most one that none of them has; `identify` sees it, and it tells anonymous callers apart.
+   * Whose `X-Forwarded-For` counts: the number of proxies in front of the app, or their addresses and networks. The
+   * client's address is then the right-most one that none of them has; `identify` sees it, and it tells anonymous
+   * callers apart.
    *
    * @default none: the address is the socket's
    */

@@ -57,7 +57,10 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
     return (await this.verdict("read", key)) === "allow";
   }
 
-  /** Asks the app for actions, and gives the first answer that is not to go on as usual. 403, or 401 for anonymous callers. */
+  /**
+   * Asks the app for actions, and gives the first answer that is not to go on as usual. 403, or 401 for anonymous
+   * callers.
+   */
   async askPermission(actions: readonly Action[], key: Key): Promise<Permission> {
     for (const action of actions) {
       const verdict = await this.verdict(action, key);
@@ -73,7 +76,9 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
     return refused("unauthenticated", detail, { headers: { "www-authenticate": defaultChallenge } });
   }
 
-  /** The URL path of a collection or resource, safe in a header: nothing of a mount's path or an id can end or split it. */
+  /**
+   * The URL path of a collection or resource, safe in a header: nothing of a mount's path or an id can end or split it.
+   */
   pathOf(collection: string, id?: string): string {
     const base = this.request.base.replace(/[<>"\\]/g, encodeURIComponent);
     const path = `${this.settings.publicPath}${base}/${collection}`;

@@ -15,8 +15,8 @@ export interface AnswerKeeping {
 export type HeadersBefore = Readonly<Record<string, unknown>>;
 
 /**
- * Reads along with a response, and keeps it for repeats of its request. Content goes out as it is written; only the end waits
- * until the store has the answer, so that whoever has seen it all has an answer that a repeat gets too.
+ * Reads along with a response, and keeps it for repeats of its request. Content goes out as it is written; only the end
+ * waits until the store has the answer, so that whoever has seen it all has an answer that a repeat gets too.
  */
 export function keepAnswer(
   response: ServerResponse,
@@ -52,7 +52,10 @@ export function keepAnswer(
   };
   Object.defineProperty(response, "writableEnded", { configurable: true, get: () => hasEnded });
 
-  /** HTTP/2, and responses that are only objects, write what they are ended with by their own `write`, whoever has replaced it. */
+  /**
+   * HTTP/2, and responses that are only objects, write what they are ended with by their own `write`, whoever has
+   * replaced it.
+   */
   function endWith(ended: ServerResponse, given: unknown[]): void {
     const replaced = ended.write;
     ended.write = write;
@@ -63,7 +66,10 @@ export function keepAnswer(
     }
   }
 
-  /** Makes the head final, so that nothing takes the response for one that has not begun; Node sends it with the content. */
+  /**
+   * Makes the head final, so that nothing takes the response for one that has not begun; Node sends it with the
+   * content.
+   */
   function sendHead(head: ServerResponse, length: number | undefined): void {
     const hasContent = head.statusCode !== 204 && head.statusCode !== 304;
     const isFramed = head.hasHeader("content-length") || head.hasHeader("transfer-encoding");

@@ -33,8 +33,8 @@ export function assertHandler(call: string, options: unknown, handler: unknown):
 }
 
 /**
- * Refuses a request, or an app, where options or an engine are meant: the function that makes a middleware was handed to the
- * framework, and not what it makes.
+ * Refuses a request, or an app, where options or an engine are meant: the function that makes a middleware was handed
+ * to the framework, and not what it makes.
  *
  * @throws UsageError that says what to write
  */
@@ -54,8 +54,8 @@ export function handedOver(call: string, given: unknown): UsageError | undefined
 }
 
 /**
- * Refuses a call of what an adapter makes by another framework than its own. It throws at once: what is rejected later, that
- * framework might not hear.
+ * Refuses a call of what an adapter makes by another framework than its own. It throws at once: what is rejected later,
+ * that framework might not hear.
  *
  * @throws UsageError that names the framework
  */

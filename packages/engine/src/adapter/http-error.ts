@@ -20,9 +20,9 @@ const details: Readonly<Record<number, string>> = {
 };
 
 /**
- * The problem that an error of a body parser, of a router or of the app's own `createError(404, "No such user")` is, by the
- * status that it names (http-errors, which say that they may be shown); nothing for any other error. What a parser says of
- * the content never reaches the client, since it may repeat it; what the app says does.
+ * The problem that an error of a body parser, of a router or of the app's own `createError(404, "No such user")` is, by
+ * the status that it names (http-errors, which say that they may be shown); nothing for any other error. What a parser
+ * says of the content never reaches the client, since it may repeat it; what the app says does.
  *
  * @param instance the path of the request
  */
@@ -56,7 +56,10 @@ function shownError(error: unknown): ShownError | undefined {
   return "expose" in error && error.expose === true ? { status, message: error.message } : undefined;
 }
 
-/** Parsers name what went wrong by a `type` (body-parser, raw-body) or a code of Fastify's, or have met broken JSON (co-body). */
+/**
+ * Parsers name what went wrong by a `type` (body-parser, raw-body) or a code of Fastify's, or have met broken JSON
+ * (co-body).
+ */
 function isOfParser(error: Error): boolean {
   const isOfFastify = "code" in error && String(error.code).startsWith("FST_ERR_");
   return error instanceof SyntaxError || isOfFastify || ("type" in error && typeof error.type === "string");

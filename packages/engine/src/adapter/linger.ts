@@ -4,10 +4,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const lingering = { bytesMax: 16_777_216, silenceMs: 2_000, totalMs: 10_000 };
 
 /**
- * Lets an answer be read by a client that is still sending its content. Where the connection closes after the answer, the
- * answer goes out whole, and the end waits until the rest of the content was read and dropped, up to a bound: a socket that
- * closes with unread bytes is reset, and the reset can overtake the answer (RFC 9112 §9.6). On a connection that stays open
- * Node reads the rest by itself.
+ * Lets an answer be read by a client that is still sending its content. Where the connection closes after the answer,
+ * the answer goes out whole, and the end waits until the rest of the content was read and dropped, up to a bound: a
+ * socket that closes with unread bytes is reset, and the reset can overtake the answer (RFC 9112 §9.6). On a connection
+ * that stays open Node reads the rest by itself.
  */
 export function lingerOn(response: ServerResponse): void {
   const request = response.req;

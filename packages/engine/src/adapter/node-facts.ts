@@ -32,7 +32,10 @@ export function nodeFacts<Native>(request: IncomingMessage, mounted: Mounted<Nat
 /** So many header lines are read where the server has no `maxHeadersCount` of its own. */
 const headersReadMax = 1_000;
 
-/** Node's parser reads so many header lines, and passes over all behind them in silence: an `If-Match` too. Over HTTP/2 it refuses them. */
+/**
+ * Node's parser reads so many header lines, and passes over all behind them in silence: an `If-Match` too. Over HTTP/2
+ * it refuses them.
+ */
 function mayBeCut({ rawHeaders, httpVersionMajor, socket }: IncomingMessage): boolean {
   if (httpVersionMajor > 1) return false;
   const set: unknown = Reflect.get(Object(Reflect.get(socket, "server")), "maxHeadersCount");
@@ -40,7 +43,10 @@ function mayBeCut({ rawHeaders, httpVersionMajor, socket }: IncomingMessage): bo
   return linesMax > 0 && rawHeaders.length >= 2 * linesMax;
 }
 
-/** What a guard knows of a request: its whole URL, as the client sent it, and what the app's parser has made of the body. */
+/**
+ * What a guard knows of a request: its whole URL, as the client sent it, and what the app's parser has made of the
+ * body.
+ */
 export interface AtGuard<Native> {
   readonly url: string;
   /** `undefined` where nothing has parsed it yet. */

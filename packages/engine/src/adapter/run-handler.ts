@@ -16,8 +16,9 @@ export interface Runnable<State extends LoadedState> {
 const runsMax = 8;
 
 /**
- * Runs a guarded handler. Where its write has lost a race, and the client has not said which state it is for, it runs again on the
- * state that is there by now, as a collection's write would; until its response has begun, and `runsMax` times at most.
+ * Runs a guarded handler. Where its write has lost a race, and the client has not said which state it is for, it runs
+ * again on the state that is there by now, as a collection's write would; until its response has begun, and `runsMax`
+ * times at most.
  */
 export function runHandler<State extends LoadedState>(
   { guard, passage, again }: Runnable<State>,

@@ -1,12 +1,15 @@
-/** What parameters stand for: some patterns allow only some of these, and a guard's pattern may allow fewer than a route's. */
+/**
+ * What parameters stand for: some patterns allow only some of these, and a guard's pattern may allow fewer than a
+ * route's.
+ */
 const values = ["word", "a-b", "7", "0f8fad5b-d9cb-469f-a165-70867728950e"] as const;
 
 /** Patterns with many optional parts stand for this many paths at most. */
 const variantsMax = 64;
 
 /**
- * Concrete paths that a route's pattern stands for, as routers write them: `/a/:id`, `/a/:id(\\d+)`, `/a{/:part}`, `/a/*rest`.
- * Whether a guard's layer is before a route is asked of the layer itself, with these.
+ * Concrete paths that a route's pattern stands for, as routers write them: `/a/:id`, `/a/:id(\\d+)`, `/a{/:part}`,
+ * `/a/*rest`. Whether a guard's layer is before a route is asked of the layer itself, with these.
  *
  * @param matches whether the route takes a path; it says which of the paths that come into question are its own
  */

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 
 /**
- * Waits until all earlier requests of a connection have been answered, and their answers are on their way: Node's server
- * hands over every request that a client has pipelined (RFC 9112 §9.3.2) at once, and keeps the answers until the client
- * reads. `undefined` where the request may be worked on at once, as nearly all may; `false` where the connection has been
- * closed meanwhile, and nobody is left to answer.
+ * Waits until all earlier requests of a connection have been answered, and their answers are on their way: Node's
+ * server hands over every request that a client has pipelined (RFC 9112 §9.3.2) at once, and keeps the answers until
+ * the client reads. `undefined` where the request may be worked on at once, as nearly all may; `false` where the
+ * connection has been closed meanwhile, and nobody is left to answer.
  */
 export function inTurn({ socket }: IncomingMessage, response: ServerResponse): Promise<boolean> | undefined {
   // A response has its connection once it is the next one there. What has no connection at all is in nobody's way.

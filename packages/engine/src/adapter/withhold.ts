@@ -7,9 +7,9 @@ const setting = ["setHeader", "appendHeader", "removeHeader"] as const;
 type Method = (typeof sending)[number] | (typeof setting)[number];
 
 /**
- * Keeps a success off a response whose write has lost: once its handler, or its framework, begins to send one, it is thrown
- * away, and what the write has lost to is sent instead. Any other answer puts an end to that: the handler has taken care.
- * A response that has begun already is broken off: half an answer must not look whole.
+ * Keeps a success off a response whose write has lost: once its handler, or its framework, begins to send one, it is
+ * thrown away, and what the write has lost to is sent instead. Any other answer puts an end to that: the handler has
+ * taken care. A response that has begun already is broken off: half an answer must not look whole.
  */
 export function withhold(response: ServerResponse, passage: Passage): Withheld {
   if (response.headersSent || response.writableEnded) {

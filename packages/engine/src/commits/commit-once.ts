@@ -6,8 +6,8 @@ export type LookUp = { readonly lookUpMs: number };
 
 /**
  * Commits, and finds out what became of it where the store can't say: the commit's own tag in the record, or in its
- * history, means that it was applied. Nothing is tried again here. The look-up has a time of its own: a store that has just
- * kept the client waiting for all of its time-out is not waited for as long once more.
+ * history, means that it was applied. Nothing is tried again here. The look-up has a time of its own: a store that has
+ * just kept the client waiting for all of its time-out is not waited for as long once more.
  *
  * @throws StoreError where the store failed; `unknown` only where its tag was looked for and not found
  */

@@ -34,7 +34,10 @@ export interface ChangeTarget {
 /** The fields that a change leaves behind; or why it can't be applied. */
 export type AppliedChange = { readonly kind: "applied"; readonly value: Json } | Refused;
 
-/** Applies a change to a state, given as its whole representation. A deletion leaves nothing behind, and is not asked for it. */
+/**
+ * Applies a change to a state, given as its whole representation. A deletion leaves nothing behind, and is not asked
+ * for it.
+ */
 export function applyChange(change: Change, onto: JsonObject, target: ChangeTarget): AppliedChange {
   switch (change.kind) {
     case "replace":

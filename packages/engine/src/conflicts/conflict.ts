@@ -24,7 +24,9 @@ export interface Conflict {
   readonly showsContent: boolean;
   /** The version that the request is for, where it names one. */
   readonly namedVersion?: number | undefined;
-  /** What the write would lose; `withheld` from a caller who may not be told even whether that is nothing. @default none */
+  /**
+   * What the write would lose; `withheld` from a caller who may not be told even whether that is nothing. @default none
+   */
   readonly loss?: Loss | "withheld" | undefined;
   /** Why an entity-tag of the client's could not match. */
   readonly errors?: readonly ProblemEntry[];
@@ -59,7 +61,9 @@ export function conflict(exchange: Exchange, found: Conflict): Refused {
   });
 }
 
-/** 412 to a read; to a write what the app set, for a header's condition that no strategy looked at further; else 409. */
+/**
+ * 412 to a read; to a write what the app set, for a header's condition that no strategy looked at further; else 409.
+ */
 function statusOf({ settings, request: { method } }: Exchange, { failed, strategy }: Conflict): number {
   if (isRead(method)) return 412;
   const isOfHeader = failed !== undefined && failed !== "version" && failed !== "etag";
@@ -95,7 +99,10 @@ function currentMember(state: SelectedState, showsContent: boolean): Readonly<Re
   };
 }
 
-/** What others changed since the state that the client named, and what of that its write touches; for a 412 to a read, nothing. */
+/**
+ * What others changed since the state that the client named, and what of that its write touches; for a 412 to a read,
+ * nothing.
+ */
 function lossMembers({ request: { method } }: Exchange, { loss }: Conflict): Readonly<Record<string, unknown>> {
   if (loss === "withheld") return {};
   if (loss === undefined) return { identical: false };

@@ -47,7 +47,9 @@ export async function settle<Base>(write: FailedWrite, source: StaleWriteSource<
   return { kind: "rejected", strategy, base };
 }
 
-/** Whether it names a state, and `If-None-Match` holds besides: who may only create must not come to change anything. */
+/**
+ * Whether it names a state, and `If-None-Match` holds besides: who may only create must not come to change anything.
+ */
 function isStale({ method, conditions: { ifNoneMatch }, failed }: FailedWrite, current: SelectedState): boolean {
   if (failed !== "if-match" && failed !== "version" && failed !== "etag") return false;
   if (ifNoneMatch === undefined) return true;

@@ -5,7 +5,10 @@ import { replayedAnswer, withLength } from "../idempotency/replay.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 
-/** A kept answer as its caller may see it now: in a coding that it accepts, and without a state that `represent` hides by now. */
+/**
+ * A kept answer as its caller may see it now: in a coding that it accepts, and without a state that `represent` hides
+ * by now.
+ */
 export async function answerAgain(exchange: GuardExchange, kept: KeptAnswer): Promise<GuardError> {
   const shown = kept.shows !== undefined && (await hidesState(exchange)) ? withoutItsState(exchange, kept) : kept;
   const answer = await inAcceptedCoding(shown, exchange.header("accept-encoding"));
@@ -38,8 +41,8 @@ function isSmall({ settings: { idempotency } }: GuardExchange, { body }: KeptAns
 }
 
 /**
- * Whether the app shows this caller nothing of the state that is there now. Of one that is gone nothing can be asked: its repeats
- * get the first answer, which went to the same caller.
+ * Whether the app shows this caller nothing of the state that is there now. Of one that is gone nothing can be asked:
+ * its repeats get the first answer, which went to the same caller.
  */
 async function hidesState({ settings: { load, represent }, request }: GuardExchange): Promise<boolean> {
   if (load === undefined || represent === undefined) return false;

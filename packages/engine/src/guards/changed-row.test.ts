@@ -89,8 +89,8 @@ const postgresJs = (count: number, rows: readonly object[] = []) =>
   Object.assign([...rows], { count, command: "UPDATE" });
 
 /**
- * What drivers give for a write that changed one row, and for one that changed none, as their documentation has it: whole, as
- * people hand it on.
+ * What drivers give for a write that changed one row, and for one that changed none, as their documentation has it:
+ * whole, as people hand it on.
  */
 const results: readonly (readonly [driver: string, won: unknown, lost: unknown])[] = [
   ["pg, Drizzle on pg, Knex raw, slonik, Neon", new PgResult(1), new PgResult(0)],
@@ -192,8 +192,8 @@ function hasRows(result: object | null): boolean {
 }
 
 /**
- * Whether a write has changed its row, by what `expectRow` makes of a result; where that refuses it, by what its advice gives:
- * the call for rows where the result holds some, else the one for counts.
+ * Whether a write has changed its row, by what `expectRow` makes of a result; where that refuses it, by what its advice
+ * gives: the call for rows where the result holds some, else the one for counts.
  */
 function followed(result: unknown, wanted: "row" | "count" = hasRowsIn(result) ? "row" : "count"): boolean {
   try {

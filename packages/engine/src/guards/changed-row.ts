@@ -5,7 +5,8 @@ import { adviceOnCount, adviceOnResult } from "./driver-result.js";
 /**
  * The row that `expectRow` was given; `undefined` where the write changed none.
  *
- * @throws UsageError where it is no row, with what to give: a driver's result is an object, or an array, whether or not a row
+ * @throws UsageError where it is no row, with what to give: a driver's result is an object, or an array, whether or not
+ * a row
  *   was changed, and would pass for one that was
  */
 export function changedRow(given: unknown): object | undefined {
@@ -67,7 +68,10 @@ function noRow(value: object, it: string): string | undefined {
   return isEmpty ? describeValue(value) : undefined;
 }
 
-/** A list of one `{ count: 6 }` is what `RETURNING count` gives, and no driver's result; one of `{ Count: 1n }` is DuckDB's. */
+/**
+ * A list of one `{ count: 6 }` is what `RETURNING count` gives, and no driver's result; one of `{ Count: 1n }` is
+ * DuckDB's.
+ */
 function adviceOnCapital(row: object, it: string): string | undefined {
   const isOfDuckDb = Object.keys(row).length === 1 && "Count" in row;
   return isOfDuckDb

@@ -13,14 +13,18 @@ import { Passage } from "./passage.js";
 import { passedRequest, rememberPassed } from "./passed-requests.js";
 import { openExchange } from "./terms.js";
 
-/** How `check` treats a request that came through no guard. Keys are read before a handler runs, by a guard in front of it. */
+/**
+ * How `check` treats a request that came through no guard. Keys are read before a handler runs, by a guard in front of
+ * it.
+ */
 export type CheckOptions<Native, State extends LoadedState> = GuardOptions<Native, State> & {
   readonly idempotency?: never;
 };
 
 /**
- * Holds a request's preconditions against a state that its handler has loaded itself, inside its own transaction. The guard that
- * the request came through says how; one that came through none is treated by `options`, or as a guard without any is.
+ * Holds a request's preconditions against a state that its handler has loaded itself, inside its own transaction. The
+ * guard that the request came through says how; one that came through none is treated by `options`, or as a guard
+ * without any is.
  *
  * @returns the guard, for `updated`, `expectRow` and `expectAffected`
  * @throws GuardError with the answer, where the request may not be carried out: the transaction is rolled back by it

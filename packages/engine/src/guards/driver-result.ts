@@ -84,8 +84,8 @@ const shapes: readonly ResultShape[] = [
 ];
 
 /**
- * What to give in place of a driver's result, such as `expectAffected(result.rowCount)`; nothing for what is none. A row that
- * has a column of such a name is told from a result by what stands beside it.
+ * What to give in place of a driver's result, such as `expectAffected(result.rowCount)`; nothing for what is none. A
+ * row that has a column of such a name is told from a result by what stands beside it.
  *
  * @param it how the text calls the result
  */
@@ -99,8 +99,8 @@ export function adviceOnResult(result: object, it = "result"): string | undefine
 }
 
 /**
- * The same of an object that may be either, since it holds nothing but one number under a name that some drivers have for
- * their counts: Prisma's `updateMany` gives `{ count: 1 }`, and so does `RETURNING count`.
+ * The same of an object that may be either, since it holds nothing but one number under a name that some drivers have
+ * for their counts: Prisma's `updateMany` gives `{ count: 1 }`, and so does `RETURNING count`.
  */
 export function adviceOnCount(result: object, it = "result"): string | undefined {
   const [name, ...others] = Object.keys(result);

@@ -25,7 +25,10 @@ export interface GuardConflict {
   readonly strategy: Strategy;
 }
 
-/** The answer to a conflict at a guard: of states it tells what `represent` shows, and where there is none, their versions. */
+/**
+ * The answer to a conflict at a guard: of states it tells what `represent` shows, and where there is none, their
+ * versions.
+ */
 export function guardConflict(exchange: GuardExchange, found: GuardConflict): Refused {
   const { settings, resource = "The resource", instance } = exchange;
   const { conditions, failed, current, strategy } = found;
@@ -45,7 +48,10 @@ export function guardConflict(exchange: GuardExchange, found: GuardConflict): Re
   });
 }
 
-/** What the client named, where it is not the condition that failed: the state that the handler's write was for, if the caller may know it. */
+/**
+ * What the client named, where it is not the condition that failed: the state that the handler's write was for, if the
+ * caller may know it.
+ */
 function expectedMember(
   { versionText, settings }: GuardExchange,
   { conditions, failed, loaded }: GuardConflict,
@@ -58,7 +64,10 @@ function expectedMember(
   return isDisclosed || conditions.ifMatch !== undefined ? { etag: [loaded] } : {};
 }
 
-/** Why an entity-tag of the client's can't be one of this state, or of any: a proxy has marked it, or others have made it. */
+/**
+ * Why an entity-tag of the client's can't be one of this state, or of any: a proxy has marked it, or others have made
+ * it.
+ */
 function tagEntries({ resource }: GuardExchange, { ifMatch }: Conditions, current: RowState): readonly ProblemEntry[] {
   if (ifMatch?.kind !== "tags") return [];
   const weakened = weakenedEntries({ ifMatch }, current.etag);
@@ -69,7 +78,10 @@ function tagEntries({ resource }: GuardExchange, { ifMatch }: Conditions, curren
   return [{ header: "If-Match", code: "foreign-etag", detail }];
 }
 
-/** What the write would lose, as far as its sender may know. A read proposes nothing, and nothing is like what is not there. */
+/**
+ * What the write would lose, as far as its sender may know. A read proposes nothing, and nothing is like what is not
+ * there.
+ */
 function lossOf(exchange: GuardExchange, { current, base }: GuardConflict): Loss | undefined {
   const { settings, request } = exchange;
   const shown = current?.representation();
@@ -86,8 +98,8 @@ function lossOf(exchange: GuardExchange, { current, base }: GuardConflict): Loss
 }
 
 /**
- * The fields that a write would leave behind over a state, as far as its content tells: that of a PUT is the new state, that
- * of a PATCH a JSON Patch by its media type, and a merge patch otherwise.
+ * The fields that a write would leave behind over a state, as far as its content tells: that of a PUT is the new state,
+ * that of a PATCH a JSON Patch by its media type, and a merge patch otherwise.
  */
 export function proposedFields(exchange: GuardExchange, onto: JsonObject): JsonObject | undefined {
   const { settings, resource = "" } = exchange;

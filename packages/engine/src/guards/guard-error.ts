@@ -1,6 +1,9 @@
 import { type Problem, UnclashError } from "@unclash/core";
 
-/** An answer as plain data. A `ResponsePlan` is one; one that is given again may also hold bytes, and headers of several lines. */
+/**
+ * An answer as plain data. A `ResponsePlan` is one; one that is given again may also hold bytes, and headers of several
+ * lines.
+ */
 export interface GuardAnswer {
   readonly status: number;
   /** By lower-case name. */
@@ -11,9 +14,9 @@ export interface GuardAnswer {
 }
 
 /**
- * What a guard answers in place of the handler: thrown by `conflict`, `expectRow`, `check` and `refuse`, and handed to the
- * framework's error handler with `onError: "next"`. A transaction that it passes through on its way is rolled back. It
- * has the members that frameworks look for in errors.
+ * What a guard answers in place of the handler: thrown by `conflict`, `expectRow`, `check` and `refuse`, and handed to
+ * the framework's error handler with `onError: "next"`. A transaction that it passes through on its way is rolled back.
+ * It has the members that frameworks look for in errors.
  */
 export class GuardError extends UnclashError {
   readonly code = "ERR_UNCLASH_REFUSED";

@@ -18,8 +18,8 @@ export class GuardExchange extends Exchange<GuardSettings> {
   /** The name of what the request is for; `undefined` where it is for no single resource. */
   readonly resource: string | undefined;
   /**
-   * A PUT, PATCH or DELETE of no single resource. A router behind the guard may find one all the same, where it reads the path
-   * otherwise, or where the guard's own path has no such parameter: so it goes no further.
+   * A PUT, PATCH or DELETE of no single resource. A router behind the guard may find one all the same, where it reads
+   * the path otherwise, or where the guard's own path has no such parameter: so it goes no further.
    */
   isAstray = false;
   /** The version that the content names, where it is a text. */
@@ -32,8 +32,8 @@ export class GuardExchange extends Exchange<GuardSettings> {
   }
 
   /**
-   * The name that the app gives. To name nothing is to say that no state is held against the request: by a parameter that is
-   * not there, a write would get past in silence.
+   * The name that the app gives. To name nothing is to say that no state is held against the request: by a parameter
+   * that is not there, a write would get past in silence.
    */
   #named(resource: NonNullable<GuardSettings["resource"]>): string | undefined {
     const { native, method } = this.request;

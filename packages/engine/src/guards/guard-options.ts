@@ -14,15 +14,15 @@ import type { Awaitable, LoadedState, ValueOf } from "../states/loaded-state.js"
  */
 export interface GuardOptions<Native, State extends LoadedState> extends RequestOptions<Native>, StateOptions {
   /**
-   * Finds the state that a request is for; nothing where there is none, which is 404. It runs before the handler, and once
-   * more where a write has changed no row. What it throws reaches the framework's error handler. Without it, preconditions are
-   * not looked at here: the handler calls `check` with what it loads itself.
+   * Finds the state that a request is for; nothing where there is none, which is 404. It runs before the handler, and
+   * once more where a write has changed no row. What it throws reaches the framework's error handler. Without it,
+   * preconditions are not looked at here: the handler calls `check` with what it loads itself.
    */
   load?(request: Native): Awaitable<State | null | undefined>;
   /**
-   * The name of the resource in problems; `null` where a request is for no single one, such as a list or a POST to it: then
-   * `load` is not called. For PUT, PATCH and DELETE there always is one where there is a `load`; nothing in its place is an
-   * error of the app, since a parameter that is not there would let a write past the guard.
+   * The name of the resource in problems; `null` where a request is for no single one, such as a list or a POST to it:
+   * then `load` is not called. For PUT, PATCH and DELETE there always is one where there is a `load`; nothing in its
+   * place is an error of the app, since a parameter that is not there would let a write past the guard.
    *
    * @default the request's path
    */
@@ -34,20 +34,23 @@ export interface GuardOptions<Native, State extends LoadedState> extends Request
   /** The member of such content that names the entity-tag, as the items of a list may hold it. @default false */
   readonly etagField?: string | false;
   /**
-   * The value of an earlier state, where the app still has it; nothing where the resource never had such a state. A stale write
-   * is let through by a strategy only where this finds its base; counted versions, which all were, need it for functions alone.
+   * The value of an earlier state, where the app still has it; nothing where the resource never had such a state. A
+   * stale write is let through by a strategy only where this finds its base; counted versions, which all were, need it
+   * for functions alone.
    */
   past?(named: NamedState, request: Native): Awaitable<ValueOf<State> | null | undefined>;
   /**
-   * What this caller may see of a state, as JSON (dates become texts): for `current.representation` and `changes` of a conflict. Its `id`, its
-   * `versionField` and its `etagField` are not compared; without a `versionField`, leave the version out. Nothing: neither the state nor its version. `first-write-wins`, functions and `discloseCurrent` need it.
+   * What this caller may see of a state, as JSON (dates become texts): for `current.representation` and `changes` of a
+   * conflict. Its `id`, its `versionField` and its `etagField` are not compared; without a `versionField`, leave the
+   * version out. Nothing: neither the state nor its version. `first-write-wins`, functions and `discloseCurrent` need
+   * it.
    */
   represent?(value: ValueOf<State>, request: Native): object | undefined;
   /** The digest for rows that are hashed. @default "sha-256" */
   readonly entityTags?: ContentDigest;
   /**
-   * The request headers by which a handler chooses what it shows, such as `accept-language`: for `Vary`, on 200 and on 304. A
-   * handler that sets it itself does so on 200 alone, since a 304 never reaches it. @default []
+   * The request headers by which a handler chooses what it shows, such as `accept-language`: for `Vary`, on 200 and
+   * on 304. A handler that sets it itself does so on 200 alone, since a 304 never reaches it. @default []
    */
   readonly vary?: readonly string[];
   /**
@@ -56,8 +59,8 @@ export interface GuardOptions<Native, State extends LoadedState> extends Request
    */
   readonly idempotency?: GuardIdempotency<Native>;
   /**
-   * An app's own format for errors: text, or what becomes JSON. What it gives is sent in place of the problem; status and
-   * headers stay.
+   * An app's own format for errors: text, or what becomes JSON. What it gives is sent in place of the problem; status
+   * and headers stay.
    */
   problem?(problem: Problem, request: Native): unknown;
   /** `next`: problems go to the framework's error handler, as a `GuardError`. @default "answer" */

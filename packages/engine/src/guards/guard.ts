@@ -10,8 +10,8 @@ export type Preference = "return=minimal" | "dry-run";
 export type RowLike = object & { readonly [Symbol.iterator]?: never };
 
 /**
- * What a handler has of its guard: the state that the request's preconditions were held against, and the ways to tell how it
- * went. Its functions can be taken out: `const { updated, expectRow } = guard`.
+ * What a handler has of its guard: the state that the request's preconditions were held against, and the ways to tell
+ * how it went. Its functions can be taken out: `const { updated, expectRow } = guard`.
  */
 export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expected = VersionOf<State>> {
   /** The row that `load` gave; `undefined` where the request is to create it, or is for no single resource. */
@@ -22,8 +22,8 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
   readonly etag: string | undefined;
   readonly actor: Actor | undefined;
   /**
-   * The request's idempotency key, with its scope, hashed: 43 characters for a unique column of the app's own. `undefined`
-   * where the request has none, or the guard no `idempotency`.
+   * The request's idempotency key, with its scope, hashed: 43 characters for a unique column of the app's own.
+   * `undefined` where the request has none, or the guard no `idempotency`.
    */
   readonly idempotencyKey: string | undefined;
   /** Why a write for an earlier state was let through; `undefined` for one that is not stale. */
@@ -34,9 +34,9 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
    */
   prefers(preference: Preference): boolean;
   /**
-   * Tells that this request has changed nothing, though it fails: a repeat with the same idempotency key may run. Without it, an
-   * answer of 5xx, or an error that becomes one, leaves its effect unknown: repeats get 409 `idempotency-in-progress` with
-   * `outcome: "unknown"`. Of an answer below 500 it says nothing.
+   * Tells that this request has changed nothing, though it fails: a repeat with the same idempotency key may run.
+   * Without it, an answer of 5xx, or an error that becomes one, leaves its effect unknown: repeats get 409
+   * `idempotency-in-progress` with `outcome: "unknown"`. Of an answer below 500 it says nothing.
    *
    * @example try { await write() } catch (error) { guard.notApplied(); throw error; } // the transaction is rolled back
    */
@@ -44,7 +44,8 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
   /**
    * Tells which state the resource has now; without it no `ETag` is sent after an unsafe method.
    *
-   * @param state the new version: a number, a `Date`, a string; or the new row, where rows are hashed, or where it has its
+   * @param state the new version: a number, a `Date`, a string; or the new row, where rows are hashed, or where it has
+   * its
    *   version as a member `version` (and `modifiedAt` and an entity-tag `etag`, if it likes)
    * @returns the entity-tag
    */
@@ -57,14 +58,15 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
    */
   conflict(fresh?: LoadedState | null): never;
   /**
-   * Makes sure that a compare-and-set write has changed its one row. Where it has not, the state is loaded again: the request
-   * ends with 404, or with the conflict that it then meets. To wait for it is the way to the row, but what it says counts
-   * without `await` too: no success is sent after a write that has lost.
+   * Makes sure that a compare-and-set write has changed its one row. Where it has not, the state is loaded again: the
+   * request ends with 404, or with the conflict that it then meets. To wait for it is the way to the row, but what it
+   * says counts without `await` too: no success is sent after a write that has lost.
    *
    * @param row the row that came back, or the rows; nothing, or no rows, where the write changed none
    * @returns the row
    * @throws GuardError where there is none
-   * @throws UsageError where there are several, or where it is a count, a driver's whole result, or a promise: its message
+   * @throws UsageError where there are several, or where it is a count, a driver's whole result, or a promise: its
+   * message
    *   says what to give
    */
   expectRow<Row extends RowLike>(rows: readonly Row[]): Promise<Row>;

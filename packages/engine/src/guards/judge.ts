@@ -67,7 +67,10 @@ async function decide(
   }
 }
 
-/** Whether a date can be held against a state: one of which nobody knows when it was written has such a date ignored (RFC 9110 §13.1.4). */
+/**
+ * Whether a date can be held against a state: one of which nobody knows when it was written has such a date ignored
+ * (RFC 9110 §13.1.4).
+ */
 function isDated(exchange: GuardExchange, state: RowState | undefined): boolean {
   if (state === undefined) return false;
   if (state.modifiedAt !== undefined) return true;

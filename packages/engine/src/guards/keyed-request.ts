@@ -22,7 +22,10 @@ export interface KeyedRequest {
   readonly key: string;
 }
 
-/** Reads the key of a request; nothing where there is none, or where keys are not looked at. Adds to `errors` what is wrong with it. */
+/**
+ * Reads the key of a request; nothing where there is none, or where keys are not looked at. Adds to `errors` what is
+ * wrong with it.
+ */
 export function readKeyed(exchange: GuardExchange, errors: ProblemEntry[]): KeyedRequest | undefined {
   const { settings, request, actor, header } = exchange;
   const { idempotency, reportOnly } = settings;
@@ -90,8 +93,9 @@ export type TakenKey<Looked> =
 const roundsMax = 8;
 
 /**
- * Takes the key of a request that may run. Its first answer, a refusal too, is what repeats get; one that others are running
- * already, or that came with another request before, is refused. Where another process is faster, it looks again.
+ * Takes the key of a request that may run. Its first answer, a refusal too, is what repeats get; one that others are
+ * running already, or that came with another request before, is refused. Where another process is faster, it looks
+ * again.
  *
  * @param look finds out whether the request may run, but for its key
  * @throws StoreError where the store of the keys failed: nothing has run
@@ -135,9 +139,10 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
 }
 
 /**
- * Whether a request may run whose first run was never answered. Where its precondition names one state, or none yet, the
- * write's own compare-and-set lets it through once at most; else only the handler can know, and must have said so. Of several
- * states that it names, one may be what its first run has made; and where nothing is held against a state, it names none.
+ * Whether a request may run whose first run was never answered. Where its precondition names one state, or none yet,
+ * the write's own compare-and-set lets it through once at most; else only the handler can know, and must have said so.
+ * Of several states that it names, one may be what its first run has made; and where nothing is held against a state,
+ * it names none.
  */
 function mayRunAgain(exchange: GuardExchange, terms: Terms): boolean {
   if (knowsRepeats(exchange)) return true;

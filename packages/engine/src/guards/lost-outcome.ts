@@ -1,6 +1,7 @@
 /**
- * The promise of a write that has lost: it rejects, and nobody needs to wait for it, or to handle it. Of what is chained to it,
- * it tells whether someone handles that: `expectRow(rows).then((row) => res.json(row))` ends in nothing at all.
+ * The promise of a write that has lost: it rejects, and nobody needs to wait for it, or to handle it. Of what is
+ * chained to it, it tells whether someone handles that: `expectRow(rows).then((row) => res.json(row))` ends in nothing
+ * at all.
  */
 export class LostOutcome extends Promise<never> {
   #isHandled = false;

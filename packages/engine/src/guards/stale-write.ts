@@ -10,7 +10,9 @@ import type { RowState } from "../states/row-state.js";
 import { guardConflict, proposedFields } from "./guard-conflict.js";
 import type { GuardExchange } from "./guard-exchange.js";
 
-/** A stale write that a strategy lets through: over the current state, with the strategy's own value where it gives one. */
+/**
+ * A stale write that a strategy lets through: over the current state, with the strategy's own value where it gives one.
+ */
 export interface SettledWrite {
   readonly strategy: string;
   readonly value?: JsonObject;

@@ -31,8 +31,8 @@ export function readTerms(
 }
 
 /**
- * The version that the content of a PUT or a merge patch names, where the app says under which name. One that is a text is kept
- * on the exchange: whether it can be a version at all, only the state shows.
+ * The version that the content of a PUT or a merge patch names, where the app says under which name. One that is a text
+ * is kept on the exchange: whether it can be a version at all, only the state shows.
  */
 function readVersion(exchange: GuardExchange, errors: ProblemEntry[]): number | undefined {
   const { versionField } = exchange.settings;

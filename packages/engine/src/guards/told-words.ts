@@ -5,7 +5,8 @@ import type { Preference } from "./guard.js";
 const preferences: readonly Preference[] = ["return=minimal", "dry-run"];
 
 /**
- * Checks what `prefers` is asked: a misspelt preference would be taken for another, and be promised in `Preference-Applied`.
+ * Checks what `prefers` is asked: a misspelt preference would be taken for another, and be promised in
+ * `Preference-Applied`.
  *
  * @throws UsageError that names those that there are
  */

@@ -8,7 +8,10 @@ export interface MediaType {
 
 const json: MediaType = { essence: "application/json", charset: undefined };
 
-/** Reads a `Content-Type`; parameters other than `charset` do not matter here, and of several of one name the first counts. */
+/**
+ * Reads a `Content-Type`; parameters other than `charset` do not matter here, and of several of one name the first
+ * counts.
+ */
 export function parseMediaType(field: string): MediaType {
   if (field === "application/json") return json;
   const { type, parameters } = parse(field);

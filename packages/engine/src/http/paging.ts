@@ -22,7 +22,9 @@ export interface Page {
 
 const cursorMark = "p1.";
 
-/** Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors. */
+/**
+ * Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors.
+ */
 export function readPaging(query: URLSearchParams, limits: PageSizes, errors: ProblemEntry[]): PageRequest {
   const { limit, cursor } = readPageQuery(query, limits, errors);
   if (cursor === undefined) return { limit, after: undefined };
@@ -69,7 +71,10 @@ function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: PageS
   return pageSizeDefault;
 }
 
-/** A cursor is a position and no secret (of what must stay one, see `sealCursor`): what stands there is checked and authorized on each page anew. */
+/**
+ * A cursor is a position and no secret (of what must stay one, see `sealCursor`): what stands there is checked and
+ * authorized on each page anew.
+ */
 export function formatCursor(position: string): string {
   return Buffer.from(cursorMark + position, "utf8").toString("base64url");
 }

@@ -6,8 +6,8 @@ export interface Limits {
   /** Content of a request, in bytes, also after decoding. @default 1,048,576 */
   readonly bodyBytesMax: number;
   /**
-   * Content of all requests that are worked on at this moment, in bytes: the process keeps no more while its store is slow,
-   * however many send. At least `bodyBytesMax`. @default 67,108,864
+   * Content of all requests that are worked on at this moment, in bytes: the process keeps no more while its store is
+   * slow, however many send. At least `bodyBytesMax`. @default 67,108,864
    */
   readonly bodyBytesInFlightMax: number;
   /** Nesting of a JSON body. @default 64 */

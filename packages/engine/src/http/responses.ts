@@ -77,7 +77,10 @@ export function withoutContent({ status, headers, outcome }: ResponsePlan): Resp
     : emptyResponse(status, outcome, { ...left, "content-length": "0" });
 }
 
-/** The response to a write for who may not read the state that it left; of its entity-tag too, where that tells of the content. */
+/**
+ * The response to a write for who may not read the state that it left; of its entity-tag too, where that tells of the
+ * content.
+ */
 export function withoutState(response: ResponsePlan, tagTells: boolean): ResponsePlan {
   const shown = response.status === 204 ? response : withoutContent(response);
   return tagTells ? { ...shown, headers: withoutHeaders(shown.headers, ["etag"]) } : shown;

@@ -13,8 +13,9 @@ const positionBytes = 64;
 const recordKey: Key = "_unclash/cursor-key";
 
 /**
- * A cursor for a place that its reader must not learn, such as the key of a resource that is hidden: encrypted (AES-256-GCM)
- * under a key that all processes on one store share, since the store holds it. The same place is the same cursor each time.
+ * A cursor for a place that its reader must not learn, such as the key of a resource that is hidden: encrypted
+ * (AES-256-GCM) under a key that all processes on one store share, since the store holds it. The same place is the same
+ * cursor each time.
  *
  * @param list what the place is in: its cursors are none of another list
  */

@@ -1,6 +1,6 @@
 /**
- * The value of a `Vary` that names what both parties go by: what is set already (a CORS middleware has put `Origin` there), as
- * it stands, and those of the names that are not in it.
+ * The value of a `Vary` that names what both parties go by: what is set already (a CORS middleware has put `Origin`
+ * there), as it stands, and those of the names that are not in it.
  */
 export function joinedVary(before: number | string | readonly string[] | undefined, names: string): string {
   const said = before === undefined ? "" : String(before);

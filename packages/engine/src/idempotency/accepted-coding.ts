@@ -3,7 +3,9 @@ import { decode } from "../http/decode.js";
 import type { KeptAnswer } from "./record.js";
 import { withLength } from "./replay.js";
 
-/** A kept answer is small; what a compression of the app's own makes of more than this is given again without content. */
+/**
+ * A kept answer is small; what a compression of the app's own makes of more than this is given again without content.
+ */
 const decodedBytesMax = 16_777_216;
 
 const decodings: ReadonlyMap<string, Decoding> = new Map([
@@ -12,8 +14,8 @@ const decodings: ReadonlyMap<string, Decoding> = new Map([
 ]);
 
 /**
- * A kept answer in a content coding that its repeat accepts (RFC 9110 §12.5.3): as it is, or decoded. What can't be decoded has
- * no content. Its entity-tag is that of the state, which no coding changes.
+ * A kept answer in a content coding that its repeat accepts (RFC 9110 §12.5.3): as it is, or decoded. What can't be
+ * decoded has no content. Its entity-tag is that of the state, which no coding changes.
  *
  * @param acceptEncoding `Accept-Encoding` of the repeat; one that sends none is given content without a coding
  */

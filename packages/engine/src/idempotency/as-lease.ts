@@ -32,7 +32,10 @@ export type RunEnd =
   /** It failed, and may have had an effect: a repeat is told so, and does not run. */
   | { readonly kind: "unknown" };
 
-/** Answers are waited for by clients: they go out after this time, in milliseconds, even where the store has not kept them. */
+/**
+ * Answers are waited for by clients: they go out after this time, in milliseconds, even where the store has not kept
+ * them.
+ */
 const settleMsMax = 2_000;
 
 /** Keeps an answer for all repeats. `false`: another process was faster, and what it did is what counts. */
@@ -62,8 +65,8 @@ export async function claimKey(holding: KeyHolding, place: KeyPlace): Promise<Ke
 }
 
 /**
- * A request that runs, and holds its key. The claim lapses by itself, so that a process that dies leaves nothing stuck; while
- * the handler runs it is renewed, so that a long one is not taken for dead.
+ * A request that runs, and holds its key. The claim lapses by itself, so that a process that dies leaves nothing stuck;
+ * while the handler runs it is renewed, so that a long one is not taken for dead.
  */
 export class KeyRun {
   readonly #holding: KeyHolding;
@@ -101,8 +104,8 @@ export class KeyRun {
   }
 
   /**
-   * Puts the end of the request in the claim's place. Resolves when that is done, has failed, or takes too long; a failure
-   * leaves the claim to lapse.
+   * Puts the end of the request in the claim's place. Resolves when that is done, has failed, or takes too long; a
+   * failure leaves the claim to lapse.
    */
   settle(end: RunEnd): Promise<void> {
     this.#stop();
@@ -177,8 +180,8 @@ export interface EndedRun {
 }
 
 /**
- * How a request that ran has ended, by its answer. A handler that failed after it began may have had its effect: a key is given
- * back only where the handler says that it had none, or knows a repeat by itself.
+ * How a request that ran has ended, by its answer. A handler that failed after it began may have had its effect: a key
+ * is given back only where the handler says that it had none, or knows a repeat by itself.
  */
 export function endOfRun({ dryRun, notApplied, refusal, resource }: EndedRun, run: KeyRun, answer: KeptAnswer): RunEnd {
   const isFailure = answer.status >= 500;

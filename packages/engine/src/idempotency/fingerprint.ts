@@ -6,7 +6,10 @@ import { valueText } from "../states/value-text.js";
 export interface RepeatedRequest {
   /** What stood after the `?`, or empty. */
   readonly query: string;
-  /** `Content-Type`, as it was sent. Of its parameters only `charset` counts: a multipart boundary changes with each try. */
+  /**
+   * `Content-Type`, as it was sent. Of its parameters only `charset` counts: a multipart boundary changes with each
+   * try.
+   */
   readonly contentType: string | undefined;
   /** `If-Match`, as it was sent. */
   readonly ifMatch: string | undefined;
@@ -21,10 +24,10 @@ export interface RepeatedRequest {
 }
 
 /**
- * The fingerprint of a request: 43 characters of base64url. The same key with another one is answered 422. Text and bytes are
- * taken as they are, anything else by its value: the same JSON in other white space, or with its members in another order,
- * is the same body. All other headers are left out: a client may add a trace's id, or fresh credentials, to a repeat.
- * It never throws, whatever the body is.
+ * The fingerprint of a request: 43 characters of base64url. The same key with another one is answered 422. Text and
+ * bytes are taken as they are, anything else by its value: the same JSON in other white space, or with its members in
+ * another order, is the same body. All other headers are left out: a client may add a trace's id, or fresh credentials,
+ * to a repeat. It never throws, whatever the body is.
  */
 export function fingerprint(request: RepeatedRequest): string {
   const { query, contentType, ifMatch, transactionId, onConflict, body, more = [] } = request;
@@ -39,9 +42,9 @@ function bodyParts(body: unknown): readonly (string | Uint8Array | undefined)[] 
 }
 
 /**
- * The SHA-256 of some parts in base64url: 43 characters, fit for a key. Each part goes in behind its kind and its length,
- * so that no two lists of parts are one text: `a:b` and `c` are not `a` and `b:c`, and nothing is not an empty text. Texts go
- * in by their UTF-16 code units, since UTF-8 makes all halves of surrogate pairs the same.
+ * The SHA-256 of some parts in base64url: 43 characters, fit for a key. Each part goes in behind its kind and its
+ * length, so that no two lists of parts are one text: `a:b` and `c` are not `a` and `b:c`, and nothing is not an empty
+ * text. Texts go in by their UTF-16 code units, since UTF-8 makes all halves of surrogate pairs the same.
  */
 export function hashParts(parts: readonly (string | Uint8Array | undefined)[]): string {
   const hash = createHash("sha256");

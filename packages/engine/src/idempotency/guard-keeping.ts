@@ -16,14 +16,15 @@ export interface GuardIdempotency<Native = unknown> extends IdempotencyOptions<N
   /** Whether unsafe requests must have a key (400 otherwise). @default false */
   readonly required?: boolean;
   /**
-   * The handler knows a repeat by itself, by `guard.idempotencyKey` in a unique column of its own: so a request without a
-   * precondition may run again after the process that ran it first has died, or after an answer of 5xx. Without this it is
-   * refused, since nobody can tell what became of the first. @default false
+   * The handler knows a repeat by itself, by `guard.idempotencyKey` in a unique column of its own: so a request without
+   * a precondition may run again after the process that ran it first has died, or after an answer of 5xx. Without this
+   * it is refused, since nobody can tell what became of the first. @default false
    */
   readonly rerun?: boolean;
   /**
-   * What else a repeat must have in common with the first request, where no parser has left it on the body: the digests of
-   * uploaded files, for one. What it throws, and anything but text, bytes or a list of these, ends as the framework's 500.
+   * What else a repeat must have in common with the first request, where no parser has left it on the body: the digests
+   * of uploaded files, for one. What it throws, and anything but text, bytes or a list of these, ends as the
+   * framework's 500.
    *
    * @default nothing
    */

@@ -4,8 +4,8 @@ const ofState: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The content of a kept problem for who may no longer read the state that it shows: as a fresh answer would be, without what it
- * tells of the state. Nothing for content that is no problem of unclash: an app's own format may show anything.
+ * The content of a kept problem for who may no longer read the state that it shows: as a fresh answer would be, without
+ * what it tells of the state. Nothing for content that is no problem of unclash: an app's own format may show anything.
  */
 export function withoutStateMembers(content: string | Uint8Array | null, typePrefix: string): string | undefined {
   const problem = parsed(content);

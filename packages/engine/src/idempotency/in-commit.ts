@@ -35,7 +35,10 @@ export interface KeySlot extends KeyedWrite {
   readonly expect: Expectation;
 }
 
-/** The first answer once more, or the refusal of a key; or that the write may go on, and where its answer is kept, if it is. */
+/**
+ * The first answer once more, or the refusal of a key; or that the write may go on, and where its answer is kept, if it
+ * is.
+ */
 export type KeyStep =
   | { readonly kind: "go"; readonly slot: KeySlot | undefined }
   | { readonly kind: "replay"; readonly response: ResponsePlan }

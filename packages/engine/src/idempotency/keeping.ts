@@ -10,8 +10,8 @@ export interface IdempotencyOptions<Native = unknown> extends CallerOptions<Nati
   /** How long the answer to a request with a key is kept, in milliseconds. @default 86,400,000, a day */
   readonly keepMs?: number;
   /**
-   * An answer with more bytes of content than this is given again without it. A collection's state does not count: it is not
-   * copied, but read from the history.
+   * An answer with more bytes of content than this is given again without it. A collection's state does not count: it
+   * is not copied, but read from the history.
    *
    * @default 65,536
    */
@@ -23,7 +23,10 @@ export interface IdempotencyOptions<Native = unknown> extends CallerOptions<Nati
    * @default 67,108,864, 64 MiB
    */
   readonly callerBytesMax?: number;
-  /** The same for all callers together that `identify` does not know; a warning tells when it is reached. @default 67,108,864 */
+  /**
+   * The same for all callers together that `identify` does not know; a warning tells when it is reached. @default
+   * 67,108,864
+   */
   readonly anonymousBytesMax?: number;
 }
 

@@ -7,7 +7,9 @@ import { describe, expect, test } from "vitest";
 import { ask, bodyOf } from "../ask.test-support.js";
 import { keyed, replayed, setUp } from "./keyed.test-support.js";
 
-/** A store that says of each commit that nobody knows: `before` it is applied, `after`, or only once `arrive` is called. */
+/**
+ * A store that says of each commit that nobody knows: `before` it is applied, `after`, or only once `arrive` is called.
+ */
 function cutOff(store: Store, when: "before" | "after" | "late"): Store & { arrive(): Promise<CommitResult[]> } {
   const late: Commit[] = [];
   return {

@@ -31,8 +31,8 @@ const callersMax = 10_000;
 const everyone = "";
 
 /**
- * Counts what is kept, by sliding windows of the time that it is kept for: what the window before holds counts by the part of it
- * that is not over. It takes 1 MiB at most, whoever asks.
+ * Counts what is kept, by sliding windows of the time that it is kept for: what the window before holds counts by the
+ * part of it that is not over. It takes 1 MiB at most, whoever asks.
  */
 export function createQuota(): KeyQuota {
   const known = new Windows(callersMax);

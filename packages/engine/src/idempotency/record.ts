@@ -2,8 +2,8 @@ import { StoreError } from "@unclash/core";
 import type { Key, Text, Version } from "@unclash/core/store";
 
 /**
- * What is known of a key: the request that came with it first is still running, this was its answer, or it ended without one
- * that tells what became of it.
+ * What is known of a key: the request that came with it first is still running, this was its answer, or it ended
+ * without one that tells what became of it.
  */
 export type KeyRecord = RunningRequest | AnsweredRequest | UnansweredRequest;
 
@@ -29,7 +29,9 @@ export interface AnsweredRequest {
 /** An answer as it is kept, to be given again. A `ResponsePlan` is one. */
 export interface KeptAnswer {
   readonly status: number;
-  /** By lower-case name; what is about one connection or moment (`date`, `connection`, …) is left out when it is kept. */
+  /**
+   * By lower-case name; what is about one connection or moment (`date`, `connection`, …) is left out when it is kept.
+   */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Uint8Array | null;
   /** There was content, too large to be kept. */
@@ -38,7 +40,10 @@ export interface KeptAnswer {
   readonly shows?: Key;
   /** The content is the state of `shows` at this version: it is not kept here, but read again from the history. */
   readonly version?: Version;
-  /** It is a problem (RFC 9457) that a guard handed to the framework's error handler, which makes an answer of it each time. */
+  /**
+   * It is a problem (RFC 9457) that a guard handed to the framework's error handler, which makes an answer of it each
+   * time.
+   */
   readonly handedOn?: true;
 }
 
@@ -84,7 +89,8 @@ export function recordText(record: KeyRecord): Text {
 /**
  * Reads a record back.
  *
- * @throws StoreError for any text that `recordText` has not made: a newer release may have, and then nothing is known of
+ * @throws StoreError for any text that `recordText` has not made: a newer release may have, and then nothing is known
+ * of
  *   the request
  */
 export function readRecord(text: Text | null): KeyRecord {

@@ -11,12 +11,16 @@ export type KeyVerdict =
   /** The key came with another request before. */
   | { readonly kind: "reused" }
   | { readonly kind: "running" }
-  /** It ran, and failed, or whoever ran it is gone: nobody can tell what became of it. `expect` is for who runs it once more. */
+  /**
+   * It ran, and failed, or whoever ran it is gone: nobody can tell what became of it. `expect` is for who runs it once
+   * more.
+   */
   | { readonly kind: "abandoned"; readonly expect: Expectation };
 
 /**
- * Judges a key by its record, both as they were read in one snapshot. What has lapsed of an answer is as if it had never
- * been; a request that was still running when its record lapsed stays known for as long as its answer would have been.
+ * Judges a key by its record, both as they were read in one snapshot. What has lapsed of an answer is as if it had
+ * never been; a request that was still running when its record lapsed stays known for as long as its answer would have
+ * been.
  *
  * @throws StoreError where the record can't be read
  */
@@ -63,7 +67,10 @@ const runningDetail = "The first request with this key has not been answered yet
 const abandonedDetail =
   "The first request with this key failed or was never answered, and may have had its effect: look before sending it with a new key.";
 
-/** An answer given again: a `ResponsePlan`, but that a guard's answers may also hold bytes, and headers of several lines. */
+/**
+ * An answer given again: a `ResponsePlan`, but that a guard's answers may also hold bytes, and headers of several
+ * lines.
+ */
 export interface ReplayedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;

@@ -10,8 +10,8 @@ import { fingerprint, hashParts } from "./fingerprint.js";
  * What tells callers apart that `identify` does not know:
  *
  * - `address`: the address of the socket's other end, or the one that a trusted proxy names (`trustedProxies`).
- * - `credentials`: `Authorization` and `Cookie`, of which a digest is kept; a caller that sends neither is its address. A
- *   repeat with other credentials, such as a refreshed token, is another caller's request: it runs.
+ * - `credentials`: `Authorization` and `Cookie`, of which a digest is kept; a caller that sends neither is its address.
+ *   A repeat with other credentials, such as a refreshed token, is another caller's request: it runs.
  */
 export type AnonymousCaller = "address" | "credentials";
 
@@ -20,8 +20,9 @@ export interface CallerOptions<Native> {
   /** What a caller is that `identify` does not know. @default "address" */
   readonly anonymous?: AnonymousCaller;
   /**
-   * What else a key belongs to, besides its caller, method and path: the name of a tenant, where several share a store. Called
-   * once for each request with a key; what it throws, and anything but a non-empty string, ends as the framework's 500.
+   * What else a key belongs to, besides its caller, method and path: the name of a tenant, where several share a store.
+   * Called once for each request with a key; what it throws, and anything but a non-empty string, ends as the
+   * framework's 500.
    *
    * @default nothing: all requests are of one tenant
    * @example scope: ({ headers }) => headers.host ?? "none"
@@ -63,7 +64,10 @@ function plainAddress(address: string | undefined): string | undefined {
   return address?.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
 }
 
-/** The scope in which an Idempotency-Key is unique. The same key in another scope is another, and learns nothing of this one. */
+/**
+ * The scope in which an Idempotency-Key is unique. The same key in another scope is another, and learns nothing of this
+ * one.
+ */
 export interface KeyScope {
   /** Who keeps it: a guard in front of a collection must not meet its own claim there. */
   readonly keeper: "collection" | "guard";

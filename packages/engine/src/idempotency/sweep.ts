@@ -17,11 +17,12 @@ const pauseMs = 60_000;
 const pageMax = 200;
 
 /**
- * Forgets the records of keys that nothing is asked of any more, so that they do not pile up; a housekeeper that knows all
- * kinds of records can take its place. One sweep is a page of lapsed records and a commit or two, and the next one goes on behind
- * that page: what may not be forgotten yet, however much of it there is, is passed by. There is one a minute, and where that
- * leaves some over, one for every 100 requests as well: more are forgotten than come. Each is forgotten only as it was read,
- * lapsed: that another process sweeps too, or uses the key again meanwhile, makes this one miss it.
+ * Forgets the records of keys that nothing is asked of any more, so that they do not pile up; a housekeeper that knows
+ * all kinds of records can take its place. One sweep is a page of lapsed records and a commit or two, and the next one
+ * goes on behind that page: what may not be forgotten yet, however much of it there is, is passed by. There is one a
+ * minute, and where that leaves some over, one for every 100 requests as well: more are forgotten than come. Each is
+ * forgotten only as it was read, lapsed: that another process sweeps too, or uses the key again meanwhile, makes this
+ * one miss it.
  */
 export function createSweep(store: Store): Sweep {
   let sweptAt: Moment | undefined;

@@ -2,8 +2,8 @@ import { CallbackError } from "@unclash/core";
 import { describeValue, isPromise } from "@unclash/core/options";
 
 /**
- * The error for a function of the app's that must return something at once, and returned something else. An async one is
- * refused as such, and what its promise rejects with later is not left unhandled.
+ * The error for a function of the app's that must return something at once, and returned something else. An async one
+ * is refused as such, and what its promise rejects with later is not left unhandled.
  *
  * @param callback the function, as a path of options: `collections.articles.rules[0]`
  * @param allowed what it may return, for the error's text: `a JSON object, or nothing`

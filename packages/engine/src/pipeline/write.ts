@@ -25,7 +25,10 @@ import { tagsTell, withoutHiddenState, writtenResponse } from "../resources/writ
 import { isUnchanged, type State } from "../states/representation.js";
 import { type RecordState, stateOf } from "../states/selected-state.js";
 
-/** POST, PUT, PATCH and DELETE, whose permission was asked by their path: a step a line, with the statuses that it can answer. */
+/**
+ * POST, PUT, PATCH and DELETE, whose permission was asked by their path: a step a line, with the statuses that it can
+ * answer.
+ */
 export async function answerWrite(
   exchange: CollectionExchange,
   method: WriteRequest["method"],
@@ -53,8 +56,9 @@ export async function answerWrite(
 const pauseMsMax = 250;
 
 /**
- * One try: read, decide, commit. It gives the answer, or nothing where what it was decided on has changed meanwhile. A write
- * with a precondition then learns that it no longer holds; one whose key came twice at once finds the other's answer.
+ * One try: read, decide, commit. It gives the answer, or nothing where what it was decided on has changed meanwhile. A
+ * write with a precondition then learns that it no longer holds; one whose key came twice at once finds the other's
+ * answer.
  */
 async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): Promise<ResponsePlan | undefined> {
   const { key, keyed, preferences } = request;
@@ -98,8 +102,8 @@ interface Unchanged {
 }
 
 /**
- * Decides on a write, given what there is. What it decides is true only for this snapshot; the commit that it plans fails if
- * anything in it has changed.
+ * Decides on a write, given what there is. What it decides is true only for this snapshot; the commit that it plans
+ * fails if anything in it has changed.
  */
 async function decide(
   exchange: CollectionExchange,
@@ -149,8 +153,8 @@ function plan(...given: Parameters<typeof planWrite>): { readonly kind: "write" 
 }
 
 /**
- * What else a write needs to be allowed, as its content shows. Who may create something may not create this, for that: a
- * POST names it in its content, if at all. And a patch that tests the state would tell of it to who may not read it.
+ * What else a write needs to be allowed, as its content shows. Who may create something may not create this, for that:
+ * a POST names it in its content, if at all. And a patch that tests the state would tell of it to who may not read it.
  */
 function askForContent(exchange: CollectionExchange, request: WriteRequest): Promise<Permission> {
   const { method, idGiven, change, key } = request;

@@ -13,8 +13,8 @@ export interface ComparedVersion {
 }
 
 /**
- * Holds the version in the content, where it is a text, against what the state shows: a `bigint` and a `Date` are texts in JSON.
- * Nothing where the state's version is a number, which no text is.
+ * Holds the version in the content, where it is a text, against what the state shows: a `bigint` and a `Date` are texts
+ * in JSON. Nothing where the state's version is a number, which no text is.
  */
 export function compareVersionText(
   text: string | undefined,
@@ -33,9 +33,9 @@ function isShownAs(version: LoadedState["version"], text: string): boolean {
 }
 
 /**
- * What is wrong with a request whose content names one version and whose `If-Match` only others; nothing where they agree, or
- * where the entity-tags of this resource do not tell versions. Only the state shows whether they do: an app's own may hold
- * any number.
+ * What is wrong with a request whose content names one version and whose `If-Match` only others; nothing where they
+ * agree, or where the entity-tags of this resource do not tell versions. Only the state shows whether they do: an app's
+ * own may hold any number.
  */
 export function contradiction({ ifMatch, version }: Conditions, state: LoadedState): ProblemEntry | undefined {
   if (version === undefined || ifMatch?.kind !== "tags") return undefined;

@@ -9,7 +9,10 @@ export interface NamedState {
   readonly etag: string | undefined;
 }
 
-/** The states that a request names, by strong entity-tags, in a header or its content, and by the version in its content. */
+/**
+ * The states that a request names, by strong entity-tags, in a header or its content, and by the version in its
+ * content.
+ */
 export function namedStates({ ifMatch, version, etag }: Conditions): readonly NamedState[] {
   const given = [...(ifMatch?.kind === "tags" ? ifMatch.tags : []), ...(etag === undefined ? [] : [etag])];
   const tags = given.filter((tag) => !tag.weak).map(namedByTag);

@@ -1,6 +1,9 @@
 import { type Conditions, type EntityTag, type ProblemEntry, strongMatch, unproxied } from "@unclash/core";
 
-/** The conditions as they were before a proxy marked the entity-tags of `If-Match` (nginx and Apache, when they compress). */
+/**
+ * The conditions as they were before a proxy marked the entity-tags of `If-Match` (nginx and Apache, when they
+ * compress).
+ */
 export function withoutProxies(conditions: Conditions): Conditions {
   const { ifMatch } = conditions;
   if (ifMatch?.kind !== "tags") return conditions;

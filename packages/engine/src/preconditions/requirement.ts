@@ -9,8 +9,8 @@ export interface Requirement {
 }
 
 /**
- * Whether a write lacks its precondition. An absent resource is created only by who says that it is absent: a date says nothing about
- * it.
+ * Whether a write lacks its precondition. An absent resource is created only by who says that it is absent: a date says
+ * nothing about it.
  *
  * @param isDated whether it is there, and known when it was written
  */

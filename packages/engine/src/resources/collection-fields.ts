@@ -67,8 +67,8 @@ interface OwnMembers {
 }
 
 /**
- * Warns, once a collection, where a schema finds fault with the absence of a member that is unclash's own: no schema is ever
- * given one. Of schemas that can't be looked into, this shows first when something is written.
+ * Warns, once a collection, where a schema finds fault with the absence of a member that is unclash's own: no schema is
+ * ever given one. Of schemas that can't be looked into, this shows first when something is written.
  */
 export function warnOfOwnMembers(collection: OwnMembers, errors: readonly ProblemEntry[]): void {
   const asked = collection.ownMembers.filter((name) => errors.some(({ pointer }) => pointer === pointerOf([name])));

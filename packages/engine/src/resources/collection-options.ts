@@ -63,8 +63,8 @@ export interface CollectionOptions<Output extends object = JsonObject> extends S
   /** The member that shows the version in bodies; `false` shows none. @default "version" */
   readonly versionField?: string | false;
   /**
-   * The member that holds the entity-tag in an item of a list, and in content that is sent back: there it is a precondition,
-   * and never a field. `false`: lists hold none, and a member of that name is a field like any other.
+   * The member that holds the entity-tag in an item of a list, and in content that is sent back: there it is a
+   * precondition, and never a field. `false`: lists hold none, and a member of that name is a field like any other.
    *
    * @default "etag"
    */
@@ -73,7 +73,10 @@ export interface CollectionOptions<Output extends object = JsonObject> extends S
   readonly versions?: "counted" | "timestamps";
   /** How much of each resource's past is kept. @default "all" */
   readonly retention?: Retention;
-  /** What entity-tags are made from: the version, or the content by a digest such as `sha-256` or `md5`. @default "version" */
+  /**
+   * What entity-tags are made from: the version, or the content by a digest such as `sha-256` or `md5`. @default
+   * "version"
+   */
   readonly entityTags?: "version" | ContentDigest;
 }
 

@@ -6,8 +6,8 @@ import type { CollectionExchange } from "./collection-exchange.js";
 export interface Walked {
   readonly readable: readonly StoredRecord[];
   /**
-   * `after-last`: behind the last resource that is shown, since one that the caller may read comes there. `unknown`: this
-   * request has looked at as much as one may, and goes on behind this key, which may be that of a hidden resource.
+   * `after-last`: behind the last resource that is shown, since one that the caller may read comes there. `unknown`:
+   * this request has looked at as much as one may, and goes on behind this key, which may be that of a hidden resource.
    */
   readonly next: { readonly kind: "none" | "after-last" } | { readonly kind: "unknown"; readonly after: Key };
 }
@@ -30,8 +30,8 @@ interface Walk {
 }
 
 /**
- * The next resources that the caller may read. It passes over those that are hidden, and looks on for one more that is not,
- * so that a page has a `next` only where something visible follows; but at no more than `listScanMax` resources.
+ * The next resources that the caller may read. It passes over those that are hidden, and looks on for one more that is
+ * not, so that a page has a `next` only where something visible follows; but at no more than `listScanMax` resources.
  */
 export async function walkList(
   exchange: CollectionExchange,

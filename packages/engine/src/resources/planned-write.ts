@@ -13,7 +13,9 @@ import type { WriteRequest } from "./write-request.js";
 export interface PlannedWrite {
   readonly header: CommitHeader;
   readonly part: CommitPart;
-  /** The record of the resource as the commit will make it: the commit names all that it relies on, so it can't differ. */
+  /**
+   * The record of the resource as the commit will make it: the commit names all that it relies on, so it can't differ.
+   */
   readonly state: State;
   /** The new state, or `null` for a deletion. */
   readonly text: Text | null;

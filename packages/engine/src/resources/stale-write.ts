@@ -14,7 +14,10 @@ import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import type { WriteRequest } from "./write-request.js";
 
-/** A write that may go on: as it is, or over the current state, where a strategy let it through though its precondition failed. */
+/**
+ * A write that may go on: as it is, or over the current state, where a strategy let it through though its precondition
+ * failed.
+ */
 export interface Accepted {
   readonly kind: "accepted";
   readonly settledBy?: Strategy;
@@ -161,7 +164,9 @@ async function lossOf(
   };
 }
 
-/** The fields that the write would have left behind, had nobody been faster; as the schema takes them, where it does. */
+/**
+ * The fields that the write would have left behind, had nobody been faster; as the schema takes them, where it does.
+ */
 async function proposedContent(
   exchange: CollectionExchange,
   request: WriteRequest,

@@ -45,7 +45,10 @@ function indexName(collection: Collection, field: string): string {
   return `${collection.name}.${field}`;
 }
 
-/** Values are compared as JSON, so that 1 and "1" differ; a long one by its hash, since indexes of databases have short keys. */
+/**
+ * Values are compared as JSON, so that 1 and "1" differ; a long one by its hash, since indexes of databases have short
+ * keys.
+ */
 function indexValue(value: Json): string {
   const text = typeof value === "object" ? canonicalJson(JSON.parse(JSON.stringify(value))) : JSON.stringify(value);
   if (Buffer.byteLength(text) <= valueBytesMax) return text;

@@ -59,7 +59,10 @@ export const mediaTypes: Readonly<Record<"POST" | "PUT" | "PATCH", readonly stri
   PATCH: [mergePatchType, jsonPatchType],
 };
 
-/** Reads all that a write says: content, preconditions, key, preferences. Everything malformed about it is named at once. */
+/**
+ * Reads all that a write says: content, preconditions, key, preferences. Everything malformed about it is named at
+ * once.
+ */
 export async function readWriteRequest(
   exchange: CollectionExchange,
   method: WriteRequest["method"],

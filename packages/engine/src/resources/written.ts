@@ -18,8 +18,8 @@ export interface Written {
 }
 
 /**
- * The answer to a write that succeeds: 200, 201 or 204, with the new state and its validators (RFC 9110 §8.8). It is whole:
- * whether the caller may read the state is not asked here, but by `withoutHiddenState`, once the state is there.
+ * The answer to a write that succeeds: 200, 201 or 204, with the new state and its validators (RFC 9110 §8.8). It is
+ * whole: whether the caller may read the state is not asked here, but by `withoutHiddenState`, once the state is there.
  */
 export function writtenResponse(exchange: CollectionExchange, request: WriteRequest, written: Written): ResponsePlan {
   const { collection, id, preferences } = request;
@@ -43,8 +43,8 @@ export function writtenResponse(exchange: CollectionExchange, request: WriteRequ
 }
 
 /**
- * The answer to a write as its caller gets it: without the state, where a GET would not show it. One that made no state has no
- * validators then either: they would be those of the state that was there before.
+ * The answer to a write as its caller gets it: without the state, where a GET would not show it. One that made no state
+ * has no validators then either: they would be those of the state that was there before.
  */
 export async function withoutHiddenState(
   exchange: CollectionExchange,

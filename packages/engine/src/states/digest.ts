@@ -2,7 +2,9 @@ import { createHash, getHashes } from "node:crypto";
 import { type OptionRule, oneOf } from "@unclash/core/options";
 import { createMemo } from "./memo.js";
 
-/** Digests for entity-tags made from content, by their names in RFC 9530 and before; `md5` is for compatibility only. */
+/**
+ * Digests for entity-tags made from content, by their names in RFC 9530 and before; `md5` is for compatibility only.
+ */
 const algorithms = {
   "sha-256": "sha256",
   "sha-384": "sha384",

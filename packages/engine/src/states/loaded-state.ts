@@ -6,8 +6,8 @@ import type { Moment } from "@unclash/core/store";
  * What tells one state of a resource from all others.
  *
  * - a number or bigint: a counter that every write raises. Its entity-tag is `"5"`.
- * - a `Date`: when the state was written. Its entity-tag holds the milliseconds; a database that keeps microseconds compares
- *   unequal with what became of them in JavaScript.
+ * - a `Date`: when the state was written. Its entity-tag holds the milliseconds; a database that keeps microseconds
+ *   compares unequal with what became of them in JavaScript.
  * - a string: an entity-tag in its quotes, or any version of the app's own, such as a UUID or a row's `xmin`.
  * - an object: the row itself. Its entity-tag is a digest of its content.
  */
@@ -46,8 +46,8 @@ export type VersionOf<State extends LoadedState> = State["version"];
 export type Awaitable<T> = T | Promise<T>;
 
 /**
- * The state that `updated` was told of. An object is hashed where the guard hashes rows; else it is a row, or a whole state,
- * that has its version as a member.
+ * The state that `updated` was told of. An object is hashed where the guard hashes rows; else it is a row, or a whole
+ * state, that has its version as a member.
  *
  * @param before the state that was loaded; nothing where the request creates one
  * @throws UsageError for nothing, and for a row without a version, where the guard does not hash rows

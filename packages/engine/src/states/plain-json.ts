@@ -1,10 +1,10 @@
 /**
- * A value of which `JSON.stringify` makes one text, whatever the order of its members: the value itself where all of its
- * objects have them in that order already, else a copy of the parts that have not. `undefined` for what is no plain JSON
- * (it may have dates, and members that are `undefined`), and for what is very deep or wide.
+ * A value of which `JSON.stringify` makes one text, whatever the order of its members: the value itself where all of
+ * its objects have them in that order already, else a copy of the parts that have not. `undefined` for what is no plain
+ * JSON (it may have dates, and members that are `undefined`), and for what is very deep or wide.
  *
- * The order is by the names' UTF-16 code units, but for names that are an array's index: those come first, by number, in
- * every object that JavaScript makes.
+ * The order is by the names' UTF-16 code units, but for names that are an array's index: those come first, by number,
+ * in every object that JavaScript makes.
  */
 export function inOneOrder(root: unknown): unknown {
   const found = ordered(root, 0, { left: containersMax });

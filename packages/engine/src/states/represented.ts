@@ -6,7 +6,8 @@ import { describeValue } from "@unclash/core/options";
 const depthMax = 64;
 
 /**
- * What a function of the app's gave, as clients get it: JSON, where dates are texts and members without a value are left out.
+ * What a function of the app's gave, as clients get it: JSON, where dates are texts and members without a value are
+ * left out.
  *
  * @throws CallbackError that names the place of what is no JSON: a bigint, a `Map`, `NaN`
  */

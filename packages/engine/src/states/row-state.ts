@@ -71,8 +71,8 @@ const opaqueLengthMax = 256;
 const plainText = /^[!#$&-~]+$/;
 
 /**
- * A text as what an entity-tag may hold between its quotes: percent-encoded where it holds anything else. `%` is encoded
- * too, so that no two texts have the same.
+ * A text as what an entity-tag may hold between its quotes: percent-encoded where it holds anything else. `%` is
+ * encoded too, so that no two texts have the same.
  */
 function percentEncoded(text: string): string {
   if (plainText.test(text)) return text;
@@ -118,8 +118,8 @@ export function versionInTag(opaque: string): Version | undefined {
 
 /**
  * Whether an entity-tag can't be one of a resource whose states are like this one: no number where all of its tags are
- * numbers. Of tags that hold texts nobody can tell, but for those that Express makes of bodies. A weak one may be ours: a proxy
- * weakens tags when it compresses.
+ * numbers. Of tags that hold texts nobody can tell, but for those that Express makes of bodies. A weak one may be ours:
+ * a proxy weakens tags when it compresses.
  */
 export function isForeignTag({ opaque }: EntityTag, { version, etag }: LoadedState): boolean {
   if (/^[0-9a-f]+-[A-Za-z0-9+/]{27}$/.test(opaque)) return true;
@@ -149,7 +149,10 @@ export interface RowShape {
   readonly represent: ((value: unknown) => JsonObject | undefined) | undefined;
 }
 
-/** A state that the app has loaded. What is made of it is made once: the tag of a row that is hashed costs more than all the rest. */
+/**
+ * A state that the app has loaded. What is made of it is made once: the tag of a row that is hashed costs more than all
+ * the rest.
+ */
 export class RowState implements SelectedState {
   readonly loaded: LoadedState;
   readonly #shape: RowShape;

@@ -8,8 +8,8 @@ export interface SchemaFields {
 }
 
 /**
- * Reads the fields of an object schema off zod's `shape` and valibot's `entries`; nothing of any other schema, which Standard
- * Schema does not let look into.
+ * Reads the fields of an object schema off zod's `shape` and valibot's `entries`; nothing of any other schema, which
+ * Standard Schema does not let look into.
  */
 export function schemaFields(schema: Schema): SchemaFields | undefined {
   const shape = member(schema, "shape");

@@ -27,7 +27,9 @@ export type Validation =
   | { readonly kind: "valid"; readonly fields: JsonObject }
   | { readonly kind: "invalid"; readonly errors: readonly ProblemEntry[] };
 
-/** What is said of one content at most: a body of half a million wrong items must not get an answer of many megabytes. */
+/**
+ * What is said of one content at most: a body of half a million wrong items must not get an answer of many megabytes.
+ */
 const issuesMax = 100;
 
 /**

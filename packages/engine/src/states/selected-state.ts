@@ -4,8 +4,8 @@ import type { Moment, StoredRecord, Version } from "@unclash/core/store";
 import { entityTagOf, parseRepresentation, type Shape, type State, shownVersion } from "./representation.js";
 
 /**
- * The state that a request's preconditions are held against: the selected representation (RFC 9110 §3.2). It is made from a
- * record of a store, or from a row of the app's own database.
+ * The state that a request's preconditions are held against: the selected representation (RFC 9110 §3.2). It is made
+ * from a record of a store, or from a row of the app's own database.
  */
 export interface SelectedState {
   readonly etag: EntityTag;
@@ -21,8 +21,8 @@ export interface SelectedState {
 }
 
 /**
- * What of a state preconditions are compared with. Its time is never later than clients were told (RFC 9110 §8.8.2.1), or what
- * was sent to them would not match.
+ * What of a state preconditions are compared with. Its time is never later than clients were told (RFC 9110 §8.8.2.1),
+ * or what was sent to them would not match.
  */
 export function currentState(state: SelectedState | undefined): CurrentState {
   if (state === undefined) return { kind: "absent" };

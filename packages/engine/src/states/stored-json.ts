@@ -6,8 +6,8 @@ import { describeValue } from "@unclash/core/options";
 const depthMax = 512;
 
 /**
- * The fields that a schema gave, as they will be stored and read: what has a form in JSON by its own `toJSON` (a Date, a URL)
- * in that form. Nothing is stored as another value: what JSON has no form for is a mistake of the app's.
+ * The fields that a schema gave, as they will be stored and read: what has a form in JSON by its own `toJSON` (a Date,
+ * a URL) in that form. Nothing is stored as another value: what JSON has no form for is a mistake of the app's.
  *
  * @param callback the schema's option, for the error
  * @throws CallbackError that names the path of a value that JSON can't hold

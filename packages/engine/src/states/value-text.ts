@@ -4,10 +4,10 @@ import { inOneOrder } from "./plain-json.js";
 type Pending = string | { readonly value: unknown; readonly given?: true };
 
 /**
- * One text for each value, whatever it is: of JSON its text with the members of each object in one order, of all else that a
- * body parser can make something as definite. Members that are `undefined` or functions are left out, as in JSON. What has a
- * `toJSON` is what that gives: dates, for one. Bytes are base64. Of a stream, a file or what can't be looked into only its
- * kind counts.
+ * One text for each value, whatever it is: of JSON its text with the members of each object in one order, of all else
+ * that a body parser can make something as definite. Members that are `undefined` or functions are left out, as in
+ * JSON. What has a `toJSON` is what that gives: dates, for one. Bytes are base64. Of a stream, a file or what can't be
+ * looked into only its kind counts.
  *
  * Plain JSON is written by `JSON.stringify`, at 10 to 30 ms a MiB; all else several times as slowly.
  */
@@ -44,8 +44,8 @@ function anyText(root: unknown): string {
 }
 
 /**
- * Whether nothing is left to be looked into. Such values count by what they hold: a row whose dates are one object says the
- * same as the row that the database gives, where they are two.
+ * Whether nothing is left to be looked into. Such values count by what they hold: a row whose dates are one object says
+ * the same as the row that the database gives, where they are two.
  */
 function isPlain([first, ...more]: readonly Pending[]): boolean {
   if (more.length > 0 || first === undefined) return false;
@@ -58,7 +58,10 @@ function scalarText(value: unknown): string {
   return typeof value === "symbol" || typeof value === "function" ? typeof value : String(value);
 }
 
-/** The text of an object, with the values in it still to be written. Getters and proxies may throw: then its kind counts. */
+/**
+ * The text of an object, with the values in it still to be written. Getters and proxies may throw: then its kind
+ * counts.
+ */
 function piecesOf(object: object, given: boolean): readonly Pending[] {
   try {
     if (Array.isArray(object)) return listed(object);
@@ -110,8 +113,8 @@ function isCollection(object: object): object is Iterable<unknown> {
 }
 
 /**
- * Streams and files: what they hold is not there yet, and their own state differs from one request to the next. A row or a
- * client's JSON may well have a member `pipe`, but no function.
+ * Streams and files: what they hold is not there yet, and their own state differs from one request to the next. A row
+ * or a client's JSON may well have a member `pipe`, but no function.
  */
 function isStreamed(object: object): boolean {
   if (Symbol.asyncIterator in object || object instanceof Blob) return true;

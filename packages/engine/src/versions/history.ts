@@ -6,7 +6,10 @@ import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { etagHeader, shownVersion } from "../states/representation.js";
 
-/** Entity-tags made from content need the texts, which may be large: so many states are a page of such a history at most. */
+/**
+ * Entity-tags made from content need the texts, which may be large: so many states are a page of such a history at
+ * most.
+ */
 const pastTextsMax = 16;
 
 /** A page of the states that a resource had, the newest first. */

@@ -4,8 +4,8 @@ import { horizonSql } from "./horizon.js";
 
 /**
  * One step of cleaning. `p_keys` are some that were due a moment ago, with their locks: none is waited for, so that a
- * commit's key is left for a later step; and since the step doesn't wait for the disk either, a commit that meets it waits
- * for some milliseconds at most. Should the machine lose it, it is done again.
+ * commit's key is left for a later step; and since the step doesn't wait for the disk either, a commit that meets it
+ * waits for some milliseconds at most. Should the machine lose it, it is done again.
  *
  * The answer is how many rows were removed, and whether there are more.
  */

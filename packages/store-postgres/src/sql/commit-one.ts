@@ -3,10 +3,10 @@ import { lockSql, nowSql, settingsSql, stateSql } from "./fragments.js";
 import { announceSql } from "./horizon.js";
 
 /**
- * The commonest commit: one text put over a tag, with at most one event, where some keys, such as those of locks, are read
- * as absent. It takes scalars in place of arrays and runs half as many statements. It answers version, revision, createdAt,
- * modifiedAt and, if there is one, lapsesAt, with blanks between; or, as JSON, the rows of `commit_instead`. One text costs
- * server and client a good deal less than a row of many columns.
+ * The commonest commit: one text put over a tag, with at most one event, where some keys, such as those of locks, are
+ * read as absent. It takes scalars in place of arrays and runs half as many statements. It answers version, revision,
+ * createdAt, modifiedAt and, if there is one, lapsesAt, with blanks between; or, as JSON, the rows of `commit_instead`.
+ * One text costs server and client a good deal less than a row of many columns.
  */
 export function commitOneSql(s: string, events: number): string {
   return `
@@ -56,8 +56,8 @@ $function$;
 }
 
 /**
- * What `commit_one` cannot carry out: where it clashes, it says so; new index values, and a change between keeping a past
- * and keeping none, it hands on to `commit`. All of it under the locks of `commit_one`.
+ * What `commit_one` cannot carry out: where it clashes, it says so; new index values, and a change between keeping a
+ * past and keeping none, it hands on to `commit`. All of it under the locks of `commit_one`.
  */
 export function commitInsteadSql(s: string): string {
   const none = "ARRAY[]::text[]";

@@ -2,11 +2,11 @@ import { isMetSql, lockSql, nowSql, settingsSql, stateSql } from "./fragments.js
 import { announceSql } from "./horizon.js";
 
 /**
- * Any commit, in one call. Its answer has a row for each clash, or else one for each write, and a last row `clash` or `committed`
- * that has their number.
+ * Any commit, in one call. Its answer has a row for each clash, or else one for each write, and a last row `clash` or
+ * `committed` that has their number.
  *
- * The locks are taken by statements that read nothing: a statement sees the tables as they were when it began, so that one
- * that waited for a lock and then read would read what was there before its wait.
+ * The locks are taken by statements that read nothing: a statement sees the tables as they were when it began, so that
+ * one that waited for a lock and then read would read what was there before its wait.
  */
 export function commitSql(s: string, events: number): string {
   return `

@@ -5,8 +5,8 @@ import { horizonSql } from "./horizon.js";
  * The next events behind a place, or, where that is none of this log, or events behind it were cleaned away, one row
  * `reset`: the place of the newest event that can be seen. `p_tag` is `NULL` for `start`, and `p_revision` for `now`.
  *
- * Whether the place is known is asked in the statement that gives the events: asked before, a step of cleaning could come
- * in between, and its events would be missing silently.
+ * Whether the place is known is asked in the statement that gives the events: asked before, a step of cleaning could
+ * come in between, and its events would be missing silently.
  */
 export function eventsSql(s: string, events: number): string {
   const isKnown = `EXISTS (

@@ -2,11 +2,11 @@
 export const nowSql: string = "floor(date_part('epoch', clock_timestamp()) * 1000)::bigint";
 
 /**
- * How each function is made: its plans are kept for whatever arguments come, and go along indexes in their order, also where
- * they were made while the tables were empty. A plan that reads whole tables, or all of a range to sort it for its first
- * row, would stay until the next ANALYZE. And the names in it mean
- * PostgreSQL's own, whatever the session's search_path: in a schema on it, such as `public` before PostgreSQL 15, any role
- * could make a function that fits better and runs with the rights of the app's.
+ * How each function is made: its plans are kept for whatever arguments come, and go along indexes in their order, also
+ * where they were made while the tables were empty. A plan that reads whole tables, or all of a range to sort it for
+ * its first row, would stay until the next ANALYZE. And the names in it mean
+ * PostgreSQL's own, whatever the session's search_path: in a schema on it, such as `public` before PostgreSQL 15, any
+ * role could make a function that fits better and runs with the rights of the app's.
  */
 export const settingsSql: string =
   "SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off";
@@ -34,9 +34,9 @@ export function stateSql(head: string, body: string): string {
 }
 
 /**
- * Whether the session would take texts for those of another encoding, and store or send others than it was given. What only
- * reads sends the encoding with its last row: PL/pgSQL prepares each expression, and each cast, anew in each transaction, which
- * is most of what a check costs.
+ * Whether the session would take texts for those of another encoding, and store or send others than it was given. What
+ * only reads sends the encoding with its last row: PL/pgSQL prepares each expression, and each cast, anew in each
+ * transaction, which is most of what a check costs.
  */
 const hasOtherEncoding = "current_setting('client_encoding') <> 'UTF8'";
 
@@ -55,7 +55,10 @@ export const sessionSql: string = `IF ${hasOtherEncoding} OR ${hasOtherIsolation
     ${refuseSql}
   END IF;`;
 
-/** The same, and as durable as `p_sync`, the setting that the store was opened with, whatever the session has been set to since. */
+/**
+ * The same, and as durable as `p_sync`, the setting that the store was opened with, whatever the session has been set
+ * to since.
+ */
 const durableSessionSql: string = `IF ${hasOtherEncoding} OR ${hasOtherIsolation}
       OR current_setting('synchronous_commit') <> p_sync THEN
     ${refuseSql}

@@ -4,7 +4,8 @@
  * - `head` has the current state of each key, without its text, so that an update rewrites few bytes, on the same page
  *   (`fillfactor`). The text stands in `log`. Where no past state is kept (`keep: "none"`: locks, idempotency records)
  *   `logged` is false, the text stands in `body`, and the log is not touched at all.
- * - `log` is the history of all keys: each text is written once. Only `clean`, a redaction and a renewal change what is in it.
+ * - `log` is the history of all keys: each text is written once. Only `clean`, a redaction and a renewal change what is
+ *   in it.
  * - `event` is what others may follow, in the order of `revision` and `n`; how they do so without missing a late commit
  *   stands in horizon.ts.
  * - `removed` is the place of the newest event that was cleaned away.
@@ -12,8 +13,8 @@
  * - `forgotten` names heads that are gone while their log still waits for `clean`.
  *
  * `depth` counts the slashes of the key: the keys of one depth that begin with a prefix are exactly its children, in a
- * row. `clean_at` is when `clean` should look at the key again, 0 as soon as it can. Texts are `text`, not `jsonb`, which
- * reorders members and refuses `\u0000`; keys and values compare as bytes (`COLLATE "C"`).
+ * row. `clean_at` is when `clean` should look at the key again, 0 as soon as it can. Texts are `text`, not `jsonb`,
+ * which reorders members and refuses `\u0000`; keys and values compare as bytes (`COLLATE "C"`).
  *
  * The sequence of revisions has given out its 0 already, so that its `last_value` always is one that was given out.
  */

@@ -62,7 +62,9 @@ const onNode: Start = (unclash, { prefix, server }) => {
 /** Each adapter, mounted as its users would. */
 const starts = { Express: onExpress, Koa: onKoa, Fastify: onFastify, "node:http": onNode };
 
-/** One adapter for a store: neither knows of the other, so that a pair of each is enough. In the long form, all of them. */
+/**
+ * One adapter for a store: neither knows of the other, so that a pair of each is enough. In the long form, all of them.
+ */
 export function startsFor(adapter: keyof typeof starts): readonly (readonly [name: string, start: Start])[] {
   return isSoak ? Object.entries(starts) : [[adapter, starts[adapter]]];
 }

@@ -12,9 +12,9 @@ interface Event {
 }
 
 /**
- * Whether the operations on a resource can be put into one order that agrees with their times. Each names its version, so
- * that this holds exactly when, of any two of which one ended before the other began, the later has no lower version, and a
- * higher one if it wrote; and when nobody saw a state whose write had not begun.
+ * Whether the operations on a resource can be put into one order that agrees with their times. Each names its version,
+ * so that this holds exactly when, of any two of which one ended before the other began, the later has no lower
+ * version, and a higher one if it wrote; and when nobody saw a state whose write had not begun.
  */
 export function checkOrder(one: Case, writers: Writers): Violation[] {
   const { resource } = one.history;

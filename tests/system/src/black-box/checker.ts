@@ -6,8 +6,8 @@ import { checkWriters, writersOf } from "./check-writers.js";
 import type { Case, History, Operation, Verdict } from "./history.js";
 
 /**
- * Looks for everything in a history that a store must never do. Linearizability comes down to an order of times, since each
- * answer names the version that it saw: see `checkOrder`.
+ * Looks for everything in a history that a store must never do. Linearizability comes down to an order of times, since
+ * each answer names the version that it saw: see `checkOrder`.
  *
  * `lossyUntilMs` is the moment from which a failover that may lose writes was over: what began earlier may be gone.
  */

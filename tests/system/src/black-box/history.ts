@@ -77,7 +77,9 @@ export interface History {
 export interface Case {
   readonly history: ResourceHistory;
   readonly operations: readonly Operation[];
-  /** Whether acknowledged writes and observations may be gone: those of operations that began before a lossy failover. */
+  /**
+   * Whether acknowledged writes and observations may be gone: those of operations that began before a lossy failover.
+   */
   readonly mayBeLost: (operation: Operation) => boolean;
 }
 

@@ -99,8 +99,8 @@ export const plantedBugs: readonly PlantedBug[] = [
 ];
 
 /**
- * The same data through a store of its own, as another process has it. A store may be an instance of a class, whose methods
- * are not its own members: only what this gives can be spread.
+ * The same data through a store of its own, as another process has it. A store may be an instance of a class, whose
+ * methods are not its own members: only what this gives can be spread.
  */
 export function asStore(store: Store): Store {
   return {

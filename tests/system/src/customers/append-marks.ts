@@ -62,7 +62,9 @@ export async function makeCustomers(origin: string): Promise<readonly [string, .
   return [await make(), await make()];
 }
 
-/** Lets eight clients read customers, append a mark to a name and write it back, and checks what became of the marks. */
+/**
+ * Lets eight clients read customers, append a mark to a name and write it back, and checks what became of the marks.
+ */
 export async function runMarks({
   origins,
   customers,

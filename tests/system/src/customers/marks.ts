@@ -18,7 +18,9 @@ export interface Reading {
   readonly name: string;
 }
 
-/** All that was done to some customers, and what is there at the end. They were new when it began: version 1, no marks. */
+/**
+ * All that was done to some customers, and what is there at the end. They were new when it began: version 1, no marks.
+ */
 export interface MarkHistory {
   readonly appends: readonly Append[];
   readonly readings: readonly Reading[];

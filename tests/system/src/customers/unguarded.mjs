@@ -1,5 +1,6 @@
-// The shop's table of customers behind a server without a guard, as such servers are written: a PUT or PATCH reads the row,
-// and then says `UPDATE … WHERE id`. `COMPARES=1` also compares `If-Match` with what it has read. It is started as a sample is.
+// The shop's table of customers behind a server without a guard, as such servers are written: a PUT or PATCH reads the
+// row, and then says `UPDATE … WHERE id`. `COMPARES=1` also compares `If-Match` with what it has read. It is started as
+// a sample is.
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";

@@ -4,7 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Random } from "../black-box/random.js";
 import { splitRequests } from "./split-requests.js";
 
-/** What the network does wrong, and how often: a probability for each request, or each chunk where requests aren't known. */
+/**
+ * What the network does wrong, and how often: a probability for each request, or each chunk where requests aren't
+ * known.
+ */
 export interface NetworkFaults {
   /** How long each chunk takes, from and to. Connections overtake one another; within one, the order stays. */
   readonly latencyMs?: readonly [number, number];

@@ -1,5 +1,5 @@
-// The shop's collections over a store that gives up after `TIMEOUT_MS`: a test need not wait for the samples' 5 seconds. It
-// is started as a sample is.
+// The shop's collections over a store that gives up after `TIMEOUT_MS`: a test need not wait for the samples' 5
+// seconds. It is started as a sample is.
 import { createServer } from "node:http";
 import { mount } from "@unclash/node";
 import { createPostgresStore } from "@unclash/postgres";

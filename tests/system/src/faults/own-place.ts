@@ -78,7 +78,9 @@ export async function ownServer(kind: "postgres" | "redis", folder: string = tem
   };
 }
 
-/** A place on a server to which only the way is disturbed: the one that the tests share, where it is on this machine. */
+/**
+ * A place on a server to which only the way is disturbed: the one that the tests share, where it is on this machine.
+ */
 export async function reachedPlace(
   kind: "postgres" | "redis",
 ): Promise<Omit<ServedPlace, "server"> & { port: number }> {

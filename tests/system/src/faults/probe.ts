@@ -8,7 +8,9 @@ export interface Probe {
   readonly tookMs: number;
 }
 
-/** One request to an article, on a connection of its own. The write is stale: where the store answers, it is refused. */
+/**
+ * One request to an article, on a connection of its own. The write is stale: where the store answers, it is refused.
+ */
 export async function probe(origin: string, method: "GET" | "PUT", timeoutMs: number): Promise<Probe> {
   const http = createHttpClient();
   const startedAtMs = performance.now();

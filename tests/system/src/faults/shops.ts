@@ -23,7 +23,9 @@ export async function startShops(first: ShopOptions, second: ShopOptions = first
   return Promise.all([start(first), start(second)]);
 }
 
-/** How long a store may take for a call, in the shops of `startImpatientShops`; in the long form as long as by default. */
+/**
+ * How long a store may take for a call, in the shops of `startImpatientShops`; in the long form as long as by default.
+ */
 export const storeTimeoutMs: number = isSoak ? 5_000 : 1_500;
 
 /** Two processes whose store gives up after `storeTimeoutMs`. */

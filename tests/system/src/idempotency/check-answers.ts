@@ -1,7 +1,10 @@
 import { isGivenUp, isInProgress, isOwn, isReused, type Own, told } from "./answers.js";
 import type { Attempt, KeyCase, KeyViolation, KeyViolationKind } from "./history.js";
 
-/** The answers to one key by themselves: all the same, the first of them new, the others marked as old; and there is one. */
+/**
+ * The answers to one key by themselves: all the same, the first of them new, the others marked as old; and there is
+ * one.
+ */
 export function checkAnswers({ scope, attempts }: KeyCase): readonly KeyViolation[] {
   const violations: KeyViolation[] = [];
   const add = (kind: KeyViolationKind, ...about: readonly Attempt[]): void =>

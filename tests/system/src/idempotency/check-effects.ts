@@ -33,7 +33,10 @@ export function checkEffects(
   return violations;
 }
 
-/** The resources by themselves: versions without gaps, states that someone asked for, and as many deletions as acknowledged. */
+/**
+ * The resources by themselves: versions without gaps, states that someone asked for, and as many deletions as
+ * acknowledged.
+ */
 export function checkResources({ attempts, resources, killsAtMs }: KeyHistory, cases: readonly KeyCase[]) {
   const violations: KeyViolation[] = [];
   const sent = new Set(attempts.flatMap(({ mark }) => mark ?? []));
@@ -62,8 +65,9 @@ function isTrial({ dryRun, outcome }: Attempt): boolean {
 }
 
 /**
- * Whether a handler behind a guard may have died between its effect and its answer. It runs again then, and is told that the
- * state which it names is not the current one any more: its own write has replaced it. Nowhere else may this be.
+ * Whether a handler behind a guard may have died between its effect and its answer. It runs again then, and is told
+ * that the state which it names is not the current one any more: its own write has replaced it. Nowhere else may this
+ * be.
  */
 function mayHaveDied(attempts: readonly Attempt[], killsAtMs: readonly number[]): boolean {
   return attempts.some((attempt) => {

@@ -46,7 +46,10 @@ const k2 = { method: "PUT", path: "/notes/s", key: "k2", mark: "m2", said: "m2 o
 const k3 = { method: "DELETE", path: "/notes/s", key: "k3" } as const;
 const k4 = { method: "PATCH", path: "/customers/c", key: "k4", mark: "m4", guarded: true } as const;
 
-/** One of each: lost and replayed, at once, refused and replayed, deleted, tried out, another body, another caller, killed. */
+/**
+ * One of each: lost and replayed, at once, refused and replayed, deleted, tried out, another body, another caller,
+ * killed.
+ */
 const attempts: readonly Attempt[] = [
   attempt(1, 0, k1),
   attempt(2, 20, { ...k1, outcome: again(made) }),

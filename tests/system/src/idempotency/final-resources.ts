@@ -56,7 +56,10 @@ async function readVersions(get: Get, path: string): Promise<FinalResource> {
   return { path, states };
 }
 
-/** By the name of a customer, which is the log of its own changes; a version that left no word in it is one that nobody made. */
+/**
+ * By the name of a customer, which is the log of its own changes; a version that left no word in it is one that nobody
+ * made.
+ */
 async function readLog(get: Get, path: string): Promise<FinalResource> {
   const content: unknown = JSON.parse((await get(path)).body);
   const marks = marksIn(String(member(content, "name")));

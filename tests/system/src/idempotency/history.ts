@@ -1,6 +1,9 @@
 import type { NoAnswer } from "../black-box/http-client.js";
 
-/** One request with an `Idempotency-Key`, and what came of it. Times are of one clock: that of the process with all the clients. */
+/**
+ * One request with an `Idempotency-Key`, and what came of it. Times are of one clock: that of the process with all the
+ * clients.
+ */
 export interface Attempt {
   /** Counts all attempts of a run. */
   readonly number: number;

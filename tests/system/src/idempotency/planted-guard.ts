@@ -30,8 +30,8 @@ export const identifyByName: Identify<unknown> = ({ headers }) => {
 };
 
 /**
- * Starts a server of customers in memory behind a guard. Now and then the handler breaks off after its effect, as a process
- * does that is killed; `died` is told.
+ * Starts a server of customers in memory behind a guard. Now and then the handler breaks off after its effect, as a
+ * process does that is killed; `died` is told.
  */
 export async function startGuarded(died: () => void, bug?: HandlerBug): Promise<PlantedServer> {
   const customers = new Notes();

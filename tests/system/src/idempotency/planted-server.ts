@@ -26,7 +26,10 @@ export const plantedBugs = {
 
 export type Bug = keyof typeof plantedBugs;
 
-/** A server of notes that treats keys as a guard does: claim, run, keep the answer; and dies in the middle of it now and then. */
+/**
+ * A server of notes that treats keys as a guard does: claim, run, keep the answer; and dies in the middle of it now and
+ * then.
+ */
 export interface PlantedServer {
   readonly origin: string;
   readonly read: () => readonly FinalResource[];

@@ -4,7 +4,8 @@ import { plantedHandlers } from "./planted-guard.js";
 import { findInEngine, findInGuarded, findInServer } from "./planted-runs.js";
 import { plantedBugs } from "./planted-server.js";
 
-// Some of each: the others are in planted.soak.test.ts, and what the checker finds in single histories in checker.test.ts.
+// Some of each: the others are in planted.soak.test.ts, and what the checker finds in single histories in
+// checker.test.ts.
 const timeout = 240_000;
 
 it.each([

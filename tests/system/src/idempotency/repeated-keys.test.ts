@@ -1,4 +1,5 @@
-// These tests run built samples: `pnpm build` comes first. Row 65 of hostile input, on the app's own table behind a guard.
+// These tests run built samples: `pnpm build` comes first. Row 65 of hostile input, on the app's own table behind a
+// guard.
 import { randomUUID } from "node:crypto";
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -31,7 +31,9 @@ export interface KeyRunOptions {
   readonly disturb?: (run: RunningKeys) => Promise<void>;
   /** Which attempts the network delivered twice. */
   readonly duplicated?: () => ReadonlySet<number>;
-  /** How long a key may take until it has an answer, at the end. @default 30,000, longer than the guard's lease of 15 s */
+  /**
+   * How long a key may take until it has an answer, at the end. @default 30,000, longer than the guard's lease of 15 s
+   */
   readonly patienceMs?: number;
   /** How the end is read. @default over HTTP, by lists and versions */
   readonly read?: (origin: string, left: Left) => Promise<readonly FinalResource[]>;

@@ -6,7 +6,10 @@ import type { Sender } from "./sender.js";
 const pauseMs = 250;
 const atOnce = 16;
 
-/** Repeats every request until its key has answered, when nothing goes wrong any more. Dry runs leave nothing to ask for. */
+/**
+ * Repeats every request until its key has answered, when nothing goes wrong any more. Dry runs leave nothing to ask
+ * for.
+ */
 export async function settle(
   sender: Sender,
   origins: readonly string[],

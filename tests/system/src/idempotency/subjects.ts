@@ -55,7 +55,10 @@ export function creation(place: Place, mark: string, random: Random, holder: Sub
   return contentOf(place, holder.id, mark);
 }
 
-/** What a change sends: a name of the request's own, or, in the app's own table, one more word of the name that there was. */
+/**
+ * What a change sends: a name of the request's own, or, in the app's own table, one more word of the name that there
+ * was.
+ */
 export function change(method: Attempt["method"], { place, id }: Subject, mark: string, known: Known): unknown {
   const name = place === "customers" ? `${known.name} ${mark}` : mark;
   return method === "PATCH" ? { name } : contentOf(place, id, name);

@@ -23,7 +23,9 @@ export interface TaskSource {
 /** Makes requests like the first one, under the same key, with a mark of their own each. */
 type Another = (caller: string, key: string) => KeyedRequest;
 
-/** A request of one of the kinds that there are, and the ways in which it is repeated. Nothing where nobody answered. */
+/**
+ * A request of one of the kinds that there are, and the ways in which it is repeated. Nothing where nobody answered.
+ */
 export async function nextTask(source: TaskSource): Promise<Task | undefined> {
   const { random } = source;
   const another = await (random.chance(0.4) ? anyCreation(source) : anyChange(source));

@@ -5,7 +5,9 @@ import { guardMistakes } from "./guards.mjs";
 import { storeMistakes } from "./stores.mjs";
 import { suiteMistakes } from "./suites.mjs";
 
-/** Every mistake: what it is, what must be said of it, and how it is made. It is plain JavaScript: no compiler helps. */
+/**
+ * Every mistake: what it is, what must be said of it, and how it is made. It is plain JavaScript: no compiler helps.
+ */
 export const mistakes = [
   ...engineMistakes,
   ...collectionMistakes,

@@ -16,7 +16,9 @@ afterEach(() => {
   warnings.length = 0;
 });
 
-/** All that is said of a mistake: what it throws or rejects with, what the framework's error handler got, and warnings. */
+/**
+ * All that is said of a mistake: what it throws or rejects with, what the framework's error handler got, and warnings.
+ */
 async function saidOf(make: () => unknown): Promise<string> {
   const said: string[] = [];
   try {

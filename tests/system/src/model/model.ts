@@ -54,7 +54,9 @@ export function isMet(expect: Expectation, current: StoredRecord | undefined): b
   return current?.lapsed === true && current.tag === expect.lapsed;
 }
 
-/** What a commit does at this moment, and what is there afterwards. `revision` is the one that it gets, if it gets one. */
+/**
+ * What a commit does at this moment, and what is there afterwards. `revision` is the one that it gets, if it gets one.
+ */
 export function carryOut(
   world: World,
   commit: Commit,

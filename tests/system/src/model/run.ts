@@ -32,8 +32,8 @@ const shrinkMs = 120_000;
 const additionsMax = 16;
 
 /**
- * The test of a store: so many runs, and as many more as it takes to meet with all that there is. Runs in several places
- * go on at the same time: a run waits more than it works. With `MODEL_TALLY=1` it tells what was met with.
+ * The test of a store: so many runs, and as many more as it takes to meet with all that there is. Runs in several
+ * places go on at the same time: a run waits more than it works. With `MODEL_TALLY=1` it tells what was met with.
  *
  * @param places stores that share nothing, each with runs of its own
  * @throws Error that says how the store and the model differ, and how to do it again

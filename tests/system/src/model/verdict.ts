@@ -5,8 +5,8 @@ import { carryOut, type World } from "./model.js";
 import type { Setting } from "./resolve.js";
 
 /**
- * What is there after a commit with this result. When it was carried out is known to the store alone: at some moment from
- * one reading of its clock to the next, which are one and the same where the clock was handed in.
+ * What is there after a commit with this result. When it was carried out is known to the store alone: at some moment
+ * from one reading of its clock to the next, which are one and the same where the clock was handed in.
  *
  * @throws AssertionError where the result is right at none of these moments
  */

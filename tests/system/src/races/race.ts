@@ -27,8 +27,8 @@ export const settle: Settle = (base, current, proposed) =>
   proposed === null ? undefined : { ...proposed, settled: `${base["mark"]} over ${current["mark"]}` };
 
 /**
- * Runs a race. Each call of the store is a scheduling point on its way there and on its way back, and the scheduler says
- * which of those that wait goes on.
+ * Runs a race. Each call of the store is a scheduling point on its way there and on its way back, and the scheduler
+ * says which of those that wait goes on.
  */
 export async function race(plan: Plan, scheduler: fc.Scheduler, replaced: Replaced = {}): Promise<Outcome> {
   let now = 1_800_000_000_000;

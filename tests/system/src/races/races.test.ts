@@ -3,7 +3,8 @@ import { raceBugs } from "./bugs.test-support.js";
 import { strategies } from "./plans.js";
 import { runRaces } from "./run.js";
 
-// The engine's pauses between two tries take no time here: who goes on when is the scheduler's to say, and nobody else's.
+// The engine's pauses between two tries take no time here: who goes on when is the scheduler's to say, and nobody
+// else's.
 vi.mock("node:timers/promises", () => ({ setTimeout: async () => {} }));
 
 const soakFactor = Number(process.env["SOAK"] ?? 1);

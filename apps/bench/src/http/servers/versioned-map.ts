@@ -22,7 +22,9 @@ export function loadVersioned(id: string): LoadedArticle | undefined {
   return value && { version: value.version, value };
 }
 
-/** Checks a parsed body and puts it in the place of what was there, whatever that was. Throws where it is no article. */
+/**
+ * Checks a parsed body and puts it in the place of what was there, whatever that was. Throws where it is no article.
+ */
 export function replaceVersioned(id: string, body: unknown): VersionedArticle {
   const version = (articles.get(id)?.version ?? 0) + 1;
   const article: VersionedArticle = { id, version, ...articleSchema.parse(body) };
