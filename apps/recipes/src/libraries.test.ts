@@ -58,7 +58,7 @@ describe.skipIf(postgresUrl === undefined)("a write that matches no row", () => 
     await knex.destroy();
   });
 
-  it("matches all the same in TypeORM's save, which sets the version back; update compares, and raises it", async () => {
+  it("matches all the same in TypeORM's save, which sets the version back; update compares and raises it", async () => {
     const entity = new EntitySchema<Article>({
       name: "Article",
       tableName: "articles",

@@ -114,6 +114,7 @@ test.each(engineMistakes)("a mistake in %s is refused at construction, by its na
 test("what an option may be stands in the message", () => {
   const articles = { schema, strategy: "newest-wins" } as unknown as CollectionOptions;
   expect(() => createUnclash({ store, collections: { articles } })).toThrow(
-    'collections.articles.strategy must be "reject", "last-write-wins" or "first-write-wins", or a function, and is "newest-wins"',
+    'collections.articles.strategy must be "reject", "last-write-wins" or "first-write-wins", ' +
+      'or a function, and is "newest-wins"',
   );
 });

@@ -15,7 +15,7 @@ function setUp(options: Partial<UnclashOptions> = {}) {
   return createUnclash({ store: createMemoryStore(), collections: { articles }, ...options });
 }
 
-test("two writers of one state: the first gets in, the second is told what changed and gets in at the second try", async () => {
+test("two writers of one state: the first gets in, the second is told what changed and gets in then", async () => {
   const unclash = setUp();
   const made = await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
   const etag = made.headers["etag"] ?? "";

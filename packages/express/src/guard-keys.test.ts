@@ -138,7 +138,7 @@ describe.each(versions)("%s", (_name, express) => {
     expect([again.status, again.headers["idempotency-replayed"], articles.size]).toEqual([201, "true", 2]);
   });
 
-  test("where the client is gone and nothing was answered, the key is free again once its lease has lapsed", async () => {
+  test("where the client is gone and nothing was answered, the key is free again once its lease lapses", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
     const { app } = setUp();

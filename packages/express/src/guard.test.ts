@@ -129,7 +129,7 @@ describe.each(versions)("%s", (_name, express) => {
     }
   });
 
-  test("what is thrown once the head is out breaks the connection off: half an answer must not look whole", async () => {
+  test("what is thrown once the head is out cuts the connection: half an answer must not look whole", async () => {
     const { app, load } = setUp();
     app.put(
       "/articles/:id",
@@ -145,7 +145,7 @@ describe.each(versions)("%s", (_name, express) => {
       await expect(ask("PUT", `${url}/articles/1${query}`, onFirst)).rejects.toThrow(/aborted|socket hang up/);
   });
 
-  test('with onError "next", the app\'s error handler answers, and finds what Express looks for in errors', async () => {
+  test('with onError "next", the app\'s error handler answers, and finds what Express wants of errors', async () => {
     const { app, load } = setUp();
     app.put(
       "/articles/:id",
@@ -157,7 +157,7 @@ describe.each(versions)("%s", (_name, express) => {
     expect((await ask("PUT", `${url}/articles/1`, onFirst)).status).toBe(409);
   });
 
-  test("a body parser's errors become problems, and an answer takes back what the handler said of its content", async () => {
+  test("a body parser's errors become problems; an answer takes back what was said of its content", async () => {
     const { app, load } = setUp();
     app.put(
       "/articles/:id",

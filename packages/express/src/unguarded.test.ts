@@ -145,7 +145,7 @@ describe.each(versions)("%s", (name, express) => {
     expect(found(app)).toEqual(["PUT /other"]);
   });
 
-  test("a guard without load counts once a handler has called check; before, its routes are listed with the reason", async () => {
+  test("a guard without load counts once a handler has called check; until then its routes are listed", async () => {
     const checked = guarded({}, async ({ req, res, guard }) => {
       await check(req, { version: 1 });
       guard.updated(2);

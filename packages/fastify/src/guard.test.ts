@@ -77,7 +77,7 @@ test("requests that no route is found for are the app's", async () => {
   expect(articles.loads()).toBe(1);
 });
 
-test("a route can be guarded alone, beside hooks and options of its own; one that is guarded twice is loaded once", async () => {
+test("a route can be guarded alone, with hooks and options of its own; guarded twice, it is loaded once", async () => {
   const { articles, article } = articleGuard();
   const app = Fastify();
   app.get("/free/:id", done);
@@ -141,7 +141,7 @@ function throwing(article: ReturnType<typeof articleGuard>["article"], app: Fast
 
 const thrown = ["async", "sync", "sent", "serialized"].map((path) => `/${path}/1`);
 
-test("what handlers throw of a guard is answered by it, however they do; all else is the outer error handler's", async () => {
+test("what handlers throw of a guard is answered by it; all else is the outer error handler's", async () => {
   const { article } = articleGuard();
   const seen: unknown[] = [];
   const app = Fastify();

@@ -14,7 +14,7 @@ function tagContents(app: FastifyInstance): void {
   });
 }
 
-test("an entity-tag that a hook makes of the content goes out with no answer to a write, and with no problem", async () => {
+test("an entity-tag that a hook makes of the content goes out with no answer to a write and no problem", async () => {
   const url = await serveHandler(async ({ request, guard }) => {
     if (request.headers["x-conflict"]) guard.conflict();
     if (request.headers["x-updated"]) guard.updated(2);
@@ -85,7 +85,7 @@ test("headers that hooks have set stay, and caches go by their Vary and the guar
   expectOnce(unchanged);
 });
 
-test("a repeat has the headers of its own that hooks set before the guard, and the first's of the handler", async () => {
+test("a repeat has its own headers of hooks before the guard, and those of the handler from the first", async () => {
   let requests = 0;
   const url = await serveHandler(
     async ({ reply }) => void reply.header("x-handler", requests).header("set-cookie", "a=1"),

@@ -224,7 +224,7 @@ test("the server and its store can be ended together", async () => {
   await expect(store.read(["notes/1"])).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE" });
 });
 
-test("a plugin that tags every answer tags no problem, no answer to a write, and lets no problem become 304", async () => {
+test("a plugin that tags every answer tags no problem and no answer to a write, and makes no problem 304", async () => {
   const app = Fastify();
   await app.register(fastifyEtag);
   app.register(mount(engine()), { prefix: "/api" });

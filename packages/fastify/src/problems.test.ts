@@ -37,7 +37,7 @@ test.each(refusals)("%s is a problem", async (_name, path, headers, body, status
   expect(problem).toMatchObject({ type: `https://example.org/${slug}`, status, instance, ...(errors && { errors }) });
 });
 
-test("errors of the app's, and of others' plugins, go on to the error handler outside, whatever status they name", async () => {
+test("errors of the app and of plugins go on to the error handler outside, whatever their status", async () => {
   const app = Fastify();
   app.setErrorHandler((error: Error, _request, reply) => reply.code(599).send(error.message));
   app.register(async (context) => {
@@ -92,7 +92,7 @@ function addChecked(app: FastifyInstance): void {
   });
 }
 
-test("check() holds requests that came through no guard against a state, and its answer has the new entity-tag", async () => {
+test("check() compares requests that came through no guard, and its answer has the new entity-tag", async () => {
   const app = Fastify();
   app.register(problems());
   addChecked(app);

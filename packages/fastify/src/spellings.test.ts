@@ -58,7 +58,7 @@ test.each(
   expect(await letPast(await serve(app), articles)).toEqual([]);
 });
 
-test("a guard that finds no parameter, since the route's has another name, answers 404, and nothing is written", async () => {
+test("a guard that finds no parameter, as the route's has another name, is 404; nothing is written", async () => {
   const { app, articles } = setUp((inside, { write, load }) => {
     inside.register(guard({ resource, load })).put("/articles/:key", write);
   });

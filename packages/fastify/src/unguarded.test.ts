@@ -49,7 +49,7 @@ test("guarded handlers, guarded routes and mounts are guarded", async () => {
   expect(unguarded(app)).toEqual([{ method: "PUT", path: "/d", within: [] }]);
 });
 
-test("a guard in a context counts for its routes and those inside, before and after it, and for none outside", async () => {
+test("a guard in a context counts for its routes and those inside, before and after it; for none outside", async () => {
   const app = await watched((app) => {
     app.put("/outside", done);
     app.register(async (context) => {

@@ -46,7 +46,7 @@ describe.each(Object.entries(bodies))("ctx.body = %s", (_kind, [body, text, stat
     return new Koa().use(new Router().get("/articles/:id", read).put("/articles/:id", write).routes());
   }
 
-  test("after an unsafe method an entity-tag is sent where the guard was told of a state, and none else", async () => {
+  test("after an unsafe method an entity-tag is sent where the guard was told of a state, or none", async () => {
     const url = await serve(routed());
     const told = await ask("PUT", `${url}/articles/1?updated`, onFirst);
     expect([told.status, told.headers.etag, told.text]).toEqual([status, '"2"', text]);
@@ -82,7 +82,7 @@ test("a handler that sets no body is Koa's 404, as without a guard", async () =>
   expect([answer.status, answer.headers.etag, answer.text]).toEqual([404, undefined, "Not Found"]);
 });
 
-test("an entity-tag that middleware before the guard makes of every body, as koa-etag does, stays off writes", async () => {
+test("an entity-tag that middleware before the guard makes of every body, as koa-etag, stays off writes", async () => {
   const tagging: Middleware = async (context, next) => {
     await next();
     if (context.response.get("etag") === "") context.set("etag", 'W/"made"');
@@ -145,7 +145,7 @@ describe("a client that goes away while the handler runs", () => {
     ]);
   });
 
-  test("leaves a stream that nobody can read any more unknown: its key lapses, and is not given an empty answer", async () => {
+  test("leaves a stream that nobody can read any more unknown: its key lapses, and gets no empty answer", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
     let now = Date.UTC(2026, 0, 1);

@@ -39,7 +39,7 @@ async function warningsOf(run: () => Promise<unknown>): Promise<readonly (string
   return codes;
 }
 
-test("a guarded handler is a request listener; it gets the row and its version, and its write is compared", async () => {
+test("a guarded handler is a request listener; it gets the row and its version; its write is compared", async () => {
   const { articles, load } = setUp();
   const url = await serve(
     guarded({ load }, async ({ res, current, expected, guard }) => {
@@ -219,7 +219,7 @@ describe.each(Object.entries(ways))("%s", (_way, answer) => {
     );
   };
 
-  test("after an unsafe method an entity-tag is sent where the guard was told of a state, and none else", async () => {
+  test("after an unsafe method an entity-tag is sent where the guard was told of a state, or none", async () => {
     const url = await serveIt();
     const told = await ask("PUT", `${url}/articles/1?updated`, onFirst);
     expect([told.status, told.headers.etag, told.text.length > 0]).toEqual([200, '"2"', true]);
@@ -265,7 +265,7 @@ test("who goes away while the handler runs gets the first answer when asking aga
   expect([again.status, again.text, again.headers["idempotency-replayed"], runs]).toEqual([201, "made", "true", 1]);
 });
 
-test("behind two guards, a head that can't be sent is 500, without the state's entity-tag and without its reason", async () => {
+test("behind two guards, a head that can't be sent is 500, without the state's entity-tag and the reason", async () => {
   const { articles, load } = setUp();
   const inner = guarded({ load }, async ({ res, current, expected, guard }) => {
     const row = await guard.expectRow(articles.update(current.id, expected, "new"));

@@ -39,7 +39,7 @@ describe("the log of events", () => {
     expect([log.start, log.end]).toEqual([places[2], places[2]]);
   });
 
-  it("has a beginning that is no place of another log, so that a restart of the process is told from no event yet", () => {
+  it("has a beginning that is no place of another log, so that a restart is told from no event yet", () => {
     expect(new EventLog().reachesBackTo(new EventLog().start)).toBe(false);
   });
 

@@ -61,7 +61,8 @@ describe.skipIf(postgresUrl === undefined)("cleaning", () => {
   test("an event behind a late commit stays, however old it is", async () => {
     const { store, schema } = await opened();
     const late = await holding(
-      `SELECT pg_advisory_xact_lock_shared(${new LockNumbers(schema).events}, last_value::integer) FROM "${schema}".revisions`,
+      `SELECT pg_advisory_xact_lock_shared(${new LockNumbers(schema).events}, last_value::integer) FROM ` +
+        `"${schema}".revisions`,
     );
     await late.query(`SELECT nextval('"${schema}".revisions')`);
     await store.commit(commitOf(1, [], { events: [{ type: "old", key: "a/1" }] }));

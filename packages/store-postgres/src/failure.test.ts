@@ -24,7 +24,7 @@ describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
     expect((await store.read(["a/1"])).records[0]?.version).toBe(1);
   });
 
-  test("a commit that was sent and got no answer in time is unknown, and its connection serves nobody else", async () => {
+  test("a commit that was not answered in time is unknown, and its connection serves nobody else", async () => {
     const { store, schema } = await opened({ timeoutMs: 1_500, poolSize: 1 });
     onTestFinished(async () => {
       await query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
@@ -44,7 +44,7 @@ describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
     expect((await store.read(["a/1"])).records).toEqual([undefined]);
   });
 
-  test("a connection that the server ends while a commit waits leaves it unknown, and the next one is a new one", async () => {
+  test("a connection that the server ends while a commit waits leaves it unknown; the next is a new one", async () => {
     const { store, schema } = await opened({});
     const other = await holding(`LOCK TABLE "${schema}".head`);
     const commit = store.commit(put("a/1"));

@@ -209,7 +209,8 @@ async function take(seen: AsyncIterator<StoredEvent | Reset>, count: number): Pr
 // Puts a bug into a function of the schema: right after its horizon was found, it is something else.
 async function plant(schema: string, sql: string, name: string): Promise<void> {
   const [row] = await query(
-    "SELECT pg_get_functiondef(p.oid) AS sql FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1 AND proname = $2",
+    "SELECT pg_get_functiondef(p.oid) AS sql FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace " +
+      "WHERE n.nspname = $1 AND proname = $2",
     [schema, name],
   );
   const place = "WHERE l.behind < 1073741824;";

@@ -54,7 +54,7 @@ describe.skipIf(postgresUrl === undefined)("opening", () => {
     await query(`DROP SCHEMA "${schema}" CASCADE`);
   });
 
-  test("a role that may not migrate uses what another one migrated, with the rights that the README grants", async () => {
+  test("a role that may not migrate uses what another migrated, with the rights that the README grants", async () => {
     const { roleUrl, role } = await ordinaryRole();
     const schema = await freshSchema();
     await expect(createPostgresStore({ url: roleUrl, schema })).rejects.toThrow(ConfigurationError);
@@ -137,7 +137,7 @@ describe.skipIf(postgresUrl === undefined)("opening", () => {
     expect((await pool.query("SELECT 1")).rowCount).toBe(1);
   });
 
-  test("a server that can't be reached is a StoreError, and a commit that was prepared by name is as any other", async () => {
+  test("a server that can't be reached is a StoreError; a commit prepared by name is as any other", async () => {
     await expect(createPostgresStore({ url: "postgres://127.0.0.1:1/none" })).rejects.toThrow(StoreError);
     const store = await createPostgresStore({ url, schema: await freshSchema(), preparedStatements: true });
     for (let n = 0; n < 3; n++) {

@@ -59,7 +59,7 @@ describe.skipIf(postgresUrl === undefined)("a client of the app's pool that is l
     },
   );
 
-  test("the checker sees what is lost where nobody asks for the status: a commit within the app's transaction", async () => {
+  test("the checker sees what is lost where no one asks for the status: a commit in a transaction", async () => {
     const { pool, store } = await opened({ max: 1, Client: LyingClient });
     await leave(pool, ["BEGIN"]);
     const acknowledged = await acknowledgedOf(store, "a", 5);
@@ -137,7 +137,8 @@ describe.skipIf(postgresUrl === undefined)("a client of the app's pool that is l
 
   async function openTransactions(): Promise<unknown> {
     const [row] = await query(
-      "SELECT count(*)::integer AS n FROM pg_stat_activity WHERE application_name = $1 AND state LIKE 'idle in transaction%'",
+      "SELECT count(*)::integer AS n FROM pg_stat_activity WHERE application_name = $1 AND state LIKE 'idle " +
+        "in transaction%'",
       [place.schema],
     );
     return row?.["n"];

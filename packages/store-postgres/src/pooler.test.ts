@@ -13,7 +13,7 @@ const pgbouncer = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/
 if (pgbouncer === undefined) console.log("The test through a pooler is skipped: apt-get install pgbouncer.");
 
 describe.skipIf(postgresUrl === undefined || pgbouncer === undefined)("through a pooler in transaction mode", () => {
-  test("two processes open, commit, read, list, clean, follow and watch, on two connections of the server", async () => {
+  test("two processes open, commit, read, list, clean, follow and watch, on two connections to a server", async () => {
     const url = await startPooler();
     const schema = await freshSchema();
     const stores = await Promise.all([1, 2].map(() => createPostgresStore({ url, schema })));

@@ -91,7 +91,7 @@ describe.skipIf(postgresUrl === undefined)("commits at once", () => {
     expect(row?.["n"]).toBe(1);
   });
 
-  test("200 rounds of 8 commits that name their keys in crossed order: none is a deadlock, and none is lost", async () => {
+  test("200 rounds of 8 commits that name their keys in crossed order: no deadlock, and none is lost", async () => {
     const store = await createPostgresStore({ url, schema: await freshSchema() });
     onTestFinished(() => store.close());
     await warmUp(store);

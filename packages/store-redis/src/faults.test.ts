@@ -61,7 +61,7 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
     expect((await store.read(["a/1"])).records[0]?.version).toBe(51);
   });
 
-  test("a full server refuses a commit as a whole, goes on reading, and takes commits again once there is room", async () => {
+  test("a full server refuses a commit as a whole, still reads, and commits again once there is room", async () => {
     const store = await open();
     const first = await store.commit(commitOf([putOf("a/1"), putOf("a/2", { ttlMs: 60_000 }), putOf("a/3")]));
     const before = await store.read(["a/1", "a/2", "a/3", "a/4"]);
@@ -91,7 +91,7 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
     expect(await store.clean(100)).toEqual({ removed: 4, more: false });
   });
 
-  test("connections that are cut leave no commit half done, none twice, and those that were refused not at all", async () => {
+  test("connections that are cut leave no commit half done, none twice, and none that was refused", async () => {
     const store = await open();
     const cut = (): Promise<unknown> => admin.call("CLIENT", ["KILL", "TYPE", "normal", "SKIPME", "yes"]);
     const outcomes = new Map<string, string>();

@@ -56,7 +56,7 @@ describe.skipIf(redisUrl === undefined)("following", () => {
     expect(new Set(revisions)).toEqual(new Set(committed));
   });
 
-  test("who goes on after the last event that was cleaned away misses nothing, and who is further behind is told", async () => {
+  test("who goes on after the last event that was cleaned misses nothing; who is further behind is told", async () => {
     const [store] = await openTwo();
     for (const type of ["old-1", "old-2", "old-3"]) await store.commit(told(type, 1));
     const cursors = (await take(store, "start", 3)).map(cursorOf);
@@ -114,7 +114,7 @@ describe.skipIf(redisUrl === undefined)("following", () => {
     await expect.poll(() => admin.info("clients")).toMatch(/connected_clients:1\r/);
   });
 
-  test("a connection that is cut ends the following with a StoreError, after which it goes on where it was", async () => {
+  test("a connection that is cut ends the following with a StoreError, and then it goes on where it was", async () => {
     const server = await startRedis();
     onTestFinished(() => server.remove());
     const store = await openOn(server.url, "cut");

@@ -7,7 +7,7 @@ import { type AnyRedisClient, type RedisStoreOptions, resolveOptions } from "./o
 // What comes from a configuration file has no type.
 const options = (json: string): RedisStoreOptions => JSON.parse(json);
 
-test("the defaults are the name unclash, 5 s, 10,000 calls, lossy, no evicting server, and warnings of the process", () => {
+test("the defaults are the name unclash, 5 s, 10,000 calls, lossy, no evicting server, process warnings", () => {
   const { onWarning, ...resolved } = resolveOptions({ url: "redis://localhost" });
   expect(onWarning).toBeTypeOf("function");
   expect(resolved).toEqual({

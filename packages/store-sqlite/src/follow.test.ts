@@ -61,7 +61,8 @@ describe("a follower", () => {
     late.exec(`
       BEGIN IMMEDIATE;
       UPDATE counter SET last = last + 2;
-      INSERT INTO event (position, revision, at, type, key, tag) SELECT last, last - 1, 1, 'late', 'a/1', 'late' FROM counter;
+      INSERT INTO event (position, revision, at, type, key, tag)
+        SELECT last, last - 1, 1, 'late', 'a/1', 'late' FROM counter;
     `);
     const coming = follower.types(2);
     const after = tell(store, "after");
@@ -184,7 +185,8 @@ test("a file from before events had tags gives them those of the states that the
     INSERT INTO log (position, id, version, revision, tag, deleted, createdAt, modifiedAt, cause, text)
       VALUES (5, 1, 1, 4, 'first', 0, 1, 1, 'test', '{}'), (9, 1, 2, 8, 'second', 0, 1, 2, 'test', '{}');
     INSERT INTO event (position, revision, at, type, key, version)
-      VALUES (6, 4, 1, 't', 'a/1', 1), (10, 8, 2, 't', 'a/1', 2), (13, 11, 3, 't', 'lock/1', NULL), (14, 14, 4, 't', 'b/1', 1);
+      VALUES (6, 4, 1, 't', 'a/1', 1), (10, 8, 2, 't', 'a/1', 2), (13, 11, 3, 't', 'lock/1', NULL),
+        (14, 14, 4, 't', 'b/1', 1);
   `);
   const store = await opened(file);
   const follower = following(store);

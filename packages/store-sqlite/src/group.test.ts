@@ -100,7 +100,7 @@ describe("a group that fails", () => {
     expect(await store.commit(commitOf([putOf("a/1", { expect: "absent" })]))).toMatchObject({ kind: "committed" });
   });
 
-  test("at a statement, as the disk is full, was not applied; reads go on, and once there is room so do writes", async () => {
+  test("at a statement, as the disk is full, was not applied; reads go on, and with room so do writes", async () => {
     const { store, raw } = await watched();
     await store.commit(commitOf([putOf("a/0")]));
     const pages = raw.prepare("PRAGMA page_count").get();
@@ -135,7 +135,7 @@ describe("a group that fails", () => {
   });
 });
 
-test("revisions and events are numbered in the order of commits, also after what was last has been forgotten", async () => {
+test("revisions and events are numbered in the order of commits, also after the last was forgotten", async () => {
   const { store, raw } = await watched();
   const events = [{ type: "resource.changed", key: "a/1" }];
   const revisions: number[] = [];

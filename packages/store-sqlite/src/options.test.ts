@@ -5,7 +5,7 @@ import { resolveOptions, type SqliteStoreOptions } from "./options.js";
 // What comes from a configuration file has no type.
 const options = (json: string): SqliteStoreOptions => JSON.parse(json);
 
-test("the defaults are a commit on the disk, 5 s of waiting, groups of 5 ms, 10,000 in the queue and 4,000 pages", () => {
+test("the defaults are a commit on the disk, 5 s of waiting, groups of 5 ms, a queue of 10,000 and 4,000 pages", () => {
   expect(resolveOptions({ file: "a.db" })).toEqual({
     file: "a.db",
     synchronous: "full",

@@ -52,7 +52,7 @@ test("eight writers in two processes lose no update and meet no failure", async 
   await store.close();
 }, 60_000);
 
-test("followers in three processes are given the same events of two writing ones, each once, and watchers are woken", async () => {
+test("followers in three processes get the same events of two writers, each once; watchers are woken", async () => {
   const file = freshFile();
   const store = await createSqliteStore({ file });
   const events = 2 * 2 * 4 * 50;
@@ -94,7 +94,7 @@ const writers = 3;
 // A life ends in the middle of its work, somewhere behind so many commits.
 const commitsMax = 40;
 
-test("after many kills in the middle of writes, all that was acknowledged is there once, was told once, and nothing is there by half", async () => {
+test("after many kills amid writes, all that was acknowledged is there and told once, nothing by half", async () => {
   const file = freshFile();
   const follower = await createSqliteStore({ file });
   const told: string[] = [];

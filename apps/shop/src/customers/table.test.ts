@@ -256,7 +256,7 @@ describe("a file of SQLite", () => {
     await Promise.all([store.close(), again.close()]);
   });
 
-  it("that another process has locked lets the event loop run while a write waits, and the write through at last", async () => {
+  it("that another process has locked lets the event loop run while a write waits, then the write", async () => {
     const file = join(temporaryFolder(), "shop.db");
     const [table] = await opened([openSqliteTable({ file })]);
     const other = openConnection(file);

@@ -68,7 +68,7 @@ describe("Idempotency-Key", () => {
     expect(parseIdempotencyKey(`"a"${";".repeat(many)}`)).toMatchObject({ kind: "malformed" });
   });
 
-  test("any printable text, quoted as structured fields want it, is that key, and bare too where it can stand so", () => {
+  test("any printable text, quoted as structured fields want it, is that key, and bare too where it can be", () => {
     const printable = fc.string({
       unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
     });

@@ -121,7 +121,7 @@ test.each(proposals)(
   },
 );
 
-test("a function may accept without a value, or reject; it is not asked where no earlier state was named, or of a POST", async () => {
+test("a function may accept without a value, or reject; it is not asked of a POST, or where no tag is", async () => {
   expect(await settled(deciding("accept").options, { headers: stale })).toEqual({ strategy: "function" });
   expect(await settled(deciding("reject").options, { headers: stale })).toBe(409);
   const { options, writes } = deciding("accept");

@@ -94,7 +94,7 @@ test("while a handler runs, its claim is renewed, and lapses soon after it is ab
   expect(await known()).toBe("lapsed");
 });
 
-test("a handler that runs for longer than it may has its key given up, and still leaves its answer if it comes", async () => {
+test("a handler that runs for longer than it may loses its key, and still leaves its answer if it comes", async () => {
   const run = await claim();
   await wait(runMsMax + leaseMs + 1_000);
   expect(await known()).toBe("lapsed");
@@ -191,7 +191,7 @@ test("a claim that the store refuses is an error: nothing may run", async () => 
   expect(await known()).toBeUndefined();
 });
 
-test("where the answer can't be kept, the client is not kept waiting: the claim lapses, and the process is warned", async () => {
+test("where the answer can't be kept, the client does not wait: the claim lapses, the process is warned", async () => {
   const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const { store, set } = faulty();
   const run = await claim(store);

@@ -10,7 +10,7 @@ async function versionOf(store: Store, resource: string): Promise<number | undef
   return (await store.read([resource])).records[0]?.version;
 }
 
-test("a success is given again byte for byte, though its If-Match is stale by then, and nothing happens twice", async () => {
+test("a success is given again byte for byte, though its If-Match is stale; nothing happens twice", async () => {
   const store = createMemoryStore();
   const unclash = setUp(store);
   const made = await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
@@ -118,7 +118,7 @@ test("what is not allowed is asked anew each time, and so is what a store did no
   expect(await put()).toMatchObject({ status: 201, headers: replayed });
 });
 
-test("a state is shown again only to who may read it then, and to others the write is confirmed without it", async () => {
+test("a state is shown again only to who may read it then; to others the write is confirmed without it", async () => {
   const store = createMemoryStore();
   let verdict: Verdict = "allow";
   const unclash = setUp(store, { authorize: (action) => (action === "read" ? verdict : "allow") });

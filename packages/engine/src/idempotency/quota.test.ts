@@ -54,7 +54,7 @@ function serve(idempotency: UnclashOptions["idempotency"]) {
   return { send, kept };
 }
 
-test("a caller past its quota gets 429 for a new key, repeats are answered, and others are not kept waiting", async () => {
+test("a caller past its quota gets 429 for a new key; repeats are answered, and others do not wait", async () => {
   const { send, kept } = serve({ callerBytesMax: 3 * 1_024 });
   for (let n = 0; n < 3; n += 1) expect((await send(n, { user: "alice" })).status).toBe(201);
   const refused = await send(3, { user: "alice" });
@@ -66,7 +66,7 @@ test("a caller past its quota gets 429 for a new key, repeats are answered, and 
   expect(await kept()).toBe(4);
 });
 
-test("row 74: the same body and key from many addresses: what the store keeps is capped, and the process is warned", async () => {
+test("row 74: one body and key from many addresses: what is kept is capped, and the process is warned", async () => {
   const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const { send, kept } = serve({ anonymousBytesMax: 50 * 1_024 });
   const statuses: number[] = [];

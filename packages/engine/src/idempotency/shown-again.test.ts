@@ -115,7 +115,7 @@ describe("what is kept of an answer", () => {
     });
   });
 
-  test("where past states are not kept, a small one is copied, and a repeat of a large one has no content", async () => {
+  test("where past states are not kept, a small one is copied; a repeat of a large one has no content", async () => {
     const store = createMemoryStore();
     const notes = { schema: z.looseObject({}), precondition: "optional", retention: "none" } as const;
     const unclash = createUnclash({ store, collections: { notes }, idempotency: { answerBytesMax: 100 } });

@@ -147,7 +147,7 @@ test("a page ends with the item that brings its texts to their limit, and the st
   expect(calls.every(({ textBytesMax = 0 }) => textBytesMax <= 4_500)).toBe(true);
 });
 
-test("a cursor to a hidden place is the same each time, good in other processes, and none of another list", async () => {
+test("a cursor to a hidden place is the same each time, good in other processes, and of no other list", async () => {
   await put(numbered(3_000, 0, "hidden"), '"a":1');
   const list = lister(hiddenOnes);
   const { next } = await list("limit=1");

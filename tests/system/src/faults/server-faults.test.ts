@@ -86,7 +86,8 @@ describe.skipIf(kinds.length === 0).sequential("a shop of two processes", { time
             if (isSoak) await delay(Math.max(0, wentAtMs + 10_000 - performance.now()));
             await proxy.resume();
             const recoveredMs = await untilServed(shops[0].origin);
-            const figures = `slowest 503 after ${Math.round(slowestMs)} ms, ${Math.round(grewBytes / 2 ** 20)} MiB more`;
+            const grewMiB = Math.round(grewBytes / 2 ** 20);
+            const figures = `slowest 503 after ${Math.round(slowestMs)} ms, ${grewMiB} MiB more`;
             console.log(
               `${kind} away (${way}): ${figures}, served again ${Math.round(recoveredMs)} ms after it was back`,
             );

@@ -7,7 +7,8 @@ import { holdAgainstModel, modelRuns, modelTimeoutMs } from "./run.js";
 import { serverPlace } from "./server-place.js";
 
 // What a crash of the server would lose is not looked at here, and the time of an fsync is better spent on runs.
-const url = `${postgresUrl}${postgresUrl?.includes("?") ? "&" : "?"}options=${encodeURIComponent("-c synchronous_commit=off")}`;
+const options = `options=${encodeURIComponent("-c synchronous_commit=off")}`;
+const url = `${postgresUrl}${postgresUrl?.includes("?") ? "&" : "?"}${options}`;
 
 test.skipIf(postgresUrl === undefined)(
   "whatever is done to it, the store in PostgreSQL is what the model says",
