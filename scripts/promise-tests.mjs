@@ -111,8 +111,8 @@ function table(rows, head) {
 
 const text = `# Which test shows which promise
 
-Made by \`scripts/promise-tests.mjs\` from the names of the tests; \`.ci/run\` compares it with the tests that passed. A file stands in the last
-column where \`pnpm soak\` runs it alone, or runs it longer, or on more stores and adapters.
+Made by \`scripts/promise-tests.mjs\` from the names of the tests; \`.ci/run\` compares it with the tests that passed.
+A file stands in the last column where \`pnpm soak\` runs it alone, or runs it longer, or on more stores and adapters.
 
 ## Promises
 
@@ -142,6 +142,7 @@ if (missing.length > 0) {
 } else {
   const built = (rows) => rows.filter(({ later }) => later === undefined).length;
   console.log(
-    `${built(promises)} promises, ${built(faults)} faults and ${built(hostileRows)} rows of hostile input are each shown by a test that passed`,
+    `${built(promises)} promises, ${built(faults)} faults and ${built(hostileRows)} rows of hostile input ` +
+      "are each shown by a test that passed",
   );
 }

@@ -10,7 +10,8 @@ import { benchStores } from "./stores/bench.js";
 import { isStoreName, storeNames } from "./stores/store-name.js";
 import { benchWorst } from "./worst/bench.js";
 
-const usage = `pnpm bench http [--framework express|koa|fastify|node]… [--quick] [--json] [--profile] [--against DIRECTORY]
+const usage = `pnpm bench http [--framework express|koa|fastify|node]… [--quick] [--json] [--profile]
+  [--against DIRECTORY]
 pnpm bench sqlite [--quick] [--json]
 pnpm bench stores [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]

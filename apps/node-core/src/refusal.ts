@@ -42,7 +42,8 @@ export function absent(key: string, tombstone: { readonly version: number } | un
 
 /** 428: a write that does not say which state it is for might overwrite what its sender has never seen. */
 export function preconditionRequired(key: string, resource: string): Refusal {
-  const detail = `Say which state of ${key} this is for: send its entity-tag in If-Match; to create it, If-None-Match: *.`;
+  const how = "send its entity-tag in If-Match; to create it, If-None-Match: *";
+  const detail = `Say which state of ${key} this is for: ${how}.`;
   return { slug: "precondition-required", detail, members: { links: { resource } } };
 }
 

@@ -35,7 +35,8 @@ function parseAccount(item: string, place: number): Account {
     return { name, token, role };
   throw new EnvironmentError(
     "UNCLASH_TOKENS",
-    `must be name=token:role, comma apart, where role is client or admin and a token has letters, digits and -._~+/ only; entry ${place} is not`,
+    "must be name=token:role, comma apart, where role is client or admin and a token has letters, digits " +
+      `and -._~+/ only; entry ${place} is not`,
   );
 }
 

@@ -136,12 +136,12 @@ export function check<State extends LoadedState>(
 }
 
 const nextMissing =
-  "made a middleware that was called without `next`, by `createServer` it may be, so that it guards nothing: for a single " +
-  "handler there is `guarded({ … }, handler)`";
+  "made a middleware that was called without `next`, by `createServer` it may be, so that it guards " +
+  "nothing: for a single handler there is `guarded({ … }, handler)`";
 
 const responseMissing =
-  "was given a request that came through no guard: put the handler into `guarded({}, …)`, or give `check` the response " +
-  "too, as `check(request, state, { response })`";
+  "was given a request that came through no guard: put the handler into `guarded({}, …)`, or give `check` " +
+  "the response too, as `check(request, state, { response })`";
 
 /** The responses to the requests that guards have seen: Node's request does not know its own. */
 const responses = createSlot<ServerResponse>("response");

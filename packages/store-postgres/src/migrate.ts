@@ -61,7 +61,8 @@ function assertKnown(schema: string, version: number): void {
   if (version <= migrations.length) return;
   throw new ConfigurationError(
     "schema",
-    `must not come from a newer release: ${schema} is at version ${version}, and ${migrations.length} is the newest known here`,
+    `must not come from a newer release: ${schema} is at version ${version}, and ${migrations.length} is ` +
+      "the newest known here",
   );
 }
 

@@ -59,14 +59,17 @@ async function checkClient(client: PostgresClient): Promise<void> {
   if (!isDeepStrictEqual(result?.rows, [[probe, "9007199254740991", "1", "t", null]])) {
     throw new ConfigurationError(
       "pool",
-      `must give the rows of a query with rowMode "array" and types of its own as arrays of the texts that the server sent: without binary: true, and without anything that maps rows. It gave ${inspect(result?.rows).slice(0, 200)}`,
+      `must give the rows of a query with rowMode "array" and types of its own as arrays of the texts that ` +
+        "the server sent: without binary: true, and without anything that maps rows. It gave " +
+        `${inspect(result?.rows).slice(0, 200)}`,
     );
   }
   const status = transactionStatusOf(client);
   if (status === undefined) {
     throw new ConfigurationError(
       "pool",
-      "must lend clients that tell whether a transaction is open, as those of pg do (getTransactionStatus): on others a commit may not be durable. An old pg-native does not tell",
+      "must lend clients that tell whether a transaction is open, as those of pg do (getTransactionStatus): " +
+        "on others a commit may not be durable. An old pg-native does not tell",
     );
   }
   if (status !== "I") throw new StoreError(openTransaction, "not-applied");
@@ -79,7 +82,8 @@ async function checkServer(client: PostgresClient): Promise<Server> {
     await client.query(
       textQuery(
         `SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_encoding'),
-          pg_catalog.current_setting('default_transaction_isolation'), pg_catalog.current_setting('fsync'), pg_catalog.current_setting('synchronous_commit'),
+          pg_catalog.current_setting('default_transaction_isolation'), pg_catalog.current_setting('fsync'),
+          pg_catalog.current_setting('synchronous_commit'),
           pg_catalog.current_setting('client_encoding')`,
         [],
       ),
@@ -105,7 +109,8 @@ function assertUsable(row: Row | undefined): void {
   if (isolation !== "read committed") {
     throw new ConfigurationError(
       "url",
-      `must lead to sessions whose default_transaction_isolation is "read committed", not "${isolation}": set it for the role. In any other, commits that wait for each other would not see what the other wrote`,
+      `must lead to sessions whose default_transaction_isolation is "read committed", not "${isolation}": ` +
+        "set it for the role. In any other, commits that wait for each other would not see what the other wrote",
     );
   }
 }

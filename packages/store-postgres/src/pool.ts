@@ -35,13 +35,16 @@ export function isCommitted(client: PostgresClient): boolean {
 
 /** Why what was carried out on such a connection is not acknowledged. */
 export const openTransaction: string =
-  "The pool lent a connection on which a transaction was open, and what is done there is not durable: look for a client that is released without COMMIT or ROLLBACK.";
+  "The pool lent a connection on which a transaction was open, and what is done there is not durable: look " +
+  "for a client that is released without COMMIT or ROLLBACK.";
 
 function warnOnce(pool: PostgresPool): void {
   if (warned.has(pool)) return;
   warned.add(pool);
   process.emitWarning(
-    "A client was released to the pool of the PostgreSQL store with a transaction still open on it. It was closed, and its transaction rolled back: whoever released it has lost what was written there (docs/guide/errors.md#unclash_open_transaction).",
+    "A client was released to the pool of the PostgreSQL store with a transaction still open on it. It was " +
+      "closed, and its transaction rolled back: whoever released it has lost what was written there " +
+      "(docs/guide/errors.md#unclash_open_transaction).",
     { type: "UnclashWarning", code: "UNCLASH_OPEN_TRANSACTION" },
   );
 }

@@ -7,9 +7,10 @@ const versionMin = [6, 2] as const;
 
 /** What is told at start-up where other servers are seen that hold the data, or may take over. */
 export const replicatedWarning: string =
-  "Redis replicates asynchronously. After a failover, writes that were acknowledged can be gone, and two clients can each " +
-  "hold a lock for a moment. unclash refuses what the lost writes issued, so nothing is silently merged, but it cannot " +
-  "bring them back, and a bare body version is not safe there. WAIT narrows the window and does not close it. Keep the " +
+  "Redis replicates asynchronously. After a failover, writes that were acknowledged can be gone, and two " +
+  "clients can each hold a lock for a moment. unclash refuses what the lost writes issued, so nothing is " +
+  "silently merged, but it cannot bring them back, and a bare body version is not safe there. WAIT narrows " +
+  "the window and does not close it. Keep the " +
   "resource itself in PostgreSQL or SQLite.";
 
 /**
@@ -31,8 +32,10 @@ export function assertSuitable(facts: ServerFacts, options: ResolvedOptions): vo
     throw new ConfigurationError(
       option,
       evictionPolicy === undefined
-        ? "must lead to a server that lets INFO be read, to see that its maxmemory-policy is noeviction, unless allowEvictingRedis is set"
-        : `must lead to a server whose maxmemory-policy is noeviction, unless allowEvictingRedis is set: with ${evictionPolicy} it removes records silently`,
+        ? "must lead to a server that lets INFO be read, to see that its maxmemory-policy is noeviction, " +
+            "unless allowEvictingRedis is set"
+        : "must lead to a server whose maxmemory-policy is noeviction, unless allowEvictingRedis is set: with " +
+            `${evictionPolicy} it removes records silently`,
     );
   }
   if (options.failover === "safe" && facts.isReplicated) {
@@ -60,7 +63,8 @@ export function warningsOf(facts: ServerFacts, { durability }: Capabilities): re
         ? "a loss of power takes the last second of them"
         : "a crash of Redis takes all since its last snapshot";
     warnings.push(
-      `Redis acknowledges commits before they are on its disk: ${lost}. Set "appendonly yes" and "appendfsync always", or ` +
+      `Redis acknowledges commits before they are on its disk: ${lost}. Set "appendonly yes" and ` +
+        `"appendfsync always", or ` +
         "keep what must not be lost in PostgreSQL or SQLite.",
     );
   }

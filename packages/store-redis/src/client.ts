@@ -36,7 +36,8 @@ export function faultOfReply(message: string): Fault {
 }
 
 const words =
-  "NOSCRIPT|OOM|READONLY|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|CROSSSLOT|NOPERM|NOAUTH";
+  "NOSCRIPT|OOM|READONLY|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|" +
+  "MOVED|ASK|TRYAGAIN|CROSSSLOT|NOPERM|NOAUTH";
 const refusal = new RegExp(`^(?:(?:${words})\\b|ERR [Uu]nknown (?:sub)?command|ERR max number of clients)`);
 // Before Redis 7, a script that the server refuses its first write says so within a sentence.
 const refusalInScript = /^ERR Error running script .*@user_script: ?\d+: -?(?:OOM|READONLY|MISCONF|NOREPLICAS)\b/s;

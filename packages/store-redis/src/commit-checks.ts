@@ -73,7 +73,8 @@ local writes, released, releasedCount = {}, {}, 0
 for i = 1, tonumber(arg()) do
   local write = {act = arg(), key = arg(), expect = arg(), tag = arg()}
   if write.act == 'put' then
-    write.text, write.ttl, write.count, write.age, write.index = arg(), tonumber(arg()), tonumber(arg()), tonumber(arg()), arg()
+    write.text, write.ttl = arg(), tonumber(arg())
+    write.count, write.age, write.index = tonumber(arg()), tonumber(arg()), arg()
   elseif write.act == 'extend' then write.ttl = tonumber(arg())
   elseif write.act == 'redact' then write.text, write.version = arg(), arg() end
   if write.act ~= 'extend' and write.act ~= 'redact' then

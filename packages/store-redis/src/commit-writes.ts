@@ -70,7 +70,8 @@ local function replace(key, m, revision, text, lapses, count, age, index)
     oldest = keepPast(r, key, m, version, bare)
   end
   local nextFlags = (text and 0 or 1) + (bare and 2 or 0) + (index ~= '' and 4 or 0)
-  local packed = struct.pack(layout, nextFlags, version, revision, created, modified, lapses, oldest, count, age) .. tail
+  local packed = struct.pack(layout, nextFlags, version, revision, created, modified, lapses,
+    oldest, count, age) .. tail
   if text then call('HSET', r, 'm', packed, bare and 'x' or digits(version), text)
   else
     call('HSET', r, 'm', packed)

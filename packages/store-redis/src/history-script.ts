@@ -21,7 +21,8 @@ local function stateAt(version)
   return call('HGET', r, digits(version) .. 'm')
 end
 
--- Versions are kept without a gap, and modifiedAt grows with them: the newest that was there at a moment is searched for.
+-- Versions are kept without a gap, and modifiedAt grows with them: the newest that was there at a moment is
+-- searched for.
 local newest = current
 if before >= 0 and before <= current then newest = before - 1 end
 if at >= 0 then

@@ -67,7 +67,8 @@ async function tryShapes(calls: Calls, option: string): Promise<void> {
   if (isDeepStrictEqual(reply, shapes)) return;
   throw new ConfigurationError(
     option,
-    `must give replies as the server sent them: texts, numbers, null and arrays, without transformers. It gave ${show(reply)}`,
+    "must give replies as the server sent them: texts, numbers, null and arrays, without transformers. It " +
+      `gave ${show(reply)}`,
   );
 }
 

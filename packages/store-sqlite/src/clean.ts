@@ -70,7 +70,8 @@ export class Cleaning {
     );
     this.#past = query(
       database,
-      "SELECT version, modifiedAt, octet_length(text) AS size FROM log WHERE id = ? AND version < ? ORDER BY version LIMIT ?",
+      "SELECT version, modifiedAt, octet_length(text) AS size FROM log WHERE id = ? AND version < ? ORDER " +
+        "BY version LIMIT ?",
     );
     this.#removePast = database.prepare("DELETE FROM log WHERE id = ? AND version < ?");
     this.#lookAgain = database.prepare("UPDATE head SET cleanAt = ? WHERE id = ?");

@@ -61,7 +61,8 @@ export function chooseDatabaseClass(
     const own = version === undefined ? "this runtime has no node:sqlite" : `this runtime's node:sqlite has ${version}`;
     throw new ConfigurationError(
       "file",
-      `needs SQLite 3.51.3 or newer: ${own}, and the package @photostructure/sqlite ${whyNotLoaded(error)}. Run \`npm install @photostructure/sqlite\`, run on a newer Node.js, or give \`database\` an open connection`,
+      `needs SQLite 3.51.3 or newer: ${own}, and the package @photostructure/sqlite ${whyNotLoaded(error)}. ` +
+        `Run \`npm install @photostructure/sqlite\`, run on a newer Node.js, or give \`database\` an open connection`,
     );
   }
 }
@@ -112,7 +113,8 @@ export function warnOfOldSqlite(version: string): void {
   if (isWarned) return;
   isWarned = true;
   process.emitWarning(
-    `The store's file is opened by SQLite ${version} of your database, which can lose committed writes where several connections write at once. Use 3.51.3 or newer (docs/guide/errors.md#unclash_old_sqlite).`,
+    `The store's file is opened by SQLite ${version} of your database, which can lose committed writes ` +
+      "where several connections write at once. Use 3.51.3 or newer (docs/guide/errors.md#unclash_old_sqlite).",
     { type: "UnclashWarning", code: "UNCLASH_OLD_SQLITE" },
   );
 }

@@ -25,7 +25,8 @@ export class Log {
 
   constructor(database: SqliteDatabase) {
     this.#add = database.prepare(
-      `INSERT INTO log (position, id, version, revision, tag, deleted, createdAt, modifiedAt, lapsesAt, actor, cause, text)
+      `INSERT INTO log
+        (position, id, version, revision, tag, deleted, createdAt, modifiedAt, lapsesAt, actor, cause, text)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#get = query(database, "SELECT * FROM log WHERE id = ? AND version = ?");

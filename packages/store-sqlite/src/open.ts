@@ -65,7 +65,8 @@ function assertPlainRows(database: SqliteDatabase): void {
   if (!Array.isArray(row) && isDeepStrictEqual({ ...Object(row) }, expected)) return;
   throw new ConfigurationError(
     "database",
-    `must give rows as objects, and integers as numbers: without readBigInts, returnArrays or defaultSafeIntegers. It gave ${inspect(row)}`,
+    "must give rows as objects, and integers as numbers: without readBigInts, returnArrays or " +
+      `defaultSafeIntegers. It gave ${inspect(row)}`,
   );
 }
 

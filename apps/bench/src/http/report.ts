@@ -28,10 +28,10 @@ export function frameworkText(results: readonly Measured[]): string {
   ].join("\n");
 }
 
-export const explanation = `Processor time of the server for each request: µs of the bare one, and ratios to it. A/A is a second bare server: what it
-differs from 1 by is noise. "to peer" is unclash to the peer; in the rows of guards, the guard to its own. req/s is unclash,
-or the guard, to bare, in requests per second, which on a machine with other work is worth little. In the rows of GET 304 the
-bare server answers 200.
+export const explanation = `Processor time of the server for each request: µs of the bare one, and ratios to it. A/A is
+a second bare server: what it differs from 1 by is noise. "to peer" is unclash to the peer; in the rows of guards, the
+guard to its own. req/s is unclash, or the guard, to bare, in requests per second, which on a machine with other work
+is worth little. In the rows of GET 304 the bare server answers 200.
 `;
 
 function nameOf({ cell: { ask, size } }: Measured): string {

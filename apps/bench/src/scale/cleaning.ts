@@ -28,7 +28,8 @@ export async function measureCleaning(store: Store, pastStates: number): Promise
   running = false;
   return (
     `commits while ${removed.toLocaleString("en")} rows were cleaned in ${steps.toLocaleString("en")} steps: ` +
-    `p99 ${ms(at(await during, 0.99))}, max ${ms(at(await during, 1))}; before: p99 ${ms(at(before, 0.99))}, max ${ms(at(before, 1))}`
+    `p99 ${ms(at(await during, 0.99))}, max ${ms(at(await during, 1))}; before: p99 ` +
+    `${ms(at(before, 0.99))}, max ${ms(at(before, 1))}`
   );
 }
 

@@ -60,7 +60,8 @@ function textOf({ disk, throughput, pauses }: Results): string {
     "How long the event loop is held up, in ms: two processes with four writers each on one file",
     tableText([["", "writes", "p99", "max", "target", ""], ...pauses.map(pauseRow)], 1),
     "",
-    `fdatasync of 4 KiB on this disk, which bounds all of it: median ${ms(disk.medianMs)} ms, p99 ${ms(disk.p99Ms)} ms, max ${ms(disk.maxMs)} ms`,
+    `fdatasync of 4 KiB on this disk, which bounds all of it: median ${ms(disk.medianMs)} ms, p99 ` +
+      `${ms(disk.p99Ms)} ms, max ${ms(disk.maxMs)} ms`,
   ].join("\n");
 }
 

@@ -20,9 +20,13 @@ export async function openPostgres(): Promise<Engine> {
   await pool.query(`create table ${schema}.bare_log (id int, version int, body text, primary key (id, version))`);
   await pool.query(`create table ${schema}.bare_event (n bigserial primary key, id int, version int, told text)`);
   await pool.query(`insert into ${schema}.bare select id, 0, $1 from generate_series(0, 399) id`, [textOf(++edit)]);
-  const update = `update ${schema}.bare set body = $1, version = version + 1 where id = $2 and version = $3 returning id, version`;
+  const update =
+    `update ${schema}.bare set body = $1, version = version + 1 where id = $2 and version = $3 ` +
+    "returning id, version";
   const keep = `insert into ${schema}.bare_log select id, version, $1 from done returning id, version`;
-  const tell = `insert into ${schema}.bare_event (id, version, told) select id, version, 'resource.changed' from kept returning id`;
+  const tell =
+    `insert into ${schema}.bare_event (id, version, told) select id, version, 'resource.changed' ` +
+    "from kept returning id";
   // Each contestant writes rows of its own in the same table.
   const row = (sql: string, offset: number): Contestant => contestantOf((at) => rowWriter(pool, sql, offset + at));
   return {

@@ -97,7 +97,10 @@ const lists: readonly Crafted[] = [
         client.send("PUT", `/notes/many-${at}`, { headers: { prefer: "dry-run" }, body: large }),
       );
       const statuses = (await Promise.all(sent)).map(({ status }) => status);
-      return `${statuses.filter((status) => status < 300).length} done, ${statuses.filter((status) => status === 503).length} × 503`;
+      return (
+        `${statuses.filter((status) => status < 300).length} done, ` +
+        `${statuses.filter((status) => status === 503).length} × 503`
+      );
     },
   },
 ];

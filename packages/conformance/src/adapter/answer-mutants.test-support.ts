@@ -24,7 +24,8 @@ export const answerMutants: readonly Mutant[] = [
       plan: (plan) => ({ ...plan, body: plan.body?.replaceAll(/,"etag":"[^}]*"}/g, ',"etag":"\\"x\\""}') ?? null }),
     },
     caughtBy:
-      "an item of a list can be edited and put back whole: its version and entity-tag are the precondition, and no fields",
+      "an item of a list can be edited and put back whole: its version and entity-tag are the precondition, " +
+      "and no fields",
   },
   {
     does: "sends content for HEAD",
@@ -123,7 +124,8 @@ export const answerMutants: readonly Mutant[] = [
       send: (plan, response) => void response.writeHead(plan.status, plan.headers).end(plan.body ?? undefined),
     },
     caughtBy:
-      "row 72: a 413, and any other answer to content that is still coming, arrives on a connection that closes, 1 to 8 MiB",
+      "row 72: a 413, and any other answer to content that is still coming, arrives on a connection that " +
+      "closes, 1 to 8 MiB",
   },
   {
     does: "hangs up on who sends too much",

@@ -22,6 +22,11 @@ const type = "Content-Type: application/json";
 /** How often a race with the end of a socket is tried, for each size and each framing. */
 const rounds = 1;
 
+/** A text as one chunk of a chunked body. */
+function chunkOf(text: string): string {
+  return `${text.length.toString(16)}\r\n${text}\r\n`;
+}
+
 export const connectionCases: readonly AdapterCase[] = casesOn("open", [
   {
     name: "a client that goes away in the middle of its body changes nothing, and the server lives on",
@@ -29,7 +34,7 @@ export const connectionCases: readonly AdapterCase[] = casesOn("open", [
       untouched(trial, async ({ wholePath, etag }) => {
         const lines = [`If-Match: ${etag}`, type];
         const short = head("PUT", wholePath, [...lines, "Content-Length: 1000"]) + content;
-        const unended = `${head("PUT", wholePath, [...lines, "Transfer-Encoding: chunked"])}${content.length.toString(16)}\r\n${content}\r\n`;
+        const unended = head("PUT", wholePath, [...lines, "Transfer-Encoding: chunked"]) + chunkOf(content);
         for (const how of ["reset", "end"] as const) {
           for (const bytes of [short, unended, head("PUT", wholePath, [...lines, "Content-Length: 9"])]) {
             await abandon(trial, bytes, how);
@@ -68,7 +73,8 @@ export const connectionCases: readonly AdapterCase[] = casesOn("open", [
         const body = "x".repeat(4_194_304);
         const get = head("GET", wholePath, ["Connection: close"]);
         const sized = head("PUT", wholePath, [...lines, `Content-Length: ${body.length}`]) + body;
-        const chunked = `${head("PUT", wholePath, [...lines, "Transfer-Encoding: chunked"])}${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+        const chunks = `${chunkOf(body)}0\r\n\r\n`;
+        const chunked = head("PUT", wholePath, [...lines, "Transfer-Encoding: chunked"]) + chunks;
         for (const request of [sized, chunked]) {
           const answers = readAnswers(await exchange(trial, request + get), ["PUT", "GET"]);
           assert.deepEqual(
@@ -80,7 +86,9 @@ export const connectionCases: readonly AdapterCase[] = casesOn("open", [
       }),
   },
   {
-    name: "row 72: a 413, and any other answer to content that is still coming, arrives on a connection that closes, 1 to 8 MiB",
+    name:
+      "row 72: a 413, and any other answer to content that is still coming, arrives on a connection that " +
+      "closes, 1 to 8 MiB",
     run: (trial) =>
       untouched(trial, async ({ wholePath, etag }) => {
         const close = ["Connection: close", type];

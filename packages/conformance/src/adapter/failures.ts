@@ -45,7 +45,9 @@ const smallCases = casesOn("small", [
 
 const guardedCases = casesOn("guarded", [
   {
-    name: "what the app's identify and authorize throw reaches the framework, which answers 5xx, and the server lives on",
+    name:
+      "what the app's identify and authorize throw reaches the framework, which answers 5xx, and the server " +
+      "lives on",
     async run(trial) {
       const before = await create(trial, "articles", { a: 1 });
       for (const [path, token] of [

@@ -149,7 +149,9 @@ function mix(choose: ReturnType<typeof createDice>): readonly [method: string, p
 
 export const hostileMixtureCases: readonly AdapterCase[] = casesOn("open", [
   {
-    name: "of 400 requests that are put together by chance, none makes the server fail or touches what it does not name",
+    name:
+      "of 400 requests that are put together by chance, none makes the server fail or touches what it does " +
+      "not name",
     async run(trial) {
       const bystander = await create(trial, "articles", { title: "before" });
       const choose = createDice(20_261_122);

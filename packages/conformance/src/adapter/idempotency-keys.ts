@@ -10,7 +10,9 @@ const malformedKey = { code: "malformed-idempotency-key", header: "Idempotency-K
 
 const refusalCases = casesOn("open", [
   {
-    name: "a key that comes with another body, query, If-Match or Content-Type is 422, before anything else of the write",
+    name:
+      "a key that comes with another body, query, If-Match or Content-Type is 422, before anything else of " +
+      "the write",
     async run(trial) {
       const article = await create(trial, "articles", { title: "A" });
       const key = freshKey(trial);
@@ -128,7 +130,9 @@ const refusalCases = casesOn("open", [
 
 const raceCases = casesOn("open", [
   {
-    name: "of eight requests at the same time with one key one has its effect, and all get its answer or are asked to wait",
+    name:
+      "of eight requests at the same time with one key one has its effect, and all get its answer or are " +
+      "asked to wait",
     async run(trial) {
       const note = await create(trial, "notes", { n: 0 });
       const sent: readonly (readonly [method: string, path: string, message: Message])[] = [

@@ -6,7 +6,8 @@ export const idempotencyMutants: readonly Mutant[] = [
     does: "swallows Idempotency-Key",
     twist: without("idempotency-key"),
     caughtBy:
-      "with a key, a write is answered again as it was, though its If-Match is stale by then, and nothing happens twice",
+      "with a key, a write is answered again as it was, though its If-Match is stale by then, and nothing " +
+      "happens twice",
   },
   {
     does: "takes the first of several keys",

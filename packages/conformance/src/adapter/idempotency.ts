@@ -7,7 +7,9 @@ import { type AdapterCase, casesOn } from "./trial.js";
 
 const replayCases = casesOn("open", [
   {
-    name: "with a key, a write is answered again as it was, though its If-Match is stale by then, and nothing happens twice",
+    name:
+      "with a key, a write is answered again as it was, though its If-Match is stale by then, and nothing " +
+      "happens twice",
     async run(trial) {
       const id = trial.nextName();
       const path = `/articles/${id}`;

@@ -149,7 +149,9 @@ const openCases = casesOn("open", [
 
 const smallCases = casesOn("small", [
   {
-    name: "a list without a limit has the usual one, a limit past the cap is cut to it, and large items end a page early",
+    name:
+      "a list without a limit has the usual one, a limit past the cap is cut to it, and large items end a " +
+      "page early",
     async run(trial) {
       for (const id of ["a", "b", "c", "d", "e"]) await create(trial, "pages", {}, { id });
       const path = `${trial.prefix}/pages`;

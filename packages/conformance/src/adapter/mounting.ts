@@ -92,7 +92,9 @@ export const mountingCases: readonly AdapterCase[] = [
       },
     },
     {
-      name: "identify is given the request as it came: method, path as sent, query, headers, address, and the framework's own",
+      name:
+        "identify is given the request as it came: method, path as sent, query, headers, address, and the " +
+        "framework's own",
       async run(trial) {
         await trial.send("PATCH", "/articles/a%41%2Fb?x=%20y&x=2?z", {
           headers: { "x-odd": "Ünicode".normalize("NFC"), "if-match": ['"a"', '"b"'] },

@@ -153,7 +153,8 @@ export const mutants: readonly Mutant[] = [
     does: "hides the framework's request",
     twist: { facts: (facts) => Object.assign(facts, { native: undefined }) },
     caughtBy:
-      "identify is given the request as it came: method, path as sent, query, headers, address, and the framework's own",
+      "identify is given the request as it came: method, path as sent, query, headers, address, and the " +
+      "framework's own",
   },
   {
     does: "takes an empty object that was parsed for nothing",

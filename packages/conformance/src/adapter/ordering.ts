@@ -67,7 +67,9 @@ const guardedCases = casesOn("guarded", [
     },
   },
   {
-    name: "a hidden resource is 404 where one that is not there is: after what is malformed, and 428 and a conflict of a PUT stay",
+    name:
+      "a hidden resource is 404 where one that is not there is: after what is malformed, and 428 and a " +
+      "conflict of a PUT stay",
     async run(trial) {
       const [path, token] = ["/articles/hidden-1", "alice"];
       await assertFirst(trial, "PUT", path, { token, headers: asText, content: "x" }, 415, "unsupported-media-type");

@@ -93,7 +93,9 @@ export const raceCases: readonly AdapterCase[] = casesOn("open", [
     },
   },
   {
-    name: "of creations with one unique value at the same time exactly one succeeds, and the others are told whose it is",
+    name:
+      "of creations with one unique value at the same time exactly one succeeds, and the others are told " +
+      "whose it is",
     async run(trial) {
       const sku = trial.nextName();
       const answers = await Promise.all(numbers(10).map(() => trial.send("POST", "/products", { json: { sku } })));

@@ -17,7 +17,9 @@ async function itemOf(trial: Trial, collection: string, id: string): Promise<Jso
 
 export const sentBackCases: readonly AdapterCase[] = casesOn("open", [
   {
-    name: "an item of a list can be edited and put back whole: its version and entity-tag are the precondition, and no fields",
+    name:
+      "an item of a list can be edited and put back whole: its version and entity-tag are the precondition, " +
+      "and no fields",
     async run(trial) {
       for (const collection of ["listed", "stamped", "hashed"]) {
         const { id, path } = await create(trial, collection, { a: 1 });

@@ -50,7 +50,8 @@ export const answerMutants: readonly GuardMutant[] = [
     does: "puts nothing on the response",
     twist: { pass: () => {} },
     caughtBy:
-      "check: an If-Match of the state that is there lets the write through, and the answer has the entity-tag of the new one",
+      "check: an If-Match of the current state lets the write through, and the answer has the " +
+      "entity-tag of the new one",
   },
   {
     does: "says nothing of the last change",

@@ -43,7 +43,7 @@ const countedCases = casesOf("counted", [
     },
   },
   {
-    name: "an If-Match of the state that is there lets the write through, and the answer has the entity-tag of the new one",
+    name: "an If-Match of the current state lets the write through, and the answer has the entity-tag of the new one",
     async run(place) {
       const { id } = place.row({ title: "A", n: 1 });
       const path = `/${id}`;
@@ -181,7 +181,7 @@ const countedCases = casesOf("counted", [
       }),
   },
   {
-    name: "requests that share a connection are worked on one after another: each is held against what those before it left",
+    name: "requests of one connection are worked on one after another: each is held against what those before it left",
     forms: ["guarded", "guard"],
     async run(place) {
       const { id } = place.row({ n: 0 });

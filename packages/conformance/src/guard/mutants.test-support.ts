@@ -7,7 +7,7 @@ export const mutants: readonly GuardMutant[] = [
     does: "works on all requests of a connection at once",
     twist: { atOnce: true },
     caughtBy:
-      "requests that share a connection are worked on one after another: each is held against what those before it left",
+      "requests of one connection are worked on one after another: each is held against what those before it left",
   },
   {
     does: "does not load the state",
@@ -44,7 +44,7 @@ export const mutants: readonly GuardMutant[] = [
     does: "swallows If-Match",
     twist: without("if-match"),
     caughtBy:
-      "an If-Match of the state that is there lets the write through, and the answer has the entity-tag of the new one",
+      "an If-Match of the current state lets the write through, and the answer has the entity-tag of the new one",
   },
   {
     does: "swallows If-None-Match",

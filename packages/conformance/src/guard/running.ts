@@ -83,7 +83,9 @@ const freeCases = keyedCasesOf("free", [
     },
   },
   {
-    name: "a client that goes away while its request runs gets the answer when it repeats it, and nothing happens twice",
+    name:
+      "a client that goes away while its request runs gets the answer when it repeats it, and nothing happens " +
+      "twice",
     async run(place) {
       const { id } = place.row();
       const message = waiting(place);
@@ -150,7 +152,9 @@ const freeCases = keyedCasesOf("free", [
     },
   },
   {
-    name: "what a process that is gone has begun runs again where its If-Match names a state: once at most it has an effect",
+    name:
+      "what a process that is gone has begun runs again where its If-Match names a state: once at most it has " +
+      "an effect",
     async run(place) {
       const { id } = place.row();
       const message = waiting(place, { ifMatch: '"1"' });

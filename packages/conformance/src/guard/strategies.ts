@@ -25,7 +25,9 @@ const lastCases = casesOf("last", [
     },
   },
   {
-    name: "last-write-wins: a state that never was is a conflict, and so are weak tags, tags of others, and If-None-Match",
+    name:
+      "last-write-wins: a state that never was is a conflict, and so are weak tags, tags of others, and " +
+      "If-None-Match",
     async run(place) {
       const row = changed(place, place.row());
       for (const ifMatch of ['"3"', '"x"', 'W/"1"', '"01"', '"1-gzip"'])
@@ -62,7 +64,9 @@ const firstCases = casesOf("first", [
 
 const decidedCases = casesOf("decided", [
   {
-    name: "a function settles a stale write: it is given the states and the proposal, and its value reaches the handler",
+    name:
+      "a function settles a stale write: it is given the states and the proposal, and its value reaches the " +
+      "handler",
     async run(place) {
       const row = changed(place, place.row({ title: "A", n: 1 }));
       const path = `/${row.id}`;

@@ -90,7 +90,9 @@ export const cleaningCases: readonly StoreCase[] = [
     },
   },
   {
-    name: "after the cursor of the newest event that was removed, what is kept comes without a reset: nothing is missing",
+    name:
+      "after the cursor of the newest event that was removed, what is kept comes without a reset: nothing is " +
+      "missing",
     needs: "clock",
     async run({ store, clock, patienceMs }) {
       await tell(store, "old", "a/1", "a/2");

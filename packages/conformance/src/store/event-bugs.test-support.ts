@@ -27,7 +27,8 @@ export const eventBugs: readonly Bug[] = [
   {
     bug: "a follower skips events of commits that came while another was on its way",
     caughtBy:
-      "of 200 commits at once, every follower is given each event once, and those of a key in the order of its versions",
+      "of 200 commits at once, every follower is given each event once, and those of a key in the order of " +
+      "its versions",
     plant(store) {
       const late = new Set<Tag>();
       let underWay = 0;

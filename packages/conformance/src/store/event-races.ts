@@ -12,7 +12,9 @@ const keys: readonly Key[] = ["a/0", "a/1", "a/2", "b/3", "b/4"];
 /** Commits and followers at the same time. */
 export const eventRaceCases: readonly StoreCase[] = [
   {
-    name: "of 200 commits at once, every follower is given each event once, and those of a key in the order of its versions",
+    name:
+      "of 200 commits at once, every follower is given each event once, and those of a key in the order of " +
+      "its versions",
     async run({ store, patienceMs }) {
       const early = follow(store, "start", patienceMs);
       const fromNow = follow(store, "now", patienceMs);

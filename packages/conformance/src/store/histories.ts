@@ -142,7 +142,9 @@ export const historyCases: readonly StoreCase[] = [
     },
   },
   {
-    name: "a history of large texts ends before its limit, tells that there is more, and goes on: no state is lost or comes twice",
+    name:
+      "a history of large texts ends before its limit, tells that there is more, and goes on: no state is " +
+      "lost or comes twice",
     async run({ store }) {
       for (let n = 1; n <= 12; n++) await put(store, "a/1", { put: largeText(n) });
       for (const limit of [12, 1_000]) {

@@ -143,7 +143,9 @@ export const lapseCases: readonly StoreCase[] = [
     },
   },
   {
-    name: "an extension of a lapsed record clashes where it expects a living one, and revives it where it expects a lapsed one",
+    name:
+      "an extension of a lapsed record clashes where it expects a living one, and revives it where it expects " +
+      "a lapsed one",
     async run({ store, until }) {
       const { tag, lapsesAt } = await putBriefly(store, "a/1");
       await until(lapsesAt);

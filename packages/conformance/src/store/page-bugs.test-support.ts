@@ -4,7 +4,8 @@ const largePages =
   "a page of large texts ends before its limit, and its next goes on: no record is lost or comes twice";
 
 const largeHistories =
-  "a history of large texts ends before its limit, tells that there is more, and goes on: no state is lost or comes twice";
+  "a history of large texts ends before its limit, tells that there is more, and goes on: no state is lost " +
+  "or comes twice";
 
 /** Bugs in where a page ends for its texts, and how it goes on. */
 export const pageBugs: readonly Bug[] = [

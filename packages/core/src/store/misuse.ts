@@ -246,7 +246,8 @@ function assertName(name: string): void {
 function assertValue(value: string): void {
   if (exceedsBytes(value, indexValueBytesMax) || value.includes("\u0000") || !value.isWellFormed()) {
     misuse(
-      `The value of an index is well-formed, without U+0000, and at most ${indexValueBytesMax} bytes of UTF-8: ${shown(value)}.`,
+      `The value of an index is well-formed, without U+0000, and at most ${indexValueBytesMax} bytes of ` +
+        `UTF-8: ${shown(value)}.`,
     );
   }
 }

@@ -78,7 +78,10 @@ function faultOf(given: unknown): string {
   if ("kind" in given && given.kind === "refused") return "a challenge must be the value of a header";
   const name: unknown = "name" in given ? given.name : undefined;
   if (!isName(name))
-    return `its \`name\` must be a non-empty string of at most ${nameLengthMax} characters, and is ${describeValue(name)}`;
+    return (
+      `its \`name\` must be a non-empty string of at most ${nameLengthMax} characters, and is ` +
+      `${describeValue(name)}`
+    );
   return 'its `role` must be "client" or "admin", if there is one';
 }
 

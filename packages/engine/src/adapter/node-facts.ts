@@ -89,8 +89,9 @@ function warnOfParser(): void {
   if (warned) return;
   warned = true;
   process.emitWarning(
-    "A body parser (such as express.json() or koa-bodyparser) runs before unclash. Its value is taken, but broken UTF-8 in " +
-      "it can't be seen any more, and the parser's own limits and answers hold: mount unclash before it.",
+    "A body parser (such as express.json() or koa-bodyparser) runs before unclash. Its value is taken, but " +
+      "broken UTF-8 in it can't be seen any more, and the parser's own limits and answers hold: mount " +
+      "unclash before it.",
     { type: "UnclashWarning", code: "UNCLASH_PARSED_BODY" },
   );
 }

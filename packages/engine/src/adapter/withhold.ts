@@ -76,8 +76,8 @@ function discard(response: ServerResponse, name: Method, given: readonly unknown
 function breakOff(response: ServerResponse): void {
   if (!response.writableFinished) response.destroy();
   process.emitWarning(
-    "A handler has sent its answer before it told the guard that its write had changed no row: the connection was broken off, " +
-      "and the client may have got a success. Call expectRow or expectAffected first.",
+    "A handler has sent its answer before it told the guard that its write had changed no row: the " +
+      "connection was broken off, and the client may have got a success. Call expectRow or expectAffected first.",
     { type: "UnclashWarning", code: "UNCLASH_ANSWERED_TOO_EARLY" },
   );
 }

@@ -62,8 +62,8 @@ function assertState(state: unknown): void {
 }
 
 const tooLate =
-  "can't be given to check(): a repeat must be known before its handler runs. Give it to a `guard` or `guarded` in front of the " +
-  "handler, whose check() then needs no options";
+  "can't be given to check(): a repeat must be known before its handler runs. Give it to a `guard` or " +
+  "`guarded` in front of the handler, whose check() then needs no options";
 
 const none = {};
 

@@ -108,8 +108,8 @@ export function adviceOnCount(result: object, it = "result"): string | undefined
   const value: unknown = Reflect.get(result, name);
   if (typeof value !== "number" && typeof value !== "bigint") return undefined;
   return (
-    `\`{ ${name} }\`, which may be a driver's result or a row: call expectAffected(${it}.${name}) if that is the number of ` +
-    `changed rows; if it is a row, call expectRow([${it}])`
+    `\`{ ${name} }\`, which may be a driver's result or a row: call expectAffected(${it}.${name}) if that ` +
+    `is the number of changed rows; if it is a row, call expectRow([${it}])`
   );
 }
 

@@ -73,8 +73,8 @@ function tagEntries({ resource }: GuardExchange, { ifMatch }: Conditions, curren
   const weakened = weakenedEntries({ ifMatch }, current.etag);
   if (weakened.length > 0 || !ifMatch.tags.every((tag) => isForeignTag(tag, current.loaded))) return weakened;
   const detail =
-    `This entity-tag was not made by the guard of ${resource}, so it never matches. Where does it come from? A GET without a guard ` +
-    "gets one of its framework's, or of a proxy's.";
+    `This entity-tag was not made by the guard of ${resource}, so it never matches. Where does it come ` +
+    "from? A GET without a guard gets one of its framework's, or of a proxy's.";
   return [{ header: "If-Match", code: "foreign-etag", detail }];
 }
 

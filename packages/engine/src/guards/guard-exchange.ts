@@ -51,8 +51,8 @@ export class GuardExchange extends Exchange<GuardSettings> {
     }
     throw new CallbackError(
       "resource",
-      `must return the name of the resource, and returned ${name} for ${method} ${this.instance}: it reads a parameter that the ` +
-        "guard's path does not have. Only null says that a request is for no single resource",
+      `must return the name of the resource, and returned ${name} for ${method} ${this.instance}: it reads ` +
+        "a parameter that the guard's path does not have. Only null says that a request is for no single resource",
     );
   }
 

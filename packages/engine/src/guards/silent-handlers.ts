@@ -24,8 +24,9 @@ export function warnOfUnchecked(exchange: GuardExchange): void {
   warnOfRoute(
     "UNCLASH_NOT_CHECKED",
     exchange,
-    "has acknowledged a write behind a guard without `load`, and its handler has not called check(): nothing was held " +
-      "against the request. Give the guard `load`, or call `await check(request, state)` before the write.",
+    "has acknowledged a write behind a guard without `load`, and its handler has not called check(): " +
+      "nothing was held against the request. Give the guard `load`, or call `await check(request, state)` " +
+      "before the write.",
   );
 }
 
@@ -34,8 +35,10 @@ export function warnOfNoResource(exchange: GuardExchange): void {
   warnOfRoute(
     "UNCLASH_NO_RESOURCE",
     exchange,
-    "can't be held against anything, and is 404: the guard's `resource` gives nothing there. If this is a resource, the guard's path lacks the parameter that " +
-      "`resource` reads. If it is a route for many, put it before the guard, or give it a guard of its own without `load`.",
+    "can't be held against anything, and is 404: the guard's `resource` gives nothing there. If this is a " +
+      "resource, the guard's path lacks the parameter that " +
+      "`resource` reads. If it is a route for many, put it before the guard, or give it a guard of its own " +
+      "without `load`.",
   );
 }
 
@@ -44,8 +47,9 @@ export function warnOfSilence(exchange: GuardExchange): void {
   warnOfRoute(
     "UNCLASH_NO_OUTCOME",
     exchange,
-    "has acknowledged a write without telling its guard the outcome: where others write between `load` and the write, theirs " +
-      "is lost. Put `expected` into the WHERE of the write, and call expectRow(rows) or expectAffected(count) with what it gives, " +
+    "has acknowledged a write without telling its guard the outcome: where others write between `load` and " +
+      "the write, theirs is lost. Put `expected` into the WHERE of the write, and call expectRow(rows) or " +
+      "expectAffected(count) with what it gives, " +
       "then updated(version); in a transaction that has locked the row, updated(version) is enough.",
   );
 }
@@ -55,8 +59,9 @@ export function warnOfSameVersion(exchange: GuardExchange): void {
   warnOfRoute(
     "UNCLASH_SAME_VERSION",
     exchange,
-    "has changed a row, and told its guard the version that was there before: two states have one entity-tag, and who holds the " +
-      "first overwrites the second. Raise the version in the write itself (`version = version + 1`), and give updated() what came back.",
+    "has changed a row, and told its guard the version that was there before: two states have one " +
+      "entity-tag, and who holds the first overwrites the second. Raise the version in the write itself " +
+      "(`version = version + 1`), and give updated() what came back.",
   );
 }
 
@@ -65,8 +70,8 @@ export function warnOfNoDate(exchange: GuardExchange): void {
   warnOfRoute(
     "UNCLASH_NO_DATE",
     exchange,
-    "has a guard with `datesSuffice`, and `load` gives no `modifiedAt`: If-Unmodified-Since can't be held against anything, and does " +
-      "not suffice here.",
+    "has a guard with `datesSuffice`, and `load` gives no `modifiedAt`: If-Unmodified-Since can't be held " +
+      "against anything, and does not suffice here.",
   );
 }
 

@@ -8,14 +8,14 @@ export function hasContent({ header }: GuardExchange): boolean {
 /** What a guard goes by, and does not see. */
 const unseen: Readonly<Record<"body" | "files" | "terms", string>> = {
   body:
-    "A guard keeps answers by Idempotency-Key, and nothing before it has parsed the body: the same key with another body " +
-    "can't be told from a repeat. Put the body parser before the guard.",
+    "A guard keeps answers by Idempotency-Key, and nothing before it has parsed the body: the same key with " +
+    "another body can't be told from a repeat. Put the body parser before the guard.",
   files:
-    "A guard keeps answers by Idempotency-Key, and does not see the files of a multipart body: the same key with another file " +
-    "is answered as a repeat. Give their digests in `idempotency.fingerprint`.",
+    "A guard keeps answers by Idempotency-Key, and does not see the files of a multipart body: the same key " +
+    "with another file is answered as a repeat. Give their digests in `idempotency.fingerprint`.",
   terms:
-    "A guard takes a precondition from the body (`versionField`, `etagField`), and nothing before it has parsed one: the version that " +
-    "the client names is not compared. Put the body parser before the guard.",
+    "A guard takes a precondition from the body (`versionField`, `etagField`), and nothing before it has " +
+    "parsed one: the version that the client names is not compared. Put the body parser before the guard.",
 };
 
 const warned = new Set<string>();

@@ -69,5 +69,6 @@ export function resolveIdempotency<Native>(given: GuardIdempotency<Native>, iden
 }
 
 const callerMissing =
-  "must say who sends a request where `idempotency` keeps answers: without it, one caller could get the answers of another. " +
+  "must say who sends a request where `idempotency` keeps answers: without it, one caller could get the " +
+  "answers of another. " +
   'Give the guard the `identify` of your authentication, or set `idempotency.anonymous` to "address" or "credentials"';

@@ -114,8 +114,8 @@ function warnOfAnonymous(now: Moment, keepMs: number): void {
   if (now < warnedUntil) return;
   warnedUntil = now + keepMs;
   process.emitWarning(
-    "The answers that are kept by Idempotency-Key for callers that `identify` does not know take all the room that they may: " +
-      "their new keys get 429. Look who sends them, or raise `idempotency.anonymousBytesMax`.",
+    "The answers that are kept by Idempotency-Key for callers that `identify` does not know take all the " +
+      "room that they may: their new keys get 429. Look who sends them, or raise `idempotency.anonymousBytesMax`.",
     { type: "UnclashWarning", code: "UNCLASH_ANONYMOUS_KEYS_FULL" },
   );
 }

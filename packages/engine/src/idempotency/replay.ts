@@ -62,10 +62,12 @@ export function keyRefusal({ kind }: KeyVerdict & { readonly kind: "reused" | "r
 }
 
 const reusedDetail =
-  "This key came with another query, content, Content-Type, If-Match or strategy before. A new request needs a key of its own.";
+  "This key came with another query, content, Content-Type, If-Match or strategy before. A new request " +
+  "needs a key of its own.";
 const runningDetail = "The first request with this key has not been answered yet: repeat it later, with the same key.";
 const abandonedDetail =
-  "The first request with this key failed or was never answered, and may have had its effect: look before sending it with a new key.";
+  "The first request with this key failed or was never answered, and may have had its effect: look before " +
+  "sending it with a new key.";
 
 /**
  * An answer given again: a `ResponsePlan`, but that a guard's answers may also hold bytes, and headers of several

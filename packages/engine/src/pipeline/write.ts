@@ -116,7 +116,8 @@ async function decide(
   const found = request.hidden ? undefined : stored;
   const current = stateOf(collection, found);
   const exists = current !== undefined;
-  if (!exists && (method === "PATCH" || method === "DELETE")) return goneOrMissing(exchange, request, found); // 404, 410
+  const needsState = method === "PATCH" || method === "DELETE";
+  if (!exists && needsState) return goneOrMissing(exchange, request, found); // 404, 410
   if (method !== "POST" && lacksPrecondition(collection, method, conditions, exists))
     return preconditionRequired(collection, {
       resource: key,
@@ -136,7 +137,8 @@ async function decide(
   if (proposed.kind === "refused") return proposed;
   // A POST to a taken id would be a creation: it is checked as one, since what is invalid is told before what is taken.
   const isCreation = method === "POST" || !exists;
-  const valid = await validateWrite(exchange, request, proposed.value, isCreation ? undefined : current?.record); // 422, 409
+  const replaced = isCreation ? undefined : current?.record;
+  const valid = await validateWrite(exchange, request, proposed.value, replaced); // 422, 409
   if (valid.kind === "refused") return valid;
   const isTaken = stored !== undefined && stored.deleted !== true;
   if (isCreation && (isTaken || creation.kind === "hidden")) return duplicateId(exchange, request); // 409

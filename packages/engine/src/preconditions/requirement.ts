@@ -30,6 +30,7 @@ export function preconditionRequired(
 ): Refused {
   const field = versionField === false ? "" : `, or its ${versionField} in the content`;
   const creation = creates ? "; to create it by PUT, send If-None-Match: *" : "";
-  const detail = `Say which state of ${resource} this request is for: send its entity-tag in If-Match${field}${creation}.`;
+  const detail =
+    `Say which state of ${resource} this request is for: send its entity-tag in ` + `If-Match${field}${creation}.`;
   return refused("precondition-required", detail, { members: { links: { resource: path } } });
 }

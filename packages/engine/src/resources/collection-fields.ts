@@ -75,8 +75,9 @@ export function warnOfOwnMembers(collection: OwnMembers, errors: readonly Proble
   if (asked.length === 0 || warned.has(collection)) return;
   warned.add(collection);
   process.emitWarning(
-    `collections.${collection.name}.schema asks for ${asked.join(" and ")}, which no schema is given: unclash takes its own ` +
-      "members off a body before that is validated, so that every write is 422. Leave them out of the schema.",
+    `collections.${collection.name}.schema asks for ${asked.join(" and ")}, which no schema is given: ` +
+      "unclash takes its own members off a body before that is validated, so that every write is 422. Leave " +
+      "them out of the schema.",
     { type: "UnclashWarning", code: "UNCLASH_SCHEMA_ASKS_FOR_OWN_MEMBER" },
   );
 }

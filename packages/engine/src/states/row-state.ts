@@ -91,7 +91,8 @@ function isLoneSurrogate(character: string): boolean {
 
 /** A row is hashed. What holds nothing that tells it from others would have one tag for all states. */
 function opaqueOfRow(version: unknown, digest: RowDigest, fault: TagFault): string {
-  const refused = `gave a \`version\` that is ${describeValue(version)}: it must be a number, a Date, a text, or the row itself`;
+  const wanted = "it must be a number, a Date, a text, or the row itself";
+  const refused = `gave a \`version\` that is ${describeValue(version)}: ${wanted}`;
   if (typeof version !== "object" || version === null || isPromise(version) || version instanceof Error)
     throw fault(refused);
   const text = valueText(version);

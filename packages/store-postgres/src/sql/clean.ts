@@ -103,7 +103,8 @@ function dropPastSql(s: string): string {
           ORDER BY c.version DESC OFFSET h.keep_count LIMIT 1
       ), ended AS (
         SELECT past.version, row_number() OVER (ORDER BY past.version) AS place,
-          coalesce(lead(past.modified_at) OVER (ORDER BY past.version), h.modified_at) + coalesce(h.keep_age_ms, 0) AS at
+          coalesce(lead(past.modified_at) OVER (ORDER BY past.version), h.modified_at)
+            + coalesce(h.keep_age_ms, 0) AS at
         FROM past
       ), due AS (
         SELECT * FROM ended WHERE ended.version <= (SELECT beyond.version FROM beyond)

@@ -34,7 +34,8 @@ BEGIN
       RETURNING c.* INTO h;
     IF FOUND THEN
       IF v_logged THEN
-        INSERT INTO ${s}.log (id, version, revision, tag, deleted, created_at, modified_at, lapses_at, actor, cause, body)
+        INSERT INTO ${s}.log
+          (id, version, revision, tag, deleted, created_at, modified_at, lapses_at, actor, cause, body)
           VALUES (h.id, h.version, h.revision, p_tag, false, h.created_at, h.modified_at, h.lapses_at, p_actor, p_cause,
             p_text);
       END IF;
@@ -42,12 +43,14 @@ BEGIN
         INSERT INTO ${s}.event (revision, n, tag, at, type, key, version, data)
           VALUES (h.revision, 0, p_tag, p_at, e_type, e_key, e_version, e_data);
       END IF;
-      RETURN h.version || ' ' || h.revision || ' ' || h.created_at || ' ' || h.modified_at || coalesce(' ' || h.lapses_at, '');
+      RETURN h.version || ' ' || h.revision || ' ' || h.created_at || ' ' || h.modified_at
+        || coalesce(' ' || h.lapses_at, '');
     END IF;
   END IF;
 
   RETURN (SELECT json_agg(json_build_array(a.kind, a.n::text, a.key, a.version::text, a.revision::text, a.tag,
-      CASE a.deleted WHEN true THEN 't' WHEN false THEN 'f' END, CASE a.lapsed WHEN true THEN 't' WHEN false THEN 'f' END,
+      CASE a.deleted WHEN true THEN 't' WHEN false THEN 'f' END,
+      CASE a.lapsed WHEN true THEN 't' WHEN false THEN 'f' END,
       a.created_at::text, a.modified_at::text, a.lapses_at::text, a.actor, a.cause, a.body))
     FROM ${s}.commit_instead(${names}) AS a);
 END

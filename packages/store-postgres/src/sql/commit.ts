@@ -11,7 +11,8 @@ import { announceSql } from "./horizon.js";
 export function commitSql(s: string, events: number): string {
   return `
 CREATE FUNCTION ${s}.commit(
-  p_locks bigint[], p_wait_ms integer, p_sync text, p_tag text, p_at bigint, p_actor text, p_cause text, p_refused boolean,
+  p_locks bigint[], p_wait_ms integer, p_sync text, p_tag text, p_at bigint, p_actor text, p_cause text,
+  p_refused boolean,
   r_keys text[], r_expects text[], r_tags text[],
   g_depths integer[], g_afters text[], g_ends text[], g_limits integer[], g_seen text[],
   w_keys text[], w_depths integer[], w_expects text[], w_tags text[], w_actions text[], w_texts text[], w_ms bigint[],
@@ -149,7 +150,8 @@ BEGIN
 
       IF h.key IS NULL THEN
         n.id := nextval('${s}.ids'::regclass);
-        INSERT INTO ${s}.head (key, id, depth, version, revision, tag, deleted, logged, created_at, modified_at, lapses_at,
+        INSERT INTO ${s}.head (key, id, depth, version, revision, tag, deleted, logged, created_at, modified_at,
+          lapses_at,
             actor, cause, keep_count, keep_age_ms, clean_at, claims, body)
           VALUES (w_keys[i], n.id, w_depths[i], n.version, n.revision, n.tag, n.deleted, n.logged, n.created_at,
             n.modified_at, n.lapses_at, n.actor, n.cause, n.keep_count, n.keep_age_ms, NULL, n.claims, n.body);
@@ -162,13 +164,15 @@ BEGIN
           WHERE c.key = w_keys[i];
         IF n.logged AND NOT h.logged THEN
           -- Until now no past was kept. From now on it is, and what was current becomes the first of it.
-          INSERT INTO ${s}.log (id, version, revision, tag, deleted, created_at, modified_at, lapses_at, actor, cause, body)
+          INSERT INTO ${s}.log
+            (id, version, revision, tag, deleted, created_at, modified_at, lapses_at, actor, cause, body)
             VALUES (h.id, h.version, h.revision, h.tag, h.deleted, h.created_at, h.modified_at, h.lapses_at, h.actor,
               h.cause, h.body);
         END IF;
       END IF;
       IF n.logged THEN
-        INSERT INTO ${s}.log (id, version, revision, tag, deleted, created_at, modified_at, lapses_at, actor, cause, body)
+        INSERT INTO ${s}.log
+          (id, version, revision, tag, deleted, created_at, modified_at, lapses_at, actor, cause, body)
           VALUES (n.id, n.version, n.revision, n.tag, n.deleted, n.created_at, n.modified_at, n.lapses_at, n.actor,
             n.cause, w_texts[i]);
       END IF;
@@ -202,7 +206,8 @@ BEGIN
         o := ROW(o.kind, o.n, ${stateSql("h", "NULL::text")})::${s}.answer;
       ELSE
         o := ROW(o.kind, o.n, h.key, v_state.version, v_state.revision, v_state.tag, v_state.deleted, NULL::boolean,
-          v_state.created_at, v_state.modified_at, v_state.lapses_at, v_state.actor, v_state.cause, NULL::text)::${s}.answer;
+          v_state.created_at, v_state.modified_at, v_state.lapses_at, v_state.actor, v_state.cause,
+          NULL::text)::${s}.answer;
       END IF;
     END IF;
 

@@ -9,10 +9,12 @@ export const nowSql: string = "floor(date_part('epoch', clock_timestamp()) * 100
  * role could make a function that fits better and runs with the rights of the app's.
  */
 export const settingsSql: string =
-  "SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off";
+  "SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off " +
+  "SET enable_bitmapscan = off";
 
 /** The same where tables are joined. */
-export const joinSettingsSql: string = `${settingsSql} SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off`;
+export const joinSettingsSql: string = `${settingsSql}
+  SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off`;
 
 /** Whether a row of `head`, or none, is what a commit expects. `NULL` where it is not. `v_now` is the time. */
 export function isMetSql(expect: string, tag: string, head: string): string {
@@ -62,7 +64,8 @@ export const sessionSql: string = `IF ${hasOtherEncoding} OR ${hasOtherIsolation
 const durableSessionSql: string = `IF ${hasOtherEncoding} OR ${hasOtherIsolation}
       OR current_setting('synchronous_commit') <> p_sync THEN
     ${refuseSql}
-    IF array_position(ARRAY['off', 'local', 'remote_write', 'on', 'remote_apply'], current_setting('synchronous_commit'))
+    IF array_position(ARRAY['off', 'local', 'remote_write', 'on', 'remote_apply'],
+        current_setting('synchronous_commit'))
         < array_position(ARRAY['off', 'local', 'remote_write', 'on', 'remote_apply'], p_sync) THEN
       PERFORM set_config('synchronous_commit', p_sync, true);
     END IF;

@@ -32,7 +32,8 @@ export function checkOrder(one: Case, writers: Writers): Violation[] {
       if (newest === undefined || before.version > newest.version) newest = before;
     }
     if (newest !== undefined && event.version < newest.version + (event.wrote ? 1 : 0)) {
-      const detail = `${told(event.operation)} has version ${event.version}, after the end of ${told(newest.operation)}`;
+      const detail =
+        `${told(event.operation)} has version ${event.version}, after the end of ` + `${told(newest.operation)}`;
       violations.push({ kind: "out-of-order", resource, detail });
     }
     const writer = writers.get(event.version);

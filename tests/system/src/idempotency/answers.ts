@@ -39,7 +39,10 @@ export function told({ number, dryRun, outcome }: Attempt): string {
   const kind = dryRun ? "dry run" : "attempt";
   if (outcome.kind !== "answered") return `${kind} ${number}: ${outcome.kind}`;
   const { status, etag, location, replayed, body } = outcome;
-  return `${kind} ${number}: ${status} ${etag ?? ""} ${location ?? ""}${replayed ? " replayed" : ""} ${body.slice(0, 300)}`;
+  return (
+    `${kind} ${number}: ${status} ${etag ?? ""} ${location ?? ""}${replayed ? " replayed" : ""} ` +
+    `${body.slice(0, 300)}`
+  );
 }
 
 /** A member of an answer's content. */

@@ -97,7 +97,8 @@ export const atTheTable: readonly ArticleSeed[] = [
     status: "published",
     lines: [
       "Cut the wick to half a centimetre before you light it, every time.",
-      "Let the candle burn for an hour for every two centimetres of its width the first time, so that it melts to the rim.",
+      "Let the candle burn for an hour for every two centimetres of its width the first time, so that it " +
+        "melts to the rim.",
       "",
       "Keep it out of draughts: a flame that leans melts one side, and that is where it drips.",
       "A candle that smokes wants a shorter wick.",

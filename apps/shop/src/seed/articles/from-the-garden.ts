@@ -61,7 +61,8 @@ export const fromTheGarden: readonly ArticleSeed[] = [
       "Wipe off the sap with spirit after each day's work, or you carry the mildew from one rose to the next.",
       "",
       "Once a month take them apart.",
-      "Draw the blade along a fine stone, on its slanted side only, and take the burr off the other with one flat stroke.",
+      "Draw the blade along a fine stone, on its slanted side only, and take the burr off the other with " +
+        "one flat stroke.",
       "A drop of oil in the joint, and one on the spring.",
     ],
   },
