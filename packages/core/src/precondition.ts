@@ -69,8 +69,9 @@ const IF_NONE_MATCH_FAILED: PreconditionDecision = { kind: "failed", condition: 
 
 /**
  * Decides whether a request may be carried out, in the order of RFC 9110 §13.2.2; the body's version and
- * entity-tag come right after `If-Match`. Ask it only when the request would succeed without conditions (§13.2.1), and for a write make sure that
- * the state is still this one when the write happens: a check followed by a later write is a race.
+ * entity-tag come right after `If-Match`. Ask it only when the request would succeed without conditions (§13.2.1), and
+ * for a write make sure that the state is still this one when the write happens: a check followed by a later write is a
+ * race.
  *
  * @param method as HTTP writes it, in upper case.
  */

@@ -32,8 +32,8 @@ export interface GuardMiddleware<State extends LoadedState> extends RequestHandl
 }
 
 /**
- * Guards the routes behind it: `app.route("/articles/:id").all(guard({ load })).get(…).put(…)`. Body parsers belong before
- * it. What `of(request)` gives may throw in a handler: `app.use(problems())` answers that.
+ * Guards the routes behind it: `app.route("/articles/:id").all(guard({ load })).get(…).put(…)`. Body parsers belong
+ * before it. What `of(request)` gives may throw in a handler: `app.use(problems())` answers that.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
@@ -71,8 +71,8 @@ export interface GuardedContext<State extends LoadedState, Current, Expected, Pa
 }
 
 /**
- * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ req, res, current, expected, guard }) => …))`.
- * What it throws is answered, where it is a guard's, or goes to `next`, in Express 4 too.
+ * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ req, res, current, expected, guard }) =>
+ * …))`. What it throws is answered, where it is a guard's, or goes to `next`, in Express 4 too.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
@@ -104,8 +104,8 @@ export function guarded<State extends LoadedState, Params>(
 }
 
 /**
- * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what it
- * throws rolls that back, and is answered by `guarded`, or by `app.use(problems())`.
+ * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what
+ * it throws rolls that back, and is answered by `guarded`, or by `app.use(problems())`.
  *
  * @param options how, for a request that came through no guard; one that did is treated by that guard's
  * @throws GuardError where the request may not be carried out on that state

@@ -46,9 +46,9 @@ export interface GuardPlugin<State extends LoadedState> extends FastifyPluginAsy
 }
 
 /**
- * Guards the routes of a context, and of those inside it: `app.register(guard({ load }))`. It runs as a `preHandler` hook,
- * after parsing and validation, and not for routes that do not exist. What it throws in a handler it answers too, for
- * routes that come after it.
+ * Guards the routes of a context, and of those inside it: `app.register(guard({ load }))`. It runs as a `preHandler`
+ * hook, after parsing and validation, and not for routes that do not exist. What it throws in a handler it answers too,
+ * for routes that come after it.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
@@ -90,8 +90,9 @@ export function guard<State extends LoadedState, Native extends FastifyRequest>(
 }
 
 /**
- * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what it
- * throws rolls that back, and is answered by the guard that the request came through, or by `app.register(problems())`.
+ * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what
+ * it throws rolls that back, and is answered by the guard that the request came through, or by
+ * `app.register(problems())`.
  *
  * @param options how, for a request that came through no guard; one that did is treated by that guard's
  * @throws GuardError where the request may not be carried out on that state

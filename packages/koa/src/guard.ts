@@ -40,8 +40,9 @@ export interface GuardMiddleware<State extends LoadedState> {
 }
 
 /**
- * Guards the middleware behind it, and answers what `of(context)` throws there: `router.all("/articles/:id", guard({ load }))`.
- * Body parsers belong before it. Middleware before it sees its answers on the context.
+ * Guards the middleware behind it, and answers what `of(context)` throws there:
+ * `router.all("/articles/:id", guard({ load }))`. Body parsers belong before it. Middleware before it sees its answers
+ * on the context.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
@@ -74,8 +75,8 @@ export interface GuardedContext<State extends LoadedState, Current, Expected> {
 export type GuardedMiddleware = (context: Context) => Promise<void>;
 
 /**
- * Guards one handler: `router.put("/articles/:id", guarded({ load }, async ({ ctx, current, expected, guard }) => …))`. What it
- * throws is answered, where it is a guard's; all else is thrown on.
+ * Guards one handler: `router.put("/articles/:id", guarded({ load }, async ({ ctx, current, expected, guard }) => …))`.
+ * What it throws is answered, where it is a guard's; all else is thrown on.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
@@ -107,8 +108,8 @@ export function guarded<State extends LoadedState>(
 }
 
 /**
- * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what it
- * throws rolls that back, and is answered by `guard` and `guarded`, or by `app.use(problems())`.
+ * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what
+ * it throws rolls that back, and is answered by `guard` and `guarded`, or by `app.use(problems())`.
  *
  * @param options how, for a request that came through no guard; one that did is treated by that guard's
  * @throws GuardError where the request may not be carried out on that state

@@ -30,8 +30,8 @@ export interface MountOptions {
 }
 
 /**
- * Mounts an engine in a Koa app: `app.use(mount(unclash, { prefix: "/api" }))`. Body parsers belong behind it. Middleware
- * before it sees status, headers and body of the answer; what the app's own functions throw is thrown on.
+ * Mounts an engine in a Koa app: `app.use(mount(unclash, { prefix: "/api" }))`. Body parsers belong behind it.
+ * Middleware before it sees status, headers and body of the answer; what the app's own functions throw is thrown on.
  *
  * The native request, which `identify` sees, is Koa's context.
  *

@@ -32,8 +32,8 @@ export interface GuardMiddleware<State extends LoadedState> {
 }
 
 /**
- * Guards what `next` leads to, for whatever calls `(request, response, next)` as connect does. Body parsers belong before it.
- * What `of(request)` gives may throw in a handler: hand that to `problems()`.
+ * Guards what `next` leads to, for whatever calls `(request, response, next)` as connect does. Body parsers belong
+ * before it. What `of(request)` gives may throw in a handler: hand that to `problems()`.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
@@ -72,9 +72,9 @@ export interface GuardedContext<State extends LoadedState, Current, Expected> {
 }
 
 /**
- * Guards one handler: `createServer(guarded({ load }, async ({ req, res, current, expected, guard }) => …))`. What it throws is
- * answered, where it is a guard's. All else goes to `next`; where there is none, the client gets a bare 500, and the process
- * is warned (`UNCLASH_REQUEST_FAILED`).
+ * Guards one handler: `createServer(guarded({ load }, async ({ req, res, current, expected, guard }) => …))`. What it
+ * throws is answered, where it is a guard's. All else goes to `next`; where there is none, the client gets a bare 500,
+ * and the process is warned (`UNCLASH_REQUEST_FAILED`).
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
@@ -114,15 +114,19 @@ export function guarded<State extends LoadedState>(
 export interface CheckOptions<State extends LoadedState> extends GuardOptions<IncomingMessage, State> {
   /** Keys are read before a handler runs: by a guard in front of it. */
   readonly idempotency?: never;
-  /** The response to the request, which Node's request does not know. It is not needed where a guard has seen the request. */
+  /**
+   * The response to the request, which Node's request does not know. It is not needed where a guard has seen the
+   * request.
+   */
   readonly response?: ServerResponse;
 }
 
 /**
- * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what it
- * throws rolls that back, and is answered by `guarded`, or by `problems()`.
+ * Holds a request's preconditions against a state that its handler has loaded itself, in a transaction of its own: what
+ * it throws rolls that back, and is answered by `guarded`, or by `problems()`.
  *
- * @param options how, for a request that came through no guard, and its response; one that did is treated by that guard's
+ * @param options how, for a request that came through no guard, and its response; one that did is treated by that
+ * guard's
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where the request came through no guard, and its response is not given
  */

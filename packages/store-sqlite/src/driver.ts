@@ -1,4 +1,6 @@
-/** The part of a connection that the store uses: `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` have it. */
+/**
+ * The part of a connection that the store uses: `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` have it.
+ */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;

@@ -22,7 +22,10 @@ export interface ConditionFacts {
   readonly version?: Version;
   /** The entity-tag that the body names, if it names one. */
   readonly etag?: EntityTag;
-  /** Whether the resource's entity-tags hold its version (`versionTag`); one made from content may only look so. @default true */
+  /**
+   * Whether the resource's entity-tags hold its version (`versionTag`); one made from content may only look
+   * so. @default true
+   */
   readonly tagsHoldVersions?: boolean;
 }
 
@@ -46,7 +49,8 @@ const NONE: ParsedConditions = { kind: "conditions", conditions: {} };
 /**
  * Reads the conditions of a request (RFC 9110 §13.1). A list of entity-tags that can't be read is an error, an empty
  * one too; but an `If-None-Match` of a GET or HEAD counts as absent then, so that a cache that remembers nonsense can
- * still read. A date that can't be read is ignored, as the RFC demands, and so are all conditions of a method that has none.
+ * still read. A date that can't be read is ignored, as the RFC demands, and so are all conditions of a method that has
+ * none.
  *
  * @param header gives the value of a header by its name in lower case, several lines joined by commas; `undefined`
  * where it was not sent.
@@ -126,8 +130,8 @@ function contradiction(list: EntityTagList, facts: ConditionFacts): ConditionErr
 }
 
 /**
- * The conditions that a POST to a collection cannot have, as entries of a 400 problem's `errors`. A list is no state that a
- * creation can be compared with: a client can only say that it exists, with `*`.
+ * The conditions that a POST to a collection cannot have, as entries of a 400 problem's `errors`. A list is no state
+ * that a creation can be compared with: a client can only say that it exists, with `*`.
  */
 export function unsupportedConditions({
   ifMatch,

@@ -58,7 +58,8 @@ export function assertKeys(keys: readonly Key[]): void {
 /**
  * Throws where a commit is not one that a store could carry out, whatever it holds. Every store calls it first.
  *
- * @throws TypeError for a key that stands twice in `writes`, a malformed key (see {@link assertKeys}) or tag, a text that
+ * @throws TypeError for a key that stands twice in `writes`, a malformed key (see {@link assertKeys}) or tag, a text
+ * that
  *   is not well-formed or holds U+0000, a reading of a range that is no prefix, a duration that is no positive whole
  *   number up to 100 years, a `keep` without a bound, a malformed index value, a `version` to redact below 1, an `at`
  *   that is no whole number from 0, an event over 8 KiB, or more of anything than one commit may hold.
@@ -87,9 +88,11 @@ export function assertCommit(commit: Commit): void {
 }
 
 /**
- * Throws where `range` is none. Every store calls it first in `list`. Whether `after` is a position is the store's to say.
+ * Throws where `range` is none. Every store calls it first in `list`. Whether `after` is a position is the store's to
+ * say.
  *
- * @throws TypeError for a limit outside 1 to 1,000, a `textBytesMax` that is no whole number above 0, a prefix that does not end in `/`, malformed index bounds, or a
+ * @throws TypeError for a limit outside 1 to 1,000, a `textBytesMax` that is no whole number above 0, a prefix that
+ * does not end in `/`, malformed index bounds, or a
  *   `lapsedBefore` that is no whole number.
  */
 export function assertRange(range: Range): void {

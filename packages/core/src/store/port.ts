@@ -54,12 +54,14 @@ export type WriteAction =
     }
   /** `tombstone` is one more version; `forget` leaves nothing of the record or its history. Both drop index values. */
   | { readonly delete: "tombstone" | "forget" }
-  /** A renewal: the record lapses this long after the commit; text, version, revision and tag stay. Clashes on nothing. */
+  /**
+   * A renewal: the record lapses this long after the commit; text, version, revision and tag stay. Clashes on nothing.
+   */
   | { readonly extendMs: number }
   /**
    * The one change of a past state: the text of `version` is replaced and its tag becomes the commit's; all else of it
-   * stays. `expect` is about the current state. Clashes where that version is not there, or is a tombstone. The old bytes
-   * may stay on the disk until the engine underneath clears up.
+   * stays. `expect` is about the current state. Clashes where that version is not there, or is a tombstone. The old
+   * bytes may stay on the disk until the engine underneath clears up.
    */
   | { readonly redact: Text; readonly version: Version };
 
@@ -99,8 +101,8 @@ export type Range = (
 export type Reading =
   | { readonly key: Key; readonly expect: Expectation }
   /**
-   * The range still holds exactly these, in this order. Only for a `prefix`. Texts are not looked at: who relies on a page
-   * that ended before its `limit` gives the number of its records as the `limit`.
+   * The range still holds exactly these, in this order. Only for a `prefix`. Texts are not looked at: who relies on a
+   * page that ended before its `limit` gives the number of its records as the `limit`.
    */
   | { readonly range: Range; readonly seen: readonly { readonly key: Key; readonly tag: Tag }[] };
 
@@ -116,13 +118,14 @@ export interface NewEvent {
 }
 
 /**
- * All or nothing: every expectation holds, or nothing is written. At most 512 readings, 256 writes and 256 events. Texts,
- * names and data are well-formed Unicode without U+0000.
+ * All or nothing: every expectation holds, or nothing is written. At most 512 readings, 256 writes and 256 events.
+ * Texts, names and data are well-formed Unicode without U+0000.
  */
 export interface Commit {
   /**
-   * Becomes the tag of every record that is written. Whoever tries a commit again after an unknown outcome uses the same
-   * tag: the first try may still be on its way, and a clash with a record of this very tag then means that it arrived.
+   * Becomes the tag of every record that is written. Whoever tries a commit again after an unknown outcome uses the
+   * same tag: the first try may still be on its way, and a clash with a record of this very tag then means that it
+   * arrived.
    */
   readonly tag: Tag;
   /** Becomes `modifiedAt`: the larger of the snapshot's `now` and 1 ms after the newest `modifiedAt` written over. */
@@ -160,8 +163,8 @@ export interface Snapshot {
 }
 
 /**
- * A page of a range. It may end before its `limit` once its texts hold about 8 MiB (`pageBytesMax`), or as much as was asked for;
- * `next` then goes on.
+ * A page of a range. It may end before its `limit` once its texts hold about 8 MiB (`pageBytesMax`), or as much as was
+ * asked for; `next` then goes on.
  * It holds at least one record where there is one.
  */
 export interface Page {
@@ -182,7 +185,9 @@ export interface HistoryRequest {
   readonly texts: boolean;
 }
 
-/** States of one key, the newest first, the current one among them. Its texts are bounded like those of a {@link Page}. */
+/**
+ * States of one key, the newest first, the current one among them. Its texts are bounded like those of a {@link Page}.
+ */
 export interface HistoryPage {
   readonly now: Moment;
   readonly records: readonly StoredRecord[];
@@ -196,7 +201,8 @@ export interface HistoryPage {
 /**
  * A place in the store's events: that of an event, or one between two. Only the store that gave it knows what it means;
  * its events' cursors grow, compared as strings. At most 128 characters of `[\w.-]`, so that it can be the id of a
- * server-sent event. Two words stand for places: `start` is before the oldest event that is kept, `now` behind the newest.
+ * server-sent event. Two words stand for places: `start` is before the oldest event that is kept, `now` behind the
+ * newest.
  */
 export type Cursor = string;
 
@@ -236,7 +242,10 @@ export interface CleaningStep {
 
 /** What a store can promise. Declared, never sniffed. */
 export interface Capabilities {
-  /** What an acknowledged commit survives: `none` a crash of this process, `process` but not of the machine, `fsync` both. */
+  /**
+   * What an acknowledged commit survives: `none` a crash of this process, `process` but not of the machine, `fsync`
+   * both.
+   */
   readonly durability: "none" | "process" | "fsync";
   /** Whether acknowledged commits survive a failover to another node. */
   readonly failover: "safe" | "lossy";
@@ -250,32 +259,36 @@ export interface Store {
   /** At most 256 keys. Lapsed records and tombstones come too, marked. */
   read(keys: readonly Key[]): Promise<Snapshot>;
   /**
-   * Rejects with `StoreError` where I/O broke; its `outcome` tells whether the commit may have been applied. Where that is
-   * unknown, its tag in a record or its history means that it was. That its tag is nowhere means nothing where a later
-   * write keeps no past, nor for renewals, for what was forgotten, and for events alone.
+   * Rejects with `StoreError` where I/O broke; its `outcome` tells whether the commit may have been applied. Where that
+   * is unknown, its tag in a record or its history means that it was. That its tag is nowhere means nothing where a
+   * later write keeps no past, nor for renewals, for what was forgotten, and for events alone.
    */
   commit(commit: Commit): Promise<CommitResult>;
   /** Each page is one consistent view; a walk over pages is not. */
   list(range: Range): Promise<Page>;
   history(key: Key, request: HistoryRequest): Promise<HistoryPage>;
   /**
-   * The events behind `after`, and then those to come, until `stop` or `close`: none is skipped, those of one key come in
-   * the order of its commits, and those of one commit in theirs. A commit of any process appears within about a second.
+   * The events behind `after`, and then those to come, until `stop` or `close`: none is skipped, those of one key come
+   * in the order of its commits, and those of one commit in theirs. A commit of any process appears within about a
+   * second.
    *
-   * Where the log does not reach back to `after`, or does not know it, a {@link Reset} comes first, and it goes on at the
-   * end of the log; so too where a slow follower is overtaken by `clean`. After `now` a `Reset` comes first as well, and
-   * says where that is. Throws `StoreError` where I/O broke: follow again, after the last event that came.
+   * Where the log does not reach back to `after`, or does not know it, a {@link Reset} comes first, and it goes on at
+   * the end of the log; so too where a slow follower is overtaken by `clean`. After `now` a `Reset` comes first as
+   * well, and says where that is. Throws `StoreError` where I/O broke: follow again, after the last event that came.
    *
    * Opened once a process; whoever needs more readers fans it out.
    */
   follow(after: Cursor, stop: StopSignal): AsyncIterable<StoredEvent | Reset>;
   /**
-   * Calls `wake` after commits of any process, until the function that it returns is called, or `close`. It is a hint: it
-   * may come late (by about a second), twice or never, in no order. It names keys that were written; none means that any
-   * may have been. Whoever waits for something also looks by itself now and then.
+   * Calls `wake` after commits of any process, until the function that it returns is called, or `close`. It is a hint:
+   * it may come late (by about a second), twice or never, in no order. It names keys that were written; none means that
+   * any may have been. Whoever waits for something also looks by itself now and then.
    */
   watch(wake: (keys: readonly Key[]) => void): () => void;
-  /** Removes what no retention asks for, and events that are older than 25 hours, in one short step of at most `budget` rows. */
+  /**
+   * Removes what no retention asks for, and events that are older than 25 hours, in one short step of at most `budget`
+   * rows.
+   */
   clean(budget: number): Promise<CleaningStep>;
   /** Ends the store; what was acknowledged is safe. Calling it again does nothing. */
   close(): Promise<void>;

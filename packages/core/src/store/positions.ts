@@ -21,7 +21,8 @@ export function parsePosition(after: string): Position | undefined {
 
 /**
  * Throws where the `after` of a range is nothing that a page gave as its `next`: a key for a prefix, else what
- * `formatPosition` wrote. Stores whose positions are of that form call it in `list`, and for the ranges that a commit reads.
+ * `formatPosition` wrote. Stores whose positions are of that form call it in `list`, and for the ranges that a commit
+ * reads.
  *
  * @throws TypeError
  */
@@ -43,8 +44,8 @@ function isPosition(after: string, isMoment: boolean): boolean {
 }
 
 /**
- * The bounds of the children of a prefix: keys of this depth, behind `after` and before `end`, compared as bytes of UTF-8.
- * `after` is where the last page ended, or the prefix.
+ * The bounds of the children of a prefix: keys of this depth, behind `after` and before `end`, compared as bytes of
+ * UTF-8. `after` is where the last page ended, or the prefix.
  */
 export function childrenOf({ prefix, after }: { readonly prefix: string; readonly after?: string }): {
   readonly depth: number;

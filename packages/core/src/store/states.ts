@@ -1,7 +1,9 @@
 import type { Commit } from "./port.js";
 import type { Moment, Retention } from "./record.js";
 
-/** A retention as columns hold it: how many past states to keep and for how long; both are `null` where all are kept. */
+/**
+ * A retention as columns hold it: how many past states to keep and for how long; both are `null` where all are kept.
+ */
 export interface KeptPast {
   readonly count: number | null;
   readonly ageMs: number | null;
@@ -15,8 +17,8 @@ export function keptPastOf(retention: Retention = "all"): KeptPast {
 }
 
 /**
- * The `modifiedAt` of a state that a commit writes over another. Two that expect no particular state may commit in another
- * order than they read the time: it never falls all the same.
+ * The `modifiedAt` of a state that a commit writes over another. Two that expect no particular state may commit in
+ * another order than they read the time: it never falls all the same.
  */
 export function modifiedAtOver(
   before: { readonly modifiedAt: Moment } | undefined,

@@ -8,8 +8,9 @@ export type Wake = (keys: readonly Key[]) => void;
 const keysMax = 1_000;
 
 /**
- * Those who watch a store in this process. They are told together of all that was written before `later` runs what it was
- * given. What one of them throws is its own affair: `later` throws it, where nobody can catch it, and no one else fails.
+ * Those who watch a store in this process. They are told together of all that was written before `later` runs what it
+ * was given. What one of them throws is its own affair: `later` throws it, where nobody can catch it, and no one else
+ * fails.
  */
 export class Watchers {
   /** Each by an object of its own: the same function may watch twice. */

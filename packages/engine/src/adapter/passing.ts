@@ -8,12 +8,14 @@ import { joinedVary } from "../http/vary.js";
 import { type HeadersBefore, keepAnswer } from "./answer-keeping.js";
 import { withhold } from "./withhold.js";
 
-/** The responses on which a guard has put the entity-tag of the new state: guards around it have nothing to say of it. */
+/**
+ * The responses on which a guard has put the entity-tag of the new state: guards around it have nothing to say of it.
+ */
 const tagged = new WeakSet<ServerResponse>();
 
 /**
- * Lets a request pass to its handler: what the guard has to put on the response is put there now, or when its head is sent,
- * however the handler or the framework sends it. All is done on Node's own response, below every framework.
+ * Lets a request pass to its handler: what the guard has to put on the response is put there now, or when its head is
+ * sent, however the handler or the framework sends it. All is done on Node's own response, below every framework.
  *
  * @param headersBefore what is set before, where a framework keeps it to itself until the head is sent
  */
@@ -50,8 +52,9 @@ interface HeadWatch {
 const headWatch = createSlot<HeadWatch>("head-watch");
 
 /**
- * A head that can't be sent (a status that is none, a line break in the status message) throws at whoever sends it. Whatever
- * answers that with 500 finds a response without what made it fail, and without headers that speak of a success.
+ * A head that can't be sent (a status that is none, a line break in the status message) throws at whoever sends it.
+ * Whatever answers that with 500 finds a response without what made it fail, and without headers that speak of a
+ * success.
  */
 function takeBackOnFailure(response: ServerResponse, added: () => readonly string[]): void {
   headWatch.put(response, { writeHead: response.writeHead, added, around: headWatch.of(response) });
@@ -76,8 +79,8 @@ function watchedWriteHead(this: ServerResponse, ...given: unknown[]): ServerResp
 }
 
 /**
- * Keeps the entity-tag that a framework makes of every body off the answer to an unsafe request which a guard refused, and
- * which the app's error handler answers.
+ * Keeps the entity-tag that a framework makes of every body off the answer to an unsafe request which a guard refused,
+ * and which the app's error handler answers.
  */
 export function withholdTag({ method }: RequestFacts, response: ServerResponse): void {
   if (isSafe(method)) return;

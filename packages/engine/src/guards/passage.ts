@@ -104,7 +104,9 @@ export class Passage {
     response.put(this.headers);
   }
 
-  /** What is answered in place of a success, since the write has lost; nothing where none has, or a later one has won. */
+  /**
+   * What is answered in place of a success, since the write has lost; nothing where none has, or a later one has won.
+   */
   get lost(): Promise<GuardError> | undefined {
     return this.#lost;
   }
