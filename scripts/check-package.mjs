@@ -1,5 +1,6 @@
-// Packs the package in the working folder as it would be published, and checks the tarball: `publint` and `attw` find no mistake, no
-// source or map is packed, built-in modules are imported with their prefix, and `package.json` says what npm shows. Prints the size.
+// Packs the package in the working folder as it would be published, and checks the tarball: `publint` and `attw` find
+// no mistake, no source or map is packed, built-in modules are imported with their prefix, and `package.json` says what
+// npm shows. Prints the size.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { builtinModules } from "node:module";

@@ -55,7 +55,8 @@ const capabilities: Capabilities = { durability: "none", failover: "safe", proce
  * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`), and
  * with a `StoreError` after `close`.
  *
- * @throws ConfigurationError that names the option at fault, and CallbackError for a clock that returns no whole milliseconds
+ * @throws ConfigurationError that names the option at fault, and CallbackError for a clock that returns no whole
+ * milliseconds
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   checkOptions<MemoryStoreOptions>("", options, rules);

@@ -19,9 +19,9 @@ export function storeError(thrown: unknown, outcome: StoreError["outcome"]): Sto
 }
 
 /**
- * Whether the server rejected the statement and its session is as good as before. Any other failure leaves the connection in
- * doubt, and errors of these classes say that it is the session that can't be used: the app may have changed its role or its
- * settings, or left a transaction open on it.
+ * Whether the server rejected the statement and its session is as good as before. Any other failure leaves the
+ * connection in doubt, and errors of these classes say that it is the session that can't be used: the app may have
+ * changed its role or its settings, or left a transaction open on it.
  *
  * - 0A: a plan that was kept does not fit any more
  * - 25: a transaction that is open, only reads, or has the wrong isolation
@@ -35,8 +35,8 @@ export function leavesConnectionUsable(thrown: unknown): boolean {
 }
 
 function isRejection(thrown: unknown): boolean {
-  // The class 08 is about connections. Poolers say ERROR there too: PgBouncer before 1.16 for whatever it says itself, that its
-  // server crashed among it (08P01), and Odyssey (08006).
+  // The class 08 is about connections. Poolers say ERROR there too: PgBouncer before 1.16 for whatever it says itself,
+  // that its server crashed among it (08P01), and Odyssey (08006).
   return severityOf(thrown) === "ERROR" && sqlStateOf(thrown)?.startsWith("08") !== true;
 }
 
@@ -46,8 +46,8 @@ export function sqlStateOf(thrown: unknown): string | undefined {
   return /^[0-9A-Z]{5}$/.test(thrown.code) ? thrown.code : undefined;
 }
 
-// The word is translated by a server's `lc_messages`; the one that is not comes second, but `pg` does not pass it on. The words
-// for an error that ends the connection differ from this one in every language that PostgreSQL speaks.
+// The word is translated by a server's `lc_messages`; the one that is not comes second, but `pg` does not pass it on.
+// The words for an error that ends the connection differ from this one in every language that PostgreSQL speaks.
 function severityOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error) || !("severity" in thrown)) return undefined;
   return typeof thrown.severity === "string" ? thrown.severity : undefined;

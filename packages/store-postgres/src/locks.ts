@@ -2,13 +2,13 @@ import { type Commit, type Key, parentOf } from "@unclash/core/store";
 import { hashOf } from "./hash.js";
 
 /**
- * The advisory locks of a commit. They stand in the database beside those of the app, whose numbers are usually small: those
- * of one argument are here from 2^52 to 2^53, and depend on the name of the schema.
+ * The advisory locks of a commit. They stand in the database beside those of the app, whose numbers are usually small:
+ * those of one argument are here from 2^52 to 2^53, and depend on the name of the schema.
  *
  * A commit locks each key that it writes, and each unique value that it claims, for itself; each key that it reads, and
- * the parent of each key that it writes, together with others; and the parent of each range that it reads for itself, since
- * what stands in it may not change meanwhile. So also what is not there yet is locked. All commits take their locks in
- * the order of the numbers, so that none waits for another in a circle.
+ * the parent of each key that it writes, together with others; and the parent of each range that it reads for itself,
+ * since what stands in it may not change meanwhile. So also what is not there yet is locked. All commits take their
+ * locks in the order of the numbers, so that none waits for another in a circle.
  */
 export class LockNumbers {
   readonly #seeds: readonly [key: number, parent: number, value: number];
@@ -44,8 +44,8 @@ export class LockNumbers {
   }
 
   /**
-   * What a commit has to lock, in the order in which to do it. Each number is even; one more means that it is to be locked
-   * against all others.
+   * What a commit has to lock, in the order in which to do it. Each number is even; one more means that it is to be
+   * locked against all others.
    */
   of({ reads, writes }: Pick<Commit, "reads" | "writes">): readonly number[] {
     const numbers = new Set<number>();

@@ -6,8 +6,8 @@ import { LockNumbers } from "./locks.js";
 import { migrations, migrationTableSql } from "./schema.js";
 
 /**
- * The SQL that makes the schema and its tables in a database where they are not there yet, for who wants to read it, or to
- * run it by another role. Run it once, as one script.
+ * The SQL that makes the schema and its tables in a database where they are not there yet, for who wants to read it, or
+ * to run it by another role. Run it once, as one script.
  */
 export function migrationScript(schema: string): string {
   const steps = migrations.map((sql, at) => `${sql(schema)}${noteSql(schema, at + 1)};\n`);
@@ -51,9 +51,10 @@ export async function assertMigrated(client: PostgresClient, schema: string): Pr
   const version = await versionOf(client, schema);
   assertKnown(schema, version);
   if (version === migrations.length) return;
+  const found = version === 0 ? "not there, or empty" : `at version ${version} of ${migrations.length}`;
   throw new ConfigurationError(
     "schema",
-    `must be migrated before it is opened with migrate: false. It is ${version === 0 ? "not there, or empty" : `at version ${version} of ${migrations.length}`}; see migratePostgres`,
+    `must be migrated before it is opened with migrate: false. It is ${found}; see migratePostgres`,
   );
 }
 

@@ -14,7 +14,9 @@ export function keepOf({ keep }: Put): readonly [count: string, ageMs: string] {
   return [`${count ?? -1}`, `${ageMs ?? -1}`];
 }
 
-/** The index values of a record as scripts take them: name, U+0000, value, U+0000, each pair once, in the order given. */
+/**
+ * The index values of a record as scripts take them: name, U+0000, value, U+0000, each pair once, in the order given.
+ */
 export function indexOf({ index }: Put): string {
   if (index === undefined || index.length === 0) return "";
   return [...new Set(index.map(({ name, value }) => `${name}\u0000${value}\u0000`))].join("");
@@ -22,8 +24,8 @@ export function indexOf({ index }: Put): string {
 
 /**
  * Carries out the commonest commit in a script of its own: one put over a tag that keeps a past, without a ttl, with at
- * most one event, relying on keys that are absent. `undefined` where it is another one, or where the general script has to
- * look: then nothing was done.
+ * most one event, relying on keys that are absent. `undefined` where it is another one, or where the general script has
+ * to look: then nothing was done.
  */
 export async function putAlone(calls: Calls, commit: Commit): Promise<CommitResult | undefined> {
   const [write, more] = commit.writes;

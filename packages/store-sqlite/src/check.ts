@@ -9,8 +9,8 @@ export type Check =
   | { readonly kind: "clash"; readonly clashes: readonly Clash[] };
 
 /**
- * Every reason not to carry out this commit at this moment. Writes nothing, so that a commit that clashes leaves its group
- * as it was.
+ * Every reason not to carry out this commit at this moment. Writes nothing, so that a commit that clashes leaves its
+ * group as it was.
  */
 export function check(commit: Commit, tables: Tables, now: Moment): Check {
   const heads = commit.writes.map(({ key }) => tables.heads.get(key));

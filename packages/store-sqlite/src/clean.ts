@@ -4,8 +4,8 @@ import type { Head } from "./head.js";
 import { removableOf } from "./retention.js";
 import type { Transactions } from "./transaction.js";
 
-// A step looks at the time between two handfuls of rows: it holds the write lock, and the event loop, while it runs. All the
-// pages of a long text have to be found for it to go, so that a handful has some bytes at most, too.
+// A step looks at the time between two handfuls of rows: it holds the write lock, and the event loop, while it runs.
+// All the pages of a long text have to be found for it to go, so that a handful has some bytes at most, too.
 const handful = 100;
 const handfulBytes = 1_048_576;
 const forgottenHandful = 8;

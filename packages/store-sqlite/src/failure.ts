@@ -1,7 +1,8 @@
 import type { StoreError } from "@unclash/core";
 import { asStoreError } from "@unclash/core/store";
 
-// The primary result codes of SQLite (sqlite.org/rescode.html) that tell of the file or the machine, not of a statement.
+// The primary result codes of SQLite (sqlite.org/rescode.html) that tell of the file or the machine, not of a
+// statement.
 type Codes = readonly (readonly [number: number, name: string])[];
 
 const busyCodes: Codes = [

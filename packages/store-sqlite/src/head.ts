@@ -29,11 +29,12 @@ export interface ListedHead extends State, Sized {
 }
 
 /**
- * The columns of {@link ListedHead}. The first parameter is 1 where texts are asked for. SQLite takes `octet_length` of a
- * column from the head of its row, so that no text is loaded; of anything else than a column it would load it.
+ * The columns of {@link ListedHead}. The first parameter is 1 where texts are asked for. SQLite takes `octet_length` of
+ * a column from the head of its row, so that no text is loaded; of anything else than a column it would load it.
  */
-export const listedHeadColumns = `head.id, head.key, head.version, head.revision, head.tag, head.deleted, head.createdAt,
-  head.modifiedAt, head.lapsesAt, head.actor, head.cause, CASE WHEN ? = 1 THEN coalesce(octet_length(head.body),
+export const listedHeadColumns = `head.id, head.key, head.version, head.revision, head.tag, head.deleted,
+  head.createdAt, head.modifiedAt, head.lapsesAt, head.actor, head.cause,
+  CASE WHEN ? = 1 THEN coalesce(octet_length(head.body),
   (SELECT octet_length(log.text) FROM log WHERE log.position = head.position)) END AS size`;
 
 // A head's text, wherever it stands.

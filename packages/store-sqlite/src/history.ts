@@ -2,7 +2,9 @@ import { countOnPage, type HistoryPage, type HistoryRequest, type Key, type Mome
 import { recordOf, sizeOf } from "./state.js";
 import type { Tables } from "./tables.js";
 
-/** The states of one key that were asked for, the newest first, in one view. No text is loaded that is not on the page. */
+/**
+ * The states of one key that were asked for, the newest first, in one view. No text is loaded that is not on the page.
+ */
 export function historyOf(key: Key, request: HistoryRequest, tables: Tables, now: Moment): HistoryPage {
   const { before = Number.MAX_SAFE_INTEGER, at = Number.MAX_SAFE_INTEGER, limit, texts } = request;
   const { transactions, heads, log } = tables;

@@ -7,8 +7,9 @@ import type { SqliteDatabase } from "./driver.js";
 export type DatabaseClass = new (file: string) => SqliteDatabase;
 
 /**
- * Whether a version of SQLite is free of the WAL-reset bug: those from 3.7.0 to 3.51.2 can lose committed transactions where two
- * connections write and checkpoint at the same moment. 3.51.3 mended it, and so did 3.50.7 and 3.44.6 for their lines.
+ * Whether a version of SQLite is free of the WAL-reset bug: those from 3.7.0 to 3.51.2 can lose committed transactions
+ * where two connections write and checkpoint at the same moment. 3.51.3 mended it, and so did 3.50.7 and 3.44.6 for
+ * their lines.
  *
  * Source: https://sqlite.org/wal.html#walresetbug
  *
@@ -34,8 +35,8 @@ export function versionOf(database: SqliteDatabase): string {
 let loaded: DatabaseClass | undefined;
 
 /**
- * The driver that opens files: the runtime's own `node:sqlite`, or `@photostructure/sqlite` where there is none (Node 20), or
- * one with an old SQLite. Neither is loaded before the first call.
+ * The driver that opens files: the runtime's own `node:sqlite`, or `@photostructure/sqlite` where there is none (Node
+ * 20), or one with an old SQLite. Neither is loaded before the first call.
  *
  * @throws ConfigurationError where the package is needed and cannot be loaded.
  */

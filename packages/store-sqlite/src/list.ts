@@ -59,8 +59,8 @@ export class Ranges {
   }
 
   /**
-   * One page of a range, as it is read at this moment. It begins no transaction, since a commit asks for pages in its own:
-   * with texts it is one view only inside one.
+   * One page of a range, as it is read at this moment. It begins no transaction, since a commit asks for pages in its
+   * own: with texts it is one view only inside one.
    */
   page(range: Range, now: Moment): Page {
     const texts = range.texts === false ? 0 : 1;

@@ -35,7 +35,8 @@ import type { Tables } from "./tables.js";
  * with a `StoreError` after `close`, where the disk failed, or where another process kept the file locked for
  * `busyTimeoutMs`.
  *
- * @throws ConfigurationError that names the option at fault: also for a file that is not a store's, or a newer release's
+ * @throws ConfigurationError that names the option at fault: also for a file that is not a store's, or a newer
+ * release's
  * @throws StoreError where another process kept the file locked while it was to be opened
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {

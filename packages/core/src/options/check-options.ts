@@ -1,8 +1,8 @@
 import { ConfigurationError } from "../errors.js";
 
 /**
- * What an option may be: text such as `must be a function` for a value that it may not be, and nothing for one that it may.
- * An option that was left out (`undefined`) is asked about only where the rule is `required`.
+ * What an option may be: text such as `must be a function` for a value that it may not be, and nothing for one that it
+ * may. An option that was left out (`undefined`) is asked about only where the rule is `required`.
  */
 export type OptionRule = ((value: unknown) => string | undefined) & { readonly isRequired?: true };
 
@@ -10,8 +10,8 @@ export type OptionRule = ((value: unknown) => string | undefined) & { readonly i
 export type OptionRules<Options> = { readonly [Name in keyof Required<Options>]: OptionRule };
 
 /**
- * Checks an options object of an app: unknown names are refused, with the nearest known one, and so is every value that its
- * rule does not allow. It looks at own members alone, and changes nothing.
+ * Checks an options object of an app: unknown names are refused, with the nearest known one, and so is every value that
+ * its rule does not allow. It looks at own members alone, and changes nothing.
  *
  * @param path where the object stands, as a path of options: `collections.articles`; empty for the outermost
  * @throws ConfigurationError that names the option, what was given, and what is allowed

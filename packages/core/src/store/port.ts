@@ -69,12 +69,14 @@ export type WriteAction =
 export type Range = (
   | { /** Ends in `/`: the records whose parent this is, by key. */ readonly prefix: string }
   | {
-      /** By value, then key; both bounds included. A record comes once for each of its values. */ readonly index: string;
+      /** By value, then key; both bounds included. A record comes once for each of its values. */
+      readonly index: string;
       readonly from: string;
       readonly to: string;
     }
   | {
-      /** The records that have lapsed, and did before this moment, by the moment they lapsed, then key. */ readonly lapsedBefore: Moment;
+      /** The records that have lapsed, and did before this moment, by the moment they lapsed, then key. */
+      readonly lapsedBefore: Moment;
     }
 ) & {
   /** Go on after the page that gave this as its `next`. */

@@ -43,8 +43,8 @@ export async function admit<Native, State extends LoadedState>(
 }
 
 /**
- * Runs a guarded handler over Node's own response: whoever may not come in is answered, and so is what a guard throws in the
- * handler. Rejects with all else.
+ * Runs a guarded handler over Node's own response: whoever may not come in is answered, and so is what a guard throws
+ * in the handler. Rejects with all else.
  */
 export async function runGuarded<Native, State extends LoadedState>(
   engine: GuardEngine<Native, State>,
@@ -99,8 +99,8 @@ export function checkOver<Native extends object, State extends LoadedState>(
 }
 
 /**
- * The handler has returned. Where the client is gone, now or later, and the answer has not ended, nobody will end it: what
- * became of the request stays unknown, and its idempotency key is left to lapse.
+ * The handler has returned. Where the client is gone, now or later, and the answer has not ended, nobody will end it:
+ * what became of the request stays unknown, and its idempotency key is left to lapse.
  */
 export function handlerIsOver({ run }: Passage, response: ServerResponse): void {
   if (run === undefined) return;

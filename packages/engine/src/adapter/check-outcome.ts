@@ -1,6 +1,6 @@
 /**
- * The promise of a check. Where it rejects and nobody waits for it, an error of the app's is left unhandled as any promise's is; a
- * refusal is not: any client with an old entity-tag could end the process by it.
+ * The promise of a check. Where it rejects and nobody waits for it, an error of the app's is left unhandled as any
+ * promise's is; a refusal is not: any client with an old entity-tag could end the process by it.
  */
 export class CheckOutcome<Checked> extends Promise<Checked> {
   #isHeard = false;

@@ -6,8 +6,8 @@ let warnedAt = Number.NEGATIVE_INFINITY;
 let untold = 0;
 
 /**
- * A store did not do what it was asked to: clients are told that it is not available, and the process why. A warning a minute says
- * it, and how often it happened.
+ * A store did not do what it was asked to: clients are told that it is not available, and the process why. A warning a
+ * minute says it, and how often it happened.
  */
 export function warnOfStore(error: StoreError): void {
   untold += 1;

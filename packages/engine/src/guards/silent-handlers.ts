@@ -80,8 +80,9 @@ export function warnOfIgnoredRefusal(request: RequestFacts): void {
   warnOfRoute(
     "UNCLASH_REFUSAL_IGNORED",
     { request },
-    "went on with a write that had been refused: what check(), conflict() and refuse() throw must end the handler, and roll back its " +
-      "transaction. Put `await` before check(), and let what they throw pass through every catch.",
+    "went on with a write that had been refused: what check(), conflict() and refuse() throw must end the " +
+      "handler, and roll back its transaction. Put `await` before check(), and let what they throw pass " +
+      "through every catch.",
   );
 }
 
@@ -90,8 +91,8 @@ export function warnOfEarlyAnswer(request: RequestFacts): void {
   warnOfRoute(
     "UNCLASH_ANSWERED_BEFORE",
     { request },
-    "was answered by something else before unclash was through with it, and its client has not heard what became of it: a middleware " +
-      "before it calls `next()` without `await`, or has sent an answer and gone on.",
+    "was answered by something else before unclash was through with it, and its client has not heard what " +
+      "became of it: a middleware before it calls `next()` without `await`, or has sent an answer and gone on.",
   );
 }
 
@@ -100,7 +101,7 @@ export function warnOfNoAnswer(request: RequestFacts): void {
   warnOfRoute(
     "UNCLASH_NO_ANSWER",
     { request },
-    "has told its guard the outcome of a write, and set no answer by the time that it returned: Koa sends 404. Set `ctx.body` or " +
-      "`ctx.status`, and await what is still going on.",
+    "has told its guard the outcome of a write, and set no answer by the time that it returned: Koa sends " +
+      "404. Set `ctx.body` or `ctx.status`, and await what is still going on.",
   );
 }

@@ -28,7 +28,10 @@ export type Entered<State extends LoadedState> =
       readonly kind: "pass";
       readonly guard: Guard<State>;
       readonly passage: Passage;
-      /** Lets the request in again, on the state that is there by now; absent where a lost race is for the client to settle. */
+      /**
+       * Lets the request in again, on the state that is there by now; absent where a lost race is for the client to
+       * settle.
+       */
       readonly again?: () => Promise<Guard<State>>;
     };
 
@@ -102,8 +105,8 @@ export async function enterGuard<Native, State extends LoadedState>(
 const unjudged: Judgement = { kind: "pass", settled: undefined };
 
 /**
- * Whether a write of a request may be tried again on the state that it has lost to: nobody has said which one it is for, or nothing
- * is to be refused. Content that only the handler reads can't be read twice.
+ * Whether a write of a request may be tried again on the state that it has lost to: nobody has said which one it is
+ * for, or nothing is to be refused. Content that only the handler reads can't be read twice.
  */
 function mayRunAgain(exchange: GuardExchange, { conditions }: Terms): boolean {
   const { settings, request } = exchange;

@@ -2,6 +2,7 @@ import { adapterMistakes } from "./adapters.mjs";
 import { callbackMistakes } from "./callbacks.mjs";
 import { collectionMistakes, engineMistakes } from "./configuration.mjs";
 import { guardMistakes } from "./guards.mjs";
+import { mountedMistakes } from "./mounted.mjs";
 import { storeMistakes } from "./stores.mjs";
 import { suiteMistakes } from "./suites.mjs";
 
@@ -15,5 +16,6 @@ export const mistakes = [
   ...guardMistakes,
   ...callbackMistakes,
   ...adapterMistakes,
+  ...mountedMistakes,
   ...suiteMistakes,
 ];
