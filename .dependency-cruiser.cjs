@@ -3,7 +3,10 @@ const adapters = "^packages/(express|koa|fastify|node)/";
 const stores = "^packages/store-[^/]+/";
 const production = { pathNot: "\\.(test|test-support)\\.ts$" };
 
-/** The rooms of the engine, from left to right: each may use what stands left of it. Those in one row may not use each other. */
+/**
+ * The rooms of the engine, from left to right: each may use what stands left of it. Those in one row may not use each
+ * other.
+ */
 const rooms = [
   ["options"],
   ["commits"],

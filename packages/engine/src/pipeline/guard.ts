@@ -123,7 +123,9 @@ export interface GuardEngine<Native, State extends LoadedState> {
   enter(request: RequestFacts<Native>): Promise<Entered<State>>;
   /** Whether problems are the framework's error handler's to answer. */
   readonly handsOn: boolean;
-  /** Whether it holds a state against requests of a method: without `load` it does so once a handler has called `check`. */
+  /**
+   * Whether it holds a state against requests of a method: without `load` it does so once a handler has called `check`.
+   */
   holds(method?: string): boolean;
   /** What has come to this guard in this process so far. */
   report(): GuardReport;

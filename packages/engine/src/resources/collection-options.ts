@@ -36,8 +36,8 @@ type StatesByField<Output extends object> =
     : { [Name in FieldName<Output>]?: StateRule<Extract<Output[Name], string>> };
 
 /**
- * Describes a collection: names of fields, and the values of states, are those of its schema, and rules see its fields. What does
- * not fit the schema does not compile.
+ * Describes a collection: names of fields, and the values of states, are those of its schema, and rules see its fields.
+ * What does not fit the schema does not compile.
  *
  * @example collection({ schema: z.object({ sku: z.string() }), unique: ["sku"] })
  */
