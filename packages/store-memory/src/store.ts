@@ -52,8 +52,8 @@ const capabilities: Capabilities = { durability: "none", failover: "safe", proce
  * Makes a store that keeps everything in this process and loses it with it: for tests, for trying things out, and for
  * what may be lost. It is the reference implementation of the port. A commit is one synchronous step.
  *
- * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`), and
- * with a `StoreError` after `close`.
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`),
+ * and with a `StoreError` after `close`.
  *
  * @throws ConfigurationError that names the option at fault, and CallbackError for a clock that returns no whole
  * milliseconds

@@ -31,8 +31,8 @@ import type { Tables } from "./tables.js";
  * Opens a store in one SQLite file, which the processes of one host may use at once. Its folder, itself and its tables
  * are made where they are not there. Commits that wait together share one fsync, and are acknowledged after it.
  *
- * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`), and
- * with a `StoreError` after `close`, where the disk failed, or where another process kept the file locked for
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`),
+ * and with a `StoreError` after `close`, where the disk failed, or where another process kept the file locked for
  * `busyTimeoutMs`.
  *
  * @throws ConfigurationError that names the option at fault: also for a file that is not a store's, or a newer
