@@ -92,10 +92,16 @@ export function findRoute(collections: ReadonlyMap<string, Collection>, path: st
   return route && { route, collection, rawId: rawId ?? "", rawVersion: rawVersion ?? "" };
 }
 
-/** The methods that a route knows. */
-export function allowedMethods({ operations }: Route): readonly string[] {
+/** The methods that a route knows: made once, as every request asks for them. */
+export function allowedMethods(route: Route): readonly string[] {
+  return methodsOf.get(route) ?? methodsIn(route);
+}
+
+function methodsIn({ operations }: Route): readonly string[] {
   return [...Object.keys(operations).flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)), "OPTIONS"];
 }
+
+const methodsOf: ReadonlyMap<Route, readonly string[]> = new Map(routes.map((route) => [route, methodsIn(route)]));
 
 /** How observers are told of a route: a pattern with the collection's name, so that it can be the label of a metric. */
 export function routeLabel({ route, collection }: Match): string {
