@@ -27,14 +27,14 @@ type Headers = Readonly<Record<string, string>>;
 /** GET and HEAD of a resource: its text as it was stored, or 304 from its version alone. */
 export async function answerRead(exchange: CollectionExchange, addressed: Addressed): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
-  const conditions = readConditions(exchange, {}, errors);
+  const conditions = readConditions(exchange, undefined, errors);
   if (errors.length > 0) return refuse(exchange, malformed(errors)); //                          400
   const snapshot = await readByKey(exchange.reader, [addressed.key]);
   const found = addressed.hidden ? undefined : snapshot.record(addressed.key);
   const state = stateOf(addressed.collection, found);
   if (state === undefined) return refuse(exchange, await goneOrMissing(exchange, addressed, found)); // 404, 410
   const instead = conditionalResponse(exchange, addressed, state, conditions); //                304, 412
-  return instead ?? stateResponse(exchange, addressed, state, currentHeaders(exchange, addressed, state)); // 200
+  return instead ?? currentResponse(exchange, addressed, state); //                              200
 }
 
 /** GET and HEAD of a past version: that state, byte for byte as it was served when it was the current one. */
@@ -45,15 +45,14 @@ export async function answerVersion(
 ): Promise<ResponsePlan> {
   const version = wholeNumber(rawVersion);
   const errors: ProblemEntry[] = version === undefined ? [malformedVersionNumber] : [];
-  const conditions = readConditions(exchange, {}, errors);
+  const conditions = readConditions(exchange, undefined, errors);
   if (version === undefined || errors.length > 0) return refuse(exchange, malformed(errors)); // 400
   const found = addressed.hidden ? undefined : await findVersion(exchange, addressed, version);
   if (found === undefined) return refuse(exchange, notFound(`${addressed.key} in version ${version}`)); // 404
   const state = stateOf(addressed.collection, found);
   if (state === undefined) return refuse(exchange, await goneOrMissing(exchange, addressed, found)); // 410
   const instead = conditionalResponse(exchange, addressed, state, conditions); //                304, 412
-  const headers = { "memento-datetime": formatHttpDate(state.modifiedAt) };
-  return instead ?? stateResponse(exchange, addressed, state, headers); //                       200
+  return instead ?? pastResponse(exchange, addressed, state); //                                 200
 }
 
 /** GET and HEAD of a collection: a page of the resources that the caller may read, by id. */
@@ -63,7 +62,7 @@ export async function answerList(
 ): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
   const query = await readListQuery(exchange, collection, errors);
-  const conditions = readConditions(exchange, {}, errors);
+  const conditions = readConditions(exchange, undefined, errors);
   if (errors.length > 0) return refuse(exchange, malformed(errors)); //                          400
   if (hidden) return refuse(exchange, notFound(`${collection.name}/*`)); //                      404
   const page = await listResources(exchange, collection, query);
@@ -133,27 +132,29 @@ function conditionalResponse(
   }
 }
 
-function stateResponse(
+/** A current state, with when it was made, and links to its neighbours in time (RFC 5829). */
+function currentResponse(
   exchange: CollectionExchange,
-  { collection }: Addressed,
+  { collection, id }: Addressed,
   state: RecordState,
-  more: Headers,
 ): ResponsePlan {
-  const headers = exchange.cachingHeaders(collection.cacheControl);
-  headers["etag"] = formatEntityTag(state.etag);
-  for (const name in more) headers[name] = more[name] ?? "";
-  return contentResponse(200, "ok", headers, state.record.text ?? "");
-}
-
-/** When the current state was made, and the links from it to its neighbours in time (RFC 5829). */
-function currentHeaders(exchange: CollectionExchange, { collection, id }: Addressed, state: RecordState): Headers {
   const path = exchange.pathOf(collection.name, id);
   const links = `<${path}>; rel="latest-version", <${path}/versions>; rel="version-history"`;
   const hasPredecessor = state.record.version > 1 && !collection.timestamps && collection.retention !== "none";
-  return {
-    "last-modified": lastModified(state),
-    link: hasPredecessor ? `${links}, <${path}/versions/${state.version - 1}>; rel="predecessor-version"` : links,
-  };
+  const headers = exchange.cachingHeaders(collection.cacheControl);
+  headers["etag"] = formatEntityTag(state.etag);
+  headers["last-modified"] = lastModified(state);
+  headers["link"] = hasPredecessor
+    ? `${links}, <${path}/versions/${state.version - 1}>; rel="predecessor-version"`
+    : links;
+  return contentResponse(200, "ok", headers, state.record.text ?? "");
+}
+
+function pastResponse(exchange: CollectionExchange, { collection }: Addressed, state: RecordState): ResponsePlan {
+  const headers = exchange.cachingHeaders(collection.cacheControl);
+  headers["etag"] = formatEntityTag(state.etag);
+  headers["memento-datetime"] = formatHttpDate(state.modifiedAt);
+  return contentResponse(200, "ok", headers, state.record.text ?? "");
 }
 
 function pageResponse(path: string, { items, limit, next }: Page, headers: Headers): ResponsePlan {

@@ -127,32 +127,30 @@ export async function answerRoute(exchange: CollectionExchange, match: Match | u
   }
   if (route.of === "collection") {
     const operation = operationOf(route.operations, method);
-    return answerOperation(exchange, operation, match, { collection, key: `${collection.name}/*` });
+    const permission = await exchange.askPermission(actionsOf(exchange, operation), `${collection.name}/*`);
+    if (permission.kind === "refused") return refuse(exchange, permission);
+    return operation.answer(exchange, { collection, hidden: permission.kind === "hidden" }, match);
   }
   const id = decodeId(match.rawId, exchange.settings.limits.idBytesMax);
   if (typeof id !== "string") return refuse(exchange, malformed([id]));
   const key = resourceKey(collection.name, id);
-  return answerOperation(exchange, operationOf(route.operations, method), match, { collection, id, key });
-}
-
-async function answerOperation<Target extends { readonly key: string }>(
-  exchange: CollectionExchange,
-  operation: Operation<Target & { readonly hidden: boolean }> | undefined,
-  match: Match,
-  target: Target,
-): Promise<ResponsePlan> {
-  if (operation === undefined) throw new TypeError(`No operation answers ${exchange.request.method}.`);
-  const actions = typeof operation.actions === "function" ? operation.actions(exchange) : operation.actions;
-  const permission = await exchange.askPermission(actions, target.key);
+  const operation = operationOf(route.operations, method);
+  const permission = await exchange.askPermission(actionsOf(exchange, operation), key);
   if (permission.kind === "refused") return refuse(exchange, permission);
-  return operation.answer(exchange, { ...target, hidden: permission.kind === "hidden" }, match);
+  return operation.answer(exchange, { collection, id, key, hidden: permission.kind === "hidden" }, match);
 }
 
-function operationOf<Target>(operations: Operations<Target>, method: string): Operation<Target> | undefined {
-  const asked = method === "HEAD" ? "GET" : method;
-  return asked === "GET" || asked === "POST" || asked === "PUT" || asked === "PATCH" || asked === "DELETE"
-    ? operations[asked]
-    : undefined;
+function actionsOf<Target>(exchange: CollectionExchange, { actions }: Operation<Target>): readonly Action[] {
+  return typeof actions === "function" ? actions(exchange) : actions;
+}
+
+/** The operation of a method that the route knows. */
+function operationOf<Target>(operations: Operations<Target>, method: string): Operation<Target> {
+  for (const known of ["GET", "PUT", "PATCH", "DELETE", "POST"] as const) {
+    const operation = operations[known];
+    if (operation !== undefined && (method === known || (method === "HEAD" && known === "GET"))) return operation;
+  }
+  throw new TypeError(`No operation answers ${method}.`);
 }
 
 function refuse(exchange: CollectionExchange, { refusal }: ReturnType<typeof refused>): ResponsePlan {

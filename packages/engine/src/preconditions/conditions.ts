@@ -27,16 +27,19 @@ export interface ConditionOptions extends NamedInContent {
 /** Reads the conditions of a request; what is malformed about them is added to the errors. */
 export function readConditions(
   { header, request, settings }: Exchange,
-  { acceptProxyTags = false, ...named }: ConditionOptions,
+  options: ConditionOptions | undefined,
   errors: ProblemEntry[],
 ): Conditions {
-  const facts = { method: request.method, now: Date.now(), ...named };
+  const { method } = request;
+  const now = Date.now();
+  // A copy of members is several times as slow as a literal, and most requests are reads, which name nothing.
+  const facts = options === undefined ? { method, now } : { method, now, ...options };
   const parsed = parseConditions(header, facts, { tagsMax: settings.limits.entityTagsMax });
   if (parsed.kind === "malformed") {
     errors.push(...parsed.errors);
     return {};
   }
-  return acceptProxyTags ? withoutProxies(parsed.conditions) : parsed.conditions;
+  return options?.acceptProxyTags ? withoutProxies(parsed.conditions) : parsed.conditions;
 }
 
 /** Reads the entity-tag that a member of the content holds; what is no entity-tag is added to the errors. */
