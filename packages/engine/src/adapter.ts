@@ -44,8 +44,8 @@ export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } f
 export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guards/check.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";
+export { warnOfEarlyAnswer } from "./guards/handler-warnings.js";
 export type { Passage } from "./guards/passage.js";
-export { warnOfEarlyAnswer } from "./guards/silent-handlers.js";
 export { createSlot, type Slot } from "./guards/slot.js";
 export { isUtf8Charset, parseMediaType } from "./http/media-type.js";
 export type { RequestFacts } from "./http/request.js";

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import onHeaders from "on-headers";
-import { warnOfIgnoredRefusal } from "../guards/silent-handlers.js";
+import { warnOfIgnoredRefusal } from "../guards/handler-warnings.js";
 import { isSafe } from "../http/methods.js";
 import type { RequestFacts } from "../http/request.js";
 

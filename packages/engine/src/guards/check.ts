@@ -9,9 +9,9 @@ import type { GuardOptions } from "./guard-options.js";
 import { createTally } from "./guard-report.js";
 import { type GuardSettings, resolveGuard } from "./guard-settings.js";
 import { judge } from "./judge.js";
+import { openExchange } from "./open-request.js";
 import { Passage } from "./passage.js";
 import { passedRequest, rememberPassed } from "./passed-requests.js";
-import { openExchange } from "./terms.js";
 
 /**
  * How `check` treats a request that came through no guard. Keys are read before a handler runs, by a guard in front of

@@ -4,7 +4,7 @@ import type { LoadedState } from "../states/loaded-state.js";
 import { GuardExchange } from "./guard-exchange.js";
 import type { GuardOptions } from "./guard-options.js";
 import { resolveGuard } from "./guard-settings.js";
-import { readTerms } from "./terms.js";
+import { readTerms } from "./open-request.js";
 
 export interface AskedOfGuard {
   readonly headers?: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import { isSafe } from "../http/methods.js";
 import { refused } from "../http/refusal.js";
 import type { Terms } from "../preconditions/conditions.js";
 import type { LoadedState, StateVersion, ValueOf, VersionOf } from "../states/loaded-state.js";
-import { toldState } from "../states/loaded-state.js";
+import { updatedState } from "../states/loaded-state.js";
 import type { RowState } from "../states/row-state.js";
 import { changedRow, isAffected } from "./changed-row.js";
 import type { Guard, Preference, RowLike } from "./guard.js";
@@ -12,11 +12,11 @@ import { guardConflict } from "./guard-conflict.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
+import { assertPreference, assertRefusal } from "./handle-arguments.js";
 import { type Judgement, judge } from "./judge.js";
 import { LostOutcome } from "./lost-outcome.js";
 import type { Passage } from "./passage.js";
 import type { SettledWrite } from "./stale-write.js";
-import { assertPreference, assertRefusal } from "./told-words.js";
 
 /** What a guard knows of a request that it lets pass. */
 export interface Passed {
@@ -95,7 +95,7 @@ class GuardHandle<State extends LoadedState> implements Guard<State> {
 
   readonly updated = (given: StateVersion | LoadedState): string => {
     const { exchange, passage } = this.#passed;
-    const state = toldState(given, this.#state);
+    const state = updatedState(given, this.#state);
     const etag = exchange.etagOf(state, (problem) => new UsageError("updated", problem.replace("gave", "was given")));
     passage.update(state, { etag, isNew: etag !== this.etag });
     return etag;

@@ -11,7 +11,7 @@ import { currentState } from "../states/selected-state.js";
 import { guardConflict } from "./guard-conflict.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
-import { warnOfNoDate } from "./silent-handlers.js";
+import { warnOfNoDate } from "./handler-warnings.js";
 import { type SettledWrite, settleStale } from "./stale-write.js";
 
 /** Whether a request may be carried out on a state, or what is answered instead. */

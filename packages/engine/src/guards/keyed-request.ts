@@ -8,11 +8,11 @@ import { judgeKey, keyRefusal, quotaRefusal } from "../idempotency/replay.js";
 import { identifyKeyed, type KeyIdentity, recordKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import type { Terms } from "../preconditions/conditions.js";
-import { answerAgain, keptRefusal } from "./answer-again.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Judgement } from "./judge.js";
 import { passedRequest } from "./passed-requests.js";
+import { answerAgain, keptRefusal } from "./replayed-answer.js";
 import { hasContent, warnOfUnseen } from "./unseen-body.js";
 
 /** A request that came with an idempotency key. */

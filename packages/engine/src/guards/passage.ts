@@ -13,7 +13,7 @@ import {
   warnOfSameVersion,
   warnOfSilence,
   warnOfUnchecked,
-} from "./silent-handlers.js";
+} from "./handler-warnings.js";
 import type { SettledWrite } from "./stale-write.js";
 
 type Fields = Readonly<Record<string, string>>;

@@ -9,9 +9,9 @@ import { createTally, type GuardReport, type Tally } from "../guards/guard-repor
 import { type GuardSettings, resolveGuard } from "../guards/guard-settings.js";
 import { type Judgement, judge } from "../guards/judge.js";
 import { identifyRequest, takeKey } from "../guards/keyed-request.js";
+import { openExchange } from "../guards/open-request.js";
 import { Passage } from "../guards/passage.js";
 import { passedRequest, rememberPassed } from "../guards/passed-requests.js";
-import { openExchange } from "../guards/terms.js";
 import { hasContent } from "../guards/unseen-body.js";
 import { hasState, isSafe } from "../http/methods.js";
 import { type Refused, unavailable } from "../http/refusal.js";

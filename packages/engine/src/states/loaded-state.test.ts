@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LoadedState, StateVersion } from "./loaded-state.js";
-import { toldState } from "./loaded-state.js";
+import { updatedState } from "./loaded-state.js";
 
 const at = new Date("2026-11-22T10:00:00Z");
 const counted: LoadedState = { version: 4, value: { title: "A" } };
@@ -34,7 +34,7 @@ const told: readonly (readonly [
 ];
 
 test.each(told)("updated is told of the new state by %s", (_what, given, before, state) => {
-  expect(toldState(given, before)).toEqual(state);
+  expect(updatedState(given, before)).toEqual(state);
 });
 
 test("a row without a version is a mistake where rows are not hashed: a driver's result, for one", () => {
@@ -45,5 +45,5 @@ test("a row without a version is a mistake where rows are not hashed: a driver's
     { version: { a: 1 } },
     [{ version: 5 }],
   ])
-    expect(() => toldState(given, counted)).toThrow(/without a `version`/);
+    expect(() => updatedState(given, counted)).toThrow(/without a `version`/);
 });

@@ -52,7 +52,7 @@ export type Awaitable<T> = T | Promise<T>;
  * @param before the state that was loaded; nothing where the request creates one
  * @throws UsageError for nothing, and for a row without a version, where the guard does not hash rows
  */
-export function toldState(given: StateVersion | LoadedState, before: LoadedState | undefined): LoadedState {
+export function updatedState(given: StateVersion | LoadedState, before: LoadedState | undefined): LoadedState {
   if (given === undefined || given === null || isPromise(given)) throw untold(given);
   if (typeof given !== "object" || given instanceof Date) return { version: given };
   const hashes = before !== undefined && typeof before.version === "object" && !(before.version instanceof Date);

@@ -8,8 +8,8 @@ import { notCompared } from "../preconditions/content-version.js";
 import { readPreferences } from "../preconditions/preferences.js";
 import { GuardExchange } from "./guard-exchange.js";
 import type { GuardSettings } from "./guard-settings.js";
+import { warnOfNoResource } from "./handler-warnings.js";
 import { type KeyedRequest, readKeyed } from "./keyed-request.js";
-import { warnOfNoResource } from "./silent-handlers.js";
 import { warnOfUnseenTerms } from "./unseen-body.js";
 
 /** Reads conditions, preferences and idempotency key. Everything malformed about them is named at once. */
