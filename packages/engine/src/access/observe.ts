@@ -1,6 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import { isPromise } from "@unclash/core/options";
 import type { Key } from "@unclash/core/store";
+import { repeatedWarning } from "../options/repeated-warning.js";
 
 /** One request, as it was decided. */
 export interface Decision {
@@ -53,23 +54,7 @@ export function publish(observer: Observer | undefined, decision: Decision): voi
   }
 }
 
-const warningPauseMs = 60_000;
-
-let warnedAt = Number.NEGATIVE_INFINITY;
-let untold = 0;
-
-/** An observer that fails, fails with each request: a warning a minute says it, and how often it happened. */
-function warnOfObserver(error: unknown): void {
-  untold += 1;
-  const now = performance.now();
-  if (now - warnedAt < warningPauseMs) return;
-  const times = untold === 1 ? "" : ` (${untold} times since the last warning)`;
-  warnedAt = now;
-  untold = 0;
-  const detail = error instanceof Error ? error.stack : undefined;
-  process.emitWarning(`The function \`observe\` failed: ${String(error)}${times}`, {
-    type: "UnclashWarning",
-    code: "UNCLASH_OBSERVER_FAILED",
-    ...(detail !== undefined && { detail }),
-  });
-}
+const warnOfObserver = repeatedWarning(
+  "UNCLASH_OBSERVER_FAILED",
+  (error) => `The function \`observe\` failed: ${String(error)}`,
+);
