@@ -7,8 +7,8 @@ import type { Actor } from "./actor.js";
 export type Action = "read" | "create" | "change" | "delete" | "history";
 
 /**
- * `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403, or 401 to who is
- * anonymous.
+ * `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403, or 401 for anonymous
+ * callers.
  */
 export type Verdict = "allow" | "deny" | "hide";
 
