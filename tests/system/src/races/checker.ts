@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { applyMergePatch, isJsonObject, type JsonObject } from "@unclash/core/json";
+import { applyMergePatch, isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import type { StoredRecord } from "@unclash/core/store";
 import type { Aftermath, Operation, Settle } from "./history.js";
 
@@ -20,7 +20,7 @@ export function violationsOf(
   for (const [resource, states] of versions) {
     const own = operations.filter((operation) => operation.resource === resource);
     const about = events.filter(({ key }) => key === resource);
-    violations.push(...countingFaults(states), ...authorFaults(own, states));
+    violations.push(...countingFaults(states), ...authorFaults(own, states, settle));
     for (const operation of own) violations.push(...answerFaults(operation, states, settle));
     violations.push(...orderFaults(own, states));
     const told = about.map(({ type, version }) => `${type} ${version}`);
@@ -46,7 +46,11 @@ function countingFaults(states: readonly StoredRecord[]): readonly string[] {
 }
 
 // Each acknowledged write is one version, unless nothing was to change, and a refused one is none.
-function authorFaults(operations: readonly Operation[], states: readonly StoredRecord[]): readonly string[] {
+function authorFaults(
+  operations: readonly Operation[],
+  states: readonly StoredRecord[],
+  settle: Settle,
+): readonly string[] {
   const names = new Set(operations.map(({ name }) => name));
   const strangers = states.filter(({ by }) => by === null || !names.has(by));
   return [
@@ -54,7 +58,7 @@ function authorFaults(operations: readonly Operation[], states: readonly StoredR
     ...operations.flatMap((operation) => {
       const written = states.filter(({ by }) => by === operation.name).length;
       if (written === 1 && isAcknowledged(operation)) return [];
-      if (written === 0 && (!isAcknowledged(operation) || changedNothing(operation, states))) return [];
+      if (written === 0 && (!isAcknowledged(operation) || changedNothing(operation, states, settle))) return [];
       return [`${describe(operation)} wrote ${written} versions`];
     }),
   ];
@@ -64,11 +68,34 @@ function isAcknowledged({ method, answer: { status } }: Operation): boolean {
   return method !== "GET" && status >= 200 && status < 300;
 }
 
-function changedNothing({ fields = {}, method, answer }: Operation, states: readonly StoredRecord[]): boolean {
+// What an app's own strategy makes of a stale write may be what is there already, too.
+function changedNothing(operation: Operation, states: readonly StoredRecord[], settle: Settle): boolean {
+  const { method, answer } = operation;
   const shown = states.find((state) => etagOf(state) === answer.etag);
   if (method === "DELETE" || answer.status !== 200 || shown === undefined) return false;
   const there = fieldsOf(shown);
-  return isDeepStrictEqual(method === "PATCH" ? applyMergePatch(there, fields) : fields, there);
+  return isDeepStrictEqual(madeOf(operation, states, there, settle), there);
+}
+
+/** The state that an operation is for. */
+function namedBy({ ifMatch, version }: Operation, states: readonly StoredRecord[]): StoredRecord | undefined {
+  return states.find((one) => (ifMatch === undefined ? one.version === version : etagOf(one) === ifMatch));
+}
+
+/** What an operation makes of the fields that are there. */
+function madeOf(
+  operation: Operation,
+  states: readonly StoredRecord[],
+  there: JsonObject,
+  settle: Settle,
+): Json | undefined {
+  const { method, fields = {}, answer } = operation;
+  const onto = (base: JsonObject) => (method === "PATCH" ? applyMergePatch(base, fields) : fields);
+  if (answer.settledBy !== "function") return onto(there);
+  const named = namedBy(operation, states);
+  const base = named === undefined ? {} : fieldsOf(named);
+  const proposed = onto(base);
+  return settle(base, there, isJsonObject(proposed) ? proposed : null);
 }
 
 function answerFaults(operation: Operation, states: readonly StoredRecord[], settle: Settle): readonly string[] {
@@ -99,13 +126,13 @@ function writeFaults(
   at: number,
   settle: Settle,
 ): readonly string[] {
-  const { method, ifMatch, version, ifNoneMatch, answer, fields = {} } = operation;
+  const { method, ifMatch, version, ifNoneMatch, answer } = operation;
   const state = states[at];
   const before = states[at - 1];
   const replaced = before?.deleted ? undefined : before;
   if (state === undefined) return [];
   const faults: string[] = [];
-  const named = states.find((one) => (ifMatch === undefined ? one.version === version : etagOf(one) === ifMatch));
+  const named = namedBy(operation, states);
   const namesAny = ifMatch === "*";
   if (answer.settledBy !== undefined) {
     if (named === undefined || named.version >= (replaced?.version ?? 0)) faults.push("was settled, and was not stale");
@@ -118,11 +145,7 @@ function writeFaults(
   if (method === "DELETE") return faults;
   if (etagOf(state) !== answer.etag) faults.push(`was answered ${answer.etag}, and made ${etagOf(state)}`);
   const there = replaced === undefined ? {} : fieldsOf(replaced);
-  const onto = (base: JsonObject) => (method === "PATCH" ? applyMergePatch(base, fields) : fields);
-  const base = named === undefined ? {} : fieldsOf(named);
-  const proposed = onto(base);
-  const made =
-    answer.settledBy === "function" ? settle(base, there, isJsonObject(proposed) ? proposed : null) : onto(there);
+  const made = madeOf(operation, states, there, settle);
   if (!isDeepStrictEqual(fieldsOf(state), made)) faults.push(`made ${state.text} of ${before?.text}`);
   return faults;
 }
