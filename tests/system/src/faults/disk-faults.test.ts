@@ -42,8 +42,8 @@ describe.sequential("a commit that was acknowledged", { timeout: 300_000 }, () =
 
 /**
  * About the least with which each goes on for a while: SQLite's log may take 16 before it begins anew, a new cluster of
- * PostgreSQL takes 39, and its log grows by 16; Redis appends some 30 MiB in a long run on a fast machine, and ends where
- * they find no room. Where a store fills the disk by itself, there is nothing to free.
+ * PostgreSQL takes 39, and its log grows by 16; Redis appends some 30 MiB in a long run on a fast machine, and ends
+ * where they find no room. Where a store fills the disk by itself, there is nothing to free.
  */
 const mebibytes: Readonly<Record<DurableKind, number>> = { sqlite: 48, redis: 64, postgres: 64 };
 
