@@ -5,20 +5,20 @@ import { currentState, type SelectedState } from "../states/selected-state.js";
 import type { Settlement, Strategy, StrategyFunction } from "./strategy.js";
 
 /** A write whose precondition failed. */
-export interface FailedWrite {
+export interface FailedWrite<State extends SelectedState> {
   readonly method: string;
   readonly strategy: Strategy;
   readonly conditions: Conditions;
   readonly failed: FailedCondition;
-  readonly current: SelectedState | undefined;
+  readonly current: State | undefined;
 }
 
 /** How a product finds the merge base of a stale write, and what a function of the app's says of it. */
-export interface StaleWriteSource<Base> {
+export interface StaleWriteSource<State extends SelectedState, Base> {
   /** The earlier state that the client named, where this resource really had it. */
-  findBase(current: SelectedState): Promise<Base | undefined>;
+  findBase(current: State): Promise<Base | undefined>;
   /** Asks a strategy of the app's own; nothing where it can't be asked. */
-  ask(strategy: StrategyFunction, base: Base, current: SelectedState): Promise<Settlement | Refused | undefined>;
+  ask(strategy: StrategyFunction, base: Base, current: State): Promise<Settlement | Refused | undefined>;
 }
 
 /** The outcome of a write whose precondition failed. */
@@ -33,7 +33,10 @@ export type Settled<Base> =
  * Lets the strategy decide on a write whose precondition failed. It has a say only where the client named an earlier
  * state that this resource really had; anything else is a conflict.
  */
-export async function settle<Base>(write: FailedWrite, source: StaleWriteSource<Base>): Promise<Settled<Base>> {
+export async function settle<State extends SelectedState, Base>(
+  write: FailedWrite<State>,
+  source: StaleWriteSource<State, Base>,
+): Promise<Settled<Base>> {
   const { strategy, current } = write;
   const base = current !== undefined && isStale(write, current) ? await source.findBase(current) : undefined;
   if (base === undefined || current === undefined) {
@@ -50,7 +53,10 @@ export async function settle<Base>(write: FailedWrite, source: StaleWriteSource<
 /**
  * Whether it names a state, and `If-None-Match` holds besides: who may only create must not come to change anything.
  */
-function isStale({ method, conditions: { ifNoneMatch }, failed }: FailedWrite, current: SelectedState): boolean {
+function isStale(
+  { method, conditions: { ifNoneMatch }, failed }: FailedWrite<SelectedState>,
+  current: SelectedState,
+): boolean {
   if (failed !== "if-match" && failed !== "version" && failed !== "etag") return false;
   if (ifNoneMatch === undefined) return true;
   return evaluatePreconditions(method, { ifNoneMatch }, currentState(current)).kind === "proceed";

@@ -32,11 +32,11 @@ export async function settleStale(
 ): Promise<{ readonly kind: "pass"; readonly settled: SettledWrite } | Refused> {
   const strategy = preferences.onConflict ?? exchange.settings.strategy;
   const { method } = exchange.request;
-  const settled = await settle<Earlier>(
+  const settled = await settle(
     { method, strategy, conditions, failed, current },
     {
-      findBase: async () => current && findEarlier(exchange, conditions, current),
-      ask: async (own, base) => current && askFunction(exchange, own, base.value, current),
+      findBase: (there) => findEarlier(exchange, conditions, there),
+      ask: (own, base: Earlier, there) => askFunction(exchange, own, base.value, there),
     },
   );
   if (settled.kind === "refused") return settled;

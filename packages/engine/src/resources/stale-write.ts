@@ -1,7 +1,7 @@
 import { evaluatePreconditions } from "@unclash/core";
 import { isJsonObject, type Json } from "@unclash/core/json";
 import { applyChange, type ChangeTarget } from "../conflicts/change.js";
-import { comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
+import { type Conflict, comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
 import { findBase, namedVersion } from "../conflicts/merge-base.js";
 import { settle } from "../conflicts/settle.js";
 import { type Settlement, type Strategy, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
@@ -38,15 +38,15 @@ export async function checkPreconditions(
   if (verdict.kind !== "failed") return { kind: "accepted" };
   const failed = verdict.condition;
   const strategy = preferences.onConflict ?? collection.strategy;
-  const settled = await settle<RecordState>(
+  const settled = await settle(
     { method, strategy, conditions, failed, current },
     {
-      findBase: async () => {
-        const base = current && (await findBase(exchange.reader, collection, request, current.record));
+      findBase: async ({ record }) => {
+        const base = await findBase(exchange.reader, collection, request, record);
         if (base !== undefined) exchange.strategy = strategyLabel(strategy);
         return stateOf(collection, base);
       },
-      ask: async (own, base) => current && askFunction(exchange, request, own, { base, current }),
+      ask: (own, base: RecordState, there) => askFunction(exchange, request, own, { base, current: there }),
     },
   );
   if (settled.kind === "refused") return settled;
@@ -106,7 +106,7 @@ async function askFunction(
 async function refuseStale(
   exchange: CollectionExchange,
   request: WriteRequest,
-  found: Pick<Parameters<typeof conflict>[1], "failed" | "strategy"> & {
+  found: Pick<Conflict, "failed" | "strategy"> & {
     readonly current: RecordState | undefined;
     readonly base: RecordState | undefined;
   },
