@@ -6,7 +6,7 @@ import { ResourceExchange } from "./access/resource-exchange.js";
 import { warnOfStore } from "./commits/store-failure.js";
 import { tooManyHeaders, unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
-import { refusalResponse } from "./http/responses.js";
+import { refusedResponse } from "./http/responses.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { answerRoute, decodeId, findRoute, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
@@ -45,7 +45,7 @@ async function handle<Native>(settings: Settings<Native>, received: RequestFacts
   const exchange: CollectionExchange = new ResourceExchange(settings, request, actor, startedAt);
   const response =
     caller.kind === "refused"
-      ? refusalResponse(exchange, caller.refusal)
+      ? refusedResponse(exchange, caller)
       : await answerRoute(exchange, match)
           .catch((thrown: unknown) => storeFailure(exchange, thrown))
           .finally(() => exchange.end());
@@ -61,7 +61,7 @@ function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePl
   warnOfStore(thrown);
   // What fails after the commit says of itself that it did nothing: this must not be taken for the write.
   const outcome = exchange.applied ? "unknown" : thrown.outcome;
-  return refusalResponse(exchange, unavailable(outcome, "The store did not answer.").refusal);
+  return refusedResponse(exchange, unavailable(outcome, "The store did not answer."));
 }
 
 /** The resource that a path names; none where what stands there can't be an id. */

@@ -1,6 +1,6 @@
 import { createProblem, formatHttpDate, type Problem, type ResponsePlan } from "@unclash/core";
 import type { Moment } from "@unclash/core/store";
-import type { Refusal } from "./refusal.js";
+import type { Refusal, Refused } from "./refusal.js";
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -33,6 +33,11 @@ export interface ProblemSource {
 /** The answer that says why a request is refused (RFC 9457); no cache keeps it. */
 export function refusalResponse(source: ProblemSource, refusal: Refusal): ResponsePlan {
   return problemResponse(problemOf(source, refusal), refusal);
+}
+
+/** The same of the step that refuses it. */
+export function refusedResponse(source: ProblemSource, { refusal }: Refused): ResponsePlan {
+  return refusalResponse(source, refusal);
 }
 
 /** Why a request is refused, as a problem details object. */

@@ -3,7 +3,7 @@ import type { Expectation, Key, Moment, StoredRecord, Text, Version, Write } fro
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import { notFound, type Refused } from "../http/refusal.js";
-import { refusalResponse, withoutContent, withoutHeaders, withoutState } from "../http/responses.js";
+import { refusedResponse, withoutContent, withoutHeaders, withoutState } from "../http/responses.js";
 import { withoutStateMembers } from "./hidden-state.js";
 import type { KeyKeeping } from "./keeping.js";
 import type { CountedCaller } from "./quota.js";
@@ -191,7 +191,7 @@ async function textAt(
 /** What is left of a kept refusal for who may no longer read the state. */
 function withheld(exchange: KeyedExchange, answer: KeptAnswer, response: ResponsePlan, key: Key): ResponsePlan {
   if (response.status === 410) {
-    const missing = refusalResponse(exchange, notFound(key).refusal);
+    const missing = refusedResponse(exchange, notFound(key));
     return { ...missing, headers: { ...missing.headers, "idempotency-replayed": "true" }, outcome: "replayed" };
   }
   const body = withoutStateMembers(answer.body, exchange.settings.problemTypePrefix);

@@ -10,8 +10,8 @@ import {
 import { readByKey } from "../commits/snapshot.js";
 import { conflict } from "../conflicts/conflict.js";
 import { listText, nextLink, type Page } from "../http/paging.js";
-import { malformed, notFound, type Refused, refused } from "../http/refusal.js";
-import { contentResponse, emptyResponse, lastModified, refusalResponse } from "../http/responses.js";
+import { malformed, notFound, refused } from "../http/refusal.js";
+import { contentResponse, emptyResponse, lastModified, refusedResponse } from "../http/responses.js";
 import { readConditions } from "../preconditions/conditions.js";
 import { expectedState } from "../preconditions/expected-state.js";
 import type { Collection } from "../resources/collection.js";
@@ -28,11 +28,13 @@ type Headers = Readonly<Record<string, string>>;
 export async function answerRead(exchange: CollectionExchange, addressed: Addressed): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
   const conditions = readConditions(exchange, undefined, errors);
-  if (errors.length > 0) return refuse(exchange, malformed(errors)); //                          400
+  if (errors.length > 0) return refusedResponse(exchange, malformed(errors)); //                 400
   const snapshot = await readByKey(exchange.reader, [addressed.key]);
   const found = addressed.hidden ? undefined : snapshot.record(addressed.key);
   const state = stateOf(addressed.collection, found);
-  if (state === undefined) return refuse(exchange, await goneOrMissing(exchange, addressed, found)); // 404, 410
+  if (state === undefined) {
+    return refusedResponse(exchange, await goneOrMissing(exchange, addressed, found)); //        404, 410
+  }
   const instead = conditionalResponse(exchange, addressed, state, conditions); //                304, 412
   return instead ?? currentResponse(exchange, addressed, state); //                              200
 }
@@ -46,11 +48,11 @@ export async function answerVersion(
   const version = wholeNumber(rawVersion);
   const errors: ProblemEntry[] = version === undefined ? [malformedVersionNumber] : [];
   const conditions = readConditions(exchange, undefined, errors);
-  if (version === undefined || errors.length > 0) return refuse(exchange, malformed(errors)); // 400
+  if (version === undefined || errors.length > 0) return refusedResponse(exchange, malformed(errors)); // 400
   const found = addressed.hidden ? undefined : await findVersion(exchange, addressed, version);
-  if (found === undefined) return refuse(exchange, notFound(`${addressed.key} in version ${version}`)); // 404
+  if (found === undefined) return refusedResponse(exchange, notFound(`${addressed.key} in version ${version}`)); // 404
   const state = stateOf(addressed.collection, found);
-  if (state === undefined) return refuse(exchange, await goneOrMissing(exchange, addressed, found)); // 410
+  if (state === undefined) return refusedResponse(exchange, await goneOrMissing(exchange, addressed, found)); // 410
   const instead = conditionalResponse(exchange, addressed, state, conditions); //                304, 412
   return instead ?? pastResponse(exchange, addressed, state); //                                 200
 }
@@ -63,8 +65,8 @@ export async function answerList(
   const errors: ProblemEntry[] = [];
   const query = await readListQuery(exchange, collection, errors);
   const conditions = readConditions(exchange, undefined, errors);
-  if (errors.length > 0) return refuse(exchange, malformed(errors)); //                          400
-  if (hidden) return refuse(exchange, notFound(`${collection.name}/*`)); //                      404
+  if (errors.length > 0) return refusedResponse(exchange, malformed(errors)); //                 400
+  if (hidden) return refusedResponse(exchange, notFound(`${collection.name}/*`)); //           404
   const page = await listResources(exchange, collection, query);
   const { etag } = page;
   const verdict = evaluatePreconditions(exchange.request.method, conditions, { kind: "present", etag });
@@ -76,7 +78,7 @@ export async function answerList(
       const expected = expectedState(exchange, conditions, verdict.condition);
       const members = { resource: collection.name, expected, current: { etag: headers.etag } };
       const detail = "The list is not in the state that this request is for.";
-      return refuse(exchange, refused("version-conflict", detail, { status: 412, members })); // 412
+      return refusedResponse(exchange, refused("version-conflict", detail, { status: 412, members })); // 412
     }
     case "proceed":
       return pageResponse(exchange.pathOf(collection.name), page, headers); //                   200
@@ -89,13 +91,9 @@ export async function answerList(
 export async function answerHistory(exchange: CollectionExchange, addressed: Addressed): Promise<ResponsePlan> {
   const { collection, id } = addressed;
   const page = await listVersions(exchange, addressed);
-  if (page.kind === "refused") return refuse(exchange, page); //                                 400, 404
+  if (page.kind === "refused") return refusedResponse(exchange, page); //                      400, 404
   const path = `${exchange.pathOf(collection.name, id)}/versions`;
   return pageResponse(path, page, exchange.cachingHeaders(collection.cacheControl)); //          200
-}
-
-function refuse(exchange: CollectionExchange, { refusal }: Refused): ResponsePlan {
-  return refusalResponse(exchange, refusal);
 }
 
 /** 304 or 412 in place of a state, where the conditions ask for that; nothing where the state is to be sent. */
@@ -114,7 +112,7 @@ function conditionalResponse(
       return emptyResponse(304, "not-modified", headers);
     }
     case "failed":
-      return refuse(
+      return refusedResponse(
         exchange,
         conflict(exchange, {
           resource: key,

@@ -1,7 +1,7 @@
 import { idFault, type ProblemEntry, type ResponsePlan, resourceKey } from "@unclash/core";
 import type { Action } from "../access/authorize.js";
 import { malformed, refused } from "../http/refusal.js";
-import { emptyResponse, refusalResponse } from "../http/responses.js";
+import { emptyResponse, refusedResponse } from "../http/responses.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { mediaTypes } from "../resources/write-request.js";
@@ -117,26 +117,29 @@ export function ownsPath(collections: ReadonlyMap<string, Collection>, path: str
 /** Answers a request whose sender is known, by the table of routes: 404, 405, then malformed ids, then 401 and 403. */
 export async function answerRoute(exchange: CollectionExchange, match: Match | undefined): Promise<ResponsePlan> {
   const { method } = exchange.request;
-  if (match === undefined) return refuse(exchange, refused("not-found", "There is nothing at this path."));
+  if (match === undefined) return refusedResponse(exchange, refused("not-found", "There is nothing at this path."));
   const { route, collection } = match;
   const allowed = allowedMethods(route);
   if (method === "OPTIONS") return emptyResponse(204, "ok", optionsHeaders(allowed));
   if (!allowed.includes(method)) {
     const headers = { allow: allowed.join(", ") };
-    return refuse(exchange, refused("method-not-allowed", `The methods here are ${headers.allow}.`, { headers }));
+    return refusedResponse(
+      exchange,
+      refused("method-not-allowed", `The methods here are ${headers.allow}.`, { headers }),
+    );
   }
   if (route.of === "collection") {
     const operation = operationOf(route.operations, method);
     const permission = await exchange.askPermission(actionsOf(exchange, operation), `${collection.name}/*`);
-    if (permission.kind === "refused") return refuse(exchange, permission);
+    if (permission.kind === "refused") return refusedResponse(exchange, permission);
     return operation.answer(exchange, { collection, hidden: permission.kind === "hidden" }, match);
   }
   const id = decodeId(match.rawId, exchange.settings.limits.idBytesMax);
-  if (typeof id !== "string") return refuse(exchange, malformed([id]));
+  if (typeof id !== "string") return refusedResponse(exchange, malformed([id]));
   const key = resourceKey(collection.name, id);
   const operation = operationOf(route.operations, method);
   const permission = await exchange.askPermission(actionsOf(exchange, operation), key);
-  if (permission.kind === "refused") return refuse(exchange, permission);
+  if (permission.kind === "refused") return refusedResponse(exchange, permission);
   return operation.answer(exchange, { collection, id, key, hidden: permission.kind === "hidden" }, match);
 }
 
@@ -151,10 +154,6 @@ function operationOf<Target>(operations: Operations<Target>, method: string): Op
     if (operation !== undefined && (method === known || (method === "HEAD" && known === "GET"))) return operation;
   }
   throw new TypeError(`No operation answers ${method}.`);
-}
-
-function refuse(exchange: CollectionExchange, { refusal }: ReturnType<typeof refused>): ResponsePlan {
-  return refusalResponse(exchange, refusal);
 }
 
 function optionsHeaders(allowed: readonly string[]): Readonly<Record<string, string>> {

@@ -11,7 +11,7 @@ import { createTag } from "../commits/commit-tag.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
 import { applyChange, patchedTooLarge, testsState } from "../conflicts/change.js";
 import { notFound, type Refused, unavailable } from "../http/refusal.js";
-import { refusalResponse } from "../http/responses.js";
+import { refusedResponse } from "../http/responses.js";
 import { answerWrites, checkKey, countKept, type KeySlot } from "../idempotency/in-commit.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
@@ -35,11 +35,10 @@ export async function answerWrite(
   target: WriteTarget,
 ): Promise<ResponsePlan> {
   const read = await readWriteRequest(exchange, method, target); //                        415, 413, 400
-  if (read.kind === "refused") return refusalResponse(exchange, read.refusal);
-  if (method === "POST" && target.hidden)
-    return refusalResponse(exchange, notFound(`${target.collection.name}/*`).refusal);
+  if (read.kind === "refused") return refusedResponse(exchange, read);
+  if (method === "POST" && target.hidden) return refusedResponse(exchange, notFound(`${target.collection.name}/*`));
   const permission = await askForContent(exchange, read.request); //                       401, 403
-  if (permission.kind === "refused") return refusalResponse(exchange, permission.refusal);
+  if (permission.kind === "refused") return refusedResponse(exchange, permission);
   const request = permission.kind === "hidden" ? { ...read.request, hidden: true } : read.request;
   const { racesMax } = exchange.settings.limits;
   for (let attempt = 1; attempt <= racesMax; attempt++) {
@@ -49,7 +48,7 @@ export async function answerWrite(
     if (response !== undefined) return response;
   }
   const detail = `Others changed ${request.key} ${racesMax} times while this request was at it.`;
-  return refusalResponse(exchange, unavailable("not-applied", detail).refusal); //         503
+  return refusedResponse(exchange, unavailable("not-applied", detail)); //         503
 }
 
 /** The longest pause between two tries of a write. */
@@ -67,11 +66,11 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
   const snapshot = await readByKey(exchange.reader, keyed === undefined ? [key] : [key, keyed.record]);
   const step = await checkKey(exchange, { keyed, dryRun, tagTells }, snapshot); //         replay, 409, 422, 429
   if (step.kind === "replay") return step.response;
-  if (step.kind === "refused") return refusalResponse(exchange, step.refusal);
+  if (step.kind === "refused") return refusedResponse(exchange, step);
   const { slot } = step;
   const decision = await decide(exchange, request, snapshot);
   if (decision.kind === "refused")
-    return conclude(exchange, request, { slot, snapshot }, refusalResponse(exchange, decision.refusal));
+    return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, decision));
   if (decision.kind === "unchanged") {
     const response = writtenResponse(exchange, request, { ...decision, outcome: "unchanged" });
     return conclude(exchange, request, { slot, snapshot }, await withoutHiddenState(exchange, request, response));
@@ -90,7 +89,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
   const taken = uniqueClash(result.clashes);
   if (taken === undefined) return undefined;
   const duplicate = await duplicateValue(exchange, request, taken); //                     409
-  return conclude(exchange, request, { slot, snapshot }, refusalResponse(exchange, duplicate.refusal));
+  return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, duplicate));
 }
 
 /** A write that would leave behind what is there already. */
