@@ -17,8 +17,8 @@ import {
   requestRules,
   resolveRequestOptions,
 } from "./access/request-options.js";
+import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
-import { ByteBudget } from "./http/request-limits.js";
 import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.js";
 import { isStore } from "./options/option-rules.js";
 import { type Collection, resolveCollection } from "./resources/collection.js";
@@ -71,7 +71,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     collections: resolveCollections(options.collections),
     authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
     decodeBodies: options.decodeBodies ?? [],
-    bodies: new ByteBudget(request.limits.bodyBytesInFlightMax),
+    bodies: new ContentBudget(request.limits.bodyBytesInFlightMax, request.limits.slowBodyMs),
     idempotency: resolveKeeping(store, options.idempotency),
   });
 }

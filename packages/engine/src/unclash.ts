@@ -48,7 +48,7 @@ async function handle<Native>(settings: Settings<Native>, received: RequestFacts
       ? refusedResponse(exchange, caller)
       : await answerRoute(exchange, match)
           .catch((thrown: unknown) => storeFailure(exchange, thrown))
-          .finally(() => exchange.end());
+          .finally(() => exchange.room.release());
   if (exchange.isObserved) {
     const { status, outcome } = response;
     exchange.tell({ status, outcome, route: match && routeLabel(match), resource: resourceOf(exchange, match) });

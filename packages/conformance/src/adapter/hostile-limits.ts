@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { assertHeaders, assertStatus, memberOf } from "./answer.js";
 import { objectOf, objectWith } from "./hostile-content.js";
 import { assertMalformed, assertMalformedBody, assertProblem } from "./problems.js";
+import { head, sendPart } from "./raw.js";
 import { create, read } from "./resource.js";
 import { type AdapterCase, casesOn } from "./trial.js";
 
@@ -55,4 +56,24 @@ export const hostileLimitCases: readonly AdapterCase[] = casesOn("small", [
       assertStatus(ignored, 200);
     },
   },
+  {
+    name: "those who send most of a body and then stop keep the room of others for no longer than is set",
+    async run(trial) {
+      const { path, wholePath } = await create(trial, "notes", { a: 1 });
+      const content = objectOf(4_096);
+      const lines = ["Content-Type: application/json", `Content-Length: ${content.length}`];
+      const stalled = [1, 2, 3].map(() => sendPart(trial, head("PUT", wholePath, lines) + content.slice(1)));
+      let dropped: string | undefined;
+      for (const { answer } of stalled) answer.then((text) => (dropped ??= text), ignore);
+      const statuses = new Set<number>();
+      const patience = AbortSignal.timeout(trial.patienceMs);
+      while (dropped === undefined && !patience.aborted)
+        statuses.add((await trial.send("PUT", path, { content })).status);
+      for (const { leave } of stalled) leave();
+      assert.match(dropped ?? "nobody was dropped", /^HTTP\/1\.1 503 /);
+      assert(statuses.has(200), `others are served: ${[...statuses].join(", ")}`);
+    },
+  },
 ]);
+
+function ignore(): void {}

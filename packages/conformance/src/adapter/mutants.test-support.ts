@@ -19,6 +19,16 @@ async function readAnyhow({ native }: Facts): Promise<Buffer> {
 /** Adapters with a fault in what they make of a request. */
 export const mutants: readonly Mutant[] = [
   {
+    does: "keeps what came of content that others need the room of",
+    twist: {
+      facts: (facts) => {
+        const { body } = facts;
+        return body.kind === "parsed" ? facts : { ...facts, body: { ...body, read: (max) => body.read(max) } };
+      },
+    },
+    caughtBy: "those who send most of a body and then stop keep the room of others for no longer than is set",
+  },
+  {
     does: "works on all requests of a connection at once",
     twist: { atOnce: true },
     caughtBy:

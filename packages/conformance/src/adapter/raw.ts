@@ -36,6 +36,24 @@ export function exchange(trial: Trial, bytes: string | Buffer): Promise<string> 
   });
 }
 
+/** Bytes that are sent on a connection which stays open: what is answered first, and how to end it. */
+export interface Part {
+  readonly answer: Promise<string>;
+  leave(): void;
+}
+
+/** Sends a part of a request, and no more. */
+export function sendPart(trial: Trial, bytes: string): Part {
+  const { hostname, port } = new URL(trial.origin);
+  const socket = connect({ host: hostname, port: Number(port) });
+  const answer = new Promise<string>((resolve, reject) => {
+    socket.once("data", (chunk: Buffer) => resolve(chunk.toString("latin1")));
+    socket.on("error", reject);
+  });
+  socket.write(bytes, "latin1");
+  return { answer, leave: () => socket.destroy() };
+}
+
 /** Sends one request as bytes, on a connection that it asks to close, and gives the one answer to it. */
 export async function exchangeOne(
   trial: Trial,

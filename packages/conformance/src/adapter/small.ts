@@ -15,6 +15,8 @@ export function createSmallEngine(store: Store): Unclash {
     decodeBodies: ["gzip"],
     limits: {
       bodyBytesMax: 4_096,
+      bodyBytesInFlightMax: 12_288,
+      slowBodyMs: 50,
       jsonDepthMax: 4,
       jsonKeysMax: 12,
       jsonValuesMax: 20,

@@ -1,7 +1,7 @@
 import type { Key, Store } from "@unclash/core/store";
+import { type ContentBudget, RequestRoom } from "../http/content-room.js";
 import type { Decoding } from "../http/decode.js";
 import { type Refused, refused } from "../http/refusal.js";
-import type { ByteBudget } from "../http/request-limits.js";
 import { defaultChallenge } from "./actor.js";
 import type { Action, Authorize, Verdict } from "./authorize.js";
 import { Exchange, type ExchangeSettings } from "./exchange.js";
@@ -13,7 +13,7 @@ export interface ResourceSettings extends ExchangeSettings {
   readonly authorize: Authorize;
   readonly decodeBodies: readonly Decoding[];
   /** What all requests may hold of content at this moment. */
-  readonly bodies: ByteBudget;
+  readonly bodies: ContentBudget;
 }
 
 /** Where states are read: the store, or a view of it that a transaction has laid over it. */
@@ -29,23 +29,11 @@ const hidden: Permission = { kind: "hidden" };
 export class ResourceExchange<Settings extends ResourceSettings = ResourceSettings> extends Exchange<Settings> {
   /** The write is in the store, whatever fails after that. */
   applied = false;
-  #heldBytes = 0;
+  /** What its content takes, until the request ends. */
+  readonly room: RequestRoom = new RequestRoom(this.settings.bodies);
 
   get reader(): Reader {
     return this.settings.store;
-  }
-
-  /** Takes so many bytes of content on, until the request ends; tells whether the process may hold as many. */
-  readonly hold = (bytes: number): boolean => {
-    if (!this.settings.bodies.take(bytes)) return false;
-    this.#heldBytes += bytes;
-    return true;
-  };
-
-  /** Lets go of its content: the request has ended. */
-  end(): void {
-    this.settings.bodies.giveBack(this.#heldBytes);
-    this.#heldBytes = 0;
   }
 
   verdict(action: Action, key: Key): Verdict | Promise<Verdict> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import type { HoldBytes, ReadBody, RequestBody, RequestFacts } from "../http/request.js";
+import type { ContentRoom, ReadBody, RequestBody, RequestFacts } from "../http/request.js";
 import { type MountPoint, originForm } from "./mount-point.js";
 
 /** What an adapter knows of a request besides what Node knows of it. */
@@ -75,7 +75,7 @@ function bodyOf(request: IncomingMessage, { parsed, content = request }: Mounted
     warnOfParser();
     return { kind: "parsed", value: parsed };
   }
-  return { kind: "unread", read: (bytesMax, hold) => readNodeBody(content, bytesMax, hold) };
+  return { kind: "unread", read: (bytesMax, room) => readNodeBody(content, bytesMax, room) };
 }
 
 /** What a body parser has left on a request whose type says nothing of it. */
@@ -96,8 +96,8 @@ function warnOfParser(): void {
   );
 }
 
-/** Reads a body as bytes, and stops keeping them once there are more than `bytesMax`, or than `hold` takes on. */
-export function readNodeBody(content: Readable, bytesMax: number, hold: HoldBytes = () => true): Promise<ReadBody> {
+/** Reads a body as bytes, and stops keeping them once there are more than `bytesMax`, or no room for them. */
+export function readNodeBody(content: Readable, bytesMax: number, room?: ContentRoom): Promise<ReadBody> {
   if (content.readableDidRead) {
     throw new TypeError(
       "Something before unclash has read the body and left no parsed value: mount unclash before it.",
@@ -110,6 +110,7 @@ export function readNodeBody(content: Readable, bytesMax: number, hold: HoldByte
     const chunks: Buffer[] = [];
     let length = 0;
     const settle = (body: ReadBody): void => {
+      room?.end();
       content.off("data", onData).off("end", onEnd).off("error", onAborted).off("close", onAborted);
       // The rest of a body that is too large is read and dropped, so that its sender gets to read the answer.
       content.on("error", ignore).resume();
@@ -119,12 +120,13 @@ export function readNodeBody(content: Readable, bytesMax: number, hold: HoldByte
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       length += bytes.length;
       if (length > bytesMax) settle({ kind: "too-large" });
-      else if (!hold(bytes.length)) settle({ kind: "no-room" });
+      else if (room?.take(bytes.length) === false) settle({ kind: "no-room" });
       else chunks.push(bytes);
     };
     const onEnd = (): void =>
       settle({ kind: "bytes", bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length) });
     const onAborted = (): void => settle({ kind: "aborted" });
+    room?.begin(() => settle({ kind: "no-room" }));
     // Something before the mount may have paused it.
     content.on("data", onData).on("end", onEnd).on("error", onAborted).on("close", onAborted).resume();
   });

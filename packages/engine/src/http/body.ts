@@ -4,7 +4,7 @@ import { checkJson, type Json, type JsonLimits, parseJson } from "@unclash/core/
 import { type Decoding, decode } from "./decode.js";
 import { isUtf8Charset, parseMediaType } from "./media-type.js";
 import { type Refused, refused, unavailable } from "./refusal.js";
-import type { HoldBytes, RequestFacts } from "./request.js";
+import type { ContentRoom, RequestFacts } from "./request.js";
 import type { Limits } from "./request-limits.js";
 
 /** The content of a request: JSON of one of the accepted types, or what is malformed about it, or why it is refused. */
@@ -17,13 +17,13 @@ export type ReadContent =
 export interface ContentSource {
   readonly request: RequestFacts;
   readonly header: (name: string) => string | undefined;
-  readonly hold: HoldBytes;
+  readonly room: ContentRoom;
   readonly settings: { readonly limits: Limits; readonly decodeBodies: readonly Decoding[] };
 }
 
 /** Reads, decodes, parses and checks content. 415 comes before 413, and both before anything that is malformed. */
 export async function readContent(source: ContentSource, accepted: readonly string[]): Promise<ReadContent> {
-  const { request, header, hold, settings } = source;
+  const { request, header, room, settings } = source;
   const { essence, charset } = parseMediaType(header("content-type") ?? "");
   if (!accepted.includes(essence) || !isUtf8Charset(charset)) return wrongType(request.method, accepted);
   const { limits, decodeBodies } = settings;
@@ -36,10 +36,10 @@ export async function readContent(source: ContentSource, accepted: readonly stri
   const coding = codingOf(source);
   if (coding === "unknown") return wrongCoding(decodeBodies);
   if (Number(header("content-length") ?? 0) > limits.bodyBytesMax) return tooLarge(limits);
-  const read = await body.read(limits.bodyBytesMax, hold);
+  const read = await body.read(limits.bodyBytesMax, room);
   const decoded =
     read.kind === "bytes" && coding !== undefined ? await decode(coding, read.bytes, limits.bodyBytesMax) : read;
-  const isHeld = decoded.kind !== "bytes" || decoded === read || hold(decoded.bytes.length);
+  const isHeld = decoded.kind !== "bytes" || decoded === read || room.take(decoded.bytes.length);
   if (decoded.kind === "no-room" || !isHeld) return noRoom;
   if (decoded.kind === "too-large") return tooLarge(limits);
   if (decoded.kind === "aborted") return malformedJson("The content ended early.");

@@ -10,6 +10,11 @@ export interface Limits {
    * slow, however many send. At least `bodyBytesMax`. @default 67,108,864
    */
   readonly bodyBytesInFlightMax: number;
+  /**
+   * Content that has been arriving for so long, in milliseconds, gives up its room where `bodyBytesInFlightMax` is
+   * reached and other content needs it: who sends most of a body and then stops keeps nobody else out. @default 5,000
+   */
+  readonly slowBodyMs: number;
   /** Nesting of a JSON body. @default 64 */
   readonly jsonDepthMax: number;
   /** Members in a JSON body, all levels together. @default 10,000 */
@@ -43,6 +48,7 @@ export interface Limits {
 const defaultLimits: Limits = {
   bodyBytesMax: 1_048_576,
   bodyBytesInFlightMax: 67_108_864,
+  slowBodyMs: 5_000,
   jsonDepthMax: 64,
   jsonKeysMax: 10_000,
   jsonValuesMax: 20_000,
@@ -62,6 +68,7 @@ const defaultLimits: Limits = {
 const rules: OptionRules<Limits> = {
   bodyBytesMax: wholeNumber(1),
   bodyBytesInFlightMax: wholeNumber(1),
+  slowBodyMs: wholeNumber(1),
   jsonDepthMax: wholeNumber(1),
   jsonKeysMax: wholeNumber(1),
   jsonKeyLengthMax: wholeNumber(1),
@@ -93,25 +100,4 @@ export function resolveLimits(given: Partial<Limits> = {}): Limits {
     bodyBytesInFlightMax: Math.max(bodyBytesInFlightMax, bodyBytesMax),
     pageSizeDefault: Math.min(limits.pageSizeDefault, limits.pageSizeMax),
   });
-}
-
-/** How many bytes may be held at once, and are. */
-export class ByteBudget {
-  readonly max: number;
-  #held = 0;
-
-  constructor(max: number) {
-    this.max = max;
-  }
-
-  /** Takes so many more bytes, all or none; tells whether it did. */
-  take(bytes: number): boolean {
-    if (this.#held + bytes > this.max) return false;
-    this.#held += bytes;
-    return true;
-  }
-
-  giveBack(bytes: number): void {
-    this.#held -= bytes;
-  }
 }

@@ -20,16 +20,23 @@ export interface RequestFacts<Native = unknown> {
 
 /** The content of a request: still to be read, or as something else has already parsed it. */
 export type RequestBody =
-  | { readonly kind: "unread"; read(bytesMax: number, hold?: HoldBytes): Promise<ReadBody> }
+  | { readonly kind: "unread"; read(bytesMax: number, room?: ContentRoom): Promise<ReadBody> }
   | { readonly kind: "parsed"; readonly value: unknown };
 
-/** Takes so many bytes on; tells whether the process may hold as many. */
-export type HoldBytes = (bytes: number) => boolean;
+/** The room that the process has for the content of a request. */
+export interface ContentRoom {
+  /** The content begins to arrive. `drop` is called where it must make room for others': nothing of it is kept then. */
+  begin(drop: () => void): void;
+  /** Takes so many bytes on; tells whether the process may hold as many. */
+  take(bytes: number): boolean;
+  /** No more of it arrives. */
+  end(): void;
+}
 
 export type ReadBody =
   | { readonly kind: "bytes"; readonly bytes: Buffer }
   | { readonly kind: "too-large" }
-  /** The process holds as much as it may already. */
+  /** The process holds as much as it may already, or this content was dropped for others'. */
   | { readonly kind: "no-room" }
   /** The client went away before the end. */
   | { readonly kind: "aborted" };

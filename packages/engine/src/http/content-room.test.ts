@@ -1,4 +1,5 @@
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
@@ -27,7 +28,12 @@ function stuck(limits: Partial<Limits>) {
     },
   };
   const unclash = createUnclash({ store, collections: { notes }, limits, decodeBodies: ["gzip"] });
-  const put = (id: number, content: Buffer | string, headers: Readonly<Record<string, string>> = {}) =>
+  const put = (
+    id: number,
+    content: Buffer | string,
+    headers: Readonly<Record<string, string>> = {},
+    stream: Readable = Readable.from([Buffer.from(content)]),
+  ) =>
     unclash.handle({
       method: "PUT",
       base: "",
@@ -35,10 +41,7 @@ function stuck(limits: Partial<Limits>) {
       query: "",
       headers: { "content-type": "application/json", ...headers },
       address: "::1",
-      body: {
-        kind: "unread",
-        read: (bytesMax, hold) => readNodeBody(Readable.from([Buffer.from(content)]), bytesMax, hold),
-      },
+      body: { kind: "unread", read: (bytesMax, room) => readNodeBody(stream, bytesMax, room) },
       native: undefined,
     });
   /** Resolves once so many requests wait for the store. */
@@ -82,6 +85,51 @@ test("decoded content counts too", async () => {
   expect((await put(3, content)).status).toBe(503);
   letGo();
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([201, 201]);
+});
+
+/** Content that arrives but for its last byte. */
+function stalled(): PassThrough {
+  const stream = new PassThrough();
+  stream.write(content.slice(1));
+  return stream;
+}
+
+test("content that has been arriving for too long makes room for others', the oldest first", async () => {
+  const { put, letGo } = stuck({ ...limits, slowBodyMs: 50 });
+  letGo();
+  const streams = [stalled(), stalled(), stalled()];
+  const slow = streams.map((stream, n) => put(n, "", {}, stream));
+  await vi.waitFor(async () => expect((await put(9, content)).status).toBe(201), { timeout: 10_000, interval: 10 });
+  const first = await Promise.race(slow.map(async (each, n) => ({ n, ...(await each) })));
+  expect([first.n, first.status, first.headers["retry-after"], JSON.parse(first.body ?? "").outcome]).toEqual([
+    0,
+    503,
+    "1",
+    "not-applied",
+  ]);
+  for (const stream of streams) stream.end("}");
+  expect((await Promise.all(slow.slice(1))).map(({ status }) => status)).toEqual([400, 400]);
+});
+
+test("a byte every now and then keeps nobody's room", async () => {
+  const { put, letGo } = stuck({ bodyBytesMax: 1_000, bodyBytesInFlightMax: 1_000, slowBodyMs: 50 });
+  letGo();
+  const stream = new PassThrough();
+  stream.write("{");
+  const dripping = setInterval(() => stream.write(" "), 5);
+  const slow = put(1, "", {}, stream).finally(() => clearInterval(dripping));
+  await vi.waitFor(async () => expect((await put(2, content)).status).toBe(201), { timeout: 10_000, interval: 10 });
+  expect((await slow).status).toBe(503);
+});
+
+test("content that has come whole is kept, however long the store takes", async () => {
+  const { put, letGo, areWaiting } = stuck({ ...limits, slowBodyMs: 1 });
+  const waiting = [1, 2, 3].map((id) => put(id, content));
+  await areWaiting(3);
+  await pause(20);
+  expect((await put(4, content)).status).toBe(503);
+  letGo();
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([201, 201, 201]);
 });
 
 test("room for one body is the least", () => {

@@ -1,0 +1,92 @@
+import type { ContentRoom } from "./request.js";
+
+/** The bytes of content that all requests hold at this moment, and may hold. */
+export class ContentBudget {
+  readonly #bytesMax: number;
+  readonly #slowMs: number;
+  #held = 0;
+  /** The content that is still arriving: what began first comes first. */
+  readonly #arriving = new Set<RequestRoom>();
+
+  /** @param slowMs after so long, content that is still arriving makes room for other content */
+  constructor(bytesMax: number, slowMs: number) {
+    this.#bytesMax = bytesMax;
+    this.#slowMs = slowMs;
+  }
+
+  /** Takes so many bytes more for a request, all or none; tells whether it did. */
+  take(room: RequestRoom, bytes: number): boolean {
+    if (this.#held + bytes > this.#bytesMax && !this.#makeRoom(room, bytes)) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#held -= bytes;
+  }
+
+  begin(room: RequestRoom): void {
+    this.#arriving.add(room);
+  }
+
+  end(room: RequestRoom): void {
+    this.#arriving.delete(room);
+  }
+
+  /**
+   * Drops the slowest content until there is room. Not the one that was silent longest: a byte every now and then costs
+   * its sender nothing.
+   */
+  #makeRoom(asking: RequestRoom, bytes: number): boolean {
+    const begunBefore = performance.now() - this.#slowMs;
+    for (const slowest of this.#arriving) {
+      if (slowest === asking || slowest.begunAt > begunBefore) return false;
+      slowest.giveUp();
+      if (this.#held + bytes <= this.#bytesMax) return true;
+    }
+    return false;
+  }
+}
+
+/** The room that the content of one request takes. */
+export class RequestRoom implements ContentRoom {
+  readonly #budget: ContentBudget;
+  #bytes = 0;
+  #drop: (() => void) | undefined;
+  begunAt = 0;
+
+  constructor(budget: ContentBudget) {
+    this.#budget = budget;
+  }
+
+  begin(drop: () => void): void {
+    this.#drop = drop;
+    this.begunAt = performance.now();
+    this.#budget.begin(this);
+  }
+
+  take(bytes: number): boolean {
+    if (!this.#budget.take(this, bytes)) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  end(): void {
+    this.#drop = undefined;
+    this.#budget.end(this);
+  }
+
+  /** Drops what has arrived of the content, for others. */
+  giveUp(): void {
+    const drop = this.#drop;
+    this.end();
+    this.release();
+    drop?.();
+  }
+
+  /** Lets go of all that it holds: the request has been answered, or its content dropped. */
+  release(): void {
+    this.#budget.giveBack(this.#bytes);
+    this.#bytes = 0;
+  }
+}
