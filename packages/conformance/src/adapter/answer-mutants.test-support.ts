@@ -104,6 +104,12 @@ export const answerMutants: readonly Mutant[] = [
     caughtBy: "a method that a route does not know is 405, with those that it does in Allow",
   },
   {
+    does: "drops Accept-Patch",
+    twist: { plan: (plan) => withHeaders(plan, { "accept-patch": undefined }) },
+    caughtBy:
+      "a collection can take application/json as a merge patch; others answer 415 with the patches that they take",
+  },
+  {
     does: "drops Vary",
     twist: { plan: (plan) => withHeaders(plan, { vary: undefined }) },
     caughtBy: "reads say that they depend on credentials, and are private where someone was recognized",

@@ -48,6 +48,7 @@ const collections = {
     ],
   },
   odd: { schema: oddly, precondition: "optional", rules: [asStored] },
+  merging: { schema: anything, precondition: "optional", jsonPatchAsMerge: true },
   renamed: { schema: anything, versionField: "revision" },
   retagged: { schema: anything, etagField: "tag" },
   untagged: { schema: anything, etagField: false },

@@ -145,6 +145,16 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "row 66: HEAD, OPTIONS and TRACE have no effect, and no header makes a method another one",
   },
   {
+    does: "takes JSON that patches for a merge patch",
+    twist: {
+      facts: (facts) =>
+        facts.method === "PATCH" && facts.headers["content-type"] === "application/json"
+          ? { ...facts, headers: { ...facts.headers, "content-type": "application/merge-patch+json" } }
+          : facts,
+    },
+    caughtBy: "a key that comes with the same patch under another media type is 422",
+  },
+  {
     does: "believes X-Forwarded-For",
     twist: { facts: (facts) => ({ ...facts, address: String(facts.headers["x-forwarded-for"] ?? facts.address) }) },
     caughtBy: "an address in a header is not taken for the socket's",

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { assertHeaders, assertStatus, bodyOf } from "./answer.js";
+import { freshKey, sendTwice } from "./keyed.js";
 import { assertInvalid, assertMalformedBody, assertProblem } from "./problems.js";
 import { assertUntouched, create, resourceOf } from "./resource.js";
 import { type AdapterCase, casesOn } from "./trial.js";
+
+const patches = "application/merge-patch+json, application/json-patch+json";
 
 export const patchingCases: readonly AdapterCase[] = casesOn("open", [
   {
@@ -15,6 +18,37 @@ export const patchingCases: readonly AdapterCase[] = casesOn("open", [
       assertHeaders(answer, { "content-location": wholePath });
       assert.deepEqual(bodyOf(answer), { id, version: 2, a: { c: [3], d: { e: 1, h: 2 } }, f: 1, i: {} });
       assert.equal((await trial.send("GET", path)).text, answer.text);
+    },
+  },
+  {
+    name: "a collection can take application/json as a merge patch; others answer 415 with the patches that they take",
+    async run(trial) {
+      const strict = await create(trial, "articles", { title: "A" });
+      const refused = await trial.send("PATCH", strict.path, { json: { title: "B" }, ifMatch: strict.etag });
+      assertProblem(trial, refused, "unsupported-media-type");
+      assertHeaders(refused, { "accept-patch": patches });
+      await assertUntouched(trial, strict);
+
+      const { id, path } = await create(trial, "merging", { a: 1, b: 2 });
+      const patched = await trial.send("PATCH", path, { json: { a: null, c: 3, version: 1 } });
+      assertStatus(patched, 200);
+      assert.deepEqual(bodyOf(patched), { id, version: 2, b: 2, c: 3 });
+      assertStatus(await trial.send("PATCH", path, { json: { c: 4, version: 1 } }), 409);
+      // A JSON Patch under the wrong media type would replace all that there is.
+      assertInvalid(trial, await trial.send("PATCH", path, { json: [{ op: "remove", path: "/b" }] }), "");
+      const asText = { headers: { "content-type": "text/plain" }, content: "{}" };
+      const listed = { "accept-patch": `${patches}, application/json` };
+      assertHeaders(await trial.send("PATCH", path, asText), listed);
+      assertHeaders(await trial.send("OPTIONS", path), listed);
+    },
+  },
+  {
+    name: "a key that comes with the same patch under another media type is 422",
+    async run(trial) {
+      const { path } = await create(trial, "merging", { a: 1 });
+      const key = freshKey(trial);
+      assertStatus(await sendTwice(trial, "PATCH", path, { key, json: { a: 2 } }), 200);
+      assertProblem(trial, await trial.send("PATCH", path, { key, mergePatch: { a: 2 } }), "idempotency-key-reused");
     },
   },
   {

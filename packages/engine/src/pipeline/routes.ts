@@ -4,7 +4,7 @@ import { malformed, refused } from "../http/refusal.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
-import { mediaTypes } from "../resources/write-request.js";
+import { patchTypes } from "../resources/write-request.js";
 import { answerHistory, answerList, answerRead, answerVersion } from "./read.js";
 import { answerWrite } from "./write.js";
 
@@ -120,7 +120,7 @@ export async function answerRoute(exchange: CollectionExchange, match: Match | u
   if (match === undefined) return refusedResponse(exchange, refused("not-found", "There is nothing at this path."));
   const { route, collection } = match;
   const allowed = allowedMethods(route);
-  if (method === "OPTIONS") return emptyResponse(204, "ok", optionsHeaders(allowed));
+  if (method === "OPTIONS") return emptyResponse(204, "ok", optionsHeaders(allowed, collection));
   if (!allowed.includes(method)) {
     const headers = { allow: allowed.join(", ") };
     return refusedResponse(
@@ -156,9 +156,9 @@ function operationOf<Target>(operations: Operations<Target>, method: string): Op
   throw new TypeError(`No operation answers ${method}.`);
 }
 
-function optionsHeaders(allowed: readonly string[]): Readonly<Record<string, string>> {
+function optionsHeaders(allowed: readonly string[], collection: Collection): Readonly<Record<string, string>> {
   const headers = { allow: allowed.join(", ") };
-  return allowed.includes("PATCH") ? { ...headers, "accept-patch": mediaTypes.PATCH.join(", ") } : headers;
+  return allowed.includes("PATCH") ? { ...headers, "accept-patch": patchTypes(collection).join(", ") } : headers;
 }
 
 /** The id that a path's segment holds, percent-encoded, or what is malformed about it. */

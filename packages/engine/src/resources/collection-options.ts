@@ -7,6 +7,7 @@ import {
   checkOptions,
   describeValue,
   either,
+  isBoolean,
   isFunction,
   isText,
   listOf,
@@ -71,6 +72,13 @@ export interface CollectionOptions<Output extends object = JsonObject> extends S
   readonly etagField?: string | false;
   /** `counted`: 1, 2, 3, …; `timestamps`: the milliseconds of the last write, strictly growing. @default "counted" */
   readonly versions?: "counted" | "timestamps";
+  /**
+   * Whether PATCH takes `application/json` as a merge patch (RFC 7396), for clients that can't name the media type of
+   * one. Otherwise it is 415 with `Accept-Patch`: its sender may have meant a JSON Patch, or a whole resource.
+   *
+   * @default false
+   */
+  readonly jsonPatchAsMerge?: boolean;
   /** How much of each resource's past is kept. @default "all" */
   readonly retention?: Retention;
   /**
@@ -118,6 +126,7 @@ const rules: OptionRules<CollectionOptions> = {
       : "must be a name other than `id`, or false",
   etagField: either(oneOf(false), isText),
   versions: oneOf("counted", "timestamps"),
+  jsonPatchAsMerge: isBoolean,
   retention: isRetention,
   entityTags: either(oneOf("version"), isDigest),
 };

@@ -14,6 +14,7 @@ export interface Collection extends StateSettings, Shape {
   readonly references: readonly (readonly [field: string, collection: string])[];
   readonly states: ReadonlyMap<string, StateRule>;
   readonly rules: readonly ChangeRule[];
+  readonly jsonPatchAsMerge: boolean;
   readonly retention: Retention;
 }
 
@@ -30,6 +31,7 @@ export function resolveCollection(name: string, options: CollectionOptions, know
     states: new Map(Object.entries(options.states ?? {})),
     rules: (options.rules ?? []).map((rule, at) => checkedRule(`collections.${name}.rules[${at}]`, rule)),
     timestamps: options.versions === "timestamps",
+    jsonPatchAsMerge: options.jsonPatchAsMerge ?? false,
     retention: options.retention ?? "all",
     digest: resolveDigest(options.entityTags),
   });

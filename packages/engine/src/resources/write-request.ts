@@ -52,12 +52,15 @@ export interface WriteTarget {
   readonly hidden: boolean;
 }
 
-/** The media types of a write's content, by method; they stand in `Accept-Patch` (RFC 5789 §3.1) too. */
-export const mediaTypes: Readonly<Record<"POST" | "PUT" | "PATCH", readonly string[]>> = {
-  POST: ["application/json"],
-  PUT: ["application/json"],
-  PATCH: [mergePatchType, jsonPatchType],
-};
+/** The media types of the patches that a collection takes, as they stand in `Accept-Patch` (RFC 5789 §3.1). */
+export function patchTypes({ jsonPatchAsMerge }: Pick<Collection, "jsonPatchAsMerge">): readonly string[] {
+  return jsonPatchAsMerge ? patchesAndJson : patches;
+}
+
+const json = "application/json";
+const wholes: readonly string[] = [json];
+const patches: readonly string[] = [mergePatchType, jsonPatchType];
+const patchesAndJson: readonly string[] = [...patches, json];
 
 /**
  * Reads all that a write says: content, preconditions, key, preferences. Everything malformed about it is named at
@@ -106,7 +109,7 @@ async function readChange(
   { method, addressed }: { readonly method: "POST" | "PUT" | "PATCH"; readonly addressed: string | undefined },
   errors: ProblemEntry[],
 ): Promise<WriteContent | Refused> {
-  const read = await readContent(exchange, mediaTypes[method]);
+  const read = await readContent(exchange, method === "PATCH" ? patchTypes(collection) : wholes);
   if (read.kind === "refused") return read;
   if (read.kind === "malformed") {
     errors.push(...read.errors.map((entry) => versionEntry(collection, entry)));
@@ -119,15 +122,16 @@ async function readChange(
     if (patch.kind === "malformed") errors.push(...patch.errors);
     return { kind: "content", change: { kind: "json-patch", patch: value }, body: value };
   }
-  if (!isJsonObject(value)) return { kind: "content", change: changeOf(mediaType, value), body: value };
+  if (!isJsonObject(value)) return { kind: "content", change: changeOf(method, value), body: value };
   const named = readNamed(collection, value, errors);
   const givenId = readId(value, addressed, limits.idBytesMax, errors);
-  const change = changeOf(mediaType, fieldsOf(collection, value));
+  const change = changeOf(method, fieldsOf(collection, value));
   return { kind: "content", change, givenId, body: value, ...(method !== "POST" && { named }) };
 }
 
-function changeOf(mediaType: string, value: Json): Change {
-  return mediaType === mergePatchType ? { kind: "merge-patch", patch: value } : { kind: "replace", value };
+/** What content that is no JSON Patch would do. */
+function changeOf(method: "POST" | "PUT" | "PATCH", value: Json): Change {
+  return method === "PATCH" ? { kind: "merge-patch", patch: value } : { kind: "replace", value };
 }
 
 /** The version and the entity-tag that the content names. */

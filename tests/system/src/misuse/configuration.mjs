@@ -162,6 +162,11 @@ export const collectionMistakes = [
     "must keep some past states where a strategy compares with them",
     collection({ retention: "none", strategy: "last-write-wins" }),
   ],
+  [
+    "jsonPatchAsMerge for one PATCH",
+    'jsonPatchAsMerge must be true or false, and is "articles"',
+    collection({ jsonPatchAsMerge: "articles" }),
+  ],
   ["a digest that is none", "entityTags must be", collection({ entityTags: "sha256" })],
   ["datesSuffice as text", 'datesSuffice must be true or false, and is "false"', collection({ datesSuffice: "false" })],
   [
