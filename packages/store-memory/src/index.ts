@@ -1,1 +1,2 @@
-export { createMemoryStore, type MemoryStoreOptions } from "./store.js";
+export type { MemoryStoreOptions } from "./options.js";
+export { createMemoryStore } from "./store.js";

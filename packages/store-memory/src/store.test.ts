@@ -1,6 +1,9 @@
+import { storeSuite } from "@unclash/conformance/store";
 import type { Commit, Key, Range, Store, Write } from "@unclash/core/store";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { createMemoryStore } from "./store.js";
+
+storeSuite({ test, open: async ({ clock }) => createMemoryStore({ clock: clock.now }) });
 
 let tags = 0;
 

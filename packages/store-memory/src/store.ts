@@ -1,6 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { StoreError } from "@unclash/core";
-import { checkOptions, isFunction, type OptionRules } from "@unclash/core/options";
 import {
   assertBudget,
   assertCommit,
@@ -11,9 +10,7 @@ import {
   Bell,
   type Capabilities,
   type CommitView,
-  checkedClock,
   clashesOf,
-  type Moment,
   type Store,
   type StoredRecord,
   Watchers,
@@ -25,6 +22,7 @@ import { EventLog } from "./events.js";
 import { follow } from "./follow.js";
 import { historyOf } from "./history.js";
 import { list } from "./list.js";
+import { type MemoryStoreOptions, resolveOptions } from "./options.js";
 import { Records } from "./records.js";
 import { viewOf } from "./view.js";
 
@@ -33,18 +31,6 @@ interface Held {
   readonly events: EventLog;
   readonly view: CommitView<StoredRecord>;
 }
-
-/** The options of {@link createMemoryStore}. All may be left out. */
-export interface MemoryStoreOptions {
-  /**
-   * What time it is, in whole milliseconds since 1970. It may stand still; records lapse by it.
-   *
-   * @default Date.now
-   */
-  readonly clock?: () => Moment;
-}
-
-const rules: OptionRules<MemoryStoreOptions> = { clock: isFunction };
 
 const capabilities: Capabilities = { durability: "none", failover: "safe", processes: "one" };
 
@@ -59,8 +45,7 @@ const capabilities: Capabilities = { durability: "none", failover: "safe", proce
  * milliseconds
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
-  checkOptions<MemoryStoreOptions>("", options, rules);
-  const clock = options.clock === undefined ? Date.now : checkedClock(options.clock);
+  const { clock } = resolveOptions(options);
   const bell = new Bell();
   const watchers = new Watchers(setImmediate);
   const kept = new Records();

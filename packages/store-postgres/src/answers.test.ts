@@ -3,7 +3,7 @@ import { postgresUrl } from "@unclash/test-servers";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PostgresResult } from "./driver.js";
 import { createEmptiedSchema, type EmptiedSchema } from "./emptied-schema.test-support.js";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { commitOf, endedPool } from "./store.test-support.js";
 
 const url = postgresUrl ?? "";

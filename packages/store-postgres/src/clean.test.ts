@@ -3,7 +3,7 @@ import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LockNumbers } from "./locks.js";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { commitOf, freshSchema, query } from "./store.test-support.js";
 
 describe.skipIf(postgresUrl === undefined)("cleaning", () => {

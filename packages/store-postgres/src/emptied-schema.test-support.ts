@@ -3,7 +3,7 @@ import type { Store } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { migratePostgres } from "./migration.js";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { schemaName } from "./store.test-support.js";
 
 export interface EmptiedSchema {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { endedPool, freshSchema, lostOf } from "./store.test-support.js";
 
 // Every 60 ms, as long as it takes: for 30 s in a soak.

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { leavesConnectionUsable, sentError } from "./failure.js";
 import { LockNumbers } from "./locks.js";
 import type { PostgresStoreOptions } from "./options.js";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { commitOf, freshSchema, query } from "./store.test-support.js";
 
 const notApplied = { name: "StoreError", outcome: "not-applied" };

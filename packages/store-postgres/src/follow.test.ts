@@ -6,8 +6,8 @@ import { commitValues } from "./commit.js";
 import { type Row, rowsOf } from "./driver.js";
 import { eventsQuery, placeOf } from "./follow.js";
 import { LockNumbers } from "./locks.js";
-import { createPostgresStore } from "./postgres.js";
 import { Statements } from "./statements.js";
+import { createPostgresStore } from "./store.js";
 import { commitOf, freshSchema, query } from "./store.test-support.js";
 
 describe.skipIf(postgresUrl === undefined)("following", () => {

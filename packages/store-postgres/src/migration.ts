@@ -1,7 +1,7 @@
 import { migrationScript } from "./migrate.js";
 import { openServer } from "./open.js";
 import { type MigrationOptions, resolveMigration, resolveSchema } from "./options.js";
-import { connectionsOf } from "./postgres.js";
+import { connectionsOf } from "./store.js";
 
 /**
  * Makes the schema of a store, or brings it up to date, and does nothing else: for deployments where another role than

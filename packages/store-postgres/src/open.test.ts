@@ -3,7 +3,7 @@ import { postgresBinaries, postgresUrl, startPostgres } from "@unclash/test-serv
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { migratePostgres, postgresMigration } from "./migration.js";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { commitOf, freshSchema, nextTag, query } from "./store.test-support.js";
 
 const url = postgresUrl ?? "";

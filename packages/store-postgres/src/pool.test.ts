@@ -2,7 +2,7 @@ import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createEmptiedSchema, type EmptiedSchema } from "./emptied-schema.test-support.js";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { acknowledgedOf, commitOf, endedPool, lostOf, query } from "./store.test-support.js";
 
 const url = postgresUrl ?? "";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { commitOf, freshSchema } from "./store.test-support.js";
 
 const pgbouncer = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"].find(existsSync);

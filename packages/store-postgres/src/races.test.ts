@@ -3,7 +3,7 @@ import type { Store, Write } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { commitOf, freshSchema, query, warmUp } from "./store.test-support.js";
 
 const url = postgresUrl ?? "";

@@ -2,7 +2,7 @@ import { postgresUrl } from "@unclash/test-servers";
 import type pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createEmptiedSchema, type EmptiedSchema } from "./emptied-schema.test-support.js";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { acknowledgedOf, commitOf, endedPool, query } from "./store.test-support.js";
 
 const url = postgresUrl ?? "";

@@ -3,7 +3,7 @@ import type { Store } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEmptiedSchema, type EmptiedSchema } from "./emptied-schema.test-support.js";
-import { createPostgresStore } from "./postgres.js";
+import { createPostgresStore } from "./store.js";
 import { commitOf, freshSchema, query } from "./store.test-support.js";
 
 describe.skipIf(postgresUrl === undefined)("the PostgreSQL store", () => {

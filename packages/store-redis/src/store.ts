@@ -9,6 +9,7 @@ import {
 } from "@unclash/core/store";
 import { Calls } from "./calls.js";
 import { assertSuitable, capabilitiesOf, sourceOption, warningsOf } from "./capabilities.js";
+import { Changes } from "./changes.js";
 import { clean } from "./clean.js";
 import type { RedisClient } from "./client.js";
 import { commit } from "./commit.js";
@@ -18,7 +19,6 @@ import { list } from "./list.js";
 import { type RedisStoreOptions, type ResolvedOptions, resolveOptions } from "./options.js";
 import { read, readHistory } from "./read.js";
 import { inspect } from "./server.js";
-import { Changes } from "./watch.js";
 
 /**
  * Opens a store on Redis 6.2 or newer, or Valkey. Any number of processes on any number of machines may use one `name`

@@ -2,7 +2,7 @@ import type { Expectation, IndexValue, Range, Retention, Store, StoredRecord, Wr
 import { createMemoryStore } from "@unclash/memory";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { freshFile } from "./store.test-support.js";
 
 /** What a step expects of a key; the tag is filled in from what is there when the step runs. */

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { ConfigurationError, StoreError } from "@unclash/core";
 import { describe, expect, test } from "vitest";
 import { patiently } from "./busy.js";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { commitOf, connect, freshFile, putOf, sqliteError } from "./store.test-support.js";
 
 function failing(times: number, error: Error) {

@@ -1,6 +1,6 @@
 import { type Cursor, eventAgeMs, type Store } from "@unclash/core/store";
 import { expect, test } from "vitest";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { commitOf, connect, freshFile, intercepted, putOf } from "./store.test-support.js";
 
 async function opened() {

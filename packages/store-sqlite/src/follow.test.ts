@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Cursor, Reset, Store, StoredEvent } from "@unclash/core/store";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { migrations } from "./schema.js";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { commitOf, connect, freshFile, intercepted, putOf, sqliteError } from "./store.test-support.js";
 
 function following(store: Store, after: Cursor = "start") {

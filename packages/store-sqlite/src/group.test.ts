@@ -1,6 +1,6 @@
 import { StoreError } from "@unclash/core";
 import { describe, expect, test } from "vitest";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { commitOf, connect, freshFile, intercepted, putOf, sqliteError, versionsOf } from "./store.test-support.js";
 
 /** Opens a store whose connection counts its COMMITs, and fails where it is told to. */

@@ -1,3 +1,3 @@
 export type { SqliteDatabase, SqliteStatement } from "./driver.js";
 export type { SqliteSettings, SqliteSource, SqliteStoreOptions } from "./options.js";
-export { createSqliteStore } from "./sqlite.js";
+export { createSqliteStore } from "./store.js";

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { SqliteDatabase, SqliteStatement } from "./driver.js";
 import { chooseDatabaseClass, type DatabaseClass, keepsWhatIsCommitted, versionOf } from "./library.js";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { connect, freshFile, intercepted } from "./store.test-support.js";
 
 test.each([

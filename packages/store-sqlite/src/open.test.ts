@@ -4,7 +4,7 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { migrate } from "./open.js";
 import { applicationId, migrations } from "./schema.js";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { commitOf, connect, freshFile, intercepted, putOf } from "./store.test-support.js";
 
 describe("opening a store", () => {

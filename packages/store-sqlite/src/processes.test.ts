@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Store, StoredEvent } from "@unclash/core/store";
 import { expect, test } from "vitest";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { commitOf, connect, freshFile } from "./store.test-support.js";
 
 function start(script: string, ...parameters: readonly string[]) {

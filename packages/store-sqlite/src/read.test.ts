@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 import { commitOf, connect, freshFile, intercepted, putOf } from "./store.test-support.js";
 
 /** A store with two records, and a second process that writes both just before the statement that `when` picks. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { storeSuite } from "@unclash/conformance/store";
 import { quickFolder } from "@unclash/test-servers";
 import { afterAll, describe, test } from "vitest";
-import { createSqliteStore } from "./sqlite.js";
+import { createSqliteStore } from "./store.js";
 
 const folder = quickFolder("unclash-sqlite-");
 afterAll(() => rmSync(folder, { recursive: true }));
