@@ -1,13 +1,11 @@
-import type { Commit, Key } from "@unclash/core/store";
+import { Bell, type Commit, type Key, type Wake, Watchers } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
 import { type PostgresPool, type PostgresQuery, textQuery } from "./driver.js";
 import { Listener } from "./listener.js";
 import { textOf } from "./record.js";
 
-type Wake = (keys: readonly Key[]) => void;
-
-/** How often somebody who waits looks by itself. */
-export const pollMs = 1_000;
+// How often those who wait look by themselves.
+const pollMs = 1_000;
 
 // A notification takes a lock that all of the cluster's wait for, so that commits share one.
 const notifyEveryMs = 15;
@@ -26,12 +24,15 @@ const lingerPolls = 10;
  * second by a look at the sequence of revisions. It is a hint: nothing depends on its coming.
  */
 export class Changes {
+  /** For followers: rings after commits and once a second while someone listens, and is silent once it is closed. */
+  readonly bell: Bell = new Bell();
   readonly #calls: Calls;
   readonly #schema: string;
   readonly #listener: Listener | undefined;
   readonly #notifies: boolean;
-  // Each by an object of its own: the same function may watch twice.
-  readonly #waiting = new Set<{ readonly wake: Wake; readonly end: () => void }>();
+  readonly #watchers = new Watchers(setImmediate);
+  // Each by an object of its own; `true` for one that keeps the process alive.
+  readonly #listening = new Map<object, boolean>();
   readonly #pending = new Set<Key>();
   readonly #me = Math.random().toString(36).slice(2, 12);
   #notifyTimer: NodeJS.Timeout | undefined;
@@ -48,25 +49,43 @@ export class Changes {
     this.#listener = pool && new Listener(pool, channelOf(schema), (payload) => this.#heard(payload));
   }
 
-  /** Calls `wake` after commits, until the function that it returns is called, and `end` once there will be no more. */
-  subscribe(wake: Wake, end: () => void = () => {}): () => void {
-    const mine = { wake, end };
-    this.#waiting.add(mine);
+  /** Calls `wake` after commits, until the function that it returns is called. */
+  watch(wake: Wake): () => void {
+    const remove = this.#watchers.add(wake);
+    const endListening = this.listen(false);
+    return () => {
+      remove();
+      endListening();
+    };
+  }
+
+  /**
+   * Listens to other processes, until the function that it returns is called.
+   *
+   * @param holds whether the process should live on while this goes on, as it does while a server listens
+   */
+  listen(holds: boolean): () => void {
+    const mine = {};
+    this.#listening.set(mine, holds);
     this.#idlePolls = 0;
     this.#listener?.start();
-    this.#poll ??= setInterval(() => this.#tick(), pollMs).unref();
+    this.#poll ??= setInterval(() => this.#tick(), pollMs);
+    this.#holdProcess();
     return () => {
-      this.#waiting.delete(mine);
+      this.#listening.delete(mine);
+      this.#holdProcess();
     };
   }
 
   /** Tells of a commit of this process, which was acknowledged. */
-  committed({ writes, events }: Commit): void {
+  committed(commit: Commit): void {
+    const { writes, events } = commit;
     if (writes.length === 0 && events.length === 0) return;
-    const keys = writes.map(({ key }) => key);
-    this.#wake(keys);
+    // One without events may be what held up the events of others.
+    this.bell.ring();
+    this.#watchers.note(commit);
     if (!this.#notifies) return;
-    for (const key of keys) this.#pending.add(key);
+    for (const { key } of writes) this.#pending.add(key);
     this.#notifyTimer ??= setTimeout(() => this.#notify(), notifyEveryMs).unref();
   }
 
@@ -75,19 +94,10 @@ export class Changes {
     clearInterval(this.#poll);
     clearTimeout(this.#notifyTimer);
     this.#listener?.stop();
-    for (const { end } of this.#waiting) end();
-    this.#waiting.clear();
+    this.bell.silence();
+    this.#watchers.clear();
     const last = this.#notifyTimer && this.#message();
     return last && (() => last);
-  }
-
-  // Later, since a commit is not to wait for them, and each by itself, since one may throw.
-  #wake(keys: readonly Key[]): void {
-    for (const waiting of this.#waiting) {
-      queueMicrotask(() => {
-        if (this.#waiting.has(waiting)) waiting.wake(keys);
-      });
-    }
   }
 
   #notify(): void {
@@ -120,13 +130,20 @@ export class Changes {
     else if (payload.slice(0, end) !== this.#me) this.#wake(keysIn(payload.slice(end + 1)));
   }
 
+  #wake(keys: readonly Key[]): void {
+    this.bell.ring();
+    this.#watchers.wake(keys);
+  }
+
   #tick(): void {
-    if (this.#waiting.size === 0) {
+    if (this.#listening.size === 0) {
       this.#idlePolls++;
       if (this.#idlePolls >= lingerPolls) this.#rest();
       return;
     }
     this.#listener?.start();
+    this.bell.ring();
+    if (this.#watchers.isEmpty) return;
     this.#calls
       .read(
         () => textQuery(`SELECT last_value FROM "${this.#schema}".revisions`, []),
@@ -141,7 +158,12 @@ export class Changes {
     this.#lastRevision = revision;
     if (this.#looksLeft === 0) return;
     this.#looksLeft--;
-    this.#wake([]);
+    this.#watchers.wake([]);
+  }
+
+  #holdProcess(): void {
+    if ([...this.#listening.values()].includes(true)) this.#poll?.ref();
+    else this.#poll?.unref();
   }
 
   #rest(): void {

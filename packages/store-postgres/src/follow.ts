@@ -8,7 +8,7 @@ import {
   type StoredEvent,
 } from "@unclash/core/store";
 import type { Calls } from "./calls.js";
-import { type Changes, pollMs } from "./changes.js";
+import type { Changes } from "./changes.js";
 import { NotUnderstoodError, type PostgresQuery, type Row } from "./driver.js";
 import { integerOf, textOf } from "./record.js";
 import type { Statements } from "./statements.js";
@@ -18,7 +18,6 @@ export interface Followed {
   readonly calls: Calls;
   readonly statements: Statements;
   readonly changes: Changes;
-  readonly isClosed: () => boolean;
 }
 
 /** Before the oldest event that is kept, or behind the newest one that can be seen; else where an event stands. */
@@ -34,16 +33,14 @@ const restMs = 10;
 export async function* follow(
   after: Cursor,
   stop: StopSignal,
-  { calls, statements, changes, isClosed }: Followed,
+  { calls, statements, changes }: Followed,
 ): AsyncGenerator<StoredEvent | Reset, void, undefined> {
-  const bell = new Bell();
-  const ring = (): void => bell.ring();
-  const isOver = (): boolean => stop.aborted || isClosed();
-  const unsubscribe = changes.subscribe(ring, ring);
-  stop.addEventListener("abort", ring);
+  const { bell } = changes;
+  const isOver = (): boolean => stop.aborted || bell.isSilent;
+  const endListening = changes.listen(true);
   try {
     for (let place = placeOf(after); !isOver(); ) {
-      bell.clear();
+      const { rings } = bell;
       const asked = place;
       const told = await calls
         .read(() => eventsQuery(asked, statements), toldBy)
@@ -56,12 +53,11 @@ export async function* follow(
         place = each.place;
         yield each.event;
       }
-      if (told.length < eventsMax && !isOver()) await bell.rung(pollMs);
+      if (told.length < eventsMax) await bell.rung(rings, stop);
       if (!isOver()) await new Promise((resolve) => setTimeout(resolve, restMs));
     }
   } finally {
-    unsubscribe();
-    stop.removeEventListener("abort", ring);
+    endListening();
   }
 }
 
@@ -100,32 +96,4 @@ function eventIn([, revision, , tag, at, type, key, version, data]: Row, place: 
     ...(version !== null && version !== undefined && { version: integerOf(version) }),
     ...(data !== null && data !== undefined && { data }),
   };
-}
-
-/** Rung by whoever has news, heard by one who waits. */
-class Bell {
-  #isRung = false;
-  #hear: (() => void) | undefined;
-
-  clear(): void {
-    this.#isRung = false;
-  }
-
-  ring(): void {
-    this.#isRung = true;
-    this.#hear?.();
-  }
-
-  /** Returns once it was rung since it was cleared, or after some time. */
-  async rung(waitMs: number): Promise<void> {
-    if (this.#isRung) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.#hear = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#hear = undefined;
-  }
 }

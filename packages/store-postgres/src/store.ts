@@ -158,11 +158,11 @@ function storeOn(connections: Connections, server: Server, options: ResolvedOpti
     },
     async *follow(after, stop) {
       assertOpen();
-      yield* follow(after, stop, { calls, statements, changes, isClosed: () => closing !== undefined });
+      yield* follow(after, stop, { calls, statements, changes });
     },
     watch(wake) {
       assertOpen();
-      return changes.subscribe(wake);
+      return changes.watch(wake);
     },
     async clean(budget) {
       assertBudget(budget);
