@@ -60,18 +60,35 @@ export const disclosureCases: readonly AdapterCase[] = casesOn("guarded", [
     },
   },
   {
-    name: "a JSON Patch that tests the state is 403 to who may not read it",
+    name: "a JSON Patch whose outcome depends on the state is 403 to who may not read it, whatever the state",
     async run(trial) {
-      const resource = await create(trial, "articles", { a: 1 });
+      const resource = await create(trial, "articles", { a: 1, o: {} });
       const patch = (jsonPatch: readonly object[], token?: string) =>
         trial.send("PATCH", resource.path, { jsonPatch, ifMatch: "*", prefer: "dry-run", ...(token && { token }) });
       const add = { op: "add", path: "/b", value: 2 };
-      for (const value of [1, 2]) {
-        const test = { op: "test", path: "/a", value };
-        assertProblem(trial, await patch([add, test], writer), "forbidden");
-        assertStatus(await patch([add, test], alice), value === 1 ? 200 : 409);
+      for (const [operation, status] of [
+        [{ op: "test", path: "/a", value: 1 }, 200],
+        [{ op: "test", path: "/a", value: 2 }, 409],
+        [{ op: "remove", path: "/a" }, 200],
+        [{ op: "remove", path: "/x" }, 422],
+        [{ op: "replace", path: "/a", value: 2 }, 200],
+        [{ op: "replace", path: "/x", value: 2 }, 422],
+        [{ op: "copy", from: "/a", path: "/c" }, 200],
+        [{ op: "copy", from: "/x", path: "/c" }, 422],
+        [{ op: "move", from: "/a", path: "/c" }, 200],
+        [{ op: "move", from: "/x", path: "/x" }, 422],
+        [{ op: "add", path: "/o/p", value: 2 }, 200],
+        [{ op: "add", path: "/x/p", value: 2 }, 422],
+      ] as const) {
+        assertProblem(trial, await patch([add, operation], writer), "forbidden");
+        assertStatus(await patch([add, operation], alice), status);
       }
-      assertStatus(await patch([add], writer), 204);
+      const { id, version } = resource.body;
+      const whole = { path: "", value: { id, version, c: 3 } };
+      for (const operation of [add, { ...add, path: "/a" }, { op: "add", ...whole }, { op: "replace", ...whole }])
+        assertStatus(await patch([operation], writer), 204);
+      for (const operation of [{ op: "leap", path: "/a" }, { op: "add", value: 1 }, 1])
+        assertStatus(await patch([Object(operation)], writer), 400);
       await assertUntouched(trial, resource);
     },
   },

@@ -48,18 +48,21 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
   /**
    * Asks the app for actions, and gives the first answer that is not to go on as usual. 403, or 401 for anonymous
    * callers.
+   *
+   * @param why is told to who is refused, where the request does not show that it needs these actions
    */
-  async askPermission(actions: readonly Action[], key: Key): Promise<Permission> {
+  async askPermission(actions: readonly Action[], key: Key, why?: string): Promise<Permission> {
     for (const action of actions) {
       const verdict = await this.verdict(action, key);
-      if (verdict !== "allow") return verdict === "hide" ? hidden : this.#notPermitted(action, key);
+      if (verdict !== "allow") return verdict === "hide" ? hidden : this.#notPermitted(action, key, why);
     }
     return allowed;
   }
 
   /** 401 where credentials could help. */
-  #notPermitted(action: Action, key: Key): Refused {
-    const detail = `You may not ${action === "history" ? "read the history of" : action} ${key}.`;
+  #notPermitted(action: Action, key: Key, why: string | undefined): Refused {
+    const sentence = `You may not ${action === "history" ? "read the history of" : action} ${key}.`;
+    const detail = why === undefined ? sentence : `${sentence} ${why}`;
     if (this.actor !== undefined || this.settings.identify === undefined) return refused("forbidden", detail);
     return refused("unauthenticated", detail, { headers: { "www-authenticate": defaultChallenge } });
   }

@@ -53,10 +53,31 @@ export function applyChange(change: Change, onto: JsonObject, target: ChangeTarg
   }
 }
 
-/** Whether a JSON Patch asks what the state holds. */
-export function testsState(change: Change): boolean {
-  if (change.kind !== "json-patch" || !Array.isArray(change.patch)) return false;
-  return change.patch.some((operation) => isJsonObject(operation) && operation["op"] === "test");
+/**
+ * Whether the outcome of a change depends on which members the state has, and what they hold. Of a JSON Patch
+ * everything does but adding a member of the resource, or another value for the whole: `remove`, `replace`, `move`,
+ * `copy` and an `add` below a member fail where there is none. What is malformed is so whatever the state.
+ */
+export function dependsOnState(change: Change): boolean {
+  return change.kind === "json-patch" && Array.isArray(change.patch) && change.patch.some(isDependent);
+}
+
+function isDependent(operation: Json): boolean {
+  if (!isJsonObject(operation)) return false;
+  const { op, path } = operation;
+  switch (op) {
+    case "add":
+      return typeof path === "string" && path.includes("/", 1);
+    case "replace":
+      return path !== "";
+    case "test":
+    case "remove":
+    case "move":
+    case "copy":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Patch by patch a resource could come to have more members than a body may, and could not be sent back whole. */

@@ -3,13 +3,12 @@ import { isStoreError, type ResponsePlan, StoreError } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import type { Clash, CommitResult, StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
-import type { Action } from "../access/authorize.js";
 import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
-import { applyChange, patchedTooLarge, testsState } from "../conflicts/change.js";
+import { applyChange, dependsOnState, patchedTooLarge } from "../conflicts/change.js";
 import { notFound, type Refused, unavailable } from "../http/refusal.js";
 import { refusedResponse } from "../http/responses.js";
 import { answerWrites, checkKey, countKept, type KeySlot } from "../idempotency/in-commit.js";
@@ -155,14 +154,17 @@ function plan(...given: Parameters<typeof planWrite>): { readonly kind: "write" 
 
 /**
  * What else a write needs to be allowed, as its content shows. Who may create something may not create this, for that:
- * a POST names it in its content, if at all. And a patch that tests the state would tell of it to who may not read it.
+ * a POST names it in its content, if at all. And the outcome of a patch that depends on the state would tell of it to
+ * who may not read it.
  */
 function askForContent(exchange: CollectionExchange, request: WriteRequest): Promise<Permission> {
   const { method, idGiven, change, key } = request;
-  const isNamed = method === "POST" && idGiven;
-  const actions: readonly Action[] = isNamed ? ["create"] : method !== "POST" && testsState(change) ? ["read"] : [];
-  return exchange.askPermission(actions, key);
+  if (method === "POST") return exchange.askPermission(idGiven ? ["create"] : [], key);
+  return exchange.askPermission(dependsOnState(change) ? ["read"] : [], key, dependingPatch);
 }
+
+const dependingPatch =
+  "Such a JSON Patch depends on what is there: without that, only add members of the resource, or send a merge patch.";
 
 /** Who may create here need not be allowed to know what is there already. */
 async function isHiddenFromCreator(
