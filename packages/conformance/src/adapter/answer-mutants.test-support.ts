@@ -99,6 +99,11 @@ export const answerMutants: readonly Mutant[] = [
     caughtBy: "wrong credentials are 401 with the app's challenge, on every route; none are anonymous",
   },
   {
+    does: "answers 401 as if the caller were known",
+    twist: { plan: (plan) => (plan.status === 401 ? { ...plan, status: 403 } : plan) },
+    caughtBy: "what a rule forbids is 403, and 401 to an anonymous caller: nothing is written, and no answer is kept",
+  },
+  {
     does: "drops Allow",
     twist: { plan: (plan) => withHeaders(plan, { allow: undefined }) },
     caughtBy: "a method that a route does not know is 405, with those that it does in Allow",

@@ -1,6 +1,15 @@
 import type { Store } from "@unclash/core/store";
-import { type Authorize, createUnclash, type Identity, type RequestFacts, refuse, type Unclash } from "unclash";
-import { anything } from "./schema.js";
+import {
+  type Authorize,
+  type ChangeRule,
+  type CollectionOptions,
+  createUnclash,
+  type Identity,
+  type RequestFacts,
+  refuse,
+  type Unclash,
+} from "unclash";
+import { anything, shape } from "./schema.js";
 
 /** What wrong credentials are answered with. */
 export const challenge = 'Bearer realm="conformance", error="invalid_token"';
@@ -42,6 +51,20 @@ const mayDo: Authorize = (action, key, actor) => {
   return "allow";
 };
 
+/** What has an owner is its owner's to change, and nobody makes anything in another's name. */
+const ownersOnly: ChangeRule = ({ before, after, actor }) =>
+  actor?.name === "admin" || [before ?? after, after].every(({ owner }) => owner === actor?.name)
+    ? undefined
+    : "forbidden";
+
+const owned = {
+  schema: shape({ owner: "text", a: "number?", about: "text?", status: "text?" }),
+  precondition: "optional",
+  references: { about: "articles" },
+  states: { status: { initial: ["new"], transitions: {} } },
+  rules: [ownersOnly],
+} as const satisfies CollectionOptions;
+
 /** An engine with actors, and with RFC 9110's status for a failed precondition. */
 export function createGuardedEngine(store: Store, seen: (facts: RequestFacts) => void): Unclash {
   return createUnclash({
@@ -49,6 +72,7 @@ export function createGuardedEngine(store: Store, seen: (facts: RequestFacts) =>
     collections: {
       articles: { schema: anything },
       notes: { schema: anything, precondition: "optional", unique: ["name"], references: { about: "articles" } },
+      owned,
       listed: { schema: anything },
       hashed: { schema: anything, entityTags: "sha-256" },
       drafts: { schema: anything, strategy: "last-write-wins" },

@@ -54,13 +54,13 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
   async askPermission(actions: readonly Action[], key: Key, why?: string): Promise<Permission> {
     for (const action of actions) {
       const verdict = await this.verdict(action, key);
-      if (verdict !== "allow") return verdict === "hide" ? hidden : this.#notPermitted(action, key, why);
+      if (verdict !== "allow") return verdict === "hide" ? hidden : this.notPermitted(action, key, why);
     }
     return allowed;
   }
 
-  /** 401 where credentials could help. */
-  #notPermitted(action: Action, key: Key, why: string | undefined): Refused {
+  /** 403; 401 for an anonymous caller, where credentials could help. */
+  notPermitted(action: Action, key: Key, why?: string): Refused {
     const sentence = `You may not ${action === "history" ? "read the history of" : action} ${key}.`;
     const detail = why === undefined ? sentence : `${sentence} ${why}`;
     if (this.actor !== undefined || this.settings.identify === undefined) return refused("forbidden", detail);

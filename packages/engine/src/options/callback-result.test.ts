@@ -45,7 +45,7 @@ const mistakes: readonly [callback: string, given: unknown, said: string][] = [
   ["authorize", true, 'must give "allow", "deny" or "hide", and gave true'],
   ["authorize", undefined, "and gave undefined"],
   ["authorize", "denied", 'and gave "denied"'],
-  ["rules[0]", true, "must return nothing, or { field, detail }"],
+  ["rules[0]", true, 'must return nothing, "forbidden", or { field, detail }'],
   ["rules[0]", "too long", 'and returned "too long"'],
   ["rules[0]", { field: "title", detail: "…" }, "a JSON Pointer"],
   ["strategy", undefined, "and gave undefined"],

@@ -50,8 +50,12 @@ export interface FieldChange<Fields = JsonObject> {
   readonly actor: Actor | undefined;
 }
 
-/** A rule of the app's own over a change. */
-export type ChangeRule<Fields = JsonObject> = (change: FieldChange<Fields>) => StateFault | undefined;
+/**
+ * A rule of the app's own over a change. It returns nothing where the change may be made, or why it may not: a fault is
+ * 409 `invalid-state`, and `"forbidden"` is 403, or 401 for an anonymous caller. The first rule that refuses decides.
+ * What is forbidden is told before references and states are looked at.
+ */
+export type ChangeRule<Fields = JsonObject> = (change: FieldChange<Fields>) => StateFault | "forbidden" | undefined;
 
 /**
  * Holds what a rule of the app's returns against what it may return.
@@ -61,12 +65,14 @@ export type ChangeRule<Fields = JsonObject> = (change: FieldChange<Fields>) => S
  */
 export function checkedRule(callback: string, rule: ChangeRule): ChangeRule {
   return (change) => {
-    const fault: unknown = rule(change);
-    if (fault === undefined || fault === null) return undefined;
-    if (isFault(fault)) return fault;
-    throw wrongResult(callback, "nothing, or { field, detail } where `field` is a JSON Pointer such as /status", fault);
+    const refusal: unknown = rule(change);
+    if (refusal === undefined || refusal === null) return undefined;
+    if (refusal === "forbidden" || isFault(refusal)) return refusal;
+    throw wrongResult(callback, ruleResults, refusal);
   };
 }
+
+const ruleResults = 'nothing, "forbidden", or { field, detail } where `field` is a JSON Pointer such as /status';
 
 function isFault(given: unknown): given is StateFault {
   if (typeof given !== "object" || given === null || !("field" in given) || !("detail" in given)) return false;

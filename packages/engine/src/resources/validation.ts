@@ -6,7 +6,7 @@ import { type Content, contentOf, fieldsOf, parseRepresentation, type State } fr
 import { validate } from "../states/schema.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
-import { type FieldChange, initialFaults, type StateFault, stateFault } from "./transitions.js";
+import { type ChangeRule, type FieldChange, initialFaults, type StateFault, stateFault } from "./transitions.js";
 import type { WriteRequest } from "./write-request.js";
 
 /** A state that may be written, with what must still hold when it is; or why it may not. */
@@ -14,7 +14,10 @@ export type Validated =
   | { readonly kind: "valid"; readonly content: Content; readonly reads: readonly Reading[] }
   | Refused;
 
-/** Checks a proposed state: schema, start values and references (422), then steps of states and rules (409). */
+/**
+ * Checks a proposed state: its schema (422), what rules forbid (403), start values and references (422), then steps of
+ * states and rules (409).
+ */
 export async function validateWrite(
   exchange: CollectionExchange,
   request: WriteRequest,
@@ -30,14 +33,18 @@ export async function validateWrite(
   }
   const fields = fieldsOf(collection, checked.fields);
   const before = comparesStates(request) ? currentFields(request, current) : undefined;
+  const ruled = applyRules(request, { before, after: fields, actor: exchange.actor });
+  if (ruled === "forbidden") {
+    const { key, idGiven } = request;
+    const resource = idGiven ? key : `${collection.name}/*`;
+    return exchange.notPermitted(current === undefined ? "create" : "change", resource);
+  }
   const references = changedReferences(exchange, request, before, fields);
   const missing = await missingReferences(exchange, references);
   const errors =
     before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
   if (errors.length > 0) return invalid(errors);
-  const fault =
-    (before && stateFault(collection.states, before, fields)) ??
-    ruleFault(request, { before, after: fields, actor: exchange.actor });
+  const fault = (before && stateFault(collection.states, before, fields)) ?? ruled;
   if (fault !== undefined) {
     const shown = before === undefined || (await exchange.mayRead(request.key));
     return invalidState(request, shown ? fault : withoutState(fault));
@@ -95,10 +102,11 @@ async function missingReferences(
   return errors;
 }
 
-function ruleFault({ collection }: WriteRequest, change: FieldChange): StateFault | undefined {
+/** The refusal of the first rule that refuses. */
+function applyRules({ collection }: WriteRequest, change: FieldChange): ReturnType<ChangeRule> {
   for (const rule of collection.rules) {
-    const fault = rule(change);
-    if (fault !== undefined) return fault;
+    const refusal = rule(change);
+    if (refusal !== undefined) return refusal;
   }
   return undefined;
 }

@@ -93,11 +93,18 @@ export const programs: readonly Program[] = [
     says: "'before' is possibly 'undefined'.",
   },
   {
+    what: "a rule that says `deny`, as authorize does",
+    before: products,
+    right: `collection({ schema, rules: [() => "forbidden"] });`,
+    wrong: `collection({ schema, rules: [() => "deny"] });`,
+    says: "Type '\"deny\"' is not assignable to type",
+  },
+  {
     what: "an async rule",
     before: products,
     right: `collection({ schema, rules: [() => undefined] });`,
     wrong: `collection({ schema, rules: [async () => undefined] });`,
-    says: "Type 'Promise<undefined>' is missing the following properties from type 'StateFault': field, detail",
+    says: "Type 'Promise<undefined>' is not assignable to type 'StateFault | \"forbidden\" | undefined'.",
   },
   {
     what: "an engine without a store",
