@@ -35,7 +35,7 @@ async function answer(request: IncomingMessage, path: string): Promise<Answer | 
   if ("slug" in content) return content;
   const { version } = content;
   const facts = { method, now: Date.now(), ...(version !== undefined && { version }) };
-  const parsed = core.parseConditions((name) => request.headers[name]?.toString(), facts);
+  const parsed = core.parseConditions((name) => request.headersDistinct[name]?.join(", "), facts);
   return parsed.kind === "malformed" ? malformed(parsed.errors) : decide(method, id, parsed.conditions, content);
 }
 

@@ -223,6 +223,36 @@ export const hostilePreconditionCases: readonly AdapterCase[] = casesOn("open", 
       });
       const { path } = await create(trial, "dated", { a: 1 });
       assertStatus(await trial.send("PUT", path, { json, headers: since }), 200);
+      const leapSecond = { "if-unmodified-since": "Sat, 31 Dec 2016 23:59:60 GMT" };
+      assertStatus(await trial.send("PUT", path, { json: { a: 2 }, headers: leapSecond }), 409);
+    },
+  },
+  {
+    name: "If-Unmodified-Since in several lines is 400 on a write, whichever comes first, and means nothing on a read",
+    async run(trial) {
+      const dated = await create(trial, "dated", { a: 1 });
+      const [past, future] = ["Thu, 01 Jan 1970 00:00:00 GMT", new Date(Date.now() + 60_000).toUTCString()];
+      const repeated = { code: "repeated-header", header: "If-Unmodified-Since" };
+      for (const dates of [
+        [past, future],
+        [future, past],
+        [future, future],
+        ["soon", future],
+      ]) {
+        const headers = { "if-unmodified-since": dates, "if-modified-since": dates };
+        for (const [method, path, message] of [
+          ["PUT", dated.path, { json }],
+          ["PATCH", dated.path, { mergePatch: json }],
+          ["DELETE", dated.path, {}],
+          ["POST", "/dated", { json }],
+        ] as const) {
+          assertMalformed(trial, await trial.send(method, path, { ...message, headers }), repeated);
+        }
+        assertStatus(await trial.send("GET", dated.path, { headers }), 200);
+      }
+      await assertUntouched(trial, dated);
+      const beside = { "if-unmodified-since": [past, future] };
+      assertStatus(await trial.send("PUT", dated.path, { json, headers: beside, ifMatch: dated.etag }), 200);
     },
   },
   {

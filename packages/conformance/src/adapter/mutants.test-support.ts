@@ -19,6 +19,12 @@ async function readAnyhow({ native }: Facts): Promise<Buffer> {
 /** Adapters with a fault in what they make of a request. */
 export const mutants: readonly Mutant[] = [
   {
+    does: "gives the first of several dates",
+    twist: { facts: (facts) => ({ ...facts, headers: facts.native.headers }) },
+    caughtBy:
+      "If-Unmodified-Since in several lines is 400 on a write, whichever comes first, and means nothing on a read",
+  },
+  {
     does: "keeps what came of content that others need the room of",
     twist: {
       facts: (facts) => {

@@ -2,6 +2,7 @@ import { conditionCases } from "./conditions.js";
 import { conflictCases } from "./conflicts.js";
 import { contentVersionCases } from "./content-versions.js";
 import { creationCases } from "./creating.js";
+import { dateCases } from "./dates.js";
 import { errorHandlerCases } from "./error-handlers.js";
 import { keySettingCases } from "./key-settings.js";
 import { outcomeCases } from "./outcomes.js";
@@ -20,6 +21,7 @@ import { wholeCases } from "./whole.js";
 export const guardCases: readonly GuardCase[] = [
   ...readCases,
   ...conditionCases,
+  ...dateCases,
   ...contentVersionCases,
   ...conflictCases,
   ...creationCases,

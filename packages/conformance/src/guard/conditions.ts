@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { assertHeaders, assertStatus, memberOf } from "../adapter/answer.js";
-import type { Message } from "../adapter/message.js";
 import { assertMalformed, assertProblem } from "../adapter/problems.js";
 import { exchange, exchangeOne, head, readAnswers } from "../adapter/raw.js";
-import { assertConflict, changed, untouched, written } from "./steps.js";
+import { assertConflict, changed, untouched, writes, written } from "./steps.js";
 import { casesOf, type GuardCase } from "./trial.js";
 
 const json = { title: "after" };
@@ -11,15 +10,7 @@ const malformed = { code: "malformed-etag", header: "If-Match" };
 const foreign = [{ header: "If-Match", code: "foreign-etag" }];
 const tooMany = { code: "too-many-etags", header: "If-Match" };
 
-/** The unsafe requests that there are. */
-const writes: readonly (readonly [method: string, message: Message])[] = [
-  ["PUT", { json }],
-  ["PATCH", { mergePatch: json }],
-  ["POST", { json }],
-  ["DELETE", {}],
-];
-
-const countedCases = casesOf("counted", [
+export const conditionCases: readonly GuardCase[] = casesOf("counted", [
   {
     name: "row 1: an unsafe request that does not say which state it is for is 428",
     run: (place) =>
@@ -252,48 +243,3 @@ const countedCases = casesOf("counted", [
     },
   },
 ]);
-
-const since = (date: number): Message => ({
-  headers: { "if-unmodified-since": new Date(date).toUTCString() },
-});
-const wroteAt = 1_700_000_000_000;
-
-const dateCases = [
-  ...casesOf("dated", [
-    {
-      name: "row 17: If-Unmodified-Since alone is 428, and beside If-Match it means nothing",
-      async run(place) {
-        await untouched(place, async (_row, path) => {
-          for (const [method, message] of writes)
-            assertStatus(await place.send(method, path, { ...message, ...since(Date.now()) }), 428);
-        });
-        await written(place, "PUT", `/${place.row().id}`, { json, ifMatch: '"1"', ...since(0) });
-      },
-    },
-    {
-      name: "after a write, Last-Modified is that of the new state where the handler told of it",
-      async run(place) {
-        const { id } = place.row();
-        const { headers } = await written(place, "PUT", `/${id}`, { json, ifMatch: '"1"' });
-        assert.equal(headers["last-modified"], new Date(wroteAt).toUTCString());
-      },
-    },
-  ]),
-  ...casesOf("content", [
-    {
-      name: "row 17: with datesSuffice, If-Unmodified-Since alone decides",
-      async run(place) {
-        const row = place.row();
-        const path = `/${row.id}`;
-        const date = new Date(wroteAt - 1_000).toUTCString();
-        const refused = await place.send("PUT", path, { json, ...since(wroteAt - 1_000) });
-        const current = { version: 1, etag: '"1"', modifiedAt: "2023-11-14T22:13:20.000Z", by: "alice" };
-        assertConflict(place, refused, row, { expected: { unmodifiedSince: date }, current });
-        assertStatus(await place.send("PUT", path, { json, headers: { "if-unmodified-since": "soon" } }), 428);
-        await written(place, "PUT", path, { json, ...since(wroteAt) });
-      },
-    },
-  ]),
-];
-
-export const conditionCases: readonly GuardCase[] = [...countedCases, ...dateCases];

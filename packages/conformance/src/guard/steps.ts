@@ -47,3 +47,13 @@ export async function written(place: Place, method: string, path: string, messag
   assertStatus(answer, method === "DELETE" ? 204 : 200);
   return answer;
 }
+
+const json = { title: "after" };
+
+/** The unsafe requests that there are. */
+export const writes: readonly (readonly [method: string, message: Message])[] = [
+  ["PUT", { json }],
+  ["PATCH", { mergePatch: json }],
+  ["POST", { json }],
+  ["DELETE", {}],
+];

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type { ContentRoom, ReadBody, RequestBody, RequestFacts } from "../http/request.js";
 import { type MountPoint, originForm } from "./mount-point.js";
+import { withRepeatedLines } from "./repeated-lines.js";
 
 /** What an adapter knows of a request besides what Node knows of it. */
 export interface Mounted<Native> extends MountPoint {
@@ -21,7 +22,7 @@ export function nodeFacts<Native>(request: IncomingMessage, mounted: Mounted<Nat
     base: mounted.base,
     path: question === -1 ? url : url.slice(0, question),
     query: question === -1 ? "" : url.slice(question + 1),
-    headers: request.headers,
+    headers: withRepeatedLines(request),
     headersCut: mayBeCut(request),
     address: request.socket.remoteAddress,
     body: bodyOf(request, mounted),

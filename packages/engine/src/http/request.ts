@@ -7,7 +7,7 @@ export interface RequestFacts<Native = unknown> {
   readonly path: string;
   /** What stood after the `?`, or empty. */
   readonly query: string;
-  /** By lower-case name, as Node gives them. */
+  /** By lower-case name, as Node gives them; an array of what came in several lines, and may not. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** There may have been more header lines than these: what they said is not known. @default false */
   readonly headersCut?: boolean;

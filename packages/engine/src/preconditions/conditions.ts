@@ -1,6 +1,7 @@
 import { type Conditions, type EntityTag, type ProblemEntry, parseConditions, parseEntityTag } from "@unclash/core";
 import { pointerOf } from "@unclash/core/json";
 import type { Exchange } from "../access/exchange.js";
+import { isSafe } from "../http/methods.js";
 import type { Preferences } from "./preferences.js";
 import { withoutProxies } from "./proxy-tags.js";
 
@@ -39,8 +40,23 @@ export function readConditions(
     errors.push(...parsed.errors);
     return {};
   }
+  if (Array.isArray(request.headers["if-unmodified-since"]) && guardsWrite(method, parsed.conditions)) {
+    errors.push(repeatedDate);
+  }
   return options?.acceptProxyTags ? withoutProxies(parsed.conditions) : parsed.conditions;
 }
+
+/** Whether `If-Unmodified-Since` would have a say on a write (RFC 9110 §13.1.4). */
+function guardsWrite(method: string, { ifMatch }: Conditions): boolean {
+  return !isSafe(method) && ifMatch === undefined;
+}
+
+/** Several dates are none, and a date that is none is ignored; but whoever sends several wants a write guarded. */
+const repeatedDate: ProblemEntry = {
+  code: "repeated-header",
+  header: "If-Unmodified-Since",
+  detail: "If-Unmodified-Since must be sent in one line.",
+};
 
 /** Reads the entity-tag that a member of the content holds; what is no entity-tag is added to the errors. */
 export function readTagMember(text: unknown, field: string, errors: ProblemEntry[]): EntityTag | undefined {
