@@ -50,7 +50,8 @@ interface TimeOfDay {
  * Reads an HTTP-date in any of its three forms (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`,
  * `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`. Strict: case, spaces and the number of digits count,
  * and the day must be one of the calendar. That the name of the day belongs to the date is not asked for. A leap
- * second, 23:59:60, is the first of the next day.
+ * second, 23:59:60 (RFC 5322 §3.3), is the first second of the next day, as POSIX counts it and so every clock that
+ * states are dated by.
  *
  * @param now places a year of two digits: it is never more than 50 years ahead.
  * @returns `undefined` for anything else: the fields that carry dates are ignored then (RFC 9110 §13.1.3).
