@@ -163,10 +163,13 @@ test.each(["dry-run", "dry-run=true", 'dry-run="1"'])("Prefer: %s applies nothin
   expect(await ask(unclash, "GET /articles/1")).toMatchObject({ status: 200 });
 });
 
-test("of very many things that are wrong, the first hundred are named", async () => {
+test("of very many things that are wrong, the first hundred are named, and all are counted", async () => {
   const notes = { schema: z.object({ tags: z.array(z.string()) }) };
   const tags = Array.from({ length: 5_000 }, (_, n) => n);
   const plan = await ask(setUp({ collections: { notes } }), "POST /notes", { json: { tags } });
   expect(plan.status).toBe(422);
-  expect(bodyOf(plan)["errors"]).toHaveLength(100);
+  const { errors, detail } = bodyOf(plan);
+  expect(errors).toHaveLength(101);
+  expect(errors).toMatchObject({ 100: { code: "too-many-errors", detail: "4900 more things are not valid." } });
+  expect(detail).toBe("5000 things in the content are not valid.");
 });

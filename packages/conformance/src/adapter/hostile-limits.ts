@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { assertHeaders, assertStatus, memberOf } from "./answer.js";
 import { objectOf, objectWith } from "./hostile-content.js";
-import { assertMalformed, assertMalformedBody, assertProblem } from "./problems.js";
+import { assertInvalid, assertMalformed, assertMalformedBody, assertProblem } from "./problems.js";
 import { head, sendPart } from "./raw.js";
 import { create, read } from "./resource.js";
 import { type AdapterCase, casesOn } from "./trial.js";
@@ -54,6 +54,16 @@ export const hostileLimitCases: readonly AdapterCase[] = casesOn("small", [
       assertMalformedBody(trial, await trial.send("PATCH", path, { jsonPatch: [add("k".repeat(17))] }), "key-too-long");
       const ignored = await trial.send("PUT", path, { json: { b: 1 }, prefer: "return=minimal, a, b" });
       assertStatus(ignored, 200);
+    },
+  },
+  {
+    name: "of all that is wrong with content no more is listed than is set, and the last entry says that there is more",
+    async run(trial) {
+      const put = (json: object) => trial.send("PUT", `/numbers/${trial.nextName()}`, { json });
+      assertInvalid(trial, await put({ n: "one", a: 1 }), "/n", "/a");
+      const more = { code: "too-many-errors", pointer: "" };
+      const errors = [{ pointer: "/n" }, { pointer: "/a" }, more];
+      assertProblem(trial, await put({ n: "one", a: 1, b: 1, c: 1 }), "validation-failed", { members: { errors } });
     },
   },
   {

@@ -1,7 +1,7 @@
 import type { Store } from "@unclash/core/store";
 import { createUnclash, type Unclash } from "unclash";
 import { faultyStore } from "./faulty-store.js";
-import { anything } from "./schema.js";
+import { anything, shape } from "./schema.js";
 
 /** An engine with limits of its own, which decodes gzip, over a store that fails for some keys. */
 export function createSmallEngine(store: Store): Unclash {
@@ -10,6 +10,7 @@ export function createSmallEngine(store: Store): Unclash {
     collections: {
       notes: { schema: anything, precondition: "optional" },
       pages: { schema: anything, precondition: "optional" },
+      numbers: { schema: shape({ n: "number" }), precondition: "optional" },
       stamped: { schema: anything, precondition: "optional", versions: "timestamps" },
     },
     decodeBodies: ["gzip"],
@@ -22,6 +23,7 @@ export function createSmallEngine(store: Store): Unclash {
       jsonValuesMax: 20,
       jsonKeyLengthMax: 16,
       patchOperationsMax: 3,
+      errorsMax: 2,
       entityTagsMax: 2,
       preferItemsMax: 2,
       idBytesMax: 24,

@@ -25,6 +25,8 @@ export interface Limits {
   readonly jsonKeyLengthMax: number;
   /** Operations in a JSON Patch. @default 200 */
   readonly patchOperationsMax: number;
+  /** Things that are said to be wrong with one content; a last entry says how many more there are. @default 100 */
+  readonly errorsMax: number;
   /** Entity-tags in one header. @default 64 */
   readonly entityTagsMax: number;
   /** Items of `Prefer` past which the header is ignored. @default 32 */
@@ -54,6 +56,7 @@ const defaultLimits: Limits = {
   jsonValuesMax: 20_000,
   jsonKeyLengthMax: 1_024,
   patchOperationsMax: 200,
+  errorsMax: 100,
   entityTagsMax: 64,
   preferItemsMax: 32,
   idBytesMax: 256,
@@ -74,6 +77,7 @@ const rules: OptionRules<Limits> = {
   jsonKeyLengthMax: wholeNumber(1),
   jsonValuesMax: wholeNumber(1),
   patchOperationsMax: wholeNumber(1),
+  errorsMax: wholeNumber(1),
   entityTagsMax: wholeNumber(1),
   preferItemsMax: wholeNumber(1),
   idBytesMax: wholeNumber(1, 768),

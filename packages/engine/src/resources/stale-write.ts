@@ -177,7 +177,7 @@ async function proposedContent(
   const representation = change.kind === "replace" ? {} : onto.representation();
   const applied = applyChange(change, representation, targetOf(exchange, request));
   if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
-  const checked = await validate(collection, applied.value);
+  const checked = await validate(collection, applied.value, exchange.settings.limits.errorsMax);
   // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
   return contentOf(checked.kind === "valid" ? fieldsOf(collection, checked.fields) : applied.value);
 }

@@ -26,10 +26,10 @@ export async function validateWrite(
 ): Promise<Validated> {
   const { collection } = request;
   if (!isJsonObject(proposed)) return invalid([{ pointer: "", detail: "A resource is a JSON object." }]);
-  const checked = await validate(collection, proposed);
+  const checked = await validate(collection, proposed, exchange.settings.limits.errorsMax);
   if (checked.kind === "invalid") {
     warnOfOwnMembers(collection, checked.errors);
-    return invalid(checked.errors);
+    return invalid(checked.errors, checked.count);
   }
   const fields = fieldsOf(collection, checked.fields);
   const before = comparesStates(request) ? currentFields(request, current) : undefined;
@@ -111,11 +111,9 @@ function applyRules({ collection }: WriteRequest, change: FieldChange): ReturnTy
   return undefined;
 }
 
-function invalid(errors: readonly ProblemEntry[]): Refused {
+function invalid(errors: readonly ProblemEntry[], count: number = errors.length): Refused {
   const detail =
-    errors.length === 1
-      ? "One thing in the content is not valid."
-      : `${errors.length} things in the content are not valid.`;
+    count === 1 ? "One thing in the content is not valid." : `${count} things in the content are not valid.`;
   return refused("validation-failed", detail, { members: { errors } });
 }
 

@@ -33,7 +33,7 @@ test.each<[what: string, output: object, said: string]>([
   ["itself", ring, "levels deep"],
   ["a form in JSON that is none", { a: { toJSON: () => Number.NaN } }, "/a"],
 ])("a schema that gives %s is a mistake of the app's", async (_what, output, said) => {
-  const validated = validate(giving(output), {});
+  const validated = validate(giving(output), {}, 100);
   await expect(validated).rejects.toBeInstanceOf(CallbackError);
   await expect(validated).rejects.toThrow("collections.notes.schema");
   await expect(validated).rejects.toThrow(said);
@@ -47,7 +47,7 @@ test("what has a form in JSON is that form, before any rule sees it", async () =
     left: undefined,
     point: { toJSON: () => ({ x: 1, at: new Date(2) }) },
   };
-  expect(await validate(giving(output), {})).toStrictEqual({
+  expect(await validate(giving(output), {}, 100)).toStrictEqual({
     kind: "valid",
     fields: {
       at: "1970-01-01T00:00:00.000Z",
@@ -58,7 +58,21 @@ test("what has a form in JSON is that form, before any rule sees it", async () =
   });
 });
 
+test.each([
+  [1, 2, 1, undefined],
+  [2, 2, 2, undefined],
+  [3, 2, 3, "One more thing is not valid."],
+  [500, 2, 3, "498 more things are not valid."],
+])("of %d things that are wrong, %d are listed, and how many more there are", async (count, max, entries, more) => {
+  const items = { name: "notes", schema: z.object({ items: z.array(z.number()) }) };
+  const checked = await validate(items, { items: Array(count).fill("x") }, max);
+  const errors = checked.kind === "invalid" ? checked.errors : [];
+  expect(checked).toMatchObject({ kind: "invalid", count });
+  expect(errors.length).toBe(entries);
+  expect(errors.find(({ code }) => code === "too-many-errors")?.detail).toBe(more);
+});
+
 test("a member that is named toJSON is data like any other", async () => {
   const plain = { name: "notes", schema: loose };
-  expect(await validate(plain, { toJSON: "x" })).toEqual({ kind: "valid", fields: { toJSON: "x" } });
+  expect(await validate(plain, { toJSON: "x" }, 100)).toEqual({ kind: "valid", fields: { toJSON: "x" } });
 });

@@ -25,29 +25,39 @@ export function isSchema(value: unknown): value is Schema {
 
 export type Validation =
   | { readonly kind: "valid"; readonly fields: JsonObject }
-  | { readonly kind: "invalid"; readonly errors: readonly ProblemEntry[] };
+  /** `count` is of all that is wrong, listed or not. */
+  | { readonly kind: "invalid"; readonly errors: readonly ProblemEntry[]; readonly count: number };
 
 /**
- * What is said of one content at most: a body of half a million wrong items must not get an answer of many megabytes.
- */
-const issuesMax = 100;
-
-/**
- * Checks the fields of a resource, and names all that is wrong, up to a hundred things.
+ * Checks the fields of a resource, and names all that is wrong: up to `errorsMax` things, and how many more there are.
+ * A body of half a million wrong items must not get an answer of many megabytes.
  *
  * @throws CallbackError where the schema gives something that is no JSON object
  */
-export async function validate({ name, schema }: Validated, fields: JsonObject): Promise<Validation> {
+export async function validate(
+  { name, schema }: Validated,
+  fields: JsonObject,
+  errorsMax: number,
+): Promise<Validation> {
   const checked = schema["~standard"].validate(fields);
   const result = isPromise(checked) ? await checked : checked;
   if (result.issues === undefined)
     return { kind: "valid", fields: storedFields(`collections.${name}.schema`, result.value) };
-  return { kind: "invalid", errors: result.issues.slice(0, issuesMax).map(entryOf) };
+  const { issues } = result;
+  const errors = issues.slice(0, errorsMax).map(entryOf);
+  if (issues.length > errorsMax) errors.push(moreErrors(issues.length - errorsMax));
+  return { kind: "invalid", errors, count: issues.length };
 }
 
 interface Validated {
   readonly name: string;
   readonly schema: Schema;
+}
+
+/** The last entry of a list that is not whole. */
+function moreErrors(count: number): ProblemEntry {
+  const detail = count === 1 ? "One more thing is not valid." : `${count} more things are not valid.`;
+  return { code: "too-many-errors", pointer: "", detail };
 }
 
 function entryOf(issue: StandardSchemaV1.Issue): ProblemEntry {
