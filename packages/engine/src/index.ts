@@ -1,5 +1,4 @@
-export type { Actor, Identify, Identity, RefusedCredentials } from "./access/actor.js";
-export { refuse } from "./access/actor.js";
+export { type Actor, type Identify, type Identity, RefusedCredentials, refuse } from "./access/actor.js";
 export type { Action, Authorize, Verdict } from "./access/authorize.js";
 export { authorizeByDefault } from "./access/authorize.js";
 export { type Decision, decisionChannel, type Observer } from "./access/observe.js";
@@ -12,7 +11,7 @@ export type { SettledWrite } from "./guards/stale-write.js";
 export { allowedHeaders, exposedHeaders } from "./http/cors.js";
 export type { Decoding } from "./http/decode.js";
 export { formatCursor, listText, nextLink, type PageRequest, type PageSizes, readPaging } from "./http/paging.js";
-export type { ReadBody, RequestBody, RequestFacts } from "./http/request.js";
+export type { ContentRoom, ReadBody, RequestBody, RequestFacts } from "./http/request.js";
 export type { Limits } from "./http/request-limits.js";
 export type { GuardIdempotency } from "./idempotency/guard-keeping.js";
 export type { IdempotencyOptions } from "./idempotency/keeping.js";

@@ -7,7 +7,7 @@ import { createMemoryStore } from "@unclash/memory";
 import express from "express";
 import Fastify from "fastify";
 import Koa from "koa";
-import { createUnclash, type Identity, refuse, type Unclash } from "unclash";
+import { createUnclash, refuse, type Unclash } from "unclash";
 import { z } from "zod";
 import { mount } from "./mount.js";
 
@@ -48,13 +48,11 @@ function engine(): Unclash {
     // Time stands still, so that all servers say the same of it.
     store: createMemoryStore({ clock: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) }),
     collections: { articles: { ...articles, unique: ["slug"] }, notes: { ...articles, precondition: "optional" } },
-    identify: ({ headers }) => identities.get(headers["authorization"]),
+    identify: ({ headers: { authorization } }) => {
+      if (authorization === "Bearer wrong") refuse();
+      return authorization === "Bearer alice" ? { name: "alice" } : undefined;
+    },
     authorize: (_action, key) => (key.endsWith("/secret") ? "deny" : key.endsWith("/hidden") ? "hide" : "allow"),
     limits: { bodyBytesMax: 200, pageSizeMax: 2 },
   });
 }
-
-const identities: ReadonlyMap<unknown, Identity> = new Map<unknown, Identity>([
-  ["Bearer wrong", refuse()],
-  ["Bearer alice", { name: "alice" }],
-]);

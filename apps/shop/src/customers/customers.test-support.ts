@@ -26,7 +26,7 @@ export interface OpenCustomers {
 }
 
 /** Alice shows `Bearer a1`; anything else in `Authorization` is wrong. */
-export function identifyAlice({ headers }: RequestFacts): ReturnType<typeof refuse> | { name: string } | undefined {
+export function identifyAlice({ headers }: RequestFacts): { name: string } | undefined {
   if (headers["authorization"] === undefined) return undefined;
   return headers["authorization"] === "Bearer a1" ? { name: "alice" } : refuse();
 }

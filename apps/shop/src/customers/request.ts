@@ -8,7 +8,7 @@ import {
   unsupportedConditions,
 } from "@unclash/core";
 import type { Json } from "@unclash/core/json";
-import { type Identify, type PageRequest, type RequestFacts, readPaging } from "unclash";
+import { type Identify, type PageRequest, RefusedCredentials, type RequestFacts, readPaging } from "unclash";
 import { uuidv7 } from "uuidv7";
 import { headerOf } from "./body.js";
 import { type Change, mediaTypes, type TakenChange, takeChange } from "./change.js";
@@ -66,9 +66,11 @@ export async function takeRequest<Native>(
   identify: Identify<Native>,
 ): Promise<TakenRequest> {
   const instance = facts.base + facts.path;
-  const identity = await identify(facts);
-  if (identity && "kind" in identity) {
-    const headers = { "www-authenticate": identity.challenge };
+  try {
+    await identify(facts);
+  } catch (thrown) {
+    if (!(thrown instanceof RefusedCredentials)) throw thrown;
+    const headers = { "www-authenticate": thrown.challenge };
     return answered(problemReply(instance, "unauthenticated", "The credentials are wrong.", { headers }));
   }
   const [, rawId, rest] = facts.path.split("/", 4).slice(1);

@@ -1,3 +1,4 @@
+import { errorsPage, UnclashError, UsageError } from "@unclash/core";
 import { describeValue, isPromise } from "@unclash/core/options";
 import { type Refused, refused } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
@@ -12,27 +13,53 @@ export interface Actor {
   readonly role?: "client" | "admin";
 }
 
-/** The app's answer to wrong credentials; see `refuse`. */
-export interface RefusedCredentials {
-  readonly kind: "refused";
+/**
+ * Wrong credentials, on their way out of `identify`: the client gets 401 with the challenge. `refuse` throws it, so
+ * that whoever forgets to return it has let nobody in.
+ */
+export class RefusedCredentials extends UnclashError {
+  readonly code = "ERR_UNCLASH_CREDENTIALS";
+  override readonly name = "RefusedCredentials";
   /** The value of `WWW-Authenticate` (RFC 9110 §11.6.1). */
   readonly challenge: string;
+
+  constructor(challenge: string) {
+    super(`Only identify() can refuse credentials: what refuse() throws must get out of it (${credentialsPage})`);
+    this.challenge = challenge;
+  }
 }
 
+const credentialsPage = `${errorsPage}#err_unclash_credentials`;
+
 /**
- * Who makes this request: an actor, nothing for an anonymous one, or `refuse()` for wrong credentials. It is called
- * once for each request, before anything else is looked at. What it throws reaches the framework's error handler.
+ * Who makes this request: an actor, or nothing for an anonymous one; for wrong credentials it calls `refuse()`. It is
+ * called once for each request, before anything else is looked at. All else that it throws reaches the framework's
+ * error handler.
  */
 export type Identify<Native> = (request: RequestFacts<Native>) => Identity | Promise<Identity>;
 
-export type Identity = Actor | RefusedCredentials | null | undefined;
+export type Identity = Actor | null | undefined;
 
 /** The challenge where the app names none. */
 export const defaultChallenge = "Bearer";
 
-/** What `identify` returns for credentials that are wrong: the client gets 401 with this challenge. */
-export function refuse(challenge: string = defaultChallenge): RefusedCredentials {
-  return { kind: "refused", challenge };
+/**
+ * Ends `identify` for credentials that are wrong: the client gets 401 with this challenge, the value of
+ * `WWW-Authenticate`.
+ *
+ * @throws RefusedCredentials always
+ * @throws UsageError where the challenge can't be a header's value
+ * @example
+ * identify: ({ headers }) => accounts.get(headers.authorization) ?? refuse('Bearer error="invalid_token"')
+ */
+export function refuse(challenge: string = defaultChallenge): never {
+  if (isHeaderValue(challenge) !== undefined) {
+    throw new UsageError(
+      "refuse",
+      `takes the value of a header, such as "Bearer", and was given ${describeValue(challenge)}`,
+    );
+  }
+  throw new RefusedCredentials(challenge);
 }
 
 /** Longer names are some other value by mistake: a token, a whole record as JSON. */
@@ -50,16 +77,17 @@ export function checkedIdentify<Native>(identify: Identify<Native>): Identify<Na
   };
 }
 
-const allowed = 'an actor such as { name: "alice" }, refuse(), or nothing for an anonymous caller';
+const allowed = 'an actor such as { name: "alice" }, or nothing for an anonymous caller';
 
 function asIdentity(given: unknown): Identity {
   if (given === undefined || given === null) return undefined;
-  if (isRefusalLike(given) || isActor(given)) return given;
+  if (isActor(given)) return given;
   throw wrongOutcome("identify", `${allowed}: ${faultOf(given)}`, given);
 }
 
 function isActor(given: unknown): given is Actor {
-  if (typeof given !== "object" || given === null || !("name" in given)) return false;
+  // An error has a name too: what was caught, and given in place of an actor.
+  if (typeof given !== "object" || given === null || !("name" in given) || given instanceof Error) return false;
   const role = "role" in given ? given.role : undefined;
   return isName(given.name) && (role === undefined || role === "client" || role === "admin");
 }
@@ -68,14 +96,9 @@ function isName(name: unknown): name is string {
   return typeof name === "string" && name.trim() !== "" && name.length <= nameLengthMax;
 }
 
-function isRefusalLike(given: unknown): given is RefusedCredentials {
-  if (typeof given !== "object" || given === null || !("kind" in given) || given.kind !== "refused") return false;
-  return "challenge" in given && isHeaderValue(given.challenge) === undefined;
-}
-
 function faultOf(given: unknown): string {
   if (typeof given !== "object" || given === null) return "the name is a member of an object";
-  if ("kind" in given && given.kind === "refused") return "a challenge must be the value of a header";
+  if (given instanceof Error) return "an error must be thrown, not returned";
   const name: unknown = "name" in given ? given.name : undefined;
   if (!isName(name))
     return (
@@ -90,14 +113,25 @@ export async function identifyCaller<Native>(
   identify: Identify<Native> | undefined,
   request: RequestFacts<Native>,
 ): Promise<{ readonly kind: "known"; readonly actor: Actor | undefined } | Refused> {
-  const identity = identify === undefined ? undefined : await identify(request);
-  if (!isRefusal(identity)) return { kind: "known", actor: identity ?? undefined };
-  const headers = { "www-authenticate": identity.challenge };
-  return refused("unauthenticated", "The credentials are wrong.", { headers });
+  try {
+    const identity = identify === undefined ? undefined : await identify(request);
+    return { kind: "known", actor: identity ?? undefined };
+  } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown;
+    const headers = { "www-authenticate": thrown.challenge };
+    return refused("unauthenticated", "The credentials are wrong.", { headers });
+  }
 }
 
-function isRefusal(identity: Identity): identity is RefusedCredentials {
-  return typeof identity === "object" && identity !== null && "kind" in identity && identity.kind === "refused";
+/** What `refuse` has thrown, also that of another copy of this package. */
+function isRefusal(thrown: unknown): thrown is RefusedCredentials {
+  return (
+    thrown instanceof Error &&
+    "code" in thrown &&
+    thrown.code === "ERR_UNCLASH_CREDENTIALS" &&
+    "challenge" in thrown &&
+    isHeaderValue(thrown.challenge) === undefined
+  );
 }
 
 /** An actor's name as a store keeps it, and others see it: what no store could keep of a name is replaced in it. */

@@ -2,6 +2,7 @@ import { CallbackError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { RefusedCredentials } from "../access/actor.js";
 import { ask } from "../ask.test-support.js";
 import type { UnclashOptions } from "../options.js";
 import { createUnclash } from "../unclash.js";
@@ -41,7 +42,8 @@ const mistakes: readonly [callback: string, given: unknown, said: string][] = [
   ["identify", { name: Promise.resolve("alice") }, "and is a promise: put `await` before it"],
   ["identify", { name: "a".repeat(1_025) }, "at most 1024 characters"],
   ["identify", { name: "alice", role: "root" }, 'its `role` must be "client" or "admin"'],
-  ["identify", { kind: "refused", challenge: "Bearer\r\n" }, "a challenge must be the value of a header"],
+  ["identify", new RefusedCredentials("Bearer"), "an error must be thrown, not returned"],
+  ["identify", { kind: "refused", challenge: "Bearer" }, "its `name` must be a non-empty string"],
   ["authorize", true, 'must give "allow", "deny" or "hide", and gave true'],
   ["authorize", undefined, "and gave undefined"],
   ["authorize", "denied", 'and gave "denied"'],
