@@ -24,6 +24,7 @@ import { isStore } from "./options/option-rules.js";
 import { type Collection, resolveCollection } from "./resources/collection.js";
 import type { CollectionSettings } from "./resources/collection-exchange.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
+import { warnOfOtherEngines } from "./resources/same-store.js";
 
 export interface UnclashOptions<Native = unknown> extends RequestOptions<Native> {
   /** Where everything is kept. The app closes it, after its server. */
@@ -65,10 +66,12 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   const { store } = options;
   checkDurability(store, options.requireDurability ?? "none");
   const request = resolveRequestOptions(options);
+  const collections = resolveCollections(options.collections);
+  warnOfOtherEngines(store, options.collections);
   return Object.freeze({
     ...request,
     store,
-    collections: resolveCollections(options.collections),
+    collections,
     authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
     decodeBodies: options.decodeBodies ?? [],
     bodies: new ContentBudget(request.limits.bodyBytesInFlightMax, request.limits.slowBodyMs),
