@@ -41,7 +41,7 @@ export const mountedMistakes = [
   ],
   [
     "collections: a rule that gives a text",
-    "must return nothing, or { field, detail }",
+    'must return nothing, "forbidden", or { field, detail }',
     () =>
       onExpress((app) => app.use(onE.mount(engine({ collections: { notes: { ...notes, rules: [() => "no"] } } }))), {
         method: "POST",
