@@ -20,6 +20,7 @@ export type { UnclashOptions } from "./options.js";
 export type { NamedState } from "./preconditions/named-state.js";
 export type { StrategyName } from "./preconditions/preferences.js";
 export { type CollectionOptions, collection, type FieldName } from "./resources/collection-options.js";
+export type { ReferenceOptions } from "./resources/references.js";
 export type { ChangeRule, FieldChange, StateFault, StateRule } from "./resources/transitions.js";
 export { type ContentDigest, contentDigest } from "./states/digest.js";
 export type { Awaitable, LoadedState, StateVersion, Unloaded, ValueOf, VersionOf } from "./states/loaded-state.js";

@@ -1,14 +1,5 @@
 import { ConfigurationError } from "@unclash/core";
-import {
-  anything,
-  checkMembers,
-  checkOptions,
-  isFunction,
-  listOf,
-  type OptionRules,
-  oneOf,
-  required,
-} from "@unclash/core/options";
+import { anything, checkOptions, isFunction, listOf, type OptionRules, oneOf, required } from "@unclash/core/options";
 import type { Capabilities, Store } from "@unclash/core/store";
 import { type Authorize, authorizeByDefault, checkedAuthorize } from "./access/authorize.js";
 import {
@@ -21,7 +12,7 @@ import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
 import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.js";
 import { isStore } from "./options/option-rules.js";
-import { type Collection, resolveCollection } from "./resources/collection.js";
+import { type Collection, resolveCollections } from "./resources/collection.js";
 import type { CollectionSettings } from "./resources/collection-exchange.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
 import { warnOfOtherEngines } from "./resources/same-store.js";
@@ -85,11 +76,4 @@ function checkDurability({ capabilities: { durability } }: Store, required: Capa
   if (durabilities.indexOf(durability) < durabilities.indexOf(required)) {
     throw new ConfigurationError("requireDurability", `is ${required}, and the store's durability is ${durability}`);
   }
-}
-
-function resolveCollections(given: Readonly<Record<string, CollectionOptions>>): ReadonlyMap<string, Collection> {
-  checkMembers("collections", given, anything);
-  const names = new Set(Object.keys(given));
-  if (names.size === 0) throw new ConfigurationError("collections", "must name at least one collection");
-  return new Map(Object.entries(given).map(([name, options]) => [name, resolveCollection(name, options, names)]));
 }

@@ -10,6 +10,7 @@ import { refusedResponse } from "./http/responses.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { answerRoute, decodeId, findRoute, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
+import { indexReferences } from "./resources/reference-index.js";
 
 /** An engine over a store: it answers requests, and knows no framework. */
 export interface Unclash<Native = unknown> {
@@ -19,6 +20,16 @@ export interface Unclash<Native = unknown> {
   owns(path: string): boolean;
   /** Answers a request. It rejects only with what the app's own functions threw, and with faults of unclash itself. */
   handle(request: RequestFacts<Native>): Promise<ResponsePlan>;
+  /**
+   * Lets references count that were written before their `onDelete` was `"restrict"`. Call it once after that was set
+   * over resources that are there already, when all processes run with it. Until it is through, what only such
+   * resources refer to can still be deleted. It looks at all resources of the collections in question, may run while
+   * others write, and may be called again.
+   *
+   * @returns how many references did not count before
+   * @throws StoreError where the store failed: call it again
+   */
+  indexReferences(): Promise<number>;
 }
 
 /**
@@ -32,6 +43,7 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
     collections: [...settings.collections.keys()],
     owns: (path) => ownsPath(settings.collections, path),
     handle: (request) => handle(settings, request),
+    indexReferences: () => indexReferences(settings),
   };
 }
 

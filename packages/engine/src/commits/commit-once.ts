@@ -1,4 +1,4 @@
-import { isStoreError } from "@unclash/core";
+import { isStoreError, StoreError } from "@unclash/core";
 import type { Commit, CommitResult, Store, StoredRecord, Write } from "@unclash/core/store";
 
 /** How long to look for what became of a commit, in milliseconds. */
@@ -46,4 +46,9 @@ async function within<T>(durationMs: number, work: Promise<T>, otherwise: T): Pr
     timer = setTimeout(() => resolve(otherwise), durationMs);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** For what is written aside, before a write itself: whatever became of it, that was not even tried. */
+export function nothingTried(thrown: unknown): never {
+  throw isStoreError(thrown) ? new StoreError(thrown.message, "not-applied", { cause: thrown }) : thrown;
 }

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isStoreError, type ResponsePlan, StoreError } from "@unclash/core";
+import type { ResponsePlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import type { Clash, CommitResult, StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import type { Permission } from "../access/resource-exchange.js";
-import { commitOnce } from "../commits/commit-once.js";
+import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
@@ -14,7 +14,8 @@ import { refusedResponse } from "../http/responses.js";
 import { answerWrites, checkKey, countKept, type KeySlot } from "../idempotency/in-commit.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
-import { type PlannedWrite, planWrite } from "../resources/planned-write.js";
+import { type NewState, type PlannedWrite, planWrite } from "../resources/planned-write.js";
+import { checkReferrers, referenceWrites } from "../resources/referrers.js";
 import { duplicateId, duplicateValue, goneOrMissing } from "../resources/refusals.js";
 import { checkPreconditions, targetOf } from "../resources/stale-write.js";
 import { findHolder, uniqueClash } from "../resources/unique.js";
@@ -125,7 +126,10 @@ async function decide(
   const accepted = await checkPreconditions(exchange, request, current); //                conflict
   if (accepted.kind === "refused") return accepted;
   const { settledBy } = accepted;
-  if (change.kind === "delete") return plan(exchange, request, snapshot, deletion, settledBy);
+  if (change.kind === "delete") {
+    const deletion = await planDeletion(exchange, request, current); //                     409
+    return deletion.kind === "refused" ? deletion : plan(exchange, request, snapshot, deletion, settledBy);
+  }
   const creation: Permission = exists ? { kind: "allowed" } : await askCreation(exchange, request); // 403
   if (creation.kind === "refused") return creation;
   const proposed =
@@ -146,7 +150,17 @@ async function decide(
   return hasOutgrown(exchange, request, planned) ? patchedTooLarge(exchange.settings.limits) : planned; // 413
 }
 
-const deletion = { content: null, reads: [] } as const;
+/** What a deletion leaves behind, unless others refer to the resource. */
+async function planDeletion(
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  current: RecordState | undefined,
+): Promise<({ readonly kind: "deletion" } & NewState) | Refused> {
+  const referrers = await checkReferrers(exchange, request);
+  if (referrers.kind === "refused") return referrers;
+  const writes = referenceWrites(exchange.settings.limits, request, () => current?.representation(), undefined);
+  return { kind: "deletion", content: null, reads: referrers.reads, writes };
+}
 
 function plan(...given: Parameters<typeof planWrite>): { readonly kind: "write" } & PlannedWrite {
   return { kind: "write", ...planWrite(...given) };
@@ -224,15 +238,10 @@ async function conclude(
   if (writes.length === 0) return response;
   const header = { tag: createTag(), at, by: recordedName(exchange.actor), cause: "answer" };
   const { store, limits } = exchange.settings;
-  const result = await commitOnce(store, commitOf(header, [{ writes }]), limits).catch(nothingWritten);
+  const result = await commitOnce(store, commitOf(header, [{ writes }]), limits).catch(nothingTried);
   if (result.kind !== "committed") return undefined;
   countKept(exchange, slot, at, writes);
   return response;
-}
-
-/** Whatever became of the answer's record: the write itself was not even tried. */
-function nothingWritten(thrown: unknown): never {
-  throw isStoreError(thrown) ? new StoreError(thrown.message, "not-applied", { cause: thrown }) : thrown;
 }
 
 /** Looks whether the commit would go through as far as others' unique values are concerned, and commits nothing. */

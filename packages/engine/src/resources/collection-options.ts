@@ -11,7 +11,6 @@ import {
   isFunction,
   isText,
   listOf,
-  nearestName,
   type OptionRules,
   oneOf,
   required,
@@ -22,6 +21,7 @@ import { checkEtagField, isRetention } from "../options/option-rules.js";
 import { type ContentDigest, isDigest } from "../states/digest.js";
 import { isSchema, type JsonForm, type Schema } from "../states/schema.js";
 import { checkCollectionFields } from "./collection-fields.js";
+import { checkReferences, type ReferenceOptions } from "./references.js";
 import { type ChangeRule, checkStateRule, type StateRule } from "./transitions.js";
 
 /** The names of a schema's fields; any text where it takes others besides. */
@@ -55,8 +55,11 @@ export interface CollectionOptions<Output extends object = JsonObject> extends S
   readonly schema: Schema;
   /** Fields whose values no two resources of the collection share. @default [] */
   readonly unique?: readonly FieldName<Output>[];
-  /** Fields that hold the id of an existing resource, with the collection it is in. @default {} */
-  readonly references?: Readonly<ByField<Output, string>>;
+  /**
+   * Fields that hold the id of an existing resource, with the collection it is in: `"products"`, or `{ collection:
+   * "products", onDelete: "restrict" }`. @default {}
+   */
+  readonly references?: Readonly<ByField<Output, string | ReferenceOptions>>;
   /** Fields that change only along given steps. @default {} */
   readonly states?: Readonly<StatesByField<Output>>;
   /** Further rules over a change. @default [] */
@@ -171,16 +174,6 @@ function checkName(path: string, name: string): void {
     path,
     `is no name for a collection, which begins with a lower-case letter and holds at most 63 of a-z, 0-9 and -${hint}`,
   );
-}
-
-function checkReferences(path: string, references: unknown, known: ReadonlySet<string>): void {
-  const names = [...known];
-  checkMembers(path, references, (target) => {
-    if (typeof target === "string" && known.has(target)) return undefined;
-    const nearest = typeof target === "string" ? nearestName(target, names) : undefined;
-    const hint = nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
-    return `must name a collection of this engine${hint}: ${names.join(", ")}`;
-  });
 }
 
 function checkUnique(path: string, name: string, fields: readonly string[]): void {

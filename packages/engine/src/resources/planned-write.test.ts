@@ -33,7 +33,13 @@ test.each(["counted", "timestamps"] as const)(
       const about = { method: "PUT", collection, id: "1", key, idGiven: true, hidden: false } as const;
       const request: WriteRequest = { ...about, change, conditions: {}, preferences, keyed: undefined };
       const content = value === null ? null : contentOf(value);
-      const planned = planWrite(exchange, request, await readByKey(store, [key]), { content, reads: [] }, undefined);
+      const planned = planWrite(
+        exchange,
+        request,
+        await readByKey(store, [key]),
+        { content, reads: [], writes: [] },
+        undefined,
+      );
       const result = await store.commit(commitOf(planned.header, [planned.part]));
       if (result.kind !== "committed" || !result.records[0]) throw new Error("The write was not committed.");
       const { revision: _revision, ...committed } = result.records[0];

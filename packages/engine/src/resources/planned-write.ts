@@ -1,4 +1,4 @@
-import type { Reading, StoredRecord, Text } from "@unclash/core/store";
+import type { Reading, StoredRecord, Text, Write } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import type { CommitHeader, CommitPart } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
@@ -28,6 +28,8 @@ export interface PlannedWrite {
 export interface NewState {
   readonly content: Content | null;
   readonly reads: readonly Reading[];
+  /** The records that are written with it. */
+  readonly writes: readonly Write[];
 }
 
 /** Plans the write of a new state. It names the state that it replaces, and so knows the version that it makes. */
@@ -35,7 +37,7 @@ export function planWrite(
   exchange: CollectionExchange,
   { collection, id, key, change }: WriteRequest,
   snapshot: SnapshotByKey,
-  { content, reads }: NewState,
+  { content, reads, writes }: NewState,
   settledBy: Strategy | undefined,
 ): PlannedWrite {
   const found = snapshot.record(key);
@@ -55,7 +57,7 @@ export function planWrite(
     header,
     part: {
       reads,
-      writes: [{ key, expect: expectationOf(found), ...action }],
+      writes: [{ key, expect: expectationOf(found), ...action }, ...writes],
       events: [{ type: "resource.changed", key, version }],
     },
     state: { key, version, tag, text, ...times, by, cause, ...(text === null && { deleted: true }) },
@@ -65,7 +67,8 @@ export function planWrite(
   };
 }
 
-function expectationOf(
+/** What must hold of a record for it to be in the state that was found. */
+export function expectationOf(
   found: StoredRecord | undefined,
 ): "absent" | { readonly gone: string } | { readonly tag: string } {
   if (found === undefined) return "absent";

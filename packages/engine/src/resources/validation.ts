@@ -1,17 +1,23 @@
-import { idFault, type ProblemEntry, resourceKey } from "@unclash/core";
+import type { ProblemEntry } from "@unclash/core";
 import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
-import type { Reading } from "@unclash/core/store";
+import type { Key, Reading, Write } from "@unclash/core/store";
 import { type Refused, refused } from "../http/refusal.js";
 import { type Content, contentOf, fieldsOf, parseRepresentation, type State } from "../states/representation.js";
 import { validate } from "../states/schema.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
+import { referenceWrites, referredKey } from "./referrers.js";
 import { type ChangeRule, type FieldChange, initialFaults, type StateFault, stateFault } from "./transitions.js";
 import type { WriteRequest } from "./write-request.js";
 
 /** A state that may be written, with what must still hold when it is; or why it may not. */
 export type Validated =
-  | { readonly kind: "valid"; readonly content: Content; readonly reads: readonly Reading[] }
+  | {
+      readonly kind: "valid";
+      readonly content: Content;
+      readonly reads: readonly Reading[];
+      readonly writes: readonly Write[];
+    }
   | Refused;
 
 /**
@@ -53,6 +59,7 @@ export async function validateWrite(
     kind: "valid",
     content: contentOf(fields),
     reads: references.flatMap(({ key }) => (key === undefined ? [] : { key, expect: "present" })),
+    writes: referenceWrites(exchange.settings.limits, request, () => before, fields),
   };
 }
 
@@ -66,30 +73,34 @@ function currentFields({ collection }: WriteRequest, current: State | undefined)
   return fieldsOf(collection, parseRepresentation(current.text));
 }
 
-interface Reference {
+interface SetReference {
   readonly field: string;
   /** `undefined`: what stands there can't be an id. */
-  readonly key: string | undefined;
+  readonly key: Key | undefined;
 }
 
-/** The references that this write sets; one that stays may name what is gone meanwhile. */
+/**
+ * The references that this write sets; one that stays may name what is gone meanwhile. One to the resource itself leads
+ * to what the write leaves behind.
+ */
 function changedReferences(
-  { settings: { limits } }: CollectionExchange,
-  { collection }: WriteRequest,
+  exchange: CollectionExchange,
+  { collection, key: own }: WriteRequest,
   before: JsonObject | undefined,
   after: JsonObject,
-): readonly Reference[] {
-  return collection.references.flatMap(([field, target]) => {
+): readonly SetReference[] {
+  return collection.references.flatMap((reference) => {
+    const { field } = reference;
     const id = after[field];
     if (id === undefined || id === null || id === before?.[field]) return [];
-    const named = typeof id === "string" && idFault(id, limits.idBytesMax) === undefined;
-    return [{ field, key: named ? resourceKey(target, id) : undefined }];
+    const key = referredKey(exchange.settings.limits, reference, after);
+    return key === own ? [] : [{ field, key }];
   });
 }
 
 async function missingReferences(
   exchange: CollectionExchange,
-  references: readonly Reference[],
+  references: readonly SetReference[],
 ): Promise<readonly ProblemEntry[]> {
   if (references.length === 0) return [];
   const { records } = await exchange.reader.read(references.flatMap(({ key }) => key ?? []));

@@ -1,6 +1,6 @@
 import type { StoredRecord } from "@unclash/core/store";
 import { describe, expect, it } from "vitest";
-import { type Collection, resolveCollection } from "../resources/collection.js";
+import { type Collection, resolveCollections } from "../resources/collection.js";
 import type { CollectionOptions } from "../resources/collection-options.js";
 import { contentOf, isUnchanged, representationText } from "./representation.js";
 import type { Schema } from "./schema.js";
@@ -8,7 +8,9 @@ import type { Schema } from "./schema.js";
 const schema: Schema = { "~standard": { version: 1, vendor: "test", validate: () => ({ value: {} }) } };
 
 function collectionOf(options: Partial<CollectionOptions> = {}): Collection {
-  return resolveCollection("articles", { schema, ...options }, new Set(["articles"]));
+  const collection = resolveCollections({ articles: { schema, ...options } }).get("articles");
+  if (collection === undefined) throw new Error("There is no such collection.");
+  return collection;
 }
 
 function stored(text: string): StoredRecord {

@@ -119,6 +119,36 @@ export const collectionMistakes = [
     '"autor" is none. Did you mean `author`?',
     engine({ collections: { ...people, articles: { schema, references: { autor: "people" } } } }),
   ],
+  [
+    "a reference in an object to no collection",
+    'references.author.collection must name a collection of this engine (did you mean "people"?)',
+    engine({ collections: { ...people, articles: { schema, references: { author: { collection: "peple" } } } } }),
+  ],
+  [
+    "a reference to nothing",
+    "references.author.collection must name a collection of this engine: people, articles, and is undefined",
+    engine({ collections: { ...people, articles: { schema, references: { author: { onDelete: "restrict" } } } } }),
+  ],
+  [
+    "onDelete: cascade",
+    'references.author.onDelete must be "ignore" or "restrict", and is "cascade"',
+    engine({
+      collections: {
+        ...people,
+        articles: { schema, references: { author: { collection: "people", onDelete: "cascade" } } },
+      },
+    }),
+  ],
+  [
+    "onDeletion for onDelete",
+    "references.author.onDeletion is not an option. Did you mean `onDelete`?",
+    engine({
+      collections: {
+        ...people,
+        articles: { schema, references: { author: { collection: "people", onDeletion: "restrict" } } },
+      },
+    }),
+  ],
   ["references as an array", "references must be an object", collection({ references: ["author"] })],
   [
     "states of no field",
