@@ -125,6 +125,15 @@ export const answerMutants: readonly Mutant[] = [
     caughtBy: "DELETE is 204 and leaves a tombstone; a second one is 410, and one of what never was is 404",
   },
   {
+    does: "takes a deletion that was refused for one that was made",
+    twist: {
+      plan: (plan, { method }) =>
+        method === "DELETE" && plan.outcome === "invalid-state" ? { ...plan, status: 204, body: null } : plan,
+    },
+    caughtBy:
+      "what another resource refers to can't be deleted where that restricts it, and is told without who refers",
+  },
+  {
     does: "closes each connection",
     twist: { plan: (plan) => withHeaders(plan, { connection: "close" }) },
     caughtBy: "a connection is kept through 200, 201, 204, 304, 404, 409, 413, 422 and 428",

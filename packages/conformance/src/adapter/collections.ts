@@ -47,6 +47,16 @@ const collections = {
           : { field: "/quantity", detail: "The quantity is fixed once an order is paid." },
     ],
   },
+  reviews: {
+    schema: anything,
+    precondition: "optional",
+    references: { product: { collection: "products", onDelete: "restrict" }, order: { collection: "orders" } },
+  },
+  tree: {
+    schema: anything,
+    precondition: "optional",
+    references: { parent: { collection: "tree", onDelete: "restrict" } },
+  },
   odd: { schema: oddly, precondition: "optional", rules: [asStored] },
   merging: { schema: anything, precondition: "optional", jsonPatchAsMerge: true },
   renamed: { schema: anything, versionField: "revision" },

@@ -46,6 +46,35 @@ export const raceCases: readonly AdapterCase[] = casesOn("open", [
     },
   },
   {
+    name: "of a deletion and references to the same resource at the same time, one side is refused",
+    async run(trial) {
+      for (let round = 0; round < 12; round++) {
+        const { id, path, etag: ifMatch } = await create(trial, "products", {});
+        const review = await create(trial, "reviews", {});
+        const steps = [
+          () => trial.send("DELETE", path, { ifMatch }),
+          () => trial.send("PATCH", review.path, { mergePatch: { product: id } }),
+          () => trial.send("POST", "/reviews", { json: { product: id } }),
+        ];
+        const order = round % 2 === 0 ? steps : steps.toReversed();
+        const answers = await Promise.all(order.map((send) => send()));
+        const [deleted, ...referred] = round % 2 === 0 ? answers : answers.toReversed();
+        assert(deleted !== undefined);
+        for (const { status } of referred) {
+          if (deleted.status === 204) assert.equal(status, 422, "what was deleted is referred to by nothing");
+          else assert.match(`${status}`, /^(20[01]|422)$/);
+        }
+        if (deleted.status !== 204) {
+          assertStatus(deleted, 409);
+          assert(
+            referred.some(({ status }) => status < 300),
+            "something refers to what was not deleted",
+          );
+        }
+      }
+    },
+  },
+  {
     name: "8 clients that read, change and write at the same time lose no update",
     async run(trial) {
       const resource = await create(trial, "notes", { count: 0 });

@@ -53,6 +53,53 @@ export const relationCases: readonly AdapterCase[] = casesOn("open", [
     },
   },
   {
+    name: "what another resource refers to can't be deleted where that restricts it, and is told without who refers",
+    async run(trial) {
+      const [product, other] = [await create(trial, "products", {}), await create(trial, "products", {})];
+      const review = await create(trial, "reviews", { product: product.id });
+      const deletion = { ifMatch: product.etag };
+      const members = { resource: product.key, field: "/product" };
+      for (const message of [deletion, { ...deletion, prefer: "dry-run" }]) {
+        const refused = await trial.send("DELETE", product.path, message);
+        assertProblem(trial, refused, "invalid-state", { members });
+        assert(!refused.text.includes(review.id), "nothing names the review");
+      }
+      assertStatus(await trial.send("DELETE", product.path, { ifMatch: '"x"' }), 409);
+      await assertUntouched(trial, product);
+      await replace(trial, review, { product: other.id });
+      await remove(trial, product);
+      assertProblem(trial, await trial.send("DELETE", other.path, { ifMatch: "*" }), "invalid-state", {
+        members: { ...members, resource: other.key },
+      });
+      assertStatus(await trial.send("DELETE", review.path), 204);
+      await remove(trial, other);
+      assertInvalid(trial, await trial.send("PUT", review.path, { json: { product: other.id } }), "/product");
+    },
+  },
+  {
+    name: "what another resource refers to is deleted where that does not restrict it, and the reference stays",
+    async run(trial) {
+      const { id: product } = await create(trial, "products", {});
+      const order = await create(trial, "orders", { product, quantity: 1, status: "pending" });
+      const review = await create(trial, "reviews", { order: order.id });
+      await remove(trial, order);
+      await assertUntouched(trial, review);
+      assertStatus(await trial.send("PATCH", review.path, { mergePatch: { stars: 5 } }), 200);
+    },
+  },
+  {
+    name: "in a tree what has children stays, and what is its own parent can be made and deleted",
+    async run(trial) {
+      const [id, child] = [trial.nextName(), trial.nextName()];
+      const root = await create(trial, "tree", { parent: id }, { id });
+      const leaf = await create(trial, "tree", { parent: id }, { id: child });
+      const members = { resource: root.key, field: "/parent" };
+      assertProblem(trial, await trial.send("DELETE", root.path), "invalid-state", { members });
+      await remove(trial, await replace(trial, leaf, { parent: child }));
+      await remove(trial, root);
+    },
+  },
+  {
     name: "a state begins and changes only as it may: 422 for a wrong start, 409 for a wrong step",
     async run(trial) {
       const { id: product } = await create(trial, "products", { name: "p" });
