@@ -69,7 +69,8 @@ function ownStrategy(scheduler: fc.Scheduler) {
 
 type StrategyOption = import("unclash").Strategy;
 
-function atScheduledTimes(store: Store, scheduler: fc.Scheduler): Store {
+/** A store each call of which waits for the scheduler, before and after. */
+export function atScheduledTimes(store: Store, scheduler: fc.Scheduler): Store {
   const call = async <T>(name: string, carryOut: () => Promise<T>): Promise<T> => {
     await scheduler.schedule(Promise.resolve(), name);
     const result = await carryOut();
