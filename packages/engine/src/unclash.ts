@@ -4,7 +4,7 @@ import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
 import { warnOfStore } from "./commits/store-failure.js";
-import { tooManyHeaders, unavailable } from "./http/refusal.js";
+import { headerRefusal, unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
 import { refusedResponse } from "./http/responses.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
@@ -51,8 +51,7 @@ async function handle<Native>(settings: Settings<Native>, received: RequestFacts
   const startedAt = performance.now();
   const request = fromClient(received, settings.trust);
   const match = findRoute(settings.collections, request.path);
-  const isCut = received.headersCut === true;
-  const caller = isCut ? tooManyHeaders : await identifyCaller(settings.identify, request);
+  const caller = headerRefusal(received) ?? (await identifyCaller(settings.identify, request));
   const actor = caller.kind === "known" ? caller.actor : undefined;
   const exchange: CollectionExchange = new ResourceExchange(settings, request, actor, startedAt);
   const response =

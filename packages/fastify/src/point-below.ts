@@ -13,5 +13,6 @@ export function pointBelow(target: string, prefix: string): MountPoint {
     end = next === -1 ? path.length : next;
   }
   const below = url.slice(end);
-  return { base: path.slice(0, end), url: below.startsWith("/") ? below : `/${below}` };
+  const isWhole = below.startsWith("/") || prefix === "";
+  return { base: path.slice(0, end), url: isWhole ? below : `/${below}` };
 }

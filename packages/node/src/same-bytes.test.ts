@@ -108,6 +108,8 @@ const steps: readonly Step[] = [
   { send: "QUERY /api/notes/1", status: 405 },
   { send: "GET /api/notes/1", lines: [`X-Long: ${"x".repeat(17_000)}`], status: 431 },
   { send: "GET /api/notes/1", lines: ["Content-Length : 1"], status: 400 },
+  { send: "GET /api/articles/1", lines: ["Host: elsewhere"], status: 400 },
+  { send: "PUT /api/articles/1", lines: ["Host: unclash", "If-Match: <three>"], json: "{}", status: 400 },
 ];
 
 function bytesOf(
@@ -136,7 +138,7 @@ const told = new Map<string, readonly Wire[]>();
 
 beforeAll(async () => {
   for (const [name, start] of Object.entries(servers)) {
-    const served = await start();
+    const served = await start({ prefix: "/api", fallthrough: true });
     told.set(name, await tell(served));
     await served.close();
   }
@@ -152,5 +154,22 @@ test.each(steps.map((step, at) => [step.send.slice(0, 40), step.status, at] as c
     expect(first.statusLine).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(others).toHaveLength(3);
     for (const other of others) expect(other && masked(other)).toEqual(masked(first));
+  },
+);
+
+test.each(["GET *", "OPTIONS *", "PUT *", "GET *articles/1"])(
+  "all servers with an engine at their root that answers all paths answer %s with the same 404",
+  async (send) => {
+    for (const start of Object.values(servers)) {
+      const served = await start({ prefix: "", fallthrough: false });
+      const { statusLine, body } = await exchange(
+        Number(new URL(served.url).port),
+        bytesOf({ send, status: 404 }, new Map()),
+      );
+      await served.close();
+      const problem: unknown = JSON.parse(body);
+      expect(statusLine).toBe("HTTP/1.1 404 Not Found");
+      expect(problem).toMatchObject({ type: "urn:problem-type:unclash:not-found", instance: send.split(" ")[1] });
+    }
   },
 );

@@ -11,27 +11,31 @@ import { createUnclash, refuse, type Unclash } from "unclash";
 import { z } from "zod";
 import { mount } from "./mount.js";
 
-const prefix = "/api";
+/** Where an engine is mounted, and what of the paths that it does not own. */
+export interface Mounting {
+  readonly prefix: string;
+  readonly fallthrough: boolean;
+}
 
-/** The same engine under each framework, mounted at `/api` on a free port of the loopback. */
-export const servers: Readonly<Record<string, () => Promise<Served>>> = {
-  "node:http": () => listen(createServer(mount(engine(), { prefix }))),
-  express: () => {
+/** The same engine under each framework, on a free port of the loopback. */
+export const servers: Readonly<Record<string, (mounting: Mounting) => Promise<Served>>> = {
+  "node:http": ({ prefix, fallthrough }) => listen(createServer(mount(engine(), { prefix, fallthrough }))),
+  express: ({ prefix, fallthrough }) => {
     const app = express();
-    app.use(prefix, onExpress.mount(engine()));
+    app.use(prefix === "" ? "/" : prefix, onExpress.mount(engine(), { fallthrough }));
     return listen(createServer(app));
   },
-  koa: () => {
+  koa: ({ prefix, fallthrough }) => {
     const app = new Koa();
-    app.use(onKoa.mount(engine(), { prefix }));
+    app.use(onKoa.mount(engine(), { prefix, fallthrough }));
     const handle = app.callback();
     return listen(createServer((request, response) => void handle(request, response)));
   },
-  fastify: async () => {
+  fastify: async ({ prefix, fallthrough }) => {
     const unclash = engine();
     const { clientErrorHandler } = onFastify;
     const app = Fastify({ frameworkErrors: onFastify.frameworkErrors(unclash, { prefix }), clientErrorHandler });
-    app.register(onFastify.mount(unclash), { prefix });
+    app.register(onFastify.mount(unclash, { fallthrough }), { prefix });
     const url = await app.listen({ host: "127.0.0.1", port: 0 });
     return { url, close: () => app.close() };
   },

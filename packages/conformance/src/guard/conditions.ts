@@ -167,6 +167,8 @@ export const conditionCases: readonly GuardCase[] = casesOf("counted", [
         assertMalformed(place, spaces, malformed);
         const cut = [...Array.from({ length: 1_100 }, () => "a:"), 'If-Match: "other"', "Content-Length: 0"];
         assert.equal((await exchangeOne(place, "DELETE", target, { lines: cut })).status, 431);
+        const hosts = ["Host: elsewhere", 'If-Match: "1"', "Content-Length: 0"];
+        assert.equal((await exchangeOne(place, "DELETE", target, { lines: hosts })).status, 400);
         const nul = ['If-Match: "a\0"', "Content-Length: 0"];
         assert.equal((await exchangeOne(place, "PUT", target, { lines: nul })).status, 400);
       }),

@@ -18,6 +18,8 @@ test.each([
   ["/api/", "/api", "/"],
   ["/api//notes", "/api", "//notes"],
   ["/notes", "", "/notes"],
+  ["*", "", "*"],
+  ["*", "/api", undefined],
   ["/apinotes", "/api", undefined],
   ["/API/notes", "/api", undefined],
   ["/%61pi/notes", "/api", undefined],

@@ -39,7 +39,8 @@ export function belowPrefix(url: string, prefix: string): string | undefined {
   if (!url.startsWith(prefix)) return undefined;
   const rest = url.slice(prefix.length);
   if (rest === "" || rest.startsWith("?")) return `/${rest}`;
-  return rest.startsWith("/") ? rest : undefined;
+  // The target `*` is no path (RFC 9112 §3.2.4): it is below the root, and below nothing else.
+  return rest.startsWith("/") || prefix === "" ? rest : undefined;
 }
 
 const schemeAndAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;

@@ -1,25 +1,31 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
-/** The conditional headers of which Node gives the first line, and no hint of further ones. */
-const names = ["if-unmodified-since", "if-modified-since"] as const;
+/** The headers of which Node gives the first line, with no hint of further ones, and which decide something here. */
+const names = ["host", "if-unmodified-since", "if-modified-since"] as const;
 
 /**
- * The headers of a request, with all the lines of a condition that was sent more than once. To a sender that is
- * forbidden (RFC 9110 §5.3), and the line that Node keeps need not be the one that was meant.
+ * The headers of a request, with all the lines of what was sent more than once and may not. To a sender that is
+ * forbidden (RFC 9110 §5.3), and the line that Node keeps need not be the one that was meant, or the one that a proxy
+ * has gone by.
  */
-export function withRepeatedLines(request: Pick<IncomingMessage, "headers" | "rawHeaders">): Headers {
-  const { headers } = request;
-  if (headers["if-unmodified-since"] === undefined && headers["if-modified-since"] === undefined) return headers;
-  const repeated = names.flatMap((name) => {
-    const lines = linesOf(request.rawHeaders, name);
-    return lines.length > 1 ? [[name, lines] as const] : [];
-  });
-  return repeated.length === 0 ? headers : { ...headers, ...Object.fromEntries(repeated) };
+export function withRepeatedLines({ headers, rawHeaders }: Pick<IncomingMessage, "headers" | "rawHeaders">): Headers {
+  let whole: Headers = headers;
+  for (const name of names) {
+    const lines = headers[name] === undefined ? [] : linesOf(rawHeaders, name);
+    if (lines.length > 1) whole = { ...whole, [name]: lines };
+  }
+  return whole;
 }
 
 type Headers = IncomingHttpHeaders | Readonly<Record<string, string | string[] | undefined>>;
 
 /** The values of a name among names and values in turn. */
 function linesOf(rawHeaders: readonly string[], name: string): string[] {
-  return rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+  const lines: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const each = rawHeaders[at];
+    // Most names differ in length: this runs for each request.
+    if (each?.length === name.length && each.toLowerCase() === name) lines.push(rawHeaders[at + 1] ?? "");
+  }
+  return lines;
 }

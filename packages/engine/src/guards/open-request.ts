@@ -1,7 +1,7 @@
 import type { ProblemEntry } from "@unclash/core";
 import { identifyCaller } from "../access/actor.js";
 import { fromClient } from "../access/client-address.js";
-import { malformed, type Refused, refused, tooManyHeaders } from "../http/refusal.js";
+import { headerRefusal, malformed, type Refused, refused } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import { isVersion, malformedVersion, readConditions, readTagMember, type Terms } from "../preconditions/conditions.js";
 import { notCompared } from "../preconditions/content-version.js";
@@ -63,8 +63,9 @@ export type Opened = { readonly exchange: GuardExchange } & (
 /** The first two steps of every request at a guard: identify → malformed. */
 export async function openExchange(settings: GuardSettings, received: RequestFacts): Promise<Opened> {
   const request = fromClient(received, settings.trust);
-  if (received.headersCut === true && !settings.reportOnly)
-    return { exchange: new GuardExchange(settings, request, undefined), ...tooManyHeaders };
+  const misread = headerRefusal(received);
+  if (misread !== undefined && !settings.reportOnly)
+    return { exchange: new GuardExchange(settings, request, undefined), ...misread };
   const caller = await identifyCaller(settings.identify, request);
   const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
   if (exchange.isAstray) warnOfNoResource(exchange);

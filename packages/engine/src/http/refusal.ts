@@ -1,4 +1,5 @@
 import type { ProblemEntry, ProblemSlug } from "@unclash/core";
+import type { RequestFacts } from "./request.js";
 
 /** Why a request is refused. Steps return it as a value; the pipeline alone makes the response of it. */
 export interface Refusal {
@@ -33,10 +34,21 @@ const cutDetail =
   "There are more header lines than are read: any of those behind may be the precondition, or the credentials.";
 
 /** 431 (RFC 6585 §5) for a request whose header lines are not all known: nothing else of it is looked at. */
-export const tooManyHeaders: Refused = refused("malformed-request", cutDetail, {
+const tooManyHeaders: Refused = refused("malformed-request", cutDetail, {
   status: 431,
   members: { errors: [{ code: "too-many-headers", detail: cutDetail }] },
 });
+
+/** 400 for a request to several hosts: servers must refuse it (RFC 9112 §3.2), and Node takes the first. */
+const severalHosts: Refused = malformed([
+  { code: "repeated-header", header: "Host", detail: "Host must be sent in one line." },
+]);
+
+/** The refusal of a request whose header lines do not say what they seem to: nothing else of it is looked at. */
+export function headerRefusal({ headersCut, headers }: RequestFacts): Refused | undefined {
+  if (headersCut === true) return tooManyHeaders;
+  return Array.isArray(headers["host"]) ? severalHosts : undefined;
+}
 
 /** 404 for a resource, or for something that belongs to one. */
 export function notFound(what: string): Refused {

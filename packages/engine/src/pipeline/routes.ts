@@ -111,7 +111,7 @@ export function routeLabel({ route, collection }: Match): string {
 /** Whether the path's first segment is a collection's name: then all below it is the engine's to answer. */
 export function ownsPath(collections: ReadonlyMap<string, Collection>, path: string): boolean {
   const end = path.indexOf("/", 1);
-  return collections.has(path.slice(1, end === -1 ? undefined : end));
+  return path.startsWith("/") && collections.has(path.slice(1, end === -1 ? undefined : end));
 }
 
 /** Answers a request whose sender is known, by the table of routes: 404, 405, then malformed ids, then 401 and 403. */
