@@ -1,3 +1,2 @@
-export type { SqliteDatabase, SqliteStatement } from "./driver.js";
-export type { SqliteSettings, SqliteSource, SqliteStoreOptions } from "./options.js";
+export type { SqliteStoreOptions } from "./options.js";
 export { createSqliteStore } from "./store.js";
