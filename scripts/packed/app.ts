@@ -47,7 +47,7 @@ function update(id: string, expected: number, title: unknown): Article | undefin
 export function openStores(): readonly Promise<Store>[] {
   return [
     Promise.resolve(createMemoryStore({ clock: Date.now })),
-    createSqliteStore({ file: "app.db", synchronous: "normal" }),
+    createSqliteStore({ file: "app.db", durability: "process" }),
     createPostgresStore({ url: "postgres://localhost/app" }),
     createPostgresStore({ pool: new Pool() }),
     createRedisStore({ url: "redis://localhost" }),

@@ -19,3 +19,4 @@ export {
   unknownName,
   wholeNumber,
 } from "./options/check-options.js";
+export { checkSource, connectionString } from "./options/source-options.js";

@@ -5,7 +5,7 @@ export { checkedClock } from "./store/clock.js";
 export { compareCodePoints } from "./store/code-points.js";
 export { type EventPlace, formatCursor, parseCursor } from "./store/cursor.js";
 export { type ComparedState, hasLapsed, isMet, isTombstone } from "./store/expectation.js";
-export { asStoreError, messageOf } from "./store/failure.js";
+export { asStoreError, ifInstalled, messageOf } from "./store/failure.js";
 export * from "./store/misuse.js";
 export { countOnPage, pageBytesOf } from "./store/pages.js";
 export type * from "./store/port.js";

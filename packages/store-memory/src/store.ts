@@ -35,12 +35,14 @@ interface Held {
 const capabilities: Capabilities = { durability: "none", failover: "safe", processes: "one" };
 
 /**
- * Makes a store that keeps everything in this process and loses it with it: for tests, for trying things out, and for
- * what may be lost. It is the reference implementation of the port. A commit is one synchronous step.
+ * Opens a store that keeps everything in this process and loses it with it: for tests, for trying things out, and for
+ * what may be lost. It is the reference implementation of the port. A commit is one synchronous step. It is the store
+ * itself that comes back, and no promise; `await` it all the same, so that another store can take its place.
  *
  * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`),
- * and with a `StoreError` after `close`.
+ * and with a `StoreError` after `close`, which forgets everything.
  *
+ * @example const store = await createMemoryStore();
  * @throws ConfigurationError that names the option at fault, and CallbackError for a clock that returns no whole
  * milliseconds
  */

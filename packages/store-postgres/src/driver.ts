@@ -1,3 +1,6 @@
+import { ConfigurationError } from "@unclash/core";
+import { ifInstalled } from "@unclash/core/store";
+
 /** A query as `pg` takes it: rows come as arrays of the texts that the server sent. */
 export interface PostgresQuery {
   readonly text: string;
@@ -92,15 +95,20 @@ export class NotUnderstoodError extends Error {
   }
 }
 
-/** Makes a pool of the store's own. `pg` is loaded here and nowhere else: who brings a pool has it already. */
+/**
+ * Makes a pool of the store's own. `pg` is loaded here and nowhere else: who brings a pool has it already.
+ *
+ * @throws ConfigurationError where it is not installed
+ */
 export async function openPool(
   url: string,
   connections: number,
   timeoutMs: number,
   sessions: boolean,
 ): Promise<OwnPool> {
-  const { default: pg } = await import("pg");
-  const pool = new pg.Pool({
+  const driver = await ifInstalled(() => import("pg"));
+  if (driver === undefined) throw new ConfigurationError("url", "needs the package pg: npm install pg");
+  return new driver.default.Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: timeoutMs,
@@ -108,5 +116,4 @@ export async function openPool(
     // A pooler refuses settings that it does not know, and would hand them on to others.
     ...(sessions && { statement_timeout: timeoutMs }),
   });
-  return pool;
 }

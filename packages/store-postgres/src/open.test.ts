@@ -137,6 +137,19 @@ describe.skipIf(postgresUrl === undefined)("opening", () => {
     expect((await pool.query("SELECT 1")).rowCount).toBe(1);
   });
 
+  test.each([
+    ["no such database", () => Object.assign(new URL(url), { pathname: "/not_there" }).href],
+    ["no such role", () => Object.assign(new URL(url), { username: "not_there" }).href],
+    ["a port that is none", () => "postgres://me:secret@localhost:port/app"],
+  ])("%s: the option at fault is named", async (_, wrong) => {
+    const connectionString = wrong();
+    const pool = new pg.Pool({ connectionString });
+    onTestFinished(() => pool.end());
+    const refused = { code: "ERR_UNCLASH_CONFIGURATION", message: expect.not.stringContaining("secret") };
+    await expect(createPostgresStore({ url: connectionString })).rejects.toMatchObject({ ...refused, option: "url" });
+    await expect(createPostgresStore({ pool })).rejects.toMatchObject({ ...refused, option: "pool" });
+  });
+
   test("a server that can't be reached is a StoreError; a commit prepared by name is as any other", async () => {
     await expect(createPostgresStore({ url: "postgres://127.0.0.1:1/none" })).rejects.toThrow(StoreError);
     const store = await createPostgresStore({ url, schema: await freshSchema(), preparedStatements: true });

@@ -1,7 +1,8 @@
 import { inspect, isDeepStrictEqual } from "node:util";
 import { ConfigurationError, StoreError } from "@unclash/core";
+import { messageOf } from "@unclash/core/store";
 import { type PostgresClient, type PostgresPool, type Row, rowsOf, textQuery } from "./driver.js";
-import { storeError } from "./failure.js";
+import { sqlStateOf, storeError } from "./failure.js";
 import { assertMigrated, migrate } from "./migrate.js";
 import type { ResolvedOptions } from "./options.js";
 import { connectIdle, openTransaction } from "./pool.js";
@@ -26,18 +27,18 @@ const oldestVersion = 130_000;
  */
 export async function openServer(
   pool: PostgresPool,
-  { schema, migrate: shouldMigrate, timeoutMs }: Pick<ResolvedOptions, "schema" | "migrate" | "timeoutMs">,
+  { sourceOption, schema, migrate: shouldMigrate, timeoutMs }: ResolvedOptions,
 ): Promise<Server> {
   const limitMs = Math.max(timeoutMs, 60_000);
   const client = await within(connectIdle(pool), timeoutMs, (late) => late.release()).catch((error: unknown) => {
-    throw storeError(error, "not-applied");
+    throw connectionError(error, sourceOption);
   });
   const ignore = (): void => {};
   client.on("error", ignore);
   let isUsable = false;
   try {
-    await within(checkClient(client), timeoutMs);
-    const server = await within(checkServer(client), timeoutMs);
+    await within(checkClient(client, sourceOption), timeoutMs);
+    const server = await within(checkServer(client, sourceOption), timeoutMs);
     if (shouldMigrate) await within(migrate(client, schema), limitMs);
     else await within(assertMigrated(client, schema), timeoutMs);
     isUsable = true;
@@ -51,14 +52,33 @@ export async function openServer(
   }
 }
 
+// 28: the role, its password or its host is not let in. 3D000: there is no such database.
+const refused = /^(28|3D000)/;
+
+function connectionError(error: unknown, sourceOption: string): ConfigurationError | StoreError {
+  if (error instanceof StoreError) return error;
+  const message = messageOf(error);
+  if (refused.test(sqlStateOf(error) ?? "") || message.startsWith("SASL:")) {
+    return new ConfigurationError(sourceOption, `must lead to a database that its role may use: ${message}`);
+  }
+  if (isUnreadable(error)) return new ConfigurationError(sourceOption, `must be one that pg can read: ${message}`);
+  return new StoreError(`PostgreSQL cannot be reached: ${message}`, "not-applied", { cause: error });
+}
+
+function isUnreadable(error: unknown): boolean {
+  return (
+    error instanceof URIError || (error instanceof TypeError && "code" in error && error.code === "ERR_INVALID_URL")
+  );
+}
+
 // What a pool changes of answers shows in one that has all that the store reads, asked for as the store asks.
-async function checkClient(client: PostgresClient): Promise<void> {
+async function checkClient(client: PostgresClient, sourceOption: string): Promise<void> {
   const result = await client.query(
     textQuery("SELECT $1::text, 9007199254740991::bigint, 1::integer, true, NULL::text", [probe]),
   );
   if (!isDeepStrictEqual(result?.rows, [[probe, "9007199254740991", "1", "t", null]])) {
     throw new ConfigurationError(
-      "pool",
+      sourceOption,
       `must give the rows of a query with rowMode "array" and types of its own as arrays of the texts that ` +
         "the server sent: without binary: true, and without anything that maps rows. It gave " +
         `${inspect(result?.rows).slice(0, 200)}`,
@@ -67,7 +87,7 @@ async function checkClient(client: PostgresClient): Promise<void> {
   const status = transactionStatusOf(client);
   if (status === undefined) {
     throw new ConfigurationError(
-      "pool",
+      sourceOption,
       "must lend clients that tell whether a transaction is open, as those of pg do (getTransactionStatus): " +
         "on others a commit may not be durable. An old pg-native does not tell",
     );
@@ -77,7 +97,7 @@ async function checkClient(client: PostgresClient): Promise<void> {
 
 const probe = "snake_case é €";
 
-async function checkServer(client: PostgresClient): Promise<Server> {
+async function checkServer(client: PostgresClient, sourceOption: string): Promise<Server> {
   const [row] = rowsOf(
     await client.query(
       textQuery(
@@ -89,7 +109,7 @@ async function checkServer(client: PostgresClient): Promise<Server> {
       ),
     ),
   );
-  assertUsable(row);
+  assertUsable(row, sourceOption);
   const [, , , fsync, synchronousCommit] = row ?? [];
   return {
     isDurable: fsync === "on" && synchronousCommit !== "off",
@@ -97,18 +117,22 @@ async function checkServer(client: PostgresClient): Promise<Server> {
   };
 }
 
-function assertUsable(row: Row | undefined): void {
+function assertUsable(row: Row | undefined, sourceOption: string): void {
   const [version, encoding, isolation, , , clientEncoding] = row ?? [];
   if (!(Number(version) >= oldestVersion)) {
-    throw new ConfigurationError("url", `must lead to PostgreSQL 13 or newer, not ${version}`);
+    throw new ConfigurationError(sourceOption, `must lead to PostgreSQL 13 or newer, not ${version}`);
   }
-  if (encoding !== "UTF8") throw new ConfigurationError("url", `must lead to a database in UTF8, not ${encoding}`);
+  if (encoding !== "UTF8")
+    throw new ConfigurationError(sourceOption, `must lead to a database in UTF8, not ${encoding}`);
   if (clientEncoding !== "UTF8") {
-    throw new ConfigurationError("url", `must lead to sessions whose client_encoding is UTF8, not ${clientEncoding}`);
+    throw new ConfigurationError(
+      sourceOption,
+      `must lead to sessions whose client_encoding is UTF8, not ${clientEncoding}`,
+    );
   }
   if (isolation !== "read committed") {
     throw new ConfigurationError(
-      "url",
+      sourceOption,
       `must lead to sessions whose default_transaction_isolation is "read committed", not "${isolation}": ` +
         "set it for the role. In any other, commits that wait for each other would not see what the other wrote",
     );

@@ -11,6 +11,7 @@ test.each<readonly [option: string, options: unknown]>([
   ["pool", { pool: Promise.resolve(pool) }],
   ["url", {}],
   ["url", { url: "" }],
+  ["url", { url: "mysql://localhost" }],
   ["url", { url: "postgres://localhost", pool }],
   ["pool", { pool: {} }],
   ["poolSize", { pool, poolSize: 3 }],
@@ -36,6 +37,7 @@ test.each<readonly [option: string, options: unknown]>([
 test("the defaults are those of the documentation", () => {
   expect(resolveOptions({ url: "postgres://localhost" })).toEqual({
     source: { url: "postgres://localhost", poolSize: 10 },
+    sourceOption: "url",
     schema: "unclash",
     migrate: true,
     timeoutMs: 5_000,

@@ -1,8 +1,9 @@
 import { ConfigurationError } from "@unclash/core";
 import {
   checkOptions,
+  checkSource,
+  connectionString,
   isBoolean,
-  isText,
   isTimerMs,
   type OptionRule,
   type OptionRules,
@@ -68,13 +69,13 @@ export interface PostgresSettings {
    */
   readonly queueMax?: number;
   /**
-   * Whether each call's plan is kept by name on its connection: less work for the server. Only where connections are
-   * sessions of their own: not through a pooler in transaction mode that does not know prepared statements. With `url`
-   * such sessions also get `timeoutMs` as their `statement_timeout`.
+   * `safe` where a failover loses no acknowledged commit: there is no replica to fail over to, or it is synchronous
+   * (`synchronous_standby_names`). `lossy` where replicas are asynchronous. The store can't see it; it only passes it
+   * on as `capabilities.failover`.
    *
-   * @default false
+   * @default "safe"
    */
-  readonly preparedStatements?: boolean;
+  readonly failover?: "safe" | "lossy";
   /**
    * Whether processes tell each other of commits by `NOTIFY`, so that what is followed or watched comes within
    * milliseconds. Without it, or where a pooler in transaction mode loses it, each looks by itself once a second.
@@ -83,18 +84,20 @@ export interface PostgresSettings {
    */
   readonly notifications?: boolean;
   /**
-   * `safe` where a failover loses no acknowledged commit: there is no replica to fail over to, or it is synchronous
-   * (`synchronous_standby_names`). `lossy` where replicas are asynchronous. The store can't see it; it only passes it
-   * on as `capabilities.failover`.
+   * Whether each call's plan is kept by name on its connection: less work for the server. Only where connections are
+   * sessions of their own: not through a pooler in transaction mode that does not know prepared statements. With `url`
+   * such sessions also get `timeoutMs` as their `statement_timeout`.
    *
-   * @default "safe"
+   * @default false
    */
-  readonly failover?: "safe" | "lossy";
+  readonly preparedStatements?: boolean;
 }
 
 /** The options, checked, with their defaults. */
 export interface ResolvedOptions extends Readonly<Required<PostgresSettings>> {
   readonly source: { readonly pool: PostgresPool } | { readonly url: string; readonly poolSize: number };
+  /** The option that leads to the server, and so is at fault where that will not do. */
+  readonly sourceOption: "url" | "pool";
 }
 
 const schemaRule: OptionRule = (value) =>
@@ -103,7 +106,10 @@ const schemaRule: OptionRule = (value) =>
     : "must be 1 to 48 lower-case letters, digits and _, begin with no digit, and not with pg_";
 
 const sourceRules: OptionRules<PostgresSource> = {
-  url: isText,
+  url: connectionString(
+    /^(postgres(ql)?|socket):\/|^\//,
+    "must be a connection string of PostgreSQL, such as postgres://user:password@host:5432/database",
+  ),
   poolSize: wholeNumber(1),
   pool: (value) => (typeof Object(value).connect === "function" ? undefined : "must be a Pool of pg"),
 };
@@ -114,9 +120,9 @@ const rules: OptionRules<PostgresStoreOptions> = {
   migrate: isBoolean,
   timeoutMs: isTimerMs,
   queueMax: wholeNumber(1),
-  preparedStatements: isBoolean,
-  notifications: isBoolean,
   failover: oneOf("safe", "lossy"),
+  notifications: isBoolean,
+  preparedStatements: isBoolean,
 };
 
 /**
@@ -127,15 +133,22 @@ const rules: OptionRules<PostgresStoreOptions> = {
 export function resolveOptions(options: PostgresStoreOptions): ResolvedOptions {
   checkOptions<PostgresStoreOptions>("", options, rules);
   return Object.freeze({
-    source: resolveSource(options),
+    sourceOption: checkSource(options, rules, "url", "pool"),
+    source: sourceOf(options),
     schema: options.schema ?? "unclash",
-    failover: options.failover ?? "safe",
     migrate: options.migrate ?? true,
-    preparedStatements: options.preparedStatements ?? false,
-    notifications: options.notifications ?? true,
     timeoutMs: options.timeoutMs ?? 5_000,
     queueMax: options.queueMax ?? 10_000,
+    failover: options.failover ?? "safe",
+    notifications: options.notifications ?? true,
+    preparedStatements: options.preparedStatements ?? false,
   });
+}
+
+function sourceOf(options: PostgresStoreOptions): ResolvedOptions["source"] {
+  if (options.pool === undefined) return { url: options.url, poolSize: options.poolSize ?? 10 };
+  if (options.poolSize !== undefined) throw new ConfigurationError("poolSize", "must not stand beside pool");
+  return { pool: options.pool };
 }
 
 /** What `migratePostgres` is told: where, and as which schema. */
@@ -155,18 +168,6 @@ const migrationRules: OptionRules<MigrationOptions> = {
 export function resolveMigration(options: MigrationOptions): ResolvedOptions {
   checkOptions<MigrationOptions>("", options, migrationRules);
   return resolveOptions(options);
-}
-
-function resolveSource({ url, pool, poolSize }: PostgresStoreOptions): ResolvedOptions["source"] {
-  if (pool !== undefined) {
-    if (url !== undefined) throw new ConfigurationError("url", "must not stand beside pool");
-    if (poolSize !== undefined) throw new ConfigurationError("poolSize", "must not stand beside pool");
-    return { pool };
-  }
-  if (url === undefined) {
-    throw new ConfigurationError("url", "must be a connection string of PostgreSQL, unless pool is given");
-  }
-  return { url, poolSize: poolSize ?? 10 };
 }
 
 /**

@@ -38,15 +38,18 @@ interface Connections {
 
 /**
  * Opens a store in a schema of a PostgreSQL database, which any number of processes may use at once. The schema and its
- * tables are made where they are not there. A commit is one round trip and one transaction.
+ * tables are made where they are not there. A commit is one round trip and one transaction. `close` ends the pool
+ * behind a `url`, and leaves a `pool` open.
  *
  * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`),
  * and with a `StoreError` after `close`, and where the server can't be reached, failed, or did not answer within
  * `timeoutMs`.
  *
- * @throws ConfigurationError that names the option at fault: also for a server older than 13, a database that is not in
- *   UTF-8, sessions that are not `read committed`, and a schema of a newer release
- * @throws StoreError where the server can't be reached
+ * @throws ConfigurationError that names the option at fault: also for a role or a database that the server refuses, a
+ *   server older than 13, a database that is not in UTF-8, sessions that are not `read committed`, a schema of a newer
+ *   release, and where `pg` is not installed
+ * @throws StoreError where the server can't be reached within `timeoutMs`
+ * @example const store = await createPostgresStore({ url: "postgres://app@db.internal/app" });
  */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const resolved = resolveOptions(options);

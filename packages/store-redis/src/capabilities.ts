@@ -19,18 +19,18 @@ export const replicatedWarning: string =
  * @throws ConfigurationError for one that is too old, a replica, or may evict records.
  */
 export function assertSuitable(facts: ServerFacts, options: ResolvedOptions): void {
-  const option = sourceOption(options);
+  const { sourceOption } = options;
   const { version, isValkey, evictionPolicy } = facts;
   if (version !== undefined && !isValkey && isTooOld(version)) {
     throw new ConfigurationError(
-      option,
+      sourceOption,
       `must lead to Redis ${versionMin.join(".")} or newer, or Valkey: this is ${version}`,
     );
   }
-  if (facts.isReplica) throw new ConfigurationError(option, "must lead to the primary: this server is a replica");
+  if (facts.isReplica) throw new ConfigurationError(sourceOption, "must lead to the primary: this server is a replica");
   if (evictionPolicy !== "noeviction" && !options.allowEvictingRedis) {
     throw new ConfigurationError(
-      option,
+      sourceOption,
       evictionPolicy === undefined
         ? "must lead to a server that lets INFO be read, to see that its maxmemory-policy is noeviction, " +
             "unless allowEvictingRedis is set"
@@ -41,11 +41,6 @@ export function assertSuitable(facts: ServerFacts, options: ResolvedOptions): vo
   if (options.failover === "safe" && facts.isReplicated) {
     throw new ConfigurationError("failover", 'must be "lossy": this server has replicas, or is one of a Cluster');
   }
-}
-
-/** The option that leads to the server, and so is at fault where that will not do. */
-export function sourceOption({ source }: ResolvedOptions): "url" | "client" {
-  return "url" in source ? "url" : "client";
 }
 
 /** What the store can promise on this server. It never claims more than is known or was said. */

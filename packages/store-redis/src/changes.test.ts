@@ -11,7 +11,7 @@ describe.skipIf(redisBinary() === undefined).each(["ioredis", "node-redis"])("wa
     onTestFinished(() => server.remove());
     const stores = [1, 2].map(async () => {
       const client = library === "ioredis" ? new Redis(server.url, { lazyConnect: true }) : createClient(server);
-      const store = await createRedisStore({ client, timeoutMs: 5_000, onWarning: () => {} });
+      const store = await createRedisStore({ client, timeoutMs: 5_000 });
       onTestFinished(() => store.close());
       return store;
     });

@@ -54,11 +54,11 @@ describe.skipIf(redisBinary() === undefined)("on a Cluster of three", () => {
       async open(context) {
         const name = freshName();
         names.set(context, name);
-        return createRedisStore({ client: clientOf(), name, onWarning: () => {} });
+        return createRedisStore({ client: clientOf(), name });
       },
       async reopen(store, context) {
         await store.close();
-        return createRedisStore({ client: clientOf(), name: names.get(context) ?? "", onWarning: () => {} });
+        return createRedisStore({ client: clientOf(), name: names.get(context) ?? "" });
       },
     });
   });
@@ -67,10 +67,10 @@ describe.skipIf(redisBinary() === undefined)("on a Cluster of three", () => {
     test("stores on different nodes work side by side, and each warns", async () => {
       const names = ["one", "two", "three", "four", "five", "six"].map((name) => `${name}-${freshName()}`);
       for (const name of names) {
-        const warnings: string[] = [];
-        const onWarning = (warning: string): void => void warnings.push(warning);
-        const store = await createRedisStore({ client: clientOf(), name, onWarning });
-        expect(warnings).toContain(replicatedWarning);
+        const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+        const store = await createRedisStore({ client: clientOf(), name });
+        expect(warned.mock.calls.join()).toContain(replicatedWarning);
+        warned.mockRestore();
         expect((await store.commit(commitOf([putOf("a/1", { expect: "absent" })]))).kind).toBe("committed");
         await store.close();
       }

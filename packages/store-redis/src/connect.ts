@@ -1,5 +1,5 @@
 import { ConfigurationError, StoreError } from "@unclash/core";
-import { messageOf } from "@unclash/core/store";
+import { ifInstalled, messageOf } from "@unclash/core/store";
 import type { RedisClient } from "./client.js";
 import { connectIoredis, type IoredisClient, isIoredis } from "./ioredis.js";
 import { connectNodeRedis, type NodeRedisClient } from "./node-redis.js";
@@ -8,14 +8,23 @@ import type { ResolvedOptions } from "./options.js";
 /**
  * Connects as the options say.
  *
- * @throws ConfigurationError where neither library is installed.
- * @throws StoreError where no server answers in time.
+ * @throws ConfigurationError where neither library is installed, or the server does not let the store in
+ * @throws StoreError where no server answers in time
  */
-export async function connect({ source, timeoutMs }: ResolvedOptions): Promise<RedisClient> {
+export async function connect({ source, sourceOption, timeoutMs }: ResolvedOptions): Promise<RedisClient> {
   const owner = "client" in source ? source.client : await clientFor(source.url, timeoutMs);
   const connecting = isIoredis(owner) ? connectIoredis(owner) : connectNodeRedis(owner);
-  return within(timeoutMs, connecting);
+  try {
+    return await within(timeoutMs, connecting);
+  } catch (error) {
+    const message = error instanceof StoreError ? messageOf(error.cause) : "";
+    if (!refused.test(message)) throw error;
+    throw new ConfigurationError(sourceOption, `must lead to a server that lets the store in: ${message}`);
+  }
 }
+
+// The user, the password or the number of the database is not accepted.
+const refused = /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH |invalid password|(invalid )?DB index))/;
 
 /**
  * What was connected. What comes too late is ended.
@@ -44,21 +53,16 @@ export async function within(timeoutMs: number, connecting: Promise<RedisClient>
 
 // Neither is connected: they are what the store's own connections are made after.
 async function clientFor(url: string, timeoutMs: number): Promise<IoredisClient | NodeRedisClient> {
-  const ioredis = await installed(() => import("ioredis"));
-  if (ioredis !== undefined) return new ioredis.Redis(url, { lazyConnect: true, connectTimeout: timeoutMs });
-  const redis = await installed(() => import("redis"));
-  if (redis !== undefined) return redis.createClient({ url, socket: { connectTimeout: timeoutMs, reconnectStrategy } });
-  throw new ConfigurationError("url", "needs the package ioredis or the package redis: npm install ioredis");
-}
-
-async function installed<T>(load: () => Promise<T>): Promise<T | undefined> {
+  const ioredis = await ifInstalled(() => import("ioredis"));
+  const redis = ioredis === undefined ? await ifInstalled(() => import("redis")) : undefined;
   try {
-    return await load();
+    if (ioredis !== undefined) return new ioredis.Redis(url, { lazyConnect: true, connectTimeout: timeoutMs });
+    if (redis !== undefined)
+      return redis.createClient({ url, socket: { connectTimeout: timeoutMs, reconnectStrategy } });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return undefined;
-    throw error;
+    throw new ConfigurationError("url", `must be one that can be read: ${messageOf(error)}`);
   }
+  throw new ConfigurationError("url", "needs the package ioredis or the package redis: npm install ioredis");
 }
 
 function reconnectStrategy(attempts: number): number {

@@ -32,7 +32,7 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
   async function open(timeoutMs = longMs, name = freshName()): Promise<Store> {
     const client = clients[library]?.(server.url);
     if (client === undefined) throw new Error("no such library");
-    const store = await createRedisStore({ client, name, timeoutMs, onWarning: () => {} });
+    const store = await createRedisStore({ client, name, timeoutMs });
     onTestFinished(() => store.close());
     return store;
   }
@@ -183,7 +183,7 @@ describe.skipIf(redisBinary() === undefined).each(Object.keys(clients))("faults,
   test("no more calls wait than may", async () => {
     const client = clients[library]?.(server.url);
     if (client === undefined) throw new Error("no such library");
-    const store = await createRedisStore({ client, name: freshName(), queueMax: 3, onWarning: () => {} });
+    const store = await createRedisStore({ client, name: freshName(), queueMax: 3 });
     onTestFinished(() => store.close());
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => store.read(["a/1"])));
     expect(results.map(({ status }) => status)).toEqual([

@@ -4,10 +4,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createRedisStore } from "./store.js";
 import { commitOf, connectTo, freshName, putOf, removeStore } from "./store.test-support.js";
 
-const quiet = { onWarning: () => {} };
-
 async function openOn(url: string, name: string): Promise<Store> {
-  const store = await createRedisStore({ url, name, timeoutMs: 20_000, ...quiet });
+  const store = await createRedisStore({ url, name, timeoutMs: 20_000 });
   onTestFinished(() => store.close());
   return store;
 }

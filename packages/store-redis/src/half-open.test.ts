@@ -43,7 +43,7 @@ describe.skipIf(redisBinary() === undefined).each(["ioredis", "node-redis"])(
         library === "ioredis"
           ? new Redis(port, { lazyConnect: true })
           : createClient({ url: `redis://127.0.0.1:${port}` });
-      const store = await createRedisStore({ client, timeoutMs: 1_000, onWarning: () => {} });
+      const store = await createRedisStore({ client, timeoutMs: 1_000 });
       onTestFinished(() => store.close());
       swallow();
       await expect(store.commit(commitOf([putOf("a/1")]))).rejects.toMatchObject({ outcome: "unknown" });

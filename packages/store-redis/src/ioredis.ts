@@ -57,13 +57,17 @@ const clusterSettings: object = {
 /** Connects as the given client does, with settings of the store's own. The given one stays its owner's. */
 export async function connectIoredis(owner: IoredisClient): Promise<RedisClient> {
   const client = owner.isCluster ? likeCluster(owner) : owner.duplicate(ioredisSettings);
-  // Failures show in the commands that meet them.
-  client.on("error", () => {});
+  // Later failures show in the commands that meet them.
+  let reason: unknown;
+  client.on("error", (error) => {
+    reason = error;
+  });
   try {
     await client.connect();
   } catch (error) {
     client.disconnect();
-    throw error;
+    // The error that it rejects with says no more than that the connection is closed.
+    throw reason ?? error;
   }
   return {
     isReady: () => client.status === "ready",

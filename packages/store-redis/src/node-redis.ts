@@ -7,7 +7,7 @@ export interface NodeRedisClient {
   destroy(): void;
   sendCommand(args: string[]): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
-  on(event: string, listener: () => void): unknown;
+  on(event: string, listener: (error: unknown) => void): unknown;
   duplicate(overrides?: object): NodeRedisClient;
 }
 
@@ -19,7 +19,7 @@ export interface NodeRedisCluster {
   destroy(): void;
   sendCommand(key: string, isReadonly: boolean, args: string[]): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
-  on(event: string, listener: () => void): unknown;
+  on(event: string, listener: (error: unknown) => void): unknown;
   duplicate(overrides?: object): NodeRedisCluster;
 }
 
@@ -39,7 +39,9 @@ export async function connectNodeRedis(owner: NodeRedisClient | NodeRedisCluster
 
 async function connectOne(owner: NodeRedisClient): Promise<RedisClient> {
   const client = owner.duplicate(settings);
-  await connected(client);
+  // It would try without end, and say nothing.
+  const failure = new Promise<never>((_, reject) => client.on("error", reject));
+  await connected(client, Promise.race([client.connect(), failure]));
   let isEnded = false;
   return {
     ...common(client),
@@ -61,7 +63,9 @@ async function connectOne(owner: NodeRedisClient): Promise<RedisClient> {
 
 async function connectCluster(owner: NodeRedisCluster): Promise<RedisClient> {
   const client = owner.duplicate({ commandOptions: {} });
-  await connected(client);
+  // One for each node that does not answer, though another one may.
+  client.on("error", () => {});
+  await connected(client, client.connect());
   return {
     ...common(client),
     send: (key, command, ...rest) => client.sendCommand(key, false, [command, ...rest]),
@@ -72,11 +76,9 @@ async function connectCluster(owner: NodeRedisCluster): Promise<RedisClient> {
   };
 }
 
-async function connected(client: NodeRedisClient | NodeRedisCluster): Promise<void> {
-  // Failures show in the commands that meet them.
-  client.on("error", () => {});
+async function connected(client: { destroy(): void }, connecting: Promise<unknown>): Promise<void> {
   try {
-    await client.connect();
+    await connecting;
   } catch (error) {
     destroyQuietly(client);
     throw error;

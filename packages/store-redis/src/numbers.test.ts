@@ -9,7 +9,7 @@ const large = 9_007_199_254_700_001;
 
 async function open() {
   const name = freshName();
-  const store = await createRedisStore({ url, name, onWarning: () => {} });
+  const store = await createRedisStore({ url, name });
   onTestFinished(async () => {
     await store.close();
     await removeStore(url, name);

@@ -2,7 +2,7 @@ import { ConfigurationError, StoreError } from "@unclash/core";
 import { type RedisServer, redisBinary, startRedis } from "@unclash/test-servers";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { assertSuitable, replicatedWarning } from "./capabilities.js";
 import { type RedisStoreOptions, resolveOptions } from "./options.js";
 import { createRedisStore } from "./store.js";
@@ -15,10 +15,11 @@ async function serverWith(settings: Record<string, string> = {}): Promise<RedisS
 }
 
 async function opened(options: RedisStoreOptions) {
-  const warnings: string[] = [];
-  const store = await createRedisStore({ onWarning: (warning) => warnings.push(warning), ...options });
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  onTestFinished(() => warned.mockRestore());
+  const store = await createRedisStore(options);
   onTestFinished(() => store.close());
-  return { store, warnings };
+  return { store, warnings: warned.mock.calls.map(([text]) => String(text)) };
 }
 
 describe.skipIf(redisBinary() === undefined)("opening a store", () => {
@@ -86,16 +87,38 @@ describe.skipIf(redisBinary() === undefined)("opening a store", () => {
     const replica = await serverWith({ replicaof: `127.0.0.1 ${primary.port}` });
     const admin = connectTo(primary.url);
     await expect.poll(() => admin.info("replication"), { timeout: 15_000 }).toContain("state=online");
-    expect((await opened({ url: primary.url })).warnings).toContain(replicatedWarning);
+    expect((await opened({ url: primary.url })).warnings.join()).toContain(replicatedWarning);
     await expect(opened({ url: primary.url, failover: "safe" })).rejects.toThrow(/^failover must be "lossy"/);
     await expect(opened({ url: replica.url })).rejects.toThrow(/is a replica/);
   });
 
-  test("gives up on a server that is not there, in time and with its reason", async () => {
+  test("names the option that leads to a server which does not let it in, and why", async () => {
+    const { url, port } = await serverWith();
+    await connectTo(url).config("SET", "requirepass", "right");
+    for (const [address, why] of [
+      [`redis://127.0.0.1:${port}`, /NOAUTH/],
+      [`redis://:wrong@127.0.0.1:${port}`, /WRONGPASS/],
+    ] as const) {
+      const clients = [new Redis(address, { lazyConnect: true }), createClient({ url: address })];
+      for (const client of clients) {
+        await expect(opened({ client })).rejects.toMatchObject({
+          option: "client",
+          message: expect.stringMatching(why),
+        });
+      }
+      await expect(opened({ url: address })).rejects.toMatchObject({
+        option: "url",
+        message: expect.stringMatching(why),
+      });
+    }
+  });
+
+  test("gives up on a server that is not there, at once and with its reason", async () => {
     const server = await serverWith();
     await server.stop();
     for (const client of [new Redis(server.port, { lazyConnect: true }), createClient({ url: server.url })]) {
-      const opening = createRedisStore({ client, timeoutMs: 300, onWarning: () => {} });
+      const opening = createRedisStore({ client });
+      await expect(opening).rejects.toThrow(/^Redis cannot be reached: .*ECONNREFUSED/);
       await expect(opening).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE", outcome: "not-applied" });
       await expect(opening).rejects.toThrow(StoreError);
     }
@@ -106,7 +129,7 @@ describe.skipIf(redisBinary() === undefined)("opening a store", () => {
     const ioredis = new Redis(url, { lazyConnect: true, keyPrefix: "app:" });
     const nodeRedis = createClient({ url });
     for (const client of [ioredis, nodeRedis]) {
-      const store = await createRedisStore({ client, onWarning: () => {} });
+      const store = await createRedisStore({ client });
       await store.commit(commitOf([putOf("a/1")]));
       await store.close();
     }
@@ -114,6 +137,11 @@ describe.skipIf(redisBinary() === undefined)("opening a store", () => {
     const keys = await connectTo(url).keys("*");
     expect(keys.filter((key) => !key.startsWith("{unclash}:"))).toEqual([]);
   });
+});
+
+test("a url that can't be read is a mistake in that option, and its password is not shown", async () => {
+  const opening = createRedisStore({ url: "redis://me:secret@localhost:port/0" });
+  await expect(opening).rejects.toThrow(/^url must be one that can be read: (?!.*secret)/);
 });
 
 test.each([

@@ -7,11 +7,10 @@ import { type AnyRedisClient, type RedisStoreOptions, resolveOptions } from "./o
 // What comes from a configuration file has no type.
 const options = (json: string): RedisStoreOptions => JSON.parse(json);
 
-test("the defaults are the name unclash, 5 s, 10,000 calls, lossy, no evicting server, process warnings", () => {
-  const { onWarning, ...resolved } = resolveOptions({ url: "redis://localhost" });
-  expect(onWarning).toBeTypeOf("function");
-  expect(resolved).toEqual({
+test("the defaults are the name unclash, 5 s, 10,000 calls, lossy, no evicting server", () => {
+  expect(resolveOptions({ url: "redis://localhost" })).toEqual({
     source: { url: "redis://localhost" },
+    sourceOption: "url",
     name: "unclash",
     durability: undefined,
     failover: "lossy",
@@ -37,6 +36,7 @@ test.each([
   ["url", "{}"],
   ["url", '{ "url": "" }'],
   ["url", '{ "url": "http://localhost" }'],
+  ["url", '{ "url": "redis://localhost/app" }'],
   ["client", '{ "url": "redis://localhost", "client": {} }'],
   ["client", '{ "client": {} }'],
   ["client", '{ "client": null }'],
@@ -45,7 +45,6 @@ test.each([
   ["durability", '{ "url": "redis://localhost", "durability": "full" }'],
   ["failover", '{ "url": "redis://localhost", "failover": "none" }'],
   ["allowEvictingRedis", '{ "url": "redis://localhost", "allowEvictingRedis": "yes" }'],
-  ["onWarning", '{ "url": "redis://localhost", "onWarning": "log" }'],
   ["timeoutMs", '{ "url": "redis://localhost", "timeoutMs": 0 }'],
   ["timeoutMs", '{ "url": "redis://localhost", "timeoutMs": 3000000000 }'],
   ["queueMax", '{ "url": "redis://localhost", "queueMax": 1.5 }'],

@@ -1,8 +1,8 @@
-import { ConfigurationError } from "@unclash/core";
 import {
   checkOptions,
+  checkSource,
+  connectionString,
   isBoolean,
-  isFunction,
   isTimerMs,
   type OptionRules,
   oneOf,
@@ -79,25 +79,22 @@ export interface RedisSettings {
    * @default false
    */
   readonly allowEvictingRedis?: boolean;
-  /**
-   * Gets each warning, at start-up: that acknowledged commits can be lost.
-   *
-   * @default process.emitWarning
-   */
-  readonly onWarning?: (message: string) => void;
 }
 
 /** The options, checked, with their defaults. */
 export interface ResolvedOptions extends Required<Omit<RedisSettings, "durability">> {
   readonly source: { readonly url: string } | { readonly client: AnyRedisClient };
+  /** The option that leads to the server, and so is at fault where that will not do. */
+  readonly sourceOption: "url" | "client";
   readonly durability: Capabilities["durability"] | undefined;
 }
 
 const rules: OptionRules<RedisStoreOptions> = {
-  url: (value) =>
-    typeof value === "string" && /^rediss?:\/\//.test(value)
-      ? undefined
-      : "must be that of a server, redis:// or rediss://",
+  // ioredis would ask for a database of another name, and end the process once the server refuses that.
+  url: connectionString(
+    /^rediss?:\/\/[^/?#]*(\/[0-9]*)?(\?.*)?$/,
+    "must be a URL of Redis, such as redis://user:password@host:6379/0, or rediss:// for TLS",
+  ),
   client: (value) =>
     typeof value === "object" && value !== null && (isIoredis(value) || isNodeRedis(value))
       ? undefined
@@ -111,7 +108,6 @@ const rules: OptionRules<RedisStoreOptions> = {
   durability: oneOf("none", "process", "fsync"),
   failover: oneOf("safe", "lossy"),
   allowEvictingRedis: isBoolean,
-  onWarning: isFunction,
 };
 
 /**
@@ -121,24 +117,14 @@ const rules: OptionRules<RedisStoreOptions> = {
  */
 export function resolveOptions(options: RedisStoreOptions): ResolvedOptions {
   checkOptions<RedisStoreOptions>("", options, rules);
-  const { name = "unclash", durability, failover = "lossy", allowEvictingRedis = false } = options;
-  const { onWarning = warn } = options;
-  const { timeoutMs = 5_000, queueMax = 10_000 } = options;
-  const source = sourceOf(options);
-  return Object.freeze({ source, name, durability, failover, allowEvictingRedis, onWarning, timeoutMs, queueMax });
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, { type: "UnclashWarning", code: "UNCLASH_REDIS_CAN_LOSE_COMMITS" });
-}
-
-function sourceOf({ url, client }: RedisStoreOptions): ResolvedOptions["source"] {
-  if (client !== undefined) {
-    if (url !== undefined) throw new ConfigurationError("url", "must not stand beside client");
-    return { client };
-  }
-  if (url === undefined) {
-    throw new ConfigurationError("url", "must be that of a server, redis:// or rediss://, unless client is given");
-  }
-  return { url };
+  return Object.freeze({
+    sourceOption: checkSource(options, rules, "url", "client"),
+    source: options.client === undefined ? { url: options.url } : { client: options.client },
+    name: options.name ?? "unclash",
+    timeoutMs: options.timeoutMs ?? 5_000,
+    queueMax: options.queueMax ?? 10_000,
+    durability: options.durability,
+    failover: options.failover ?? "lossy",
+    allowEvictingRedis: options.allowEvictingRedis ?? false,
+  });
 }

@@ -8,7 +8,7 @@ const url = redisUrl ?? "";
 
 async function open() {
   const name = freshName();
-  const store = await createRedisStore({ url, name, onWarning: () => {} });
+  const store = await createRedisStore({ url, name });
   onTestFinished(async () => {
     await store.close();
     await removeStore(url, name);

@@ -76,7 +76,6 @@ describe.skipIf(redisUrl === undefined)("a client that changes replies", () => {
     const store = await createRedisStore({
       client: changing(new Redis(url, { lazyConnect: true }), plan),
       name,
-      onWarning,
     });
     onTestFinished(async () => {
       await store.close();
@@ -120,7 +119,7 @@ describe.skipIf(redisUrl === undefined)("a client of the app's serves, whatever 
   ] as const)("%s", async (_, make) => {
     const client = await make();
     const name = freshName();
-    const store = await createRedisStore({ client, name, onWarning });
+    const store = await createRedisStore({ client, name });
     onTestFinished(async () => {
       await store.close();
       await removeStore(url, name);
@@ -134,8 +133,6 @@ describe.skipIf(redisUrl === undefined)("a client of the app's serves, whatever 
     await seen.return?.();
   });
 });
-
-function onWarning(): void {}
 
 /** A client whose duplicates change what scripts reply. */
 function changing(owner: Redis, plan: { readonly change: Change | undefined }): IoredisClient {

@@ -25,11 +25,11 @@ describe.skipIf(redisUrl === undefined).each(clients)("the Redis store on %s", (
     async open(context) {
       const name = `${prefix}-${count++}`;
       names.set(context, name);
-      return createRedisStore({ client, name, onWarning: () => {} });
+      return createRedisStore({ client, name });
     },
     async reopen(store, context) {
       await store.close();
-      return createRedisStore({ client, name: names.get(context) ?? "", onWarning: () => {} });
+      return createRedisStore({ client, name: names.get(context) ?? "" });
     },
   });
 });

@@ -8,7 +8,7 @@ import {
   type Store,
 } from "@unclash/core/store";
 import { Calls } from "./calls.js";
-import { assertSuitable, capabilitiesOf, sourceOption, warningsOf } from "./capabilities.js";
+import { assertSuitable, capabilitiesOf, warningsOf } from "./capabilities.js";
 import { Changes } from "./changes.js";
 import { clean } from "./clean.js";
 import type { RedisClient } from "./client.js";
@@ -22,15 +22,20 @@ import { inspect } from "./server.js";
 
 /**
  * Opens a store on Redis 6.2 or newer, or Valkey. Any number of processes on any number of machines may use one `name`
- * on one server; each commit is one step of that server.
+ * on one server; each commit is one step of that server. `close` ends the store's connections, and leaves a `client` as
+ * it is.
  *
- * Its methods reject with a `TypeError` for what no store can carry out, and with a `StoreError` where the server is
- * away, full, read-only, too slow or closed.
+ * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`),
+ * and with a `StoreError` after `close`, and where the server is away, full, read-only or did not answer within
+ * `timeoutMs`.
  *
- * @throws ConfigurationError for a mistake in the options, a server that is too old, a replica, may evict records or
- * does not
- *   let the store use its commands, and where neither `ioredis` nor `redis` is installed.
- * @throws StoreError where no server answers within `timeoutMs`.
+ * The warning `UNCLASH_REDIS_CAN_LOSE_COMMITS` tells of a server that can lose what it acknowledged.
+ *
+ * @throws ConfigurationError that names the option at fault: also for a user or a password that the server refuses, a
+ *   server older than 6.2, a replica, one that may evict records or does not let the store use its commands, and where
+ *   neither `ioredis` nor `redis` is installed
+ * @throws StoreError where the server can't be reached within `timeoutMs`
+ * @example const store = await createRedisStore({ url: "redis://cache.internal" });
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
   const resolved = resolveOptions(options);
@@ -38,15 +43,22 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   const prefix = `{${resolved.name}}:`;
   const calls = new Calls(client, prefix, resolved);
   try {
-    const facts = await inspect(calls, sourceOption(resolved));
+    const facts = await inspect(calls, resolved.sourceOption);
     assertSuitable(facts, resolved);
     const capabilities = capabilitiesOf(facts, resolved);
-    for (const warning of warningsOf(facts, capabilities)) resolved.onWarning(warning);
+    for (const warning of warningsOf(facts, capabilities)) warn(warning);
     return storeOn(client, calls, prefix, capabilities, resolved);
   } catch (error) {
     client.end();
     throw error;
   }
+}
+
+function warn(text: string): void {
+  process.emitWarning(`${text} See docs/guide/errors.md#unclash_redis_can_lose_commits.`, {
+    type: "UnclashWarning",
+    code: "UNCLASH_REDIS_CAN_LOSE_COMMITS",
+  });
 }
 
 function storeOn(

@@ -52,7 +52,7 @@ describe("a file that another connection has locked", () => {
 
   test("fails the commits that have waited for too long, and no later one", async () => {
     const file = freshFile();
-    const store = await createSqliteStore({ file, busyTimeoutMs: 20 });
+    const store = await createSqliteStore({ file, timeoutMs: 20 });
     const other = connect(file);
     other.exec("BEGIN IMMEDIATE");
     const commits = ["a/1", "a/2"].map((key) => store.commit(commitOf([putOf(key)])));

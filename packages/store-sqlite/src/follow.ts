@@ -13,7 +13,7 @@ export interface Followed {
   /** Rings when there may be more, and is silent once the store is closed. */
   readonly bell: Bell;
   readonly others: OtherConnections;
-  readonly busyTimeoutMs: number;
+  readonly timeoutMs: number;
 }
 
 /**
@@ -22,13 +22,13 @@ export interface Followed {
  */
 export async function* follow(
   after: Cursor,
-  { tables: { events, transactions }, bell, others, busyTimeoutMs }: Followed,
+  { tables: { events, transactions }, bell, others, timeoutMs }: Followed,
   stop: StopSignal,
 ): AsyncGenerator<StoredEvent | Reset, void, undefined> {
   const isOver = (): boolean => stop.aborted || bell.isSilent;
   // Once it is over nothing is read any more, also where the file was locked until then.
   const read = <T>(attempt: () => T): Promise<T | undefined> =>
-    patiently(() => (isOver() ? undefined : transactions.reading(attempt)), busyTimeoutMs);
+    patiently(() => (isOver() ? undefined : transactions.reading(attempt)), timeoutMs);
   if (isOver()) return;
   const endListening = others.listen(true);
   try {

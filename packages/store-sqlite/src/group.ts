@@ -50,12 +50,12 @@ export class GroupCommit {
 
   /** Queues a commit. Rejects with a `StoreError` where too many wait, or where it could not be carried out. */
   submit(commit: Commit): Promise<CommitResult> {
-    const { queueMax, busyTimeoutMs } = this.#options;
+    const { queueMax, timeoutMs } = this.#options;
     if (this.#queue.length >= queueMax) {
       return Promise.reject(new StoreError(`More than ${queueMax} commits wait (queueMax).`, "not-applied"));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ commit, until: performance.now() + busyTimeoutMs, resolve, reject });
+      this.#queue.push({ commit, until: performance.now() + timeoutMs, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -136,7 +136,7 @@ export class GroupCommit {
     const late = this.#queue.filter(({ until }) => until <= now);
     if (late.length === 0) return;
     this.#queue = this.#queue.filter(({ until }) => until > now);
-    for (const { reject } of late) reject(stayedLocked(this.#options.busyTimeoutMs, cause));
+    for (const { reject } of late) reject(stayedLocked(this.#options.timeoutMs, cause));
   }
 
   #fail(group: readonly Waiting[], error: unknown): void {

@@ -29,13 +29,13 @@ describe("opening a store", () => {
   });
 
   test.each([
-    ["full", 2, "fsync"],
-    ["normal", 1, "process"],
+    ["fsync", 2],
+    ["process", 1],
   ] as const)(
-    "with synchronous %s it sets SQLite to %i and declares durability %s",
-    async (synchronous, level, durability) => {
+    "with durability %s it sets SQLite's synchronous to %i, and declares the same",
+    async (durability, level) => {
       const database = connect(freshFile());
-      const store = await createSqliteStore({ database, synchronous });
+      const store = await createSqliteStore({ database, durability });
       expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: level });
       expect(database.prepare("PRAGMA busy_timeout").get()).toEqual({ timeout: 0 });
       expect(store.capabilities).toEqual({ durability, failover: "safe", processes: "host" });
@@ -90,7 +90,7 @@ describe("opening a store", () => {
     const file = freshFile();
     connect(file).exec(sql);
     const gaveUp = { code: "ERR_UNCLASH_STORE", outcome: "not-applied" };
-    await expect(createSqliteStore({ file, busyTimeoutMs: 20 })).rejects.toMatchObject(gaveUp);
+    await expect(createSqliteStore({ file, timeoutMs: 20 })).rejects.toMatchObject(gaveUp);
   });
 });
 

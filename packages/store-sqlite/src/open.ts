@@ -19,22 +19,23 @@ import { prepareTables, type Tables } from "./tables.js";
  * @throws StoreError where another process kept it locked, or the disk failed.
  */
 export async function openTables(options: ResolvedOptions): Promise<Tables> {
-  if (options.database !== undefined) {
-    assertPlainRows(options.database);
-    const version = versionOf(options.database);
+  const { source, timeoutMs } = options;
+  if ("database" in source) {
+    assertPlainRows(source.database);
+    const version = versionOf(source.database);
     if (!keepsWhatIsCommitted(version)) warnOfOldSqlite(version);
-    return madeReady(options.database, "database", options);
+    return madeReady(source.database, options);
   }
-  const database = await openOwn(options.file, options.busyTimeoutMs);
+  const database = await openOwn(source.file, timeoutMs);
   try {
-    return await madeReady(database, "file", options);
+    return await madeReady(database, options);
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function openOwn(file: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
+function openOwn(file: string, timeoutMs: number): Promise<SqliteDatabase> {
   // First, so that no empty file is left behind where there is no driver.
   const Database = driverOfFiles();
   return patiently(() => {
@@ -45,7 +46,7 @@ function openOwn(file: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
       if (isBusy(error)) throw error;
       throw new ConfigurationError("file", `must be a file that can be opened: ${messageOf(error)}`);
     }
-  }, busyTimeoutMs);
+  }, timeoutMs);
 }
 
 // What others may read, they may read of all users. SQLite gives the mode of a file to the -wal and -shm beside it.
@@ -79,29 +80,33 @@ function probe(database: SqliteDatabase): unknown {
 }
 
 // Each step can be done again, so that the whole of it is tried again when any meets another process's lock.
-function madeReady(database: SqliteDatabase, option: string, options: ResolvedOptions): Promise<Tables> {
+function madeReady(database: SqliteDatabase, options: ResolvedOptions): Promise<Tables> {
+  const { sourceOption } = options;
   return patiently(() => {
     database.exec("PRAGMA busy_timeout = 0");
-    schemaVersion(database, option);
-    tune(database, option, options);
-    migrate(database, option);
+    schemaVersion(database, sourceOption);
+    tune(database, options);
+    migrate(database, sourceOption);
     return prepareTables(database);
-  }, options.busyTimeoutMs);
+  }, options.timeoutMs);
 }
 
-function tune(database: SqliteDatabase, option: string, options: ResolvedOptions): void {
+function tune(database: SqliteDatabase, { sourceOption, durability, walAutocheckpointPages }: ResolvedOptions): void {
   if (pragma(database, "encoding") !== "UTF-8") {
-    throw new ConfigurationError(option, "must be a database in UTF-8: keys are ordered by its bytes");
+    throw new ConfigurationError(sourceOption, "must be a database in UTF-8: keys are ordered by its bytes");
   }
   const mode = pragma(database, "journal_mode = WAL", "journal_mode");
   if (mode !== "wal") {
-    throw new ConfigurationError(option, `must be a file on a local disk: a write-ahead log is not possible (${mode})`);
+    throw new ConfigurationError(
+      sourceOption,
+      `must be a file on a local disk: a write-ahead log is not possible (${mode})`,
+    );
   }
   // Without fullfsync, macOS acknowledges what is still in the cache of its disk. Elsewhere it says nothing.
   database.exec(`
-    PRAGMA synchronous = ${options.synchronous};
-    PRAGMA fullfsync = ${options.synchronous === "full" ? 1 : 0};
-    PRAGMA wal_autocheckpoint = ${options.walAutocheckpointPages};
+    PRAGMA synchronous = ${durability === "fsync" ? "FULL" : "NORMAL"};
+    PRAGMA fullfsync = ${durability === "fsync" ? 1 : 0};
+    PRAGMA wal_autocheckpoint = ${walAutocheckpointPages};
     PRAGMA journal_size_limit = ${walBytesKept};
     PRAGMA cache_size = ${-cacheKiB};
     PRAGMA temp_store = MEMORY;

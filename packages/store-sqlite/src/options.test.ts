@@ -7,18 +7,19 @@ const options = (json: string): SqliteStoreOptions => JSON.parse(json);
 
 test("the defaults are a commit on the disk, 5 s of waiting, groups of 5 ms, a queue of 10,000 and 4,000 pages", () => {
   expect(resolveOptions({ file: "a.db" })).toEqual({
-    file: "a.db",
-    synchronous: "full",
-    busyTimeoutMs: 5_000,
-    groupMaxMs: 5,
+    source: { file: "a.db" },
+    sourceOption: "file",
+    timeoutMs: 5_000,
     queueMax: 10_000,
+    durability: "fsync",
+    groupMaxMs: 5,
     walAutocheckpointPages: 4_000,
     clock: Date.now,
   });
 });
 
 test.each([
-  ["busyTimeout", '{ "file": "a.db", "busyTimeout": 1 }'],
+  ["timeout", '{ "file": "a.db", "timeout": 1 }'],
   ["path", '{ "path": "a.db" }'],
   ["options", '"a.db"'],
   ["file", "{}"],
@@ -28,9 +29,9 @@ test.each([
   ["database", '{ "file": "a.db", "database": {} }'],
   ["database", '{ "database": {} }'],
   ["database", '{ "database": null }'],
-  ["synchronous", '{ "file": "a.db", "synchronous": "off" }'],
+  ["durability", '{ "file": "a.db", "durability": "none" }'],
   ["clock", '{ "file": "a.db", "clock": 1 }'],
-  ["busyTimeoutMs", '{ "file": "a.db", "busyTimeoutMs": -1 }'],
+  ["timeoutMs", '{ "file": "a.db", "timeoutMs": -1 }'],
   ["groupMaxMs", '{ "file": "a.db", "groupMaxMs": 0 }'],
   ["queueMax", '{ "file": "a.db", "queueMax": 1.5 }'],
   ["walAutocheckpointPages", '{ "file": "a.db", "walAutocheckpointPages": "many" }'],

@@ -1,5 +1,12 @@
-import { ConfigurationError } from "@unclash/core";
-import { checkOptions, isFunction, isText, type OptionRules, oneOf, wholeNumber } from "@unclash/core/options";
+import {
+  checkOptions,
+  checkSource,
+  isFunction,
+  isTimerMs,
+  type OptionRules,
+  oneOf,
+  wholeNumber,
+} from "@unclash/core/options";
 import { checkedClock, type Moment } from "@unclash/core/store";
 import type { SqliteDatabase } from "./driver.js";
 
@@ -24,31 +31,31 @@ export type SqliteSource =
 
 export interface SqliteSettings {
   /**
-   * `full`: a commit is on the disk before it is acknowledged. `normal`: it survives a crash of the process, and the
-   * last ones may be lost with the machine.
-   *
-   * @default "full"
-   */
-  readonly synchronous?: "full" | "normal";
-  /**
-   * For how many milliseconds a call waits while another process holds the file, before it gives up with a
+   * For how many milliseconds a call waits, while another process holds the file, before it gives up with a
    * `StoreError`. The wait does not block the event loop.
    *
    * @default 5_000
    */
-  readonly busyTimeoutMs?: number;
-  /**
-   * For how many milliseconds at most a group of commits goes on taking in more, while it holds the write lock.
-   *
-   * @default 5
-   */
-  readonly groupMaxMs?: number;
+  readonly timeoutMs?: number;
   /**
    * How many commits may wait. One more is refused with a `StoreError`.
    *
    * @default 10_000
    */
   readonly queueMax?: number;
+  /**
+   * `fsync`: a commit is on the disk before it is acknowledged. `process`: it survives a crash of the process, and the
+   * last ones may be lost with the machine.
+   *
+   * @default "fsync"
+   */
+  readonly durability?: "fsync" | "process";
+  /**
+   * For how many milliseconds at most a group of commits goes on taking in more, while it holds the write lock.
+   *
+   * @default 5
+   */
+  readonly groupMaxMs?: number;
   /**
    * After how many pages of 4 KiB in the write-ahead log these are copied into the file. More make such a pause rarer
    * and longer.
@@ -65,18 +72,22 @@ export interface SqliteSettings {
 }
 
 /** The options, checked, with their defaults. */
-export type ResolvedOptions = SqliteSource & Readonly<Required<SqliteSettings>>;
+export interface ResolvedOptions extends Readonly<Required<SqliteSettings>> {
+  readonly source: { readonly file: string } | { readonly database: SqliteDatabase };
+  /** The option that leads to the file, and so is at fault where that will not do. */
+  readonly sourceOption: "file" | "database";
+}
 
 const rules: OptionRules<SqliteStoreOptions> = {
-  file: isText,
+  file: whyNotAFile,
   database: (value) =>
     typeof Object(value).prepare === "function"
       ? undefined
-      : "must be an open connection of node:sqlite or better-sqlite3",
-  synchronous: oneOf("full", "normal"),
-  busyTimeoutMs: wholeNumber(0),
-  groupMaxMs: wholeNumber(1),
+      : "must be an open connection of node:sqlite, @photostructure/sqlite or better-sqlite3",
+  timeoutMs: isTimerMs,
   queueMax: wholeNumber(1),
+  durability: oneOf("fsync", "process"),
+  groupMaxMs: wholeNumber(1),
   walAutocheckpointPages: wholeNumber(1),
   clock: isFunction,
 };
@@ -89,29 +100,22 @@ const rules: OptionRules<SqliteStoreOptions> = {
  */
 export function resolveOptions(options: SqliteStoreOptions): ResolvedOptions {
   checkOptions<SqliteStoreOptions>("", options, rules);
-  const { synchronous = "full" } = options;
-  const clock = options.clock === undefined ? Date.now : checkedClock(options.clock);
-  const { busyTimeoutMs = 5_000, groupMaxMs = 5, queueMax = 10_000, walAutocheckpointPages = 4_000 } = options;
   return Object.freeze({
-    ...resolveSource(options),
-    synchronous,
-    clock,
-    busyTimeoutMs,
-    groupMaxMs,
-    queueMax,
-    walAutocheckpointPages,
+    sourceOption: checkSource(options, rules, "file", "database"),
+    source: options.database === undefined ? { file: options.file } : { database: options.database },
+    timeoutMs: options.timeoutMs ?? 5_000,
+    queueMax: options.queueMax ?? 10_000,
+    durability: options.durability ?? "fsync",
+    groupMaxMs: options.groupMaxMs ?? 5,
+    walAutocheckpointPages: options.walAutocheckpointPages ?? 4_000,
+    clock: options.clock === undefined ? Date.now : checkedClock(options.clock),
   });
 }
 
-function resolveSource({ file, database }: SqliteStoreOptions): SqliteSource {
-  if (database !== undefined) {
-    if (file !== undefined) throw new ConfigurationError("file", "must not stand beside database");
-    return { database };
-  }
-  if (file === undefined) throw new ConfigurationError("file", "must be the path of a file, unless database is given");
+function whyNotAFile(value: unknown): string | undefined {
+  if (typeof value !== "string" || value === "") return "must be the path of a file";
   // node:sqlite would take it for a URI, with settings of its own.
-  if (/^file:/i.test(file)) throw new ConfigurationError("file", "must be the path of a file, not a file: URL");
+  if (/^file:/i.test(value)) return "must be the path of a file, not a file: URL";
   // SQLite would keep this one in memory; @unclash/memory does that better.
-  if (file === ":memory:") throw new ConfigurationError("file", "must be the path of a file, not :memory:");
-  return { file };
+  return value === ":memory:" ? "must be the path of a file, not :memory:" : undefined;
 }

@@ -29,15 +29,17 @@ import type { Tables } from "./tables.js";
 
 /**
  * Opens a store in one SQLite file, which the processes of one host may use at once. Its folder, itself and its tables
- * are made where they are not there. Commits that wait together share one fsync, and are acknowledged after it.
+ * are made where they are not there. Commits that wait together share one fsync, and are acknowledged after it. `close`
+ * closes a `file`, and leaves a `database` open.
  *
  * Its methods reject with a `TypeError` for what no store can carry out (see `assertCommit` in `@unclash/core/store`),
  * and with a `StoreError` after `close`, where the disk failed, or where another process kept the file locked for
- * `busyTimeoutMs`.
+ * `timeoutMs`.
  *
- * @throws ConfigurationError that names the option at fault: also for a file that is not a store's, or a newer
- * release's
- * @throws StoreError where another process kept the file locked while it was to be opened
+ * @throws ConfigurationError that names the option at fault: also for a file that can't be opened, is not a store's, or
+ *   a newer release's, and where no SQLite for it is installed
+ * @throws StoreError where another process kept the file locked for `timeoutMs`
+ * @example const store = await createSqliteStore({ file: "data/api.db" });
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const resolved = resolveOptions(options);
@@ -45,7 +47,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
 }
 
 function storeOn(tables: Tables, resolved: ResolvedOptions): Store {
-  const { clock, busyTimeoutMs } = resolved;
+  const { clock, timeoutMs } = resolved;
   const group = new GroupCommit(tables, resolved, decide, announce);
   const bell = new Bell();
   const watchers = new Watchers(setImmediate);
@@ -81,19 +83,19 @@ function storeOn(tables: Tables, resolved: ResolvedOptions): Store {
       // Leaves little to do for whoever opens the file next. It is all as safe where another process is in the way.
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch {}
-    if (resolved.file !== undefined) database.close();
+    if ("file" in resolved.source) database.close();
   }
 
   return {
     capabilities: {
-      durability: resolved.synchronous === "full" ? "fsync" : "process",
+      durability: resolved.durability,
       failover: "safe",
       processes: "host",
     },
     async read(keys) {
       assertKeys(keys);
       assertOpen();
-      return patiently(() => read(keys, tables, clock()), busyTimeoutMs);
+      return patiently(() => read(keys, tables, clock()), timeoutMs);
     },
     async commit(commit) {
       assertCommit(commit);
@@ -105,16 +107,16 @@ function storeOn(tables: Tables, resolved: ResolvedOptions): Store {
       assertRange(range);
       assertPosition(range);
       assertOpen();
-      return patiently(() => list(range, tables, clock()), busyTimeoutMs);
+      return patiently(() => list(range, tables, clock()), timeoutMs);
     },
     async history(key, request) {
       assertHistoryRequest(key, request);
       assertOpen();
-      return patiently(() => historyOf(key, request, tables, clock()), busyTimeoutMs);
+      return patiently(() => historyOf(key, request, tables, clock()), timeoutMs);
     },
     follow(after, stop) {
       assertOpen();
-      return follow(after, { tables, bell, others, busyTimeoutMs }, stop);
+      return follow(after, { tables, bell, others, timeoutMs }, stop);
     },
     watch(wake) {
       assertOpen();
@@ -128,7 +130,7 @@ function storeOn(tables: Tables, resolved: ResolvedOptions): Store {
     async clean(budget) {
       assertBudget(budget);
       assertOpen();
-      const step = await patiently(() => clean(budget, tables, clock()), busyTimeoutMs);
+      const step = await patiently(() => clean(budget, tables, clock()), timeoutMs);
       // Whoever cleans step by step until there is no more lets commits in between.
       await turn();
       return step;

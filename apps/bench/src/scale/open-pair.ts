@@ -31,8 +31,7 @@ export async function openPair(name: StoreName, folder: string): Promise<Pair> {
     }
     case "redis": {
       const server = await startRedis();
-      const open = (keysOf: string): Promise<Store> =>
-        createRedisStore({ url: server.url, name: keysOf, onWarning: () => {} });
+      const open = (keysOf: string): Promise<Store> => createRedisStore({ url: server.url, name: keysOf });
       return pairOf(await open("small"), await open("large"), server.remove);
     }
   }

@@ -46,7 +46,7 @@ export async function openRedis(): Promise<Engine> {
   const url = server?.url ?? process.env["REDIS_URL"] ?? "";
   const name = `unclash-bench-${Date.now()}`;
   const bare = new Redis(url, { enableAutoPipelining: true });
-  const store = await createRedisStore({ url, name, onWarning: () => {} });
+  const store = await createRedisStore({ url, name });
   for (const { source } of [compareAndSet, withHistory, withEvent]) await bare.script("LOAD", source);
   const row = (group: string, script: BareScript): Contestant =>
     contestantOf((at) => rowWriter(bare, script, name, `${group}:${at}`));

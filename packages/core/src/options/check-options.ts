@@ -3,8 +3,12 @@ import { ConfigurationError } from "../errors.js";
 /**
  * What an option may be: text such as `must be a function` for a value that it may not be, and nothing for one that it
  * may. An option that was left out (`undefined`) is asked about only where the rule is `required`.
+ * An error shows the value as `describe` says it, where the rule has one.
  */
-export type OptionRule = ((value: unknown) => string | undefined) & { readonly isRequired?: true };
+export type OptionRule = ((value: unknown) => string | undefined) & {
+  readonly isRequired?: true;
+  readonly describe?: (value: unknown) => string;
+};
 
 /** The rules of an options object, by the names of its options. */
 export type OptionRules<Options> = { readonly [Name in keyof Required<Options>]: OptionRule };
@@ -32,8 +36,9 @@ export function checkOptions<Options extends object>(
   for (const [name, rule] of Object.entries<OptionRule>(rules)) {
     const value: unknown = Reflect.get(given, name);
     const wrong = value === undefined && rule.isRequired !== true ? undefined : rule(value);
-    if (wrong !== undefined)
-      throw new ConfigurationError(below(path, name), `${wrong}, and is ${describeValue(value)}`);
+    if (wrong === undefined) continue;
+    const { describe = describeValue } = rule;
+    throw new ConfigurationError(below(path, name), `${wrong}, and is ${describe(value)}`);
   }
 }
 
@@ -54,7 +59,7 @@ export function checkMembers(path: string, given: unknown, rule: OptionRule): vo
 
 /** Marks a rule: the option can't be left out. */
 export function required(rule: OptionRule): OptionRule {
-  return Object.assign((value: unknown) => rule(value), { isRequired: true } as const);
+  return Object.assign((value: unknown) => rule(value), rule, { isRequired: true } as const);
 }
 
 /** Any value, for what is checked elsewhere. */

@@ -12,3 +12,19 @@ export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === "") return thrown.errors.map(messageOf).join("; ");
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/**
+ * Loads a package that whoever uses the store may not have installed: `undefined` then.
+ *
+ * @throws whatever else `load` throws
+ * @example const pg = await ifInstalled(() => import("pg"));
+ */
+export async function ifInstalled<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return undefined;
+    throw error;
+  }
+}

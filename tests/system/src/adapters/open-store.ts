@@ -46,7 +46,7 @@ export function redisStores(): Stores {
     async open() {
       const name = `adapters_${randomBytes(6).toString("hex")}`;
       names.push(name);
-      return createRedisStore({ url, name, onWarning: () => {} });
+      return createRedisStore({ url, name });
     },
     remove: () => deleteKeys(url, names),
   };

@@ -35,9 +35,9 @@ export const storeMistakes = [
     () => createSqliteStore({ database: "app.db" }),
   ],
   [
-    "sqlite: synchronous: true",
-    'synchronous must be "full" or "normal", and is true',
-    () => createSqliteStore({ file: "app.db", synchronous: true }),
+    "sqlite: durability: true",
+    'durability must be "fsync" or "process", and is true',
+    () => createSqliteStore({ file: "app.db", durability: true }),
   ],
   [
     "postgres: a url in place of options",
@@ -60,6 +60,12 @@ export const storeMistakes = [
     () => createPostgresStore({ url: "postgres://localhost", pool: { connect() {} } }),
   ],
   [
+    "postgres: a url of another kind, whose password is not shown",
+    'and is "mysql://…@localhost/app"',
+    () => createPostgresStore({ url: "mysql://me:secret@localhost/app" }),
+  ],
+  ["postgres: neither a url nor a pool", "unless pool is given", () => createPostgresStore({ schema: "app" })],
+  [
     "postgres: a schema in capitals",
     "schema must be 1 to 48 lower-case letters",
     () => createPostgresStore({ url: "postgres://localhost", schema: "App" }),
@@ -78,7 +84,7 @@ export const storeMistakes = [
   ["redis: a url in place of options", "options must be an object", () => createRedisStore("redis://localhost")],
   [
     "redis: a url without its scheme",
-    'must be that of a server, redis:// or rediss://, and is "localhost:6379"',
+    'such as redis://user:password@host:6379/0, or rediss:// for TLS, and is "localhost:6379"',
     () => createRedisStore({ url: "localhost:6379" }),
   ],
   [

@@ -13,9 +13,7 @@ test.skipIf(redisUrl === undefined)(
   { timeout: modelTimeoutMs },
   async () => {
     const names = [1, 2, 3, 4].map(() => `model-${randomBytes(6).toString("hex")}`);
-    const places = await Promise.all(
-      names.map((name) => serverPlace(() => createRedisStore({ url, name, onWarning: () => {} }), 4)),
-    );
+    const places = await Promise.all(names.map((name) => serverPlace(() => createRedisStore({ url, name }), 4)));
     try {
       await holdAgainstModel(places, modelRuns.server);
     } finally {

@@ -12,7 +12,7 @@ test("whatever is done to it, the store in SQLite is what the model says", { tim
   const clock = { now: 1_800_000_000_000 };
   // What a crash of the machine would lose is not looked at here, and the time of an fsync is better spent on runs.
   const open = () =>
-    createSqliteStore({ file: join(folder, "store.db"), clock: () => clock.now, synchronous: "normal" });
+    createSqliteStore({ file: join(folder, "store.db"), clock: () => clock.now, durability: "process" });
   let subject: Subject = {
     store: await open(),
     clock,

@@ -78,7 +78,7 @@ const stores: readonly (readonly [store: string, isThere: boolean, over: (name: 
     postgresUrl !== undefined,
     (schema) => () => createPostgresStore({ url: url.postgres, schema, poolSize: 5 }),
   ],
-  ["Redis", redisUrl !== undefined, (name) => () => createRedisStore({ url: url.redis, name, onWarning: () => {} })],
+  ["Redis", redisUrl !== undefined, (name) => () => createRedisStore({ url: url.redis, name })],
 ];
 
 describe.each(stores.filter(([, isThere]) => isThere))("on %s", (_store, _isThere, over) => {
