@@ -8,7 +8,7 @@ import type { StoreLocation } from "./environment.js";
 import { EnvironmentError } from "./environment-error.js";
 
 /**
- * Opens the store that a sample was told to use.
+ * Opens the store that a sample was told to use: an app that runs on any of them, by one variable of its environment.
  *
  * @throws EnvironmentError that names `UNCLASH_STORE` where what it names can't be used
  * @throws StoreError where another process kept the file locked, the disk failed, or the server did not answer
