@@ -1,9 +1,10 @@
 import { errorsPage, UnclashError, UsageError } from "@unclash/core";
 import { describeValue, isPromise } from "@unclash/core/options";
 import { type Refused, refused } from "../http/refusal.js";
-import type { RequestFacts } from "../http/request.js";
+import { describeRequest, type RequestFacts } from "../http/request.js";
 import { wrongOutcome } from "../options/callback-result.js";
 import { isHeaderValue } from "../options/option-rules.js";
+import { watchPending } from "../options/pending-callbacks.js";
 
 /** Whoever makes a request, as the app knows them. */
 export interface Actor {
@@ -73,7 +74,8 @@ const nameLengthMax = 1_024;
 export function checkedIdentify<Native>(identify: Identify<Native>): Identify<Native> {
   return (request) => {
     const identity: unknown = identify(request);
-    return isPromise(identity) ? Promise.resolve(identity).then(asIdentity) : asIdentity(identity);
+    if (!isPromise(identity)) return asIdentity(identity);
+    return watchPending("identify", identity, () => describeRequest(request)).then(asIdentity);
   };
 }
 

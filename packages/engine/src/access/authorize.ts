@@ -1,6 +1,7 @@
 import { isPromise } from "@unclash/core/options";
 import type { Key } from "@unclash/core/store";
 import { wrongOutcome } from "../options/callback-result.js";
+import { watchPending } from "../options/pending-callbacks.js";
 import type { Actor } from "./actor.js";
 
 /** What someone wants to do to a resource. */
@@ -27,7 +28,9 @@ export type Authorize = (action: Action, key: Key, actor: Actor | undefined) => 
 export function checkedAuthorize(authorize: Authorize): Authorize {
   return (action, key, actor) => {
     const verdict: unknown = authorize(action, key, actor);
-    return isPromise(verdict) ? Promise.resolve(verdict).then(asVerdict) : asVerdict(verdict);
+    if (!isPromise(verdict)) return asVerdict(verdict);
+    const waiting = (): string => `the permission to ${action} ${JSON.stringify(key)}`;
+    return watchPending("authorize", verdict, waiting).then(asVerdict);
   };
 }
 

@@ -46,3 +46,8 @@ export function header(request: RequestFacts, name: string): string | undefined 
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(", ") : value;
 }
+
+/** A request as logs and warnings name it. */
+export function describeRequest({ method, base, path }: RequestFacts): string {
+  return `${method} ${base}${path}`;
+}

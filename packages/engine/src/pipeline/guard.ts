@@ -1,4 +1,5 @@
 import { isStoreError } from "@unclash/core";
+import { isPromise } from "@unclash/core/options";
 import { warnOfStore } from "../commits/store-failure.js";
 import type { Guard } from "../guards/guard.js";
 import type { GuardError } from "../guards/guard-error.js";
@@ -15,7 +16,8 @@ import { passedRequest, rememberPassed } from "../guards/passed-requests.js";
 import { hasContent } from "../guards/unseen-body.js";
 import { hasState, isSafe } from "../http/methods.js";
 import { type Refused, unavailable } from "../http/refusal.js";
-import type { RequestFacts } from "../http/request.js";
+import { describeRequest, type RequestFacts } from "../http/request.js";
+import { watchPending } from "../options/pending-callbacks.js";
 import type { Terms } from "../preconditions/conditions.js";
 import type { LoadedState } from "../states/loaded-state.js";
 
@@ -60,7 +62,9 @@ export async function enterGuard<Native, State extends LoadedState>(
   const look = async (): Promise<Looked<State>> => {
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
       return { state: undefined, selected: undefined, judgement: unjudged };
-    const state = (await load(request.native)) ?? undefined;
+    const loaded = load(request.native);
+    const waiting = (): string => describeRequest(request);
+    const state = (isPromise(loaded) ? await watchPending("load", loaded, waiting) : loaded) ?? undefined;
     passage.hold();
     const selected = state && exchange.select(state);
     return { state, selected, judgement: await judge(exchange, terms, selected) };

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ProblemEntry } from "@unclash/core";
 import { type Json, type JsonObject, pointerOf } from "@unclash/core/json";
 import { isPromise } from "@unclash/core/options";
+import { watchPending } from "../options/pending-callbacks.js";
 import { storedFields } from "./stored-json.js";
 
 /** A schema of any library that speaks Standard Schema (zod, valibot, arktype, …). Its output is what is stored. */
@@ -40,9 +41,9 @@ export async function validate(
   errorsMax: number,
 ): Promise<Validation> {
   const checked = schema["~standard"].validate(fields);
-  const result = isPromise(checked) ? await checked : checked;
-  if (result.issues === undefined)
-    return { kind: "valid", fields: storedFields(`collections.${name}.schema`, result.value) };
+  const option = `collections.${name}.schema`;
+  const result = isPromise(checked) ? await watchPending(option, checked, () => `a write of ${name}`) : checked;
+  if (result.issues === undefined) return { kind: "valid", fields: storedFields(option, result.value) };
   const { issues } = result;
   const errors = issues.slice(0, errorsMax).map(entryOf);
   if (issues.length > errorsMax) errors.push(moreErrors(issues.length - errorsMax));
