@@ -2,6 +2,7 @@ import { isStoreError, type ResponsePlan, resourceKey } from "@unclash/core";
 import type { Key } from "@unclash/core/store";
 import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
+import { warnOfDoubledPath } from "./access/doubled-path.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
 import { warnOfStore } from "./commits/store-failure.js";
 import { headerRefusal, unavailable } from "./http/refusal.js";
@@ -50,6 +51,7 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
 async function handle<Native>(settings: Settings<Native>, received: RequestFacts<Native>): Promise<ResponsePlan> {
   const startedAt = performance.now();
   const request = fromClient(received, settings.trust);
+  warnOfDoubledPath(settings, request);
   const match = findRoute(settings.collections, request.path);
   const caller = headerRefusal(received) ?? (await identifyCaller(settings.identify, request));
   const actor = caller.kind === "known" ? caller.actor : undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { belowPrefix, findMount, normalizePrefix, originForm } from "./mount-point.js";
+import { belowPrefix, findMount, isPrefix, normalizePrefix, originForm } from "./mount-point.js";
 
 test.each([
   ["", ""],
@@ -49,4 +49,15 @@ test.each([
   ["elsewhere", "/other", "/v1/other", undefined],
 ])("a mount is found: %s", (_what, url, original, point) => {
   expect(findMount(url, "/api", original)).toEqual(point);
+});
+
+test.each([
+  ...["/api?v=1", "/api#a", "/a b", 1, "/:tenant", ":tenant", "/api/:version/x", "/api/*", "/api(.*)", "/api{/:id}"],
+  ...["/caf\u00e9", "/[a]"],
+])("%j is no prefix: no request would be below it", (prefix) => {
+  expect(isPrefix(prefix)).toMatch(/^must be a path/);
+});
+
+test.each(["", "/", "api", "/deep/er/", "/v1:beta", "/caf%C3%A9", "/~a.b_c-d"])("%j is a prefix", (prefix) => {
+  expect(isPrefix(prefix)).toBeUndefined();
 });

@@ -24,9 +24,12 @@ export function findMount(url: string, prefix: string, original: string = url): 
   return { base: outer + prefix, url: below };
 }
 
-/** The option `prefix` of a mount: a path, or empty. */
-export const isPrefix: OptionRule = (value) =>
-  typeof value === "string" && !/[?#\s]/.test(value) ? undefined : "must be a path, such as /api";
+/** The option `prefix` of a mount: a path, or empty. It is compared with what clients send, and so no pattern. */
+export const isPrefix: OptionRule = (value) => {
+  if (typeof value !== "string" || /[?#\s]/.test(value)) return "must be a path, such as /api";
+  if (/(?:^|\/):|[*(){}[\]]/.test(value)) return "must be a path, such as /api, and no pattern";
+  return /[^\x21-\x7e]/.test(value) ? "must be a path as clients send it, percent-encoded" : undefined;
+};
 
 /** A prefix as `MountPoint.base` holds it: begins with `/` unless empty, and does not end in one. */
 export function normalizePrefix(prefix: string): string {

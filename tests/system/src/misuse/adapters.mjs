@@ -62,6 +62,16 @@ export const adapterMistakes = [
     "prefix must be a path, such as /api",
     () => onK.mount(engine(), { prefix: "/api?v=1" }),
   ],
+  [
+    "Koa: a prefix with a parameter",
+    "prefix must be a path, such as /api, and no pattern",
+    () => onK.mount(engine(), { prefix: "/:tenant" }),
+  ],
+  [
+    "node:http: a prefix with a star",
+    "prefix must be a path, such as /api, and no pattern",
+    () => onN.mount(engine(), { prefix: "/api/*" }),
+  ],
   ["node:http: onError as a text", "onError must be a function", () => onN.mount(engine(), { onError: "log" })],
   [
     "Express: guard that is not called",
