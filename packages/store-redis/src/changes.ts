@@ -5,6 +5,8 @@ import type { RedisClient } from "./client.js";
 // Who is told of more keys than this hears that any may have been written.
 const keysMax = 256;
 const pollMs = 1_000;
+// A server that takes a connection and says nothing is given up after so long.
+const connectMs = 5_000;
 // Between two messages of one process: a lone commit is told at once, a thousand a second in a fifth as many.
 const pauseMs = 5;
 // No key holds it.
@@ -114,7 +116,8 @@ class Listening {
     if (this.#isSubscribing || this.#isOver) return;
     this.#isSubscribing = true;
     try {
-      const connection = await this.#client.fork();
+      const late = AbortSignal.any([this.#calls.closing, AbortSignal.timeout(connectMs)]);
+      const connection = await this.#client.fork(late);
       this.#connection = connection;
       if (this.#isOver) return connection.end();
       await connection.subscribe(channelOf(this.#prefix), (message) => {

@@ -11,14 +11,31 @@ export interface RedisClient {
    * else.
    */
   subscribe(channel: string, listener: (message: string) => void): Promise<void>;
-  /** One more connection of the same kind. */
-  fork(): Promise<RedisClient>;
+  /** One more connection of the same kind, unless it is not there once the signal is aborted. */
+  fork(late: AbortSignal): Promise<RedisClient>;
   /** Drops a connection on which nothing comes any more, and makes a new one. */
   reset(): void;
   /** Ends the connection at once. What was sent and not answered yet rejects. */
   end(): void;
   /** What an error that a command rejected with says of the command. */
   faultOf(error: unknown): Fault;
+}
+
+/**
+ * Waits for a connection that is being made, and ends it where it fails, or is not there once the signal is aborted.
+ *
+ * @throws what it failed with, or the signal's reason
+ */
+export async function connected(connecting: Promise<unknown>, end: () => void, late: AbortSignal): Promise<void> {
+  const tooLate = new Promise<never>((_, reject) => {
+    late.addEventListener("abort", () => reject(late.reason), { once: true });
+  });
+  try {
+    await Promise.race([connecting, tooLate]);
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 /**

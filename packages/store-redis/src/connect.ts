@@ -13,9 +13,10 @@ import type { ResolvedOptions } from "./options.js";
  */
 export async function connect({ source, sourceOption, timeoutMs }: ResolvedOptions): Promise<RedisClient> {
   const owner = "client" in source ? source.client : await clientFor(source.url, timeoutMs);
-  const connecting = isIoredis(owner) ? connectIoredis(owner) : connectNodeRedis(owner);
   try {
-    return await within(timeoutMs, connecting);
+    return await within(timeoutMs, (late) =>
+      isIoredis(owner) ? connectIoredis(owner, late) : connectNodeRedis(owner, late),
+    );
   } catch (error) {
     const message = error instanceof StoreError ? messageOf(error.cause) : "";
     if (!refused.test(message)) throw error;
@@ -27,28 +28,21 @@ export async function connect({ source, sourceOption, timeoutMs }: ResolvedOptio
 const refused = /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH |invalid password|(invalid )?DB index))/;
 
 /**
- * What was connected. What comes too late is ended.
+ * A connection that is there in time. One that is not is ended.
  *
- * @throws StoreError where it was not, or not in time.
+ * @throws StoreError where there is none, with the reason
  */
-export async function within(timeoutMs: number, connecting: Promise<RedisClient>): Promise<RedisClient> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs);
-  });
+export async function within(
+  timeoutMs: number,
+  connecting: (late: AbortSignal) => Promise<RedisClient>,
+): Promise<RedisClient> {
+  const late = AbortSignal.timeout(timeoutMs);
   try {
-    const client = await Promise.race([connecting, late]);
-    if (client !== undefined) return client;
+    return await connecting(late);
   } catch (error) {
+    if (late.aborted) throw new StoreError(`Redis did not answer within ${timeoutMs} ms.`, "not-applied");
     throw new StoreError(`Redis cannot be reached: ${messageOf(error)}`, "not-applied", { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
-  connecting.then(
-    (client) => client.end(),
-    () => {},
-  );
-  throw new StoreError(`Redis did not answer within ${timeoutMs} ms.`, "not-applied");
 }
 
 // Neither is connected: they are what the store's own connections are made after.

@@ -131,7 +131,7 @@ class Arrivals {
 
   async #connect(stream: string): Promise<Calls> {
     const { client, timeoutMs } = this.#followed;
-    const connection = await within(timeoutMs, client.fork());
+    const connection = await within(timeoutMs, (late) => client.fork(late));
     this.#connection = connection;
     if (this.#isOver) connection.end();
     return new Calls(connection, stream, { timeoutMs: timeoutMs + waitMs, queueMax: 1 });

@@ -7,7 +7,7 @@ test("connects to a Cluster with what its owner gave for the nodes, but for a pr
   const redisOptions = { password: "secret", tls: { servername: "redis.test" }, keyPrefix: "app:" };
   const owner = new Cluster([{ port: 1 }], { lazyConnect: true, clusterRetryStrategy: () => null, redisOptions });
   const duplicate = vi.spyOn(owner, "duplicate");
-  await expect(connectIoredis(owner)).rejects.toThrow();
+  await expect(connectIoredis(owner, new AbortController().signal)).rejects.toThrow();
   expect(duplicate.mock.calls[0]?.[1]).toMatchObject({
     redisOptions: { password: "secret", tls: { servername: "redis.test" }, keyPrefix: "", maxRetriesPerRequest: 0 },
   });

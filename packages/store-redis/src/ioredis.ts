@@ -1,4 +1,4 @@
-import { type Fault, faultOfReply, type RedisClient } from "./client.js";
+import { connected, type Fault, faultOfReply, type RedisClient } from "./client.js";
 
 /** What a client of `ioredis` has: a `Redis` or a `Cluster`. */
 export interface IoredisClient {
@@ -55,20 +55,18 @@ const clusterSettings: object = {
 };
 
 /** Connects as the given client does, with settings of the store's own. The given one stays its owner's. */
-export async function connectIoredis(owner: IoredisClient): Promise<RedisClient> {
+export async function connectIoredis(owner: IoredisClient, late: AbortSignal): Promise<RedisClient> {
   const client = owner.isCluster ? likeCluster(owner) : owner.duplicate(ioredisSettings);
   // Later failures show in the commands that meet them.
   let reason: unknown;
   client.on("error", (error) => {
     reason = error;
   });
-  try {
-    await client.connect();
-  } catch (error) {
-    client.disconnect();
-    // The error that it rejects with says no more than that the connection is closed.
+  // The error that it rejects with says no more than that the connection is closed.
+  const connecting = client.connect().catch((error: unknown) => {
     throw reason ?? error;
-  }
+  });
+  await connected(connecting, () => client.disconnect(), late);
   return {
     isReady: () => client.status === "ready",
     send(_key, command, ...rest) {
@@ -81,7 +79,7 @@ export async function connectIoredis(owner: IoredisClient): Promise<RedisClient>
       });
       await client.subscribe(channel);
     },
-    fork: () => connectIoredis(owner),
+    fork: (late) => connectIoredis(owner, late),
     reset: () => client.disconnect(true),
     end: () => client.disconnect(),
     faultOf,

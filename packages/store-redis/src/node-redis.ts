@@ -1,4 +1,4 @@
-import { type Fault, faultOfReply, type RedisClient } from "./client.js";
+import { connected, type Fault, faultOfReply, type RedisClient } from "./client.js";
 
 /** What a client of `redis` (node-redis) has: that of `createClient`. */
 export interface NodeRedisClient {
@@ -32,21 +32,23 @@ export function isNodeRedis(client: object): client is NodeRedisClient | NodeRed
 const settings = { disableOfflineQueue: true, commandOptions: {} };
 
 /** Connects as the given client does. The given one stays its owner's. */
-export async function connectNodeRedis(owner: NodeRedisClient | NodeRedisCluster): Promise<RedisClient> {
-  const isCluster = "masters" in owner;
-  return isCluster ? connectCluster(owner) : connectOne(owner);
+export async function connectNodeRedis(
+  owner: NodeRedisClient | NodeRedisCluster,
+  late: AbortSignal,
+): Promise<RedisClient> {
+  return "masters" in owner ? connectCluster(owner, late) : connectOne(owner, late);
 }
 
-async function connectOne(owner: NodeRedisClient): Promise<RedisClient> {
+async function connectOne(owner: NodeRedisClient, late: AbortSignal): Promise<RedisClient> {
   const client = owner.duplicate(settings);
   // It would try without end, and say nothing.
   const failure = new Promise<never>((_, reject) => client.on("error", reject));
-  await connected(client, Promise.race([client.connect(), failure]));
+  await connected(Promise.race([client.connect(), failure]), () => destroyQuietly(client), late);
   let isEnded = false;
   return {
     ...common(client),
     send: (_key, command, ...rest) => client.sendCommand([command, ...rest]),
-    fork: () => connectOne(owner),
+    fork: (late) => connectOne(owner, late),
     reset() {
       destroyQuietly(client);
       const again = (): void => {
@@ -61,28 +63,19 @@ async function connectOne(owner: NodeRedisClient): Promise<RedisClient> {
   };
 }
 
-async function connectCluster(owner: NodeRedisCluster): Promise<RedisClient> {
+async function connectCluster(owner: NodeRedisCluster, late: AbortSignal): Promise<RedisClient> {
   const client = owner.duplicate({ commandOptions: {} });
   // One for each node that does not answer, though another one may.
   client.on("error", () => {});
-  await connected(client, client.connect());
+  await connected(client.connect(), () => destroyQuietly(client), late);
   return {
     ...common(client),
     send: (key, command, ...rest) => client.sendCommand(key, false, [command, ...rest]),
-    fork: () => connectCluster(owner),
+    fork: (late) => connectCluster(owner, late),
     // Its connections are the library's to renew.
     reset() {},
     end: () => destroyQuietly(client),
   };
-}
-
-async function connected(client: { destroy(): void }, connecting: Promise<unknown>): Promise<void> {
-  try {
-    await connecting;
-  } catch (error) {
-    destroyQuietly(client);
-    throw error;
-  }
 }
 
 function common(client: NodeRedisClient | NodeRedisCluster): Pick<RedisClient, "isReady" | "subscribe" | "faultOf"> {

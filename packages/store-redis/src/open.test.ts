@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { ConfigurationError, StoreError } from "@unclash/core";
 import { type RedisServer, redisBinary, startRedis } from "@unclash/test-servers";
 import { Redis } from "ioredis";
@@ -121,6 +123,22 @@ describe.skipIf(redisBinary() === undefined)("opening a store", () => {
       await expect(opening).rejects.toThrow(/^Redis cannot be reached: .*ECONNREFUSED/);
       await expect(opening).rejects.toMatchObject({ code: "ERR_UNCLASH_STORE", outcome: "not-applied" });
       await expect(opening).rejects.toThrow(StoreError);
+    }
+  });
+
+  test("ends its connection to a server that never answers", async () => {
+    const open = new Set<Socket>();
+    const silent = createServer((socket) => {
+      open.add(socket.resume().on("close", () => open.delete(socket)));
+    });
+    await once(silent.listen(0, "127.0.0.1"), "listening");
+    onTestFinished(() => void silent.close());
+    const address = silent.address();
+    const silentUrl = `redis://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    for (const client of [new Redis(silentUrl, { lazyConnect: true }), createClient({ url: silentUrl })]) {
+      const opening = createRedisStore({ client, timeoutMs: 50 });
+      await expect(opening).rejects.toThrow("Redis did not answer within 50 ms.");
+      await expect.poll(() => open.size).toBe(0);
     }
   });
 
