@@ -67,9 +67,9 @@ export function startExpress(store: Store): void {
     "/articles/:id",
     onExpress.guarded(
       { load: ({ params }: Request) => find(params["id"]) },
-      async ({ req, res, current, expected, guard }) => {
-        const row = await guard.expectRow(update(current.id, expected, req.body));
-        guard.updated(row.version);
+      async ({ req, res, current, expected, outcome }) => {
+        const row = await outcome.expectRow(update(current.id, expected, req.body));
+        outcome.updated(row.version);
         res.json(row);
       },
     ),
@@ -88,9 +88,9 @@ export async function startFastify(store: Store): Promise<void> {
     "/articles/:id",
     onFastify.guarded(
       { load: ({ params }) => find(params["id"]) },
-      async ({ request, current, expected, guard }): Promise<Article> => {
-        const row = await guard.expectRow(update(current.id, expected, request.body));
-        guard.updated(row.version);
+      async ({ request, current, expected, outcome }): Promise<Article> => {
+        const row = await outcome.expectRow(update(current.id, expected, request.body));
+        outcome.updated(row.version);
         return row;
       },
     ),
@@ -103,9 +103,9 @@ export function startKoa(store: Store): void {
   app.use(onKoa.problems());
   app.use(onKoa.mount(createUnclash<Context>({ store, collections }), { prefix: "/api" }));
   app.use(
-    onKoa.guarded({ load: ({ path }: Context) => find(path) }, async ({ ctx, current, expected, guard }) => {
-      const row = await guard.expectRow(update(current.id, expected, ctx.request.type));
-      guard.updated(row.version);
+    onKoa.guarded({ load: ({ path }: Context) => find(path) }, async ({ ctx, current, expected, outcome }) => {
+      const row = await outcome.expectRow(update(current.id, expected, ctx.request.type));
+      outcome.updated(row.version);
       ctx.body = row;
     }),
   );

@@ -20,8 +20,8 @@ await runShop((unclash, customers) => {
   const guarding = customers.guarding((req: Request) => req);
   app.use(
     "/customers",
-    guarded(guarding, async ({ req, res, guard }) => {
-      const { status, headers, body } = await customers.answer(req, guard);
+    guarded(guarding, async ({ req, res, ...context }) => {
+      const { status, headers, body } = await customers.answer(req, context);
       res.writeHead(status, headers).end(body);
     }),
   );

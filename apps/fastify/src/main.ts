@@ -30,8 +30,8 @@ await runShop(async (unclash, customers) => {
         request.body = contents.get(request);
       });
       const guarding = customers.guarding((request: FastifyRequest) => request.raw);
-      const answerGuarded = guarded(guarding, async ({ request, reply, guard }) =>
-        send(reply, await customers.answer(request.raw, guard)),
+      const answerGuarded = guarded(guarding, async ({ request, reply, ...context }) =>
+        send(reply, await customers.answer(request.raw, context)),
       );
       routes.all("", answerGuarded);
       routes.all("/*", answerGuarded);

@@ -9,7 +9,9 @@ await runShop((unclash, customers) => {
 
   // The app's own table, bound by a guard.
   const guarding = customers.guarding((ctx: Context) => ctx.req);
-  const answerGuarded = guarded(guarding, async ({ ctx, guard }) => send(ctx, await customers.answer(ctx.req, guard)));
+  const answerGuarded = guarded(guarding, async ({ ctx, ...context }) =>
+    send(ctx, await customers.answer(ctx.req, context)),
+  );
   app.use(async (ctx, next) => {
     if (!customers.owns(ctx.url)) return next();
     const taken = await customers.take(ctx.req);

@@ -7,8 +7,8 @@ await runShop((unclash, customers) => {
 
   // The app's own table, bound by a guard.
   const guarding = customers.guarding((req: IncomingMessage) => req);
-  const answerGuarded = guarded(guarding, async ({ req, res, guard }) => {
-    const { status, headers, body } = await customers.answer(req, guard);
+  const answerGuarded = guarded(guarding, async ({ req, res, ...context }) => {
+    const { status, headers, body } = await customers.answer(req, context);
     res.writeHead(status, headers).end(body);
   });
 

@@ -16,7 +16,7 @@ const articles = pgTable("articles", {
 
 async function load({ params }: Request<{ id: string }>) {
   const [article] = await database.select().from(articles).where(eq(articles.id, params.id));
-  return article && { version: article.version, value: article };
+  return article;
 }
 
 const app = express();
@@ -29,14 +29,14 @@ app.get(
 
 app.put(
   "/articles/:id",
-  guarded({ load }, async ({ req, res, current, expected, guard }) => {
+  guarded({ load }, async ({ req, res, current, expected, outcome }) => {
     const rows = await database
       .update(articles)
       .set({ ...fieldsOf(req.body), version: sql`${articles.version} + 1` })
       .where(and(eq(articles.id, current.id), eq(articles.version, expected)))
       .returning();
-    const article = await guard.expectRow(rows); // An empty array is no error to Drizzle. It is one here.
-    guard.updated(article.version);
+    const article = await outcome.expectRow(rows); // An empty array is no error to Drizzle. It is one here.
+    outcome.updated(article.version);
     res.json(article);
   }),
 );

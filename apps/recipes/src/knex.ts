@@ -7,7 +7,7 @@ const knex = createKnex({ client: "pg", connection: await databaseUrl() });
 
 async function load({ params }: Request<{ id: string }>) {
   const article = await knex<Article>("articles").where({ id: params.id }).first();
-  return article && { version: article.version, value: article };
+  return article;
 }
 
 const app = express();
@@ -20,12 +20,12 @@ app.get(
 
 app.put(
   "/articles/:id",
-  guarded({ load }, async ({ req, res, current, expected, guard }) => {
+  guarded({ load }, async ({ req, res, current, expected, outcome }) => {
     const article = { ...current, ...fieldsOf(req.body), version: expected + 1 };
     // How many rows were changed: 1, or 0. Knex throws for neither.
     const count = await knex<Article>("articles").where({ id: current.id, version: expected }).update(article);
-    await guard.expectAffected(count);
-    guard.updated(article.version);
+    await outcome.expectAffected(count);
+    outcome.updated(article.version);
     res.json(article);
   }),
 );

@@ -9,7 +9,7 @@ const database = new Kysely<{ articles: Article }>({ dialect: new PostgresDialec
 
 async function load({ params }: FastifyRequest<{ Params: { id: string } }>) {
   const article = await database.selectFrom("articles").selectAll().where("id", "=", params.id).executeTakeFirst();
-  return article && { version: article.version, value: article };
+  return article;
 }
 
 const app = Fastify();
@@ -22,7 +22,7 @@ app.get(
 
 app.put(
   "/articles/:id",
-  guarded({ load }, async ({ request, current, expected, guard }) => {
+  guarded({ load }, async ({ request, current, expected, outcome }) => {
     const article = { ...current, ...fieldsOf(request.body), version: expected + 1 };
     const { numUpdatedRows } = await database
       .updateTable("articles")
@@ -30,8 +30,8 @@ app.put(
       .where("id", "=", current.id)
       .where("version", "=", expected)
       .executeTakeFirstOrThrow(); // Throws for no row at all: there always is one, which says how many were updated.
-    await guard.expectAffected(numUpdatedRows); // 1n, or 0n, which `=== 0` does not recognise.
-    guard.updated(article.version);
+    await outcome.expectAffected(numUpdatedRows); // 1n, or 0n, which `=== 0` does not recognise.
+    outcome.updated(article.version);
     return article;
   }),
 );

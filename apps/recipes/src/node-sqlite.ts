@@ -16,7 +16,7 @@ function articleFrom(row: Readonly<Record<string, unknown>> | undefined): Articl
 
 function load({ params }: Request<{ id: string }>) {
   const article = articleFrom(database.prepare("SELECT * FROM articles WHERE id = ?").get(params.id));
-  return article && { version: article.version, value: article };
+  return article;
 }
 
 const app = express();
@@ -29,7 +29,7 @@ app.get(
 
 app.put(
   "/articles/:id",
-  guarded({ load }, async ({ req, res, current, expected, guard }) => {
+  guarded({ load }, async ({ req, res, current, expected, outcome }) => {
     const { title, body } = fieldsOf(req.body);
     // This process does one thing at a time. But others may have written since `load`.
     const row = database
@@ -38,8 +38,8 @@ app.put(
          WHERE id = ? AND version = ? RETURNING *`,
       )
       .get(title, body, current.id, expected);
-    const article = await guard.expectRow(articleFrom(row));
-    guard.updated(article.version);
+    const article = await outcome.expectRow(articleFrom(row));
+    outcome.updated(article.version);
     res.json(article);
   }),
 );

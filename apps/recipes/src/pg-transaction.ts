@@ -8,7 +8,7 @@ const pool = new pg.Pool({ connectionString: await databaseUrl() });
 async function load({ params }: Request<{ id: string }>) {
   const { rows } = await pool.query<Article>("SELECT * FROM articles WHERE id = $1", [params.id]);
   const [article] = rows;
-  return article && { version: article.version, value: article };
+  return article;
 }
 
 /** Runs a function in a transaction: what it throws rolls back. */
@@ -41,13 +41,13 @@ app.put("/articles/:id", async (req, res) => {
     // From here to the commit, the row is this request's: nobody can write between the check and the update.
     const found = await client.query<Article>("SELECT * FROM articles WHERE id = $1 FOR UPDATE", [req.params.id]);
     const [current] = found.rows;
-    const guard = await check(req, current && { version: current.version, value: current });
+    const { outcome } = await check(req, current);
     const { rows } = await client.query<Article>(
       "UPDATE articles SET title = $1, body = $2, version = version + 1 WHERE id = $3 RETURNING *",
       [title, body, req.params.id],
     );
-    const written = await guard.expectRow(rows);
-    guard.updated(written.version);
+    const written = await outcome.expectRow(rows);
+    outcome.updated(written.version);
     return written;
   });
   res.json(article); // After the commit, so that nobody is told of a write that did not happen.

@@ -9,7 +9,7 @@ const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: awai
 /** Reads in a transaction, or outside of any. */
 async function find({ article: articles }: Pick<PrismaClient, "article">, id: string) {
   const article = await articles.findUnique({ where: { id } });
-  return article && { version: article.version, value: article };
+  return article;
 }
 
 const app = express();
@@ -26,14 +26,14 @@ app.put("/articles/:id", async (req, res) => {
   const { id } = req.params;
   const article = await prisma.$transaction(async (tx) => {
     const load = () => find(tx, id);
-    const guard = await check(req, await load(), { load });
+    const { outcome } = await check(req, await load(), { load });
     // The transaction alone keeps nobody from writing after the check: the version in the WHERE does.
     const articles = await tx.article.updateManyAndReturn({
       where: { id, version: guard.expected },
       data: { ...fieldsOf(req.body), version: { increment: 1 } },
     });
-    const written = await guard.expectRow(articles); // Loads again; what it throws rolls the transaction back.
-    guard.updated(written.version);
+    const written = await outcome.expectRow(articles); // Loads again; what it throws rolls the transaction back.
+    outcome.updated(written.version);
     return written;
   });
   res.json(article);

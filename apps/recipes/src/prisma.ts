@@ -8,7 +8,7 @@ const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: awai
 
 async function load({ params }: Request<{ id: string }>) {
   const article = await prisma.article.findUnique({ where: { id: params.id } });
-  return article && { version: article.version, value: article };
+  return article;
 }
 
 const app = express();
@@ -21,14 +21,14 @@ app.get(
 
 app.put(
   "/articles/:id",
-  guarded({ load }, async ({ req, res, current, expected, guard }) => {
+  guarded({ load }, async ({ req, res, current, expected, outcome }) => {
     // Not `update`, which throws P2025 where no row matches, and can't say why none does.
     const articles = await prisma.article.updateManyAndReturn({
       where: { id: current.id, version: expected },
       data: { ...fieldsOf(req.body), version: { increment: 1 } },
     });
-    const article = await guard.expectRow(articles);
-    guard.updated(article.version);
+    const article = await outcome.expectRow(articles);
+    outcome.updated(article.version);
     res.json(article);
   }),
 );

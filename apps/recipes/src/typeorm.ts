@@ -19,7 +19,7 @@ const articles = (await source.initialize()).getRepository(ArticleEntity);
 
 async function load({ params }: Request<{ id: string }>) {
   const article = await articles.findOneBy({ id: params.id });
-  return article && { version: article.version, value: article };
+  return article;
 }
 
 const app = express();
@@ -32,12 +32,12 @@ app.get(
 
 app.put(
   "/articles/:id",
-  guarded({ load }, async ({ req, res, current, expected, guard }) => {
+  guarded({ load }, async ({ req, res, current, expected, outcome }) => {
     const fields = fieldsOf(req.body);
     // Not `save`, which writes by id alone. `update` raises the version by itself.
     const { affected } = await articles.update({ id: current.id, version: expected }, fields);
-    await guard.expectAffected(affected);
-    guard.updated(expected + 1);
+    await outcome.expectAffected(affected);
+    outcome.updated(expected + 1);
     res.json({ ...current, ...fields, version: expected + 1 });
   }),
 );

@@ -32,13 +32,12 @@ export const collections: Readonly<Record<CollectionName, CollectionOptions>> = 
   articles: collection({
     schema: article,
     // To become `merge`, with a union of tags and a line-wise merge of bodies.
-    strategy: "first-write-wins",
-    allowedStrategies: "all",
+    conflicts: { strategy: "first-write-wins", allowedStrategies: "all" },
   }),
   products: collection({
     schema: product,
     unique: ["sku"],
-    strategy: "reject",
+    conflicts: { strategy: "reject" },
   }),
   orders: collection({
     schema: order,
@@ -50,12 +49,11 @@ export const collections: Readonly<Record<CollectionName, CollectionOptions>> = 
       },
     },
     // To become `manual`: a late change to an order waits until someone has looked at it.
-    strategy: "first-write-wins",
+    conflicts: { strategy: "first-write-wins" },
   }),
   notes: collection({
     schema: note,
-    precondition: "optional",
-    strategy: "last-write-wins",
-    allowedStrategies: "all",
+    preconditions: { required: false },
+    conflicts: { strategy: "last-write-wins", allowedStrategies: "all" },
   }),
 };

@@ -1,3 +1,4 @@
+import { ConfigurationError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { afterAll, describe, expect, test } from "vitest";
 import { answerMutants } from "./guard/answer-mutants.test-support.js";
@@ -24,7 +25,10 @@ afterAll(() => verdicts.close());
 describe.concurrent("an adapter whose guards are broken", () => {
   for (const { does, twist, caughtBy } of [...mutants, ...answerMutants, ...keyedMutants]) {
     test(`(it ${does}) does not pass, and a sound one passes the same case`, async () => {
-      expect(await verdicts.on(twist, caughtBy)).toBeInstanceOf(Error);
+      const fault = await verdicts.on(twist, caughtBy);
+      expect(fault).toBeInstanceOf(Error);
+      // A twist that the options' own check refuses is caught by no case.
+      expect(fault).not.toBeInstanceOf(ConfigurationError);
       expect(await verdicts.onSound(caughtBy)).toBeUndefined();
     });
   }

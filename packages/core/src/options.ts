@@ -5,6 +5,7 @@ export {
   checkOptions,
   describeValue,
   either,
+  group,
   isBoolean,
   isFunction,
   isPromise,

@@ -10,7 +10,7 @@ export {
   errorOf,
   handedOver,
 } from "./adapter/arguments.js";
-export { type GuardsOfRequests, guardsOfRequests } from "./adapter/guard-of.js";
+export { type ContextsOfRequests, contextsOfRequests } from "./adapter/contexts-of-requests.js";
 export {
   areAllMethods,
   checkUnguardedOptions,
@@ -41,9 +41,11 @@ export { type Runnable, runHandler } from "./adapter/run-handler.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
 
+export { ownCheckOptions, sharedCheckOptions, withSharedOptions } from "./adapter/shared-options.js";
 export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guards/check.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";
+export { checkShared as checkSharedOptions } from "./guards/guard-settings.js";
 export { warnOfEarlyAnswer } from "./guards/handler-warnings.js";
 export type { Passage } from "./guards/passage.js";
 export { createSlot, type Slot } from "./guards/slot.js";

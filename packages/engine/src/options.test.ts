@@ -21,9 +21,9 @@ function mistake(options: unknown): ConfigurationError {
 
 const collectionMistakes: readonly (readonly [option: string, collection: unknown])[] = [
   ["collections.articles.schema", {}],
-  ["collections.articles.precondition", { schema, precondition: "always" }],
-  ["collections.articles.strategy", { schema, strategy: "newest-wins" }],
-  ["collections.articles.allowedStrategies", { schema, allowedStrategies: ["newest-wins"] }],
+  ["collections.articles.preconditions.required", { schema, preconditions: { required: "always" } }],
+  ["collections.articles.conflicts.strategy", { schema, conflicts: { strategy: "newest-wins" } }],
+  ["collections.articles.conflicts.allowedStrategies", { schema, conflicts: { allowedStrategies: ["newest-wins"] } }],
   ["collections.articles.references.author", { schema, references: { author: "people" } }],
   ["collections.articles.versionField", { schema, versionField: "id" }],
   ["collections.articles.etagField", { schema, etagField: "id" }],
@@ -38,8 +38,8 @@ const collectionMistakes: readonly (readonly [option: string, collection: unknow
   ["collections.articles.unique", { schema, unique: "title" }],
   ["collections.articles.unique", { schema, unique: ["a".repeat(120)] }],
   ["collections.articles.unique", { schema, unique: Array.from({ length: 33 }, (_, n) => `f${n}`) }],
-  ["collections.articles.retention", { schema, retention: "none", strategy: "last-write-wins" }],
-  ["collections.articles.retention", { schema, retention: "none", allowedStrategies: "all" }],
+  ["collections.articles.retention", { schema, retention: "none", conflicts: { strategy: "last-write-wins" } }],
+  ["collections.articles.retention", { schema, retention: "none", conflicts: { allowedStrategies: "all" } }],
   ["collections.articles.retention", { schema, retention: { ageMs: 1e13 } }],
   ["collections.articles.states.status", { schema, states: { status: "draft" } }],
   ["collections.articles.states.status.initial", { schema, states: { status: { initial: "draft" } } }],
@@ -53,7 +53,7 @@ const collectionMistakes: readonly (readonly [option: string, collection: unknow
   ["collections.articles.versionField", { schema, versionField: true }],
   ["collections.articles.etagField", { schema, etagField: true }],
   ["collections.articles.retention", { schema, retention: { count: 1, maxAge: 1 } }],
-  ["collections.articles.datesSuffice", { schema, datesSuffice: "false" }],
+  ["collections.articles.preconditions.datesSuffice", { schema, preconditions: { datesSuffice: "false" } }],
   ["collections.articles.rules", { schema, rules: () => undefined }],
   ["collections.articles.references", { schema, references: ["author"] }],
   ["collections.articles.unique", { schema, unique: ["titel"] }],
@@ -88,9 +88,9 @@ const engineMistakes: readonly (readonly [option: string, options: Record<string
   ["conflictStatus", { conflictStatus: 400 }],
   ["decodeBodies", { decodeBodies: ["compress"] }],
   ["credentialHeaders", { credentialHeaders: ["x y"] }],
-  ["limits.bodyBytesMax", { limits: { bodyBytesMax: -1 } }],
-  ["limits.bodyBytes", { limits: { bodyBytes: 1 } }],
-  ["limits.pageSizeMax", { limits: { pageSizeMax: 5_000 } }],
+  ["requestLimits.bodyBytesMax", { requestLimits: { bodyBytesMax: -1 } }],
+  ["requestLimits.bodyBytes", { requestLimits: { bodyBytes: 1 } }],
+  ["requestLimits.pageSizeMax", { requestLimits: { pageSizeMax: 5_000 } }],
   ["idempotency", { idempotency: true }],
   ["idempotency", { idempotency: null }],
   ["idempotency.keepMs", { idempotency: { keepMs: 0 } }],
@@ -98,8 +98,8 @@ const engineMistakes: readonly (readonly [option: string, options: Record<string
   ["idempotency.keepMs", { idempotency: { keepMs: "1 day" } }],
   ["idempotency.keepMs", { idempotency: { keepMs: 1e13 } }],
   ["idempotency.keepms", { idempotency: { keepms: 1_000 } }],
-  ["limits", { limits: null }],
-  ["limits.lookUpMs", { limits: { lookUpMs: 2 ** 31 } }],
+  ["requestLimits", { requestLimits: null }],
+  ["requestLimits.lookUpMs", { requestLimits: { lookUpMs: 2 ** 31 } }],
   ["credentialHeaders", { credentialHeaders: "cookie" }],
   ["identify", { identify: "bearer" }],
   ["authorize", { authorize: {} }],
@@ -112,9 +112,9 @@ test.each(engineMistakes)("a mistake in %s is refused at construction, by its na
 });
 
 test("what an option may be stands in the message", () => {
-  const articles = { schema, strategy: "newest-wins" } as unknown as CollectionOptions;
+  const articles = { schema, conflicts: { strategy: "newest-wins" } } as unknown as CollectionOptions;
   expect(() => createUnclash({ store, collections: { articles } })).toThrow(
-    'collections.articles.strategy must be "reject", "last-write-wins" or "first-write-wins", ' +
+    'collections.articles.conflicts.strategy must be "reject", "last-write-wins" or "first-write-wins", ' +
       'or a function, and is "newest-wins"',
   );
 });

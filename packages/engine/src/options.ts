@@ -65,7 +65,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     collections,
     authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
     decodeBodies: options.decodeBodies ?? [],
-    bodies: new ContentBudget(request.limits.bodyBytesInFlightMax, request.limits.slowBodyMs),
+    bodies: new ContentBudget(request.requestLimits.bodyBytesInFlightMax, request.requestLimits.slowBodyMs),
     idempotency: resolveKeeping(store, options.idempotency),
   });
 }

@@ -97,8 +97,8 @@ test("a write without a precondition that keeps losing races is given up after t
       return store.commit(commit);
     },
   };
-  const optional = { ...articles, precondition: "optional" } as const;
-  const unclash = setUp({ store: contested, collections: { articles: optional }, limits: { racesMax: 3 } });
+  const optional = { ...articles, preconditions: { required: false } } as const;
+  const unclash = setUp({ store: contested, collections: { articles: optional }, requestLimits: { racesMax: 3 } });
   await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
   const plan = await ask(unclash, "PUT /articles/1", { json: { title: "New" } });
   expect(plan.status).toBe(503);
@@ -112,16 +112,16 @@ test("what the app's own functions throw is the framework's to handle", async ()
 });
 
 test("a resource that grew patch by patch past what a body may hold is refused", async () => {
-  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
-  const unclash = setUp({ collections: { notes }, limits: { bodyBytesMax: 100 } });
+  const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
+  const unclash = setUp({ collections: { notes }, requestLimits: { bodyBytesMax: 100 } });
   await ask(unclash, "POST /notes", { json: { id: "1", a: "x".repeat(50) } });
   expect(await ask(unclash, "PATCH /notes/1", { json: { b: "x".repeat(50) } })).toMatchObject({ status: 413 });
   expect(bodyOf(await ask(unclash, "GET /notes/1"))).not.toHaveProperty("b");
 });
 
 test("a resource that grew patch by patch past the members that a body may have is refused", async () => {
-  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
-  const unclash = setUp({ collections: { notes }, limits: { jsonKeysMax: 3 } });
+  const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
+  const unclash = setUp({ collections: { notes }, requestLimits: { jsonKeysMax: 3 } });
   await ask(unclash, "POST /notes", { json: { id: "1", a: 1, b: 2 } });
   const plan = await ask(unclash, "PATCH /notes/1", { json: { c: 3, d: 4 } });
   expect(plan.status).toBe(400);

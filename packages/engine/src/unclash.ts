@@ -80,6 +80,6 @@ function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePl
 /** The resource that a path names; none where what stands there can't be an id. */
 function resourceOf({ settings }: CollectionExchange, match: Match | undefined): Key | undefined {
   if (match === undefined || match.route.of === "collection") return undefined;
-  const id = decodeId(match.rawId, settings.limits.idBytesMax);
+  const id = decodeId(match.rawId, settings.requestLimits.idBytesMax);
   return typeof id === "string" ? resourceKey(match.collection.name, id) : undefined;
 }

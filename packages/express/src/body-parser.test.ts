@@ -20,7 +20,7 @@ test("what a body parser before the mount has parsed is taken, and the process i
   for (const [, express] of versions) {
     const app = express();
     app.use(express.json());
-    const notes = { schema, precondition: "optional" } as const;
+    const notes = { schema, preconditions: { required: false } } as const;
     app.use(mount(createUnclash<Request>({ store: createMemoryStore(), collections: { notes } })));
     const { url, close } = await listen(createServer(app));
     const put = (body: string, type = "application/json"): Promise<Response> =>

@@ -35,7 +35,7 @@ function appOf(express: () => Express, handler: (context: { req: Request; res: R
   const app = express();
   const read = guarded({ load }, handler);
   const write = guarded({ load }, (context) => {
-    if (context.req.query["updated"] !== undefined) context.guard.updated(2);
+    if (context.req.query["updated"] !== undefined) context.outcome.updated(2);
     return handler(context);
   });
   app.route("/articles/:id").get(read).put(write);

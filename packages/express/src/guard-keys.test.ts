@@ -29,9 +29,9 @@ describe.each(versions)("%s", (_name, express) => {
     app.use(express.json());
     app.post(
       "/articles",
-      guarded({ idempotency }, ({ req, res, guard }) => {
+      guarded({ idempotency }, ({ req, res, outcome }) => {
         const article = articles.insert(String(req.body.title));
-        guard.updated(article.version);
+        outcome.updated(article.version);
         answer(res.status(201).location(`/articles/${article.id}`), article);
       }),
     );
@@ -177,7 +177,7 @@ describe.each(versions)("%s", (_name, express) => {
     const create = guard({ idempotency });
     app.post("/articles", create, (request, response) => {
       runs += 1;
-      if (runs === 1) create.of(request).notApplied();
+      if (runs === 1) create.of(request).outcome.notApplied();
       if (runs === 1) throw new Error("broken");
       response.status(201).end();
     });

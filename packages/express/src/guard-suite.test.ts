@@ -8,7 +8,7 @@ import {
   nativeOptions,
   noGuard,
   type PlainAnswer,
-  type PlainContext,
+  type PlainGuard,
   type PlainHandler,
   type PlainRequest,
   type StartGuarded,
@@ -35,11 +35,8 @@ function answer(res: Response, { status, headers = {}, body }: PlainAnswer): voi
   else res.json(body);
 }
 
-type Passed = Pick<PlainContext, "current" | "expected" | "guard">;
-
-async function run(handler: PlainHandler, req: Request, res: Response, passed: Passed): Promise<void> {
-  const { current, expected, guard } = passed;
-  answer(res, await handler({ ...plain(req), current, expected, guard }));
+async function run(handler: PlainHandler, req: Request, res: Response, context: PlainGuard): Promise<void> {
+  answer(res, await handler({ ...plain(req), ...context }));
 }
 
 /** A handler of the framework's own: in Express 4, what it throws goes nowhere by itself. */
@@ -54,17 +51,15 @@ function addResource(app: Express, { form, options, outer, routes, reports }: Gu
   const inForm = (handler: PlainHandler): RequestHandler => {
     switch (form) {
       case "guarded":
-        return guarded(native, ({ req, res, current, expected, guard }) =>
-          run(handler, req, res, { current, expected, guard }),
-        );
+        return guarded(native, ({ req, res, ...context }) => run(handler, req, res, context));
       case "guard":
-        return free((req, res) => run(handler, req, res, forHandler(article.of(req))));
+        return free((req, res) => run(handler, req, res, article.of(req)));
       case "check":
         return free(async (req, res) =>
-          run(handler, req, res, forHandler(await check(req, await native.load?.(req), checkOptions(native)))),
+          run(handler, req, res, await check(req, await native.load?.(req), checkOptions(native))),
         );
       case "none":
-        return free((req, res) => run(handler, req, res, forHandler(noGuard)));
+        return free((req, res) => run(handler, req, res, noGuard));
     }
   };
   const before = outer === undefined ? undefined : guard(nativeOptions(outer, plain));
@@ -77,10 +72,6 @@ function addResource(app: Express, { form, options, outer, routes, reports }: Gu
       route[add[method]](inForm(handler));
     }
   }
-}
-
-function forHandler(found: Passed["guard"]): Passed {
-  return { current: found.current, expected: found.expected, guard: found };
 }
 
 function startOn(express: (typeof versions)[number][1]): StartGuarded {

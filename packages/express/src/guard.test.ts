@@ -21,10 +21,10 @@ describe.each(versions)("%s", (_name, express) => {
     const { app, articles, load } = setUp();
     app.put(
       "/articles/:id",
-      guarded({ load }, async ({ req, res, current, expected, guard }) => {
+      guarded({ load }, async ({ req, res, current, expected, outcome }) => {
         const title = `${current.title} and ${String(req.body.title)}`;
-        const row = await guard.expectRow(articles.update(current.id, expected, title));
-        guard.updated(row.version);
+        const row = await outcome.expectRow(articles.update(current.id, expected, title));
+        outcome.updated(row.version);
         res.json(row);
       }),
     );
@@ -47,9 +47,10 @@ describe.each(versions)("%s", (_name, express) => {
       .all(article)
       .get((req, res) => void res.json(article.of(req).current))
       .delete((req, res, next) => {
-        const { expected, expectAffected } = article.of(req);
+        const { expected, outcome } = article.of(req);
         articles.update(req.params["id"], expected, "by another");
-        expectAffected(articles.remove(req.params["id"], expected))
+        outcome
+          .expectAffected(articles.remove(req.params["id"], expected))
           .then(() => res.status(204).end())
           .catch(next);
       });
@@ -77,9 +78,9 @@ describe.each(versions)("%s", (_name, express) => {
     const { app, articles, load } = setUp();
     app.put("/articles/:id", (req, res, next) => {
       const run = async (): Promise<void> => {
-        const { expected, updated } = await check(req, load(req));
+        const { expected, outcome } = await check(req, load(req));
         const [row] = articles.update(req.params["id"], expected, "checked");
-        updated(row?.version ?? 0);
+        outcome.updated(row?.version ?? 0);
         res.json(row);
       };
       run().catch(next);
@@ -113,7 +114,7 @@ describe.each(versions)("%s", (_name, express) => {
   ])("what a handler, a load or a middleware's load rejects with reaches next: %s", async (_what, thrown, told) => {
     const { app } = setUp();
     const broken = (): Promise<never> => Promise.reject(thrown);
-    app.put("/handler", guarded({ precondition: "optional" }, broken));
+    app.put("/handler", guarded({ preconditions: { required: false } }, broken));
     app.put(
       "/load",
       guarded({ load: broken }, ({ res }) => res.end()),
@@ -133,10 +134,10 @@ describe.each(versions)("%s", (_name, express) => {
     const { app, load } = setUp();
     app.put(
       "/articles/:id",
-      guarded({ load }, ({ req, res, guard }) => {
+      guarded({ load }, ({ req, res, outcome }) => {
         res.write("half");
         if (req.query["plain"] !== undefined) throw new Error("broken");
-        guard.conflict();
+        outcome.conflict();
       }),
     );
     app.use(problems());
@@ -149,7 +150,7 @@ describe.each(versions)("%s", (_name, express) => {
     const { app, load } = setUp();
     app.put(
       "/articles/:id",
-      guarded({ load, onError: "next" }, ({ guard }) => guard.conflict()),
+      guarded({ load, onError: "next" }, ({ outcome }) => outcome.conflict()),
     );
     const url = await serve(app);
     const bare = await ask("PUT", `${url}/articles/1`, { body: {} });
@@ -161,9 +162,9 @@ describe.each(versions)("%s", (_name, express) => {
     const { app, load } = setUp();
     app.put(
       "/articles/:id",
-      guarded({ load }, ({ res, guard }) => {
+      guarded({ load }, ({ res, outcome }) => {
         res.set({ "content-length": "5", "content-encoding": "gzip", "content-type": "text/html", etag: '"own"' });
-        guard.conflict();
+        outcome.conflict();
       }),
     );
     app.use(problems());

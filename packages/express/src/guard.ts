@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from "express";
-import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
+import type { ContextOf, GuardContext, GuardOptions, GuardReport, Loaded, Unloaded } from "unclash";
 import {
   admit,
   assertCalledBy,
@@ -7,11 +7,12 @@ import {
   assertNotServed,
   type CheckOptions,
   checkOver,
+  contextsOfRequests,
   createGuard,
   describeValue,
   errorOf,
-  guardsOfRequests,
   markGuarding,
+  ownCheckOptions,
   runGuarded,
   UsageError,
 } from "unclash/adapter";
@@ -20,13 +21,13 @@ import { isCall, requestFacts } from "./facts.js";
 import { keepOwnFreshness } from "./freshness.js";
 
 /** A guard as Express has it: a middleware, for one route, for all methods of one, or for a router. */
-export interface GuardMiddleware<State extends LoadedState> extends RequestHandler {
+export interface GuardMiddleware<State extends Loaded, Creates extends boolean = false> extends RequestHandler {
   /**
-   * The guard of a request that has come through this middleware.
+   * What the guard has for the handler of a request that has come through this middleware.
    *
    * @throws UsageError for any other request
    */
-  of(request: Request): Guard<State>;
+  of(request: Request): ContextOf<State, Creates>;
   /** What has come to this guard in this process so far. */
   report(): GuardReport;
 }
@@ -37,20 +38,21 @@ export interface GuardMiddleware<State extends LoadedState> extends RequestHandl
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guard<State extends LoadedState = Unloaded>(
-  options: GuardOptions<Request, State>,
-): GuardMiddleware<State> {
+export function guard<State extends Loaded = Unloaded, const Creates extends boolean = false>(
+  options: GuardOptions<Request, State, Creates>,
+): GuardMiddleware<State, Creates>;
+export function guard<State extends Loaded>(options: GuardOptions<Request, State>): GuardMiddleware<State> {
   assertNotServed("guard", options);
   const engine = createGuard(options);
-  const { keep, of } = guardsOfRequests<Request, State>();
+  const { keep, of } = contextsOfRequests<Request, State>();
   const middleware: RequestHandler = (request, response, next) => {
     assertCalledBy("guard", "Express", isCall(request, next), request);
     if (isBelowMount(request, middleware)) return next();
     admit(engine, requestFacts(request), response)
       .then((admitted) => {
         if (admitted === undefined) return;
-        keepOwnFreshness(request, admitted.guard);
-        keep(request, admitted.guard);
+        keepOwnFreshness(request, admitted.context);
+        keep(request, admitted.context);
         next();
       })
       .catch((thrown: unknown) => next(errorOf(thrown)));
@@ -61,43 +63,50 @@ export function guard<State extends LoadedState = Unloaded>(
 /** The parameters of a path where neither the route nor `load` says which there are. */
 type AnyParams = Readonly<Record<string, string>>;
 
-/** What a guarded handler is given; `current` and `expected` are what `load` gave. */
-export interface GuardedContext<State extends LoadedState, Current, Expected, Params = AnyParams> {
-  readonly req: Request<Params>;
-  readonly res: Response;
-  readonly current: Current;
-  readonly expected: Expected;
-  readonly guard: Guard<State, Current, Expected>;
-}
+/** What a guarded handler gets: Express's request and response, and what its guard has for it. */
+export type GuardedContext<
+  State extends Loaded,
+  Creates extends boolean = false,
+  Params = AnyParams,
+  ResBody = AnyBody,
+  ReqBody = AnyBody,
+> = ContextOf<State, Creates> & {
+  readonly req: Request<Params, ResBody, ReqBody>;
+  readonly res: Response<ResBody>;
+};
+
+/** The body of a request whose type nobody has said. */
+type AnyBody = Request["body"];
 
 /**
- * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ req, res, current, expected, guard }) =>
- * …))`. What it throws is answered, where it is a guard's, or goes to `next`, in Express 4 too.
+ * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ req, res, current, expected, outcome }) =>
+ * …))`. What it throws is answered, where it is a guard's, or goes to `next`, in Express 4 too. The types of parameters
+ * and bodies are those that `load` declares, or the route: `app.route("/articles/:id").put(guarded(…))`.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guarded<State extends LoadedState = Unloaded, Params = AnyParams>(
-  options: GuardOptions<Request<Params>, State> & { readonly creates?: false },
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Params>) => unknown,
-): RequestHandler<Params>;
-export function guarded<State extends LoadedState = Unloaded, Params = AnyParams>(
-  options: GuardOptions<Request<Params>, State>,
-  handler: (
-    context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined, Params>,
-  ) => unknown,
-): RequestHandler<Params>;
-export function guarded<State extends LoadedState, Params>(
-  options: GuardOptions<Request<Params>, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Params>) => unknown,
-): RequestHandler<Params> {
+export function guarded<
+  State extends Loaded = Unloaded,
+  const Creates extends boolean = false,
+  Params = AnyParams,
+  ResBody = AnyBody,
+  ReqBody = AnyBody,
+>(
+  options: GuardOptions<Request<Params, ResBody, ReqBody>, State, Creates>,
+  handler: (context: GuardedContext<State, Creates, Params, ResBody, ReqBody>) => unknown,
+): RequestHandler<Params, ResBody, ReqBody>;
+export function guarded<State extends Loaded, Params, ResBody, ReqBody>(
+  options: GuardOptions<Request<Params, ResBody, ReqBody>, State>,
+  handler: (context: GuardedContext<State, false, Params, ResBody, ReqBody>) => unknown,
+): RequestHandler<Params, ResBody, ReqBody> {
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
   const engine = createGuard(options);
-  const guardedHandler: RequestHandler<Params> = (req, res, next) => {
+  const guardedHandler: RequestHandler<Params, ResBody, ReqBody> = (req, res, next) => {
     assertCalledBy("guarded", "Express", isCall(req, next), req);
-    runGuarded(engine, requestFacts(req), res, (passed) => {
-      keepOwnFreshness(req, passed);
-      return handler({ req, res, current: passed.current, expected: passed.expected, guard: passed });
+    runGuarded(engine, requestFacts(req), res, (context) => {
+      keepOwnFreshness(req, context);
+      return handler({ req, res, ...context });
     }).catch((thrown: unknown) => next(errorOf(thrown)));
   };
   return markGuarding(guardedHandler, "itself", engine);
@@ -111,11 +120,20 @@ export function guarded<State extends LoadedState, Params>(
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where this is no request that Express has handed to a handler
  */
-export function check<State extends LoadedState>(
+export function check<State extends Loaded>(
   request: Request,
   state: State | null | undefined,
   options?: CheckOptions<Request, State>,
-): Promise<Guard<State>> {
+): Promise<GuardContext<State>> {
+  return checkWith(request, state, ownCheckOptions(options));
+}
+
+/** `check` with options of any guard. */
+export function checkWith<State extends Loaded>(
+  request: Request,
+  state: State | null | undefined,
+  options?: GuardOptions<Request, State>,
+): Promise<GuardContext<State>> {
   const res = request?.res;
   if (res === undefined) {
     const given = describeValue(request);

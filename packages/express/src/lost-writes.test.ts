@@ -11,10 +11,10 @@ describe.each(versions)("%s", (_name, express) => {
     const app = express();
     app.put(
       "/articles/:id",
-      guarded({ load: ({ params }: Request) => articles.load(params["id"]) }, ({ req, res, expected, guard }) => {
+      guarded({ load: ({ params }: Request) => articles.load(params["id"]) }, ({ req, res, expected, outcome }) => {
         articles.update("1", expected, "Theirs");
         // Nobody hears of the rejection: without the guard's care the process would end, and the client wait for ever.
-        guard.expectRow(articles.update(req.params["id"], expected, "Mine")).then((row) => res.json(row));
+        outcome.expectRow(articles.update(req.params["id"], expected, "Mine")).then((row) => res.json(row));
       }),
     );
     const lost = await ask("PUT", `${await serve(app)}/articles/1`, { headers: { "if-match": '"1"' } });

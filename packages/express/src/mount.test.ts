@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 function engine(options: Partial<UnclashOptions<Request>> = {}): Unclash<Request> {
-  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+  const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
   return createUnclash<Request>({ store: createMemoryStore(), collections: { notes }, ...options });
 }
 

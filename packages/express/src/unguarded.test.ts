@@ -146,9 +146,9 @@ describe.each(versions)("%s", (name, express) => {
   });
 
   test("a guard without load counts once a handler has called check; until then its routes are listed", async () => {
-    const checked = guarded({}, async ({ req, res, guard }) => {
+    const checked = guarded({}, async ({ req, res, outcome }) => {
       await check(req, { version: 1 });
-      guard.updated(2);
+      outcome.updated(2);
       res.json({});
     });
     const keyed = guarded({ idempotency: { store: createMemoryStore(), anonymous: "address" } }, ({ res }) =>

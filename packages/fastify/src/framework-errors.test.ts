@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type FrameworkErrorsOptions, frameworkErrors } from "./framework-errors.js";
 import { mount } from "./mount.js";
 
-const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
 
 function appWith(
   options: FrameworkErrorsOptions,

@@ -11,17 +11,17 @@ import {
   nativeOptions,
   noGuard,
   type PlainAnswer,
-  type PlainContext,
+  type PlainGuard,
   type PlainHandler,
   type PlainRequest,
   receivedOf,
   type StartGuarded,
+  splitOptions,
 } from "@unclash/conformance/guard";
 import { createMemoryStore } from "@unclash/memory";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { describe, test } from "vitest";
-import { check, guard } from "./guard.js";
-import { guarded } from "./guarded.js";
+import { createGuards } from "./guards.js";
 import { problems } from "./problems.js";
 
 function plain({ method, params, headers, body }: FastifyRequest): PlainRequest {
@@ -34,17 +34,16 @@ function answer(reply: FastifyReply, { status, headers = {}, body }: PlainAnswer
   return body === undefined ? reply.send() : reply.send(body);
 }
 
-type Passed = Pick<PlainContext, "current" | "expected" | "guard">;
-
-async function run(handler: PlainHandler, request: FastifyRequest, reply: FastifyReply, passed: Passed) {
-  const { current, expected, guard } = passed;
-  return answer(reply, await handler({ ...plain(request), current, expected, guard }));
+async function run(handler: PlainHandler, request: FastifyRequest, reply: FastifyReply, context: PlainGuard) {
+  return answer(reply, await handler({ ...plain(request), ...context }));
 }
 
 function addResource(app: FastifyInstance, { form, options, outer, routes, reports }: GuardedResource): void {
   const native = nativeOptions(options, plain);
-  const article = guard(native);
-  if (outer !== undefined) app.register(guard(nativeOptions(outer, plain)));
+  const { shared, own } = splitOptions(native);
+  const { guard, guarded, check } = createGuards(form === "check" ? checkOptions(shared) : shared);
+  const article = guard(own);
+  if (outer !== undefined) app.register(createGuards({}).guard(nativeOptions(outer, plain)));
   if (form === "guard") {
     app.register(article);
     reports?.(article.report);
@@ -52,29 +51,17 @@ function addResource(app: FastifyInstance, { form, options, outer, routes, repor
   const inForm = (handler: PlainHandler) => {
     switch (form) {
       case "guarded":
-        return guarded(native, ({ request, reply, current, expected, guard }) =>
-          run(handler, request, reply, { current, expected, guard }),
-        );
+        return guarded(own, ({ request, reply, ...context }) => run(handler, request, reply, context));
       case "guard":
-        return (request: FastifyRequest, reply: FastifyReply) =>
-          run(handler, request, reply, forHandler(article.of(request)));
+        return (request: FastifyRequest, reply: FastifyReply) => run(handler, request, reply, article.of(request));
       case "check":
         return async (request: FastifyRequest, reply: FastifyReply) =>
-          run(
-            handler,
-            request,
-            reply,
-            forHandler(await check(request, await native.load?.(request), checkOptions(native))),
-          );
+          run(handler, request, reply, await check(request, await native.load?.(request), own));
       case "none":
-        return (request: FastifyRequest, reply: FastifyReply) => run(handler, request, reply, forHandler(noGuard));
+        return (request: FastifyRequest, reply: FastifyReply) => run(handler, request, reply, noGuard);
     }
   };
   for (const { method, path, handler } of routes) app.route({ method, url: path, handler: inForm(handler) });
-}
-
-function forHandler(found: Passed["guard"]): Passed {
-  return { current: found.current, expected: found.expected, guard: found };
 }
 
 type AppOf = Parameters<StartGuarded>[0];

@@ -121,17 +121,17 @@ test("load, resource and identify see what hooks have decorated the request with
 function throwing(article: ReturnType<typeof articleGuard>["article"], app: FastifyInstance): void {
   const conflict = (request: FastifyRequest): unknown => {
     try {
-      return article.of(request).conflict();
+      return article.of(request).outcome.conflict();
     } catch (thrown) {
       return thrown;
     }
   };
   app.register(article);
-  app.put("/async/:id", async (request) => article.of(request).conflict());
-  app.put("/sync/:id", (request) => article.of(request).conflict());
+  app.put("/async/:id", async (request) => article.of(request).outcome.conflict());
+  app.put("/sync/:id", (request) => article.of(request).outcome.conflict());
   app.put("/sent/:id", (request, reply) => void setImmediate(() => reply.send(conflict(request))));
   app.put("/serialized/:id", {
-    preSerialization: async (request) => article.of(request).conflict(),
+    preSerialization: async (request) => article.of(request).outcome.conflict(),
     handler: async () => ({}),
   });
   app.put("/other/:id", async () => {
@@ -164,7 +164,7 @@ test("what the handler of one route throws is answered, where that route alone i
   const { article } = articleGuard();
   const app = Fastify();
   app.setErrorHandler((_error, _request, reply) => reply.code(599).send());
-  app.put("/one/:id", article.route, async (request) => article.of(request).conflict());
+  app.put("/one/:id", article.route, async (request) => article.of(request).outcome.conflict());
   app.put("/other/:id", article.route, async () => {
     throw new Error("other");
   });
@@ -180,7 +180,7 @@ test("with onError \"next\", all problems are the app's to answer, and a 304 sta
   app.register(async (context) => {
     throwing(article, context);
     context.get("/:id", done);
-    context.put("/one/:id", article.route, async (request) => article.of(request).conflict());
+    context.put("/one/:id", article.route, async (request) => article.of(request).outcome.conflict());
   });
   const url = await serve(app);
   for (const path of [...thrown, "/one/1"]) {
@@ -197,7 +197,7 @@ test("guards and problems() share the one error handler that Fastify allows a co
   const { article } = articleGuard();
   const app = Fastify({ allowErrorHandlerOverride: false });
   app.register(article).register(guard({})).register(problems());
-  app.put("/:id", async (request) => article.of(request).conflict());
+  app.put("/:id", async (request) => article.of(request).outcome.conflict());
   const url = await serve(app);
   expect((await ask(`${url}/1`, "PUT", { "if-match": '"1"' }, {})).status).toBe(409);
   const broken = await ask(`${url}/1`, "PUT", { "content-type": "application/json" });

@@ -1,17 +1,18 @@
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
-import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded } from "unclash";
+import type { ContextOf, GuardContext, GuardOptions, GuardReport, Loaded, Unloaded } from "unclash";
 import {
   type Admitted,
   assertCalledBy,
   type CheckOptions,
   checkOver,
+  contextsOfRequests,
   createGuard,
   describeValue,
   type GuardEngine,
-  guardsOfRequests,
   handedOver,
   inTurn,
   markGuarding,
+  ownCheckOptions,
   passThrough,
   UsageError,
   withholdTag,
@@ -33,14 +34,14 @@ export interface GuardRoute {
 }
 
 /** A guard as Fastify has it: a plugin for the context that it is registered in, or options for one route. */
-export interface GuardPlugin<State extends LoadedState> extends FastifyPluginAsync {
+export interface GuardPlugin<State extends Loaded, Creates extends boolean = false> extends FastifyPluginAsync {
   readonly route: GuardRoute;
   /**
-   * The guard of a request that has come through this plugin, or through its `route`.
+   * What the guard has for the handler of a request that has come through this plugin, or through its `route`.
    *
    * @throws UsageError for any other request
    */
-  of(request: FastifyRequest): Guard<State>;
+  of(request: FastifyRequest): ContextOf<State, Creates>;
   /** What has come to this guard in this process so far. */
   report(): GuardReport;
 }
@@ -52,26 +53,28 @@ export interface GuardPlugin<State extends LoadedState> extends FastifyPluginAsy
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guard<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
-  options: GuardOptions<Native, State>,
-): GuardPlugin<State>;
-export function guard<State extends LoadedState, Native extends FastifyRequest>(
+export function guard<
+  State extends Loaded = Unloaded,
+  const Creates extends boolean = false,
+  Native extends FastifyRequest = GuardedRequest,
+>(options: GuardOptions<Native, State, Creates>): GuardPlugin<State, Creates>;
+export function guard<State extends Loaded, Native extends FastifyRequest>(
   options: GuardOptions<Native, State>,
 ): GuardPlugin<State> | Promise<never> {
   const misuse = handedOver("guard", options);
   // Fastify hears of what is thrown by what it takes for a plugin only where that is a promise.
   if (misuse !== undefined) return Promise.reject(misuse);
   const engine = createGuard<FastifyRequest, State>(options);
-  const guards = guardsOfRequests<FastifyRequest, State>();
+  const contexts = contextsOfRequests<FastifyRequest, State>();
   const preHandler = (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     assertCalledBy("guard", "Fastify", isCall(request), request);
     // Hooks run for requests that no route was found for, too; and a route may name the guard of its own context.
-    if (request.is404 || guards.has(request)) return Promise.resolve();
+    if (request.is404 || contexts.has(request)) return Promise.resolve();
     return new Promise((resolve, reject) => {
       enter(engine, request, reply).then((admitted) => {
         // One that is answered is never resolved: Fastify would go on to the handler if its client went away meanwhile.
         if (admitted === undefined) return;
-        guards.keep(request, admitted.guard);
+        contexts.keep(request, admitted.context);
         resolve();
       }, reject);
     });
@@ -84,7 +87,7 @@ export function guard<State extends LoadedState, Native extends FastifyRequest>(
   });
   return Object.assign(plugin, {
     route: { preHandler, ...(!engine.handsOn && { errorHandler: answerGuardErrors }) },
-    of: guards.of,
+    of: contexts.of,
     report: () => engine.report(),
   });
 }
@@ -98,11 +101,20 @@ export function guard<State extends LoadedState, Native extends FastifyRequest>(
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where the request came through neither a guard nor a context with `problems()`
  */
-export function check<State extends LoadedState, Native extends FastifyRequest = GuardedRequest>(
+export function check<State extends Loaded, Native extends FastifyRequest = GuardedRequest>(
   request: FastifyRequest,
   state: State | null | undefined,
   options?: CheckOptions<Native, State>,
-): Promise<Guard<State>> {
+): Promise<GuardContext<State>> {
+  return checkWith(request, state, ownCheckOptions(options));
+}
+
+/** `check` with options of any guard. */
+export function checkWith<State extends Loaded, Native extends FastifyRequest>(
+  request: FastifyRequest,
+  state: State | null | undefined,
+  options?: GuardOptions<Native, State>,
+): Promise<GuardContext<State>> {
   const reply = replyOf(request);
   if (reply === undefined) {
     const problem = isCall(request)
@@ -114,7 +126,7 @@ export function check<State extends LoadedState, Native extends FastifyRequest =
 }
 
 /** Lets a request in at a guard; gives nothing for one that is answered here, through Fastify. */
-export async function enter<State extends LoadedState>(
+export async function enter<State extends Loaded>(
   engine: GuardEngine<FastifyRequest, State>,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -15,9 +15,9 @@ function tagContents(app: FastifyInstance): void {
 }
 
 test("an entity-tag that a hook makes of the content goes out with no answer to a write and no problem", async () => {
-  const url = await serveHandler(async ({ request, guard }) => {
-    if (request.headers["x-conflict"]) guard.conflict();
-    if (request.headers["x-updated"]) guard.updated(2);
+  const url = await serveHandler(async ({ request, outcome }) => {
+    if (request.headers["x-conflict"]) outcome.conflict();
+    if (request.headers["x-updated"]) outcome.updated(2);
     return { a: 1 };
   }, tagContents);
   const tag = async (method: string, headers: Record<string, string>) => {

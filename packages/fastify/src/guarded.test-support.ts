@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { type Heard, serve } from "./articles.test-support.js";
 import { type GuardedContext, guarded } from "./guarded.js";
 
-export type Handler = (context: GuardedContext<{ version: number }, undefined, number>) => unknown;
+export type Handler = (context: GuardedContext<{ version: number }>) => unknown;
 
 /** Serves one guarded route, `/1`. */
 export async function serveHandler(

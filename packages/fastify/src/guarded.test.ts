@@ -37,7 +37,7 @@ test.each(Object.entries(ways))(
     let runs = 0;
     const url = await serveHandler((context) => {
       runs += 1;
-      if (context.request.method === "PUT") context.guard.updated(2);
+      if (context.request.method === "PUT") context.outcome.updated(2);
       return way(context);
     });
     const read = await ask(url);
@@ -87,9 +87,9 @@ test("content without a type is given again without one", async () => {
 });
 
 test("what the handler has set for its content does not go out with a problem", async () => {
-  const url = await serveHandler(async ({ reply, guard }) => {
+  const url = await serveHandler(async ({ reply, outcome }) => {
     reply.code(201).type("text/html").headers({ "content-length": "3", "content-encoding": "br" });
-    guard.conflict();
+    outcome.conflict();
   });
   const answer = await ask(url, "PUT", conditional, {});
   expect([answer.status, answer.headers["content-type"]]).toEqual([409, "application/problem+json"]);
@@ -116,7 +116,7 @@ test("an error after the head breaks the connection off, a guard's too", async (
     (): never => {
       throw new Error("broken");
     },
-    ({ guard }: Parameters<Handler>[0]): never => guard.conflict(),
+    ({ outcome }: Parameters<Handler>[0]): never => outcome.conflict(),
   ];
   for (const end of fail) {
     let runs = 0;
@@ -197,9 +197,9 @@ test("types go through: of load's request, of the row and its version, of schema
     "/typed/:id",
     guarded(
       { load: (request: FastifyRequest<{ Params: Params; Body: { title: string } }>) => load(request) },
-      async ({ request, expected, guard }) => {
-        const row = await guard.expectRow(articles.update(request.params.id, expected, request.body.title.trim()));
-        guard.updated(row.version);
+      async ({ request, expected, outcome }) => {
+        const row = await outcome.expectRow(articles.update(request.params.id, expected, request.body.title.trim()));
+        outcome.updated(row.version);
         return row;
       },
     ),

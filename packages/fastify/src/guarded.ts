@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Guard, GuardOptions, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
+import type { ContextOf, GuardOptions, Loaded, Unloaded } from "unclash";
 import {
   assertCalledBy,
   assertHandler,
@@ -14,14 +14,12 @@ import { isCall } from "./facts.js";
 import { enter, type GuardedRequest } from "./guard.js";
 import { sendAnswer } from "./send-reply.js";
 
-/** What a guarded handler is given; `current` and `expected` are what `load` gave. */
-export interface GuardedContext<State extends LoadedState, Current, Expected, Native = GuardedRequest> {
-  readonly request: Native;
-  readonly reply: FastifyReply;
-  readonly current: Current;
-  readonly expected: Expected;
-  readonly guard: Guard<State, Current, Expected>;
-}
+/** What a guarded handler gets: Fastify's request and reply, and what its guard has for it. */
+export type GuardedContext<
+  State extends Loaded,
+  Creates extends boolean = false,
+  Native extends FastifyRequest = GuardedRequest,
+> = ContextOf<State, Creates> & { readonly request: Native; readonly reply: FastifyReply };
 
 /**
  * A guarded handler as a route's. It resolves with what Fastify sends; its type says nothing of that, as any schema
@@ -30,25 +28,23 @@ export interface GuardedContext<State extends LoadedState, Current, Expected, Na
 export type GuardedHandler<Native> = (request: Native, reply: FastifyReply) => Promise<void>;
 
 /**
- * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ request, expected, guard }) => …))`. What
+ * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ request, expected, outcome }) => …))`. What
  * the handler returns is sent as Fastify does; one that returns nothing, nor a promise, sends by `reply`. What it
  * throws is answered, where it is a guard's, or goes to the app's error handler.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guarded<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
-  options: GuardOptions<Native, State> & { readonly creates?: false },
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Native>) => unknown,
+export function guarded<
+  State extends Loaded = Unloaded,
+  const Creates extends boolean = false,
+  Native extends FastifyRequest = GuardedRequest,
+>(
+  options: GuardOptions<Native, State, Creates>,
+  handler: (context: GuardedContext<State, Creates, Native>) => unknown,
 ): GuardedHandler<Native>;
-export function guarded<State extends LoadedState = Unloaded, Native extends FastifyRequest = GuardedRequest>(
+export function guarded<State extends Loaded, Native extends FastifyRequest>(
   options: GuardOptions<Native, State>,
-  handler: (
-    context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined, Native>,
-  ) => unknown,
-): GuardedHandler<Native>;
-export function guarded<State extends LoadedState, Native extends FastifyRequest>(
-  options: GuardOptions<Native, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>, Native>) => unknown,
+  handler: (context: GuardedContext<State, false, Native>) => unknown,
 ): (request: Native, reply: FastifyReply) => Promise<unknown> {
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
@@ -58,10 +54,7 @@ export function guarded<State extends LoadedState, Native extends FastifyRequest
     if (admitted === undefined) return reply;
     const { passage } = admitted;
     try {
-      const result = runHandler(admitted, reply.raw, (guard) => {
-        const { current, expected } = guard;
-        return handler({ request, reply, current, expected, guard });
-      });
+      const result = runHandler(admitted, reply.raw, (context) => handler({ request, reply, ...context }));
       // Its answer comes by a callback: Fastify is to wait for it, and to send nothing itself.
       if (result === undefined) return reply;
       const content = await result;

@@ -3,6 +3,7 @@ export { clientErrorHandler } from "./client-error-handler.js";
 export { type FrameworkErrorsOptions, frameworkErrors } from "./framework-errors.js";
 export { check, type GuardedRequest, type GuardPlugin, type GuardRoute, guard } from "./guard.js";
 export { type GuardedContext, type GuardedHandler, guarded } from "./guarded.js";
+export { createGuards, type Guards } from "./guards.js";
 export { type MountOptions, mount } from "./mount.js";
 export { type ProblemsOptions, problems, urlProblems } from "./problems.js";
 export { unguarded, watchRoutes } from "./unguarded.js";

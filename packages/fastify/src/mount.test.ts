@@ -31,7 +31,7 @@ const start: Start = async (unclash, { prefix, server }) => {
 adapterSuite({ test, store: () => createMemoryStore(), start });
 
 function engine(options: Partial<UnclashOptions<FastifyRequest>> = {}): Unclash<FastifyRequest> {
-  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+  const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
   return createUnclash<FastifyRequest>({ store: createMemoryStore(), collections: { notes }, ...options });
 }
 

@@ -83,10 +83,10 @@ function addChecked(app: FastifyInstance): void {
     method: ["GET", "PUT"],
     url: "/:id",
     handler: async (request) => {
-      const { updated, expected } = await check(request, { version });
+      const { outcome, expected } = await check(request, { version });
       if (request.method === "GET") return "read";
       version = expected + 1;
-      updated(version);
+      outcome.updated(version);
       return "written";
     },
   });

@@ -15,7 +15,7 @@ test("what a body parser before the mount has parsed is taken, and the process i
   const onWarning = (warning: Error & { readonly code?: string }): void => void warnings.push(warning.code);
   process.on("warning", onWarning);
   onTestFinished(() => void process.off("warning", onWarning));
-  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+  const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
   const app = new Koa();
   app.use(parseBodies);
   app.use(mount(createUnclash<Context>({ store: createMemoryStore(), collections: { notes } })));

@@ -39,8 +39,8 @@ describe.each(Object.entries(bodies))("ctx.body = %s", (_kind, [body, text, stat
     };
     const read = guarded({ load }, ({ ctx }) => answer(ctx));
     const idempotency = { store: createMemoryStore(), anonymous: "address" } as const;
-    const write = guarded({ load, idempotency }, ({ ctx, guard }) => {
-      if (ctx.query["updated"] !== undefined) guard.updated(2);
+    const write = guarded({ load, idempotency }, ({ ctx, outcome }) => {
+      if (ctx.query["updated"] !== undefined) outcome.updated(2);
       answer(ctx);
     });
     return new Koa().use(new Router().get("/articles/:id", read).put("/articles/:id", write).routes());
@@ -77,7 +77,9 @@ describe.each(Object.entries(bodies))("ctx.body = %s", (_kind, [body, text, stat
 });
 
 test("a handler that sets no body is Koa's 404, as without a guard", async () => {
-  const url = await serve(appOf(guarded({ precondition: "optional" }, ({ guard }) => void guard.updated(2))));
+  const url = await serve(
+    appOf(guarded({ preconditions: { required: false } }, ({ outcome }) => void outcome.updated(2))),
+  );
   const answer = await ask("PUT", `${url}/`);
   expect([answer.status, answer.headers.etag, answer.text]).toEqual([404, undefined, "Not Found"]);
 });
@@ -123,11 +125,11 @@ describe("a client that goes away while the handler runs", () => {
           await next();
           answered.give();
         },
-        guarded({ idempotency: { store: createMemoryStore(), anonymous: "address" } }, async ({ ctx, guard }) => {
+        guarded({ idempotency: { store: createMemoryStore(), anonymous: "address" } }, async ({ ctx, outcome }) => {
           runs += 1;
           arrived.give();
           await new Promise((resolve) => ctx.res.once("close", resolve));
-          guard.updated(1);
+          outcome.updated(1);
           ctx.status = 201;
           ctx.body = body;
         }),

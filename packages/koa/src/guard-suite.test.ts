@@ -10,16 +10,17 @@ import {
   nativeOptions,
   noGuard,
   type PlainAnswer,
-  type PlainContext,
+  type PlainGuard,
   type PlainHandler,
   type PlainRequest,
   type StartGuarded,
+  splitOptions,
 } from "@unclash/conformance/guard";
 import { createMemoryStore } from "@unclash/memory";
 import Koa, { type Context, type Middleware } from "koa";
 import { describe, test } from "vitest";
 import { parseBodies } from "./body-parser.test-support.js";
-import { check, guard, guarded } from "./guard.js";
+import { createGuards } from "./guards.js";
 import { problems } from "./problems.js";
 import { serveApp } from "./serve-app.test-support.js";
 
@@ -35,32 +36,30 @@ function answer(context: Context, { status, headers = {}, body = "" }: PlainAnsw
   context.body = body instanceof Uint8Array ? Buffer.from(body) : body;
 }
 
-type Passed = Pick<PlainContext, "current" | "expected" | "guard">;
-
-async function run(handler: PlainHandler, context: Context, passed: Passed): Promise<void> {
-  const { current, expected, guard } = passed;
-  answer(context, await handler({ ...plain(context), current, expected, guard }));
+async function run(handler: PlainHandler, context: Context, passed: PlainGuard): Promise<void> {
+  answer(context, await handler({ ...plain(context), ...passed }));
 }
 
 function addResource(router: Router, { form, options, outer, routes, reports }: GuardedResource): void {
   const native = nativeOptions(options, plain);
-  const article = guard(native);
+  const { shared, own } = splitOptions(native);
+  const { guard, guarded, check } = createGuards(form === "check" ? checkOptions(shared) : shared);
+  const article = guard(own);
   if (form === "guard") reports?.(article.report);
   const inForm = (handler: PlainHandler): Middleware => {
     switch (form) {
       case "guarded":
-        return guarded(native, ({ ctx, current, expected, guard }) => run(handler, ctx, { current, expected, guard }));
+        return guarded(own, ({ ctx, ...passed }) => run(handler, ctx, { ...passed }));
       case "guard":
-        return (context) => run(handler, context, forHandler(article.of(context)));
+        return (context) => run(handler, context, article.of(context));
       case "check":
-        return async (context) =>
-          run(handler, context, forHandler(await check(context, await native.load?.(context), checkOptions(native))));
+        return async (context) => run(handler, context, await check(context, await native.load?.(context), own));
       case "none":
-        return (context) => run(handler, context, forHandler(noGuard));
+        return (context) => run(handler, context, noGuard);
     }
   };
   const before = [
-    ...(outer === undefined ? [] : [guard(nativeOptions(outer, plain))]),
+    ...(outer === undefined ? [] : [createGuards({}).guard(nativeOptions(outer, plain))]),
     ...(form === "guard" ? [article] : []),
   ];
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -68,10 +67,6 @@ function addResource(router: Router, { form, options, outer, routes, reports }: 
     for (const { method, handler } of routes.filter((each) => each.path === path))
       router.register(path, [method], inForm(handler));
   }
-}
-
-function forHandler(found: Passed["guard"]): Passed {
-  return { current: found.current, expected: found.expected, guard: found };
 }
 
 function appOf({ resources, onError }: Parameters<StartGuarded>[0]): Koa {

@@ -25,9 +25,9 @@ test("a guarded handler gets the row and its version, with their types, and its 
   const { articles, load, router, app } = setUp();
   router.put(
     "/articles/:id",
-    guarded({ load }, async ({ ctx, current, expected, guard }) => {
-      const row = await guard.expectRow(articles.update(current.id, expected, `${current.title} and new`));
-      guard.updated(row.version);
+    guarded({ load }, async ({ ctx, current, expected, outcome }) => {
+      const row = await outcome.expectRow(articles.update(current.id, expected, `${current.title} and new`));
+      outcome.updated(row.version);
       ctx.body = row;
     }),
   );
@@ -50,9 +50,9 @@ test("a middleware guards what is behind it, and answers what it throws there", 
     context.body = article.of(context).current;
   });
   router.delete("/articles/:id", async (context) => {
-    const { expected, expectAffected } = article.of(context);
+    const { expected, outcome } = article.of(context);
     articles.update("1", expected, "by another");
-    await expectAffected(articles.remove("1", expected));
+    await outcome.expectAffected(articles.remove("1", expected));
   });
   const url = await serve(app.use(router.routes()));
   const read = await ask("GET", `${url}/articles/1`);
@@ -72,9 +72,9 @@ function nothing(): Parameters<Koa["createContext"]> {
 test("a handler that loads in its own transaction checks there, and problems() answers what that throws", async () => {
   const { articles, load, router, app } = setUp();
   router.put("/articles/:id", async (context) => {
-    const { expected, updated } = await check(context, load(context));
+    const { expected, outcome } = await check(context, load(context));
     const [row] = articles.update(context.params["id"], expected, "checked");
-    updated(row?.version ?? 0);
+    outcome.updated(row?.version ?? 0);
     context.body = row;
   });
   const url = await serve(app.use(problems()).use(parseBodies).use(router.routes()));
@@ -91,7 +91,7 @@ test("middleware before a guard sees its answers on the context, and may change 
   const seen: unknown[] = [];
   router.put(
     "/articles/:id",
-    guarded({ load }, ({ guard }) => guard.conflict()),
+    guarded({ load }, ({ outcome }) => outcome.conflict()),
   );
   const watch: Middleware = async (context, next) => {
     await next();
@@ -114,7 +114,7 @@ test('with onError "next", problems are thrown on: to middleware, to Koa, and to
   app.on("error", (error, context) => told.push([isGuardError(error), error.status, context.path]));
   router.put(
     "/articles/:id",
-    guarded({ load, onError: "next" }, ({ guard }) => guard.conflict()),
+    guarded({ load, onError: "next" }, ({ outcome }) => outcome.conflict()),
   );
   const url = await serve(app.use(router.routes()));
   const missing = await ask("PUT", `${url}/articles/1`);
@@ -156,9 +156,9 @@ test("an answer takes back what the handler said of its content", async () => {
   const { load, router, app } = setUp();
   router.put(
     "/articles/:id",
-    guarded({ load }, ({ ctx, guard }) => {
+    guarded({ load }, ({ ctx, outcome }) => {
       ctx.set({ "content-length": "5", "content-encoding": "gzip", "content-type": "text/html", etag: '"own"' });
-      guard.conflict();
+      outcome.conflict();
     }),
   );
   const url = await serve(app.use(router.routes()));
@@ -187,10 +187,10 @@ test("a handler that answers past Koa is answered past Koa where a guard stops i
   const { load, router, app } = setUp();
   router.put(
     "/articles/:id",
-    guarded({ load }, ({ ctx, guard }) => {
+    guarded({ load }, ({ ctx, outcome }) => {
       ctx.respond = false;
-      if (ctx.query["stop"] !== undefined) guard.conflict();
-      guard.updated(2);
+      if (ctx.query["stop"] !== undefined) outcome.conflict();
+      outcome.updated(2);
       ctx.res.writeHead(200, { "x-own": "yes" }).end("raw");
     }),
   );
@@ -207,10 +207,10 @@ test("what a guard throws once the head is out is told to the app, and nothing i
   app.on("error", (error) => told.push(isGuardError(error)));
   router.put(
     "/articles/:id",
-    guarded({ load }, ({ ctx, guard }) => {
+    guarded({ load }, ({ ctx, outcome }) => {
       ctx.respond = false;
       ctx.res.end("whole");
-      guard.conflict();
+      outcome.conflict();
     }),
   );
   const url = await serve(app.use(problems()).use(router.routes()));

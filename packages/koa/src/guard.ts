@@ -1,5 +1,5 @@
 import type { Context, Next } from "koa";
-import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
+import type { ContextOf, GuardContext, GuardOptions, GuardReport, Loaded, Unloaded } from "unclash";
 import {
   type Admitted,
   assertCalledBy,
@@ -7,14 +7,15 @@ import {
   assertNotServed,
   type CheckOptions,
   checkOver,
+  contextsOfRequests,
   createGuard,
   describeValue,
   type GuardEngine,
-  guardsOfRequests,
   handlerIsOver,
   inTurn,
   isGuardError,
   markGuarding,
+  ownCheckOptions,
   type Passage,
   passThrough,
   runHandler,
@@ -27,14 +28,14 @@ import { keepUnheard } from "./keep-unheard.js";
 import { respond } from "./respond.js";
 
 /** A guard as Koa has it: a middleware, for what is behind it. */
-export interface GuardMiddleware<State extends LoadedState> {
+export interface GuardMiddleware<State extends Loaded, Creates extends boolean = false> {
   (context: Context, next: Next): Promise<void>;
   /**
-   * The guard of a request that has come through this middleware.
+   * What the guard has for the handler of a request that has come through this middleware.
    *
    * @throws UsageError for any other request
    */
-  of(context: Context): Guard<State>;
+  of(context: Context): ContextOf<State, Creates>;
   /** What has come to this guard in this process so far. */
   report(): GuardReport;
 }
@@ -46,12 +47,13 @@ export interface GuardMiddleware<State extends LoadedState> {
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guard<State extends LoadedState = Unloaded>(
-  options: GuardOptions<Context, State>,
-): GuardMiddleware<State> {
+export function guard<State extends Loaded = Unloaded, const Creates extends boolean = false>(
+  options: GuardOptions<Context, State, Creates>,
+): GuardMiddleware<State, Creates>;
+export function guard<State extends Loaded>(options: GuardOptions<Context, State>): GuardMiddleware<State> {
   assertNotServed("guard", options);
   const engine = createGuard(options);
-  const { keep, of } = guardsOfRequests<Context, State>();
+  const { keep, of } = contextsOfRequests<Context, State>();
   const middleware = (context: Context, next: Next): Promise<void> => {
     assertCalledBy("guard", "Koa", isContext(context), context);
     if (isBelowMount(context, middleware)) return next();
@@ -63,46 +65,40 @@ export function guard<State extends LoadedState = Unloaded>(
   return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind", engine);
 }
 
-/** What a guarded handler is given; `current` and `expected` are what `load` gave. */
-export interface GuardedContext<State extends LoadedState, Current, Expected> {
-  readonly ctx: Context;
-  readonly current: Current;
-  readonly expected: Expected;
-  readonly guard: Guard<State, Current, Expected>;
-}
+/** What a guarded handler gets: Koa's context, and what its guard has for it. */
+export type GuardedContext<
+  State extends Loaded,
+  Creates extends boolean = false,
+  Native extends Context = Context,
+> = ContextOf<State, Creates> & { readonly ctx: Native };
 
 /** A middleware that ends the chain. */
-export type GuardedMiddleware = (context: Context) => Promise<void>;
+export type GuardedMiddleware<Native extends Context = Context> = (context: Native) => Promise<void>;
 
 /**
- * Guards one handler: `router.put("/articles/:id", guarded({ load }, async ({ ctx, current, expected, guard }) => …))`.
- * What it throws is answered, where it is a guard's; all else is thrown on.
+ * Guards one handler: `router.put("/articles/:id", guarded({ load }, async ({ ctx, current, expected, outcome }) =>
+ * …))`. What it throws is answered, where it is a guard's; all else is thrown on.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guarded<State extends LoadedState = Unloaded>(
-  options: GuardOptions<Context, State> & { readonly creates?: false },
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
-): GuardedMiddleware;
-export function guarded<State extends LoadedState = Unloaded>(
-  options: GuardOptions<Context, State>,
-  handler: (context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined>) => unknown,
-): GuardedMiddleware;
-export function guarded<State extends LoadedState>(
-  options: GuardOptions<Context, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
-): GuardedMiddleware {
+export function guarded<
+  State extends Loaded = Unloaded,
+  const Creates extends boolean = false,
+  Native extends Context = Context,
+>(
+  options: GuardOptions<Native, State, Creates>,
+  handler: (context: GuardedContext<State, Creates, Native>) => unknown,
+): GuardedMiddleware<Native>;
+export function guarded<State extends Loaded, Native extends Context>(
+  options: GuardOptions<Native, State>,
+  handler: (context: GuardedContext<State, false, Native>) => unknown,
+): GuardedMiddleware<Native> {
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
   const engine = createGuard(options);
-  const guardedHandler = (ctx: Context): Promise<void> => {
+  const guardedHandler = (ctx: Native): Promise<void> => {
     assertCalledBy("guarded", "Koa", isContext(ctx), ctx);
-    return runGuarded(
-      engine,
-      ctx,
-      (passed) => handler({ ctx, current: passed.current, expected: passed.expected, guard: passed }),
-      true,
-    );
+    return runGuarded(engine, ctx, (context) => handler({ ctx, ...context }), true);
   };
   return markGuarding(guardedHandler, "itself", engine);
 }
@@ -115,11 +111,20 @@ export function guarded<State extends LoadedState>(
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where this is no context of Koa's
  */
-export function check<State extends LoadedState>(
+export function check<State extends Loaded>(
   context: Context,
   state: State | null | undefined,
   options?: CheckOptions<Context, State>,
-): Promise<Guard<State>> {
+): Promise<GuardContext<State>> {
+  return checkWith(context, state, ownCheckOptions(options));
+}
+
+/** `check` with options of any guard. */
+export function checkWith<State extends Loaded>(
+  context: Context,
+  state: State | null | undefined,
+  options?: GuardOptions<Context, State>,
+): Promise<GuardContext<State>> {
   if (!isContext(context)) {
     const given = describeValue(context);
     return Promise.reject(new UsageError("check", `must be given Koa's context first, and was given ${given}`));
@@ -128,16 +133,16 @@ export function check<State extends LoadedState>(
 }
 
 /** Runs what is guarded: whoever may not come in is answered on the context, and so is what a guard throws in it. */
-async function runGuarded<State extends LoadedState>(
+async function runGuarded<State extends Loaded>(
   engine: GuardEngine<Context, State>,
   context: Context,
-  run: (guard: Guard<State>) => unknown,
+  run: (context: GuardContext<State>) => unknown,
   isLast = false,
 ): Promise<void> {
   const admitted = await admit(engine, context);
   if (admitted === undefined) return;
   try {
-    await runHandler(isLast ? admitted : { guard: admitted.guard, passage: admitted.passage }, context.res, run);
+    await runHandler(isLast ? admitted : { context: admitted.context, passage: admitted.passage }, context.res, run);
     if (context.respond !== false) checkAnswer(admitted.passage, context, isLast);
   } catch (thrown) {
     // Once the head is out, it is Koa's to tell the app: half an answer must not look whole.
@@ -155,7 +160,7 @@ function checkAnswer(passage: Passage, { headerSent, status, body, res }: Contex
   else if (isLast && status === 404 && body == null) passage.sentNothing();
 }
 
-async function admit<State extends LoadedState>(
+async function admit<State extends Loaded>(
   engine: GuardEngine<Context, State>,
   context: Context,
 ): Promise<Admitted<State> | undefined> {

@@ -8,6 +8,7 @@ export {
   guard,
   guarded,
 } from "./guard.js";
+export { createGuards, type Guards } from "./guards.js";
 export { type MountOptions, mount } from "./mount.js";
 export { type ProblemsOptions, problems } from "./problems.js";
 export { unguarded, type WithMiddleware } from "./unguarded.js";

@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 function engine(options: Partial<UnclashOptions<Context>> = {}): Unclash<Context> {
-  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+  const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
   return createUnclash<Context>({ store: createMemoryStore(), collections: { notes }, ...options });
 }
 

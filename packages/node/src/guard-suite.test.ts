@@ -13,14 +13,15 @@ import {
   nativeOptions,
   noGuard,
   type PlainAnswer,
-  type PlainContext,
+  type PlainGuard,
   type PlainHandler,
   type PlainRequest,
   type StartGuarded,
+  splitOptions,
 } from "@unclash/conformance/guard";
 import { createMemoryStore } from "@unclash/memory";
 import { describe, test } from "vitest";
-import { check, guard, guarded } from "./guard.js";
+import { createGuards } from "./guards.js";
 import type { Next } from "./mount.js";
 import { problems } from "./problems.js";
 
@@ -46,15 +47,13 @@ function answer(res: ServerResponse, { status, headers = {}, body }: PlainAnswer
   }
 }
 
-type Passed = Pick<PlainContext, "current" | "expected" | "guard">;
-
-async function run(handler: PlainHandler, req: IncomingMessage, res: ServerResponse, passed: Passed): Promise<void> {
-  const { current, expected, guard } = passed;
-  answer(res, await handler({ ...plain(req), current, expected, guard }));
-}
-
-function forHandler(found: Passed["guard"]): Passed {
-  return { current: found.current, expected: found.expected, guard: found };
+async function run(
+  handler: PlainHandler,
+  req: IncomingMessage,
+  res: ServerResponse,
+  context: PlainGuard,
+): Promise<void> {
+  answer(res, await handler({ ...plain(req), ...context }));
 }
 
 type Handler = (request: Routed, response: ServerResponse, next: Next) => void;
@@ -67,27 +66,27 @@ function free(handle: (req: IncomingMessage, res: ServerResponse) => Promise<voi
 /** The handlers of a resource, each with the requests that it is for. */
 function* handlersOf({ form, options, outer, routes, reports }: GuardedResource): Iterable<Handler> {
   const native = nativeOptions<IncomingMessage>(options, plain);
-  const article = guard(native);
+  const { shared, own } = splitOptions(native);
+  const { guard, guarded, check } = createGuards(form === "check" ? checkOptions(shared) : shared);
+  const article = guard(own);
   if (form === "guard") reports?.(article.report);
   const inForm = (handler: PlainHandler): Handler => {
     switch (form) {
       case "guarded":
-        return guarded(native, ({ req, res, current, expected, guard }) =>
-          run(handler, req, res, { current, expected, guard }),
-        );
+        return guarded(own, ({ req, res, ...context }) => run(handler, req, res, context));
       case "guard":
-        return free((req, res) => run(handler, req, res, forHandler(article.of(req))));
+        return free((req, res) => run(handler, req, res, article.of(req)));
       case "check":
         return free(async (req, res) => {
-          const found = await check(req, await native.load?.(req), { ...checkOptions(native), response: res });
-          return run(handler, req, res, forHandler(found));
+          const found = await check(req, await native.load?.(req), { ...own, response: res });
+          return run(handler, req, res, found);
         });
       case "none":
-        return free((req, res) => run(handler, req, res, forHandler(noGuard)));
+        return free((req, res) => run(handler, req, res, noGuard));
     }
   };
   for (const path of new Set(routes.map((route) => route.path))) {
-    if (outer !== undefined) yield at(path, guard(nativeOptions<IncomingMessage>(outer, plain)));
+    if (outer !== undefined) yield at(path, createGuards({}).guard(nativeOptions<IncomingMessage>(outer, plain)));
     if (form === "guard") yield at(path, article);
   }
   for (const { method, path, handler } of routes) yield at(path, inForm(handler), method);

@@ -42,9 +42,9 @@ async function warningsOf(run: () => Promise<unknown>): Promise<readonly (string
 test("a guarded handler is a request listener; it gets the row and its version; its write is compared", async () => {
   const { articles, load } = setUp();
   const url = await serve(
-    guarded({ load }, async ({ res, current, expected, guard }) => {
-      const row = await guard.expectRow(articles.update(current.id, expected, `${current.title} and new`));
-      guard.updated(row.version);
+    guarded({ load }, async ({ res, current, expected, outcome }) => {
+      const row = await outcome.expectRow(articles.update(current.id, expected, `${current.title} and new`));
+      outcome.updated(row.version);
       res.setHeader("content-type", "application/json").end(JSON.stringify(row));
     }),
   );
@@ -72,7 +72,7 @@ test("a middleware guards what next leads to, below a mount that has cut its own
       if (request.method === "GET") return response.end(JSON.stringify(article.of(request).current));
       article
         .of(request)
-        .expectAffected(0)
+        .outcome.expectAffected(0)
         .catch((thrown: unknown) => answerProblem(thrown, request, response));
     });
   });
@@ -89,8 +89,8 @@ describe("check", () => {
   const checking =
     ({ articles, load }: ReturnType<typeof setUp>, options: { readonly withResponse: boolean }) =>
     async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-      const { expected, updated } = await check(req, load(req), options.withResponse ? { response: res } : {});
-      updated(articles.update("1", expected, "checked")[0]?.version ?? 0);
+      const { expected, outcome } = await check(req, load(req), options.withResponse ? { response: res } : {});
+      outcome.updated(articles.update("1", expected, "checked")[0]?.version ?? 0);
       res.end("checked");
     };
 
@@ -127,7 +127,7 @@ describe("what a handler throws", () => {
 
   test("goes to next, where there is one", async () => {
     const told: unknown[] = [];
-    const failing = guarded({ precondition: "optional", resource: () => null }, () => Promise.reject(broken));
+    const failing = guarded({ preconditions: { required: false }, resource: () => null }, () => Promise.reject(broken));
     const url = await serve((request, response) => {
       const next: Next = (error) => {
         told.push(error);
@@ -160,10 +160,10 @@ describe("what a handler throws", () => {
   test("once the head is out breaks the connection off", async () => {
     const { load } = setUp();
     const url = await serve(
-      guarded({ load }, ({ res, guard }) => {
-        guard.updated(2);
+      guarded({ load }, ({ res, outcome }) => {
+        outcome.updated(2);
         res.write("half");
-        guard.conflict();
+        outcome.conflict();
       }),
     );
     const codes = await warningsOf(() =>
@@ -174,7 +174,7 @@ describe("what a handler throws", () => {
 
   test('with onError "next" is handed on, a guard\'s too; where there is no next, it is answered', async () => {
     const { load } = setUp();
-    const handed = guarded({ load, onError: "next" }, ({ guard }) => guard.conflict());
+    const handed = guarded({ load, onError: "next" }, ({ outcome }) => outcome.conflict());
     const told: unknown[] = [];
     const url = await serve((request, response) => {
       if (request.url?.endsWith("?bare")) return handed(request, response);
@@ -212,8 +212,8 @@ describe.each(Object.entries(ways))("%s", (_way, answer) => {
     const { load } = setUp();
     const idempotency = { store: createMemoryStore(), anonymous: "address" } as const;
     return serve(
-      guarded({ load, idempotency }, ({ req, res, guard }) => {
-        if (req.url?.endsWith("?updated")) guard.updated(2);
+      guarded({ load, idempotency }, ({ req, res, outcome }) => {
+        if (req.url?.endsWith("?updated")) outcome.updated(2);
         answer(res);
       }),
     );
@@ -267,9 +267,9 @@ test("who goes away while the handler runs gets the first answer when asking aga
 
 test("behind two guards, a head that can't be sent is 500, without the state's entity-tag and the reason", async () => {
   const { articles, load } = setUp();
-  const inner = guarded({ load }, async ({ res, current, expected, guard }) => {
-    const row = await guard.expectRow(articles.update(current.id, expected, "new"));
-    guard.updated(row.version);
+  const inner = guarded({ load }, async ({ res, current, expected, outcome }) => {
+    const row = await outcome.expectRow(articles.update(current.id, expected, "new"));
+    outcome.updated(row.version);
     res.statusMessage = "two\nlines";
     res.end(JSON.stringify(row));
   });

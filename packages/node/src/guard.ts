@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Guard, GuardOptions, GuardReport, LoadedState, Unloaded, ValueOf, VersionOf } from "unclash";
+import type { ContextOf, GuardContext, GuardOptions, GuardReport, Loaded, Unloaded } from "unclash";
 import {
   admit,
   assertCalledBy,
   assertHandler,
   assertNotServed,
   checkOver,
+  contextsOfRequests,
   createGuard,
   createSlot,
+  type CheckOptions as EngineCheckOptions,
   errorOf,
-  guardsOfRequests,
   markGuarding,
+  ownCheckOptions,
   runGuarded,
   UsageError,
 } from "unclash/adapter";
@@ -19,14 +21,14 @@ import { answerFailure, warnOfFailure } from "./failure.js";
 import type { MountedHandler, Next } from "./mount.js";
 
 /** A guard as connect has its middleware. */
-export interface GuardMiddleware<State extends LoadedState> {
+export interface GuardMiddleware<State extends Loaded, Creates extends boolean = false> {
   (request: IncomingMessage, response: ServerResponse, next: Next): void;
   /**
-   * The guard of a request that has come through this middleware.
+   * What the guard has for the handler of a request that has come through this middleware.
    *
    * @throws UsageError for any other request
    */
-  of(request: IncomingMessage): Guard<State>;
+  of(request: IncomingMessage): ContextOf<State, Creates>;
   /** What has come to this guard in this process so far. */
   report(): GuardReport;
 }
@@ -37,12 +39,13 @@ export interface GuardMiddleware<State extends LoadedState> {
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guard<State extends LoadedState = Unloaded>(
-  options: GuardOptions<IncomingMessage, State>,
-): GuardMiddleware<State> {
+export function guard<State extends Loaded = Unloaded, const Creates extends boolean = false>(
+  options: GuardOptions<IncomingMessage, State, Creates>,
+): GuardMiddleware<State, Creates>;
+export function guard<State extends Loaded>(options: GuardOptions<IncomingMessage, State>): GuardMiddleware<State> {
   assertNotServed("guard", options);
   const engine = createGuard(options);
-  const { keep, of } = guardsOfRequests<IncomingMessage, State>();
+  const { keep, of } = contextsOfRequests<IncomingMessage, State>();
   const middleware = (request: IncomingMessage, response: ServerResponse, next: Next): void => {
     assertCalledBy("guard", "node:http", isCall(request, response), request);
     if (typeof next !== "function") {
@@ -54,7 +57,7 @@ export function guard<State extends LoadedState = Unloaded>(
     admit(engine, requestFacts(request), response)
       .then((admitted) => {
         if (admitted === undefined) return;
-        keep(request, admitted.guard);
+        keep(request, admitted.context);
         next();
       })
       .catch((thrown: unknown) => next(errorOf(thrown)));
@@ -62,33 +65,26 @@ export function guard<State extends LoadedState = Unloaded>(
   return markGuarding(Object.assign(middleware, { of, report: engine.report }), "what is behind", engine);
 }
 
-/** What a guarded handler is given; `current` and `expected` are what `load` gave. */
-export interface GuardedContext<State extends LoadedState, Current, Expected> {
+/** What a guarded handler gets: Node's request and response, and what its guard has for it. */
+export type GuardedContext<State extends Loaded, Creates extends boolean = false> = ContextOf<State, Creates> & {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly current: Current;
-  readonly expected: Expected;
-  readonly guard: Guard<State, Current, Expected>;
-}
+};
 
 /**
- * Guards one handler: `createServer(guarded({ load }, async ({ req, res, current, expected, guard }) => …))`. What it
+ * Guards one handler: `createServer(guarded({ load }, async ({ req, res, current, expected, outcome }) => …))`. What it
  * throws is answered, where it is a guard's. All else goes to `next`; where there is none, the client gets a bare 500,
  * and the process is warned (`UNCLASH_REQUEST_FAILED`).
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function guarded<State extends LoadedState = Unloaded>(
-  options: GuardOptions<IncomingMessage, State> & { readonly creates?: false },
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
+export function guarded<State extends Loaded = Unloaded, const Creates extends boolean = false>(
+  options: GuardOptions<IncomingMessage, State, Creates>,
+  handler: (context: GuardedContext<State, Creates>) => unknown,
 ): MountedHandler;
-export function guarded<State extends LoadedState = Unloaded>(
+export function guarded<State extends Loaded>(
   options: GuardOptions<IncomingMessage, State>,
-  handler: (context: GuardedContext<State, ValueOf<State> | undefined, VersionOf<State> | undefined>) => unknown,
-): MountedHandler;
-export function guarded<State extends LoadedState>(
-  options: GuardOptions<IncomingMessage, State>,
-  handler: (context: GuardedContext<State, ValueOf<State>, VersionOf<State>>) => unknown,
+  handler: (context: GuardedContext<State>) => unknown,
 ): MountedHandler {
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
@@ -98,8 +94,8 @@ export function guarded<State extends LoadedState>(
     assertCalledBy("guarded", "node:http", isCall(req, res), req);
     responses.put(req, res);
     // Where nothing comes after this handler, there is nothing to hand problems on to.
-    runGuarded(next === undefined ? last : engine, requestFacts(req), res, (passed) =>
-      handler({ req, res, current: passed.current, expected: passed.expected, guard: passed }),
+    runGuarded(next === undefined ? last : engine, requestFacts(req), res, (context) =>
+      handler({ req, res, ...context }),
     ).catch((thrown: unknown) => {
       const error = errorOf(thrown);
       if (next !== undefined) return next(error);
@@ -111,9 +107,7 @@ export function guarded<State extends LoadedState>(
 }
 
 /** How `check` treats a request that came through no guard. */
-export interface CheckOptions<State extends LoadedState> extends GuardOptions<IncomingMessage, State> {
-  /** Keys are read before a handler runs: by a guard in front of it. */
-  readonly idempotency?: never;
+export interface CheckOptions<State extends Loaded> extends EngineCheckOptions<IncomingMessage, State> {
   /**
    * The response to the request, which Node's request does not know. It is not needed where a guard has seen the
    * request.
@@ -130,11 +124,31 @@ export interface CheckOptions<State extends LoadedState> extends GuardOptions<In
  * @throws GuardError where the request may not be carried out on that state
  * @throws UsageError where the request came through no guard, and its response is not given
  */
-export function check<State extends LoadedState>(
+export function check<State extends Loaded>(
   request: IncomingMessage,
   state: State | null | undefined,
-  { response = responses.of(request), ...options }: CheckOptions<State> = {},
-): Promise<Guard<State>> {
+  options?: CheckOptions<State>,
+): Promise<GuardContext<State>> {
+  const { response, own } = responseIn(options);
+  return checkWith(request, state, ownCheckOptions(own), response);
+}
+
+/** The response among the options of `check`, and the rest of these; the same object, where it holds none. */
+export function responseIn<State extends Loaded>(
+  options?: CheckOptions<State>,
+): { readonly response: ServerResponse | undefined; readonly own: CheckOptions<State> | undefined } {
+  if (options === undefined || !("response" in options)) return { response: undefined, own: options };
+  const { response, ...own } = options;
+  return { response, own };
+}
+
+/** `check` with options of any guard. */
+export function checkWith<State extends Loaded>(
+  request: IncomingMessage,
+  state: State | null | undefined,
+  options: GuardOptions<IncomingMessage, State> | undefined,
+  response: ServerResponse | undefined = responses.of(request),
+): Promise<GuardContext<State>> {
   if (response === undefined) return Promise.reject(new UsageError("check", responseMissing));
   return checkOver<IncomingMessage, State>(requestFacts(request), response, state, options);
 }

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 function engine(options: Partial<UnclashOptions<IncomingMessage>> = {}): Unclash<IncomingMessage> {
-  const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+  const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
   return createUnclash<IncomingMessage>({ store: createMemoryStore(), collections: { notes }, ...options });
 }
 

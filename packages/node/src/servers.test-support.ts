@@ -43,20 +43,22 @@ export const servers: Readonly<Record<string, (mounting: Mounting) => Promise<Se
 
 const articles = {
   schema: z.looseObject({ title: z.string(), slug: z.string().optional() }),
-  allowedStrategies: "all",
-  discloseCurrent: true,
+  conflicts: { allowedStrategies: "all", discloseCurrent: true },
 } as const;
 
 function engine(): Unclash {
   return createUnclash({
     // Time stands still, so that all servers say the same of it.
     store: createMemoryStore({ clock: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) }),
-    collections: { articles: { ...articles, unique: ["slug"] }, notes: { ...articles, precondition: "optional" } },
+    collections: {
+      articles: { ...articles, unique: ["slug"] },
+      notes: { ...articles, preconditions: { required: false } },
+    },
     identify: ({ headers: { authorization } }) => {
       if (authorization === "Bearer wrong") refuse();
       return authorization === "Bearer alice" ? { name: "alice" } : undefined;
     },
     authorize: (_action, key) => (key.endsWith("/secret") ? "deny" : key.endsWith("/hidden") ? "hide" : "allow"),
-    limits: { bodyBytesMax: 200, pageSizeMax: 2 },
+    requestLimits: { bodyBytesMax: 200, pageSizeMax: 2 },
   });
 }

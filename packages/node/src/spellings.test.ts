@@ -9,8 +9,8 @@ test.each<[how: string, idOf: (request: IncomingMessage) => string | undefined]>
   ["as a URL", ({ url = "" }) => /\/articles\/(.+)$/.exec(new URL(url, "http://localhost").pathname)?.[1]],
 ])("no spelling of a target gets past a guarded handler that reads it %s", async (_how, idOf) => {
   const articles = new Articles();
-  const handler = guarded({ load: (request) => articles.load(idOf(request)) }, ({ req, res, guard }) => {
-    guard.updated(2);
+  const handler = guarded({ load: (request) => articles.load(idOf(request)) }, ({ req, res, outcome }) => {
+    outcome.updated(2);
     res.end(JSON.stringify(articles.overwrite(idOf(req), "New")));
   });
   const served = await listen(createServer(handler));

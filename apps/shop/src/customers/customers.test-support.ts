@@ -76,8 +76,8 @@ async function answerTo(
   try {
     const entered = await guards.enter({ ...facts, body: { kind: "parsed", value }, native: request });
     if (entered.kind === "answer") return entered.error.answer;
-    const { guard, passage } = entered;
-    const plan = await answerRequest(request, guard, shop);
+    const { context, passage } = entered;
+    const plan = await answerRequest(request, context, shop);
     const { set, remove } = passage.finish(plan.status, (name) => plan.headers[name] ?? passage.headers[name]);
     const headers = Object.entries({ ...passage.headers, ...plan.headers, ...set });
     return { ...plan, headers: Object.fromEntries(headers.filter(([name]) => !remove.includes(name))) };

@@ -13,10 +13,12 @@ export interface CustomerGuard {
   readonly actor: Actor | undefined;
   readonly idempotencyKey: string | undefined;
   prefers(preference: "return=minimal" | "dry-run"): boolean;
-  updated(state: CustomerState): string;
-  expectRow(row: Customer | undefined): Promise<Customer>;
-  expectAffected(count: number): Promise<void>;
-  refuse(slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never;
+  readonly outcome: {
+    updated(state: CustomerState): string;
+    expectRow(row: Customer | undefined): Promise<Customer>;
+    expectAffected(count: number): Promise<void>;
+    refuse(slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never;
+  };
 }
 
 /** What the shop's customers are guarded with. */
@@ -35,10 +37,8 @@ export interface CustomerGuardOptions<Native> {
   resource(request: Native): string | null;
   represent(customer: Customer): JsonObject;
   readonly creates: true;
-  readonly precondition: "required";
   readonly versionField: "version";
   readonly etagField: "etag";
-  readonly strategy: "reject";
   readonly identify: Identify<Native>;
   readonly conflictStatus: 409 | 412;
   readonly idempotency: { readonly store: Store; readonly rerun: true };
@@ -61,10 +61,8 @@ export function customerGuardOptions<Native>(
     },
     represent: representationOf,
     creates: true,
-    precondition: "required",
     versionField: "version",
     etagField: "etag",
-    strategy: "reject",
     identify,
     conflictStatus,
     // A creation that runs again finds by its key what it has made; every other write names the version that it

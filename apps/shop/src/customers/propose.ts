@@ -49,7 +49,7 @@ function invalid(guard: CustomerGuard, errors: readonly ProblemEntry[]): never {
     errors.length === 1
       ? "One thing in the content is not valid."
       : `${errors.length} things in the content are not valid.`;
-  return guard.refuse("validation-failed", detail, { errors });
+  return guard.outcome.refuse("validation-failed", detail, { errors });
 }
 
 function apply(
@@ -86,13 +86,13 @@ function patched(patch: Json, id: string, onto: JsonObject, guard: CustomerGuard
     case "malformed":
       return malformed(guard, result.errors);
     case "too-large":
-      return guard.refuse("payload-too-large", `The patched resource may hold ${bodyBytesMax} bytes at most.`);
+      return guard.outcome.refuse("payload-too-large", `The patched resource may hold ${bodyBytesMax} bytes at most.`);
     case "test-failed": {
       const members = { resource: customerKey(id), field: result.pointer };
-      return guard.refuse("invalid-state", `The test of ${result.pointer} failed.`, members);
+      return guard.outcome.refuse("invalid-state", `The test of ${result.pointer} failed.`, members);
     }
     case "not-applicable":
-      return guard.refuse("validation-failed", "The patch can't be applied.", { errors: result.errors });
+      return guard.outcome.refuse("validation-failed", "The patch can't be applied.", { errors: result.errors });
     default:
       return assertNever(result);
   }
@@ -104,10 +104,10 @@ function unmoved(value: Json, onto: JsonObject, guard: CustomerGuard): Json {
   const errors = ["id", "version", "etag"]
     .filter((name) => value[name] !== onto[name])
     .map((name) => ({ pointer: `/${name}`, detail: `A patch can't change ${name}.` }));
-  if (errors.length > 0) return guard.refuse("validation-failed", "The patch can't be applied.", { errors });
+  if (errors.length > 0) return guard.outcome.refuse("validation-failed", "The patch can't be applied.", { errors });
   return fieldsOf(value);
 }
 
 function malformed(guard: CustomerGuard, errors: readonly ProblemEntry[]): never {
-  return guard.refuse("malformed-request", sentences(errors), { errors });
+  return guard.outcome.refuse("malformed-request", sentences(errors), { errors });
 }

@@ -66,7 +66,7 @@ async function freshState({ request, guard, table }: Writing): Promise<Customer 
   const isCreation = fresh === undefined && request.method === "PUT";
   const holds = evaluatePreconditions(request.method, request.conditions, state).kind === "proceed";
   if (holds && (fresh !== undefined || isCreation)) return fresh;
-  return guard.expectRow(undefined);
+  return guard.outcome.expectRow(undefined);
 }
 
 async function makeCustomer({ request, guard, table, isDryRun }: Writing): Promise<ResponsePlan | "raced"> {
@@ -83,7 +83,7 @@ async function makeCustomer({ request, guard, table, isDryRun }: Writing): Promi
       return emptyReply(201, "created", { location: customerPath(request.base, made.id), "content-length": "0" });
     case "id-taken":
       if (method !== "POST") return "raced";
-      return guard.refuse("duplicate", "The id is taken.", {
+      return guard.outcome.refuse("duplicate", "The id is taken.", {
         resource: customerKey(id),
         field: "/id",
         holder: customerKey(id),
@@ -104,7 +104,7 @@ async function changeCustomer(writing: Writing, current: Customer): Promise<Resp
   if (change.kind === "delete") {
     const removed = isDryRun ? "removed" : await table.remove(id, current.version, { by });
     if (removed === "stale") return "raced";
-    if (!isDryRun) await guard.expectAffected(1);
+    if (!isDryRun) await guard.outcome.expectAffected(1);
     return emptyReply(204, isDryRun ? "dry-run" : "deleted");
   }
   const fields = proposedFields(change, id, current, guard);
@@ -135,7 +135,7 @@ function written(
   customer: Customer,
 ): ResponsePlan {
   // What was only tried out has no entity-tag; what stays as it is has kept its own.
-  if (!isDryRun || outcome === "unchanged") guard.updated(stateOf(customer));
+  if (!isDryRun || outcome === "unchanged") guard.outcome.updated(stateOf(customer));
   const path = customerPath(request.base, customer.id);
   const isCreated = outcome === "created";
   const told = isDryRun ? "dry-run" : outcome;
@@ -147,7 +147,7 @@ function written(
 }
 
 function emailTaken(guard: CustomerGuard, resource: string, holder: Customer): never {
-  return guard.refuse("duplicate", "The value of email is taken.", {
+  return guard.outcome.refuse("duplicate", "The value of email is taken.", {
     resource,
     field: "/email",
     holder: customerKey(holder.id),

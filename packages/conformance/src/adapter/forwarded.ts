@@ -9,7 +9,7 @@ export const publicPath = "/shop";
 export function createForwardedEngine(store: Store, seen: (facts: RequestFacts) => void): Unclash {
   return createUnclash({
     store,
-    collections: { articles: { schema: anything }, notes: { schema: anything, precondition: "optional" } },
+    collections: { articles: { schema: anything }, notes: { schema: anything, preconditions: { required: false } } },
     publicPath,
     trustedProxies: 1,
     credentialHeaders: [],

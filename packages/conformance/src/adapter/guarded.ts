@@ -59,7 +59,7 @@ const ownersOnly: ChangeRule = ({ before, after, actor }) =>
 
 const owned = {
   schema: shape({ owner: "text", a: "number?", about: "text?", status: "text?" }),
-  precondition: "optional",
+  preconditions: { required: false },
   references: { about: "articles" },
   states: { status: { initial: ["new"], transitions: {} } },
   rules: [ownersOnly],
@@ -71,13 +71,18 @@ export function createGuardedEngine(store: Store, seen: (facts: RequestFacts) =>
     store,
     collections: {
       articles: { schema: anything },
-      notes: { schema: anything, precondition: "optional", unique: ["name"], references: { about: "articles" } },
+      notes: {
+        schema: anything,
+        preconditions: { required: false },
+        unique: ["name"],
+        references: { about: "articles" },
+      },
       owned,
       listed: { schema: anything },
       hashed: { schema: anything, entityTags: "sha-256" },
-      drafts: { schema: anything, strategy: "last-write-wins" },
-      first: { schema: anything, strategy: "first-write-wins" },
-      decided: { schema: anything, strategy: () => ({ kind: "reject" }) },
+      drafts: { schema: anything, conflicts: { strategy: "last-write-wins" } },
+      first: { schema: anything, conflicts: { strategy: "first-write-wins" } },
+      decided: { schema: anything, conflicts: { strategy: () => ({ kind: "reject" }) } },
     },
     conflictStatus: 412,
     problemTypePrefix: guardedTypePrefix,

@@ -8,13 +8,13 @@ export function createSmallEngine(store: Store): Unclash {
   return createUnclash({
     store: faultyStore(store),
     collections: {
-      notes: { schema: anything, precondition: "optional" },
-      pages: { schema: anything, precondition: "optional" },
-      numbers: { schema: shape({ n: "number" }), precondition: "optional" },
-      stamped: { schema: anything, precondition: "optional", versions: "timestamps" },
+      notes: { schema: anything, preconditions: { required: false } },
+      pages: { schema: anything, preconditions: { required: false } },
+      numbers: { schema: shape({ n: "number" }), preconditions: { required: false } },
+      stamped: { schema: anything, preconditions: { required: false }, versions: "timestamps" },
     },
     decodeBodies: ["gzip"],
-    limits: {
+    requestLimits: {
       bodyBytesMax: 4_096,
       bodyBytesInFlightMax: 12_288,
       slowBodyMs: 50,

@@ -1,9 +1,9 @@
 import { isGuardError } from "unclash/adapter";
 import {
   type GuardMutant,
-  handle,
   loaded,
   options,
+  outcome,
   passing,
   sendFirstHeaderTwice,
   sent,
@@ -14,7 +14,7 @@ import {
 export const answerMutants: readonly GuardMutant[] = [
   {
     does: "forgets what it was told of the new state",
-    twist: handle(() => ({ updated: () => '"7"' })),
+    twist: outcome(() => ({ updated: () => '"7"' })),
     caughtBy: "the functions of a guard can be taken out of it, and updated gives the entity-tag",
   },
   {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Json } from "@unclash/core/json";
-import type { Guard, GuardOptions, GuardReport, LoadedState, StateVersion } from "unclash";
+import type { ContextOf, GuardOptions, GuardReport, LoadedState } from "unclash";
 
 /** A request without its framework: all that the suite's options and handlers look at. */
 export interface PlainRequest {
@@ -14,15 +14,11 @@ export interface PlainRequest {
   readonly body: unknown;
 }
 
-/** A guard of whatever state; a request that creates one, or is for no single resource, has none yet. */
-export type PlainGuard = Guard<LoadedState, unknown, StateVersion | undefined>;
+/** What a guard has of whatever state; a request that creates one, or is for no single resource, has none yet. */
+export type PlainGuard = ContextOf<LoadedState, true>;
 
 /** What a handler works with. */
-export interface PlainContext extends PlainRequest {
-  readonly current: unknown;
-  readonly expected: StateVersion | undefined;
-  readonly guard: PlainGuard;
-}
+export interface PlainContext extends PlainRequest, PlainGuard {}
 
 /** What a handler answers. The harness sends it in the way that its framework's users would. */
 export interface PlainAnswer {

@@ -6,11 +6,11 @@ import { type Row, shown, type Table } from "./table.js";
 /** What people write around a table: reads what is there, compares and sets, and tells the guard of the new state. */
 export function articleHandlers(table: Table): Record<Method, PlainHandler> {
   const write = async (context: PlainContext, fields: JsonObject) => {
-    const { id, expected, guard } = context;
+    const { id, expected, outcome } = context;
     // A database takes its time: others write meanwhile.
     await turn();
-    const row = await guard.expectRow(table.update(id, expected, fields));
-    guard.updated(toldOf(table, row));
+    const row = await outcome.expectRow(table.update(id, expected, fields));
+    outcome.updated(toldOf(table, row));
     return { status: 200, body: shown(row) };
   };
   return {
@@ -18,9 +18,9 @@ export function articleHandlers(table: Table): Record<Method, PlainHandler> {
     PUT: (context) => write(context, fieldsIn(context.body)),
     PATCH: (context) => write(context, { ...rowIn(context.current)?.fields, ...fieldsIn(context.body) }),
     POST: (context) => write(context, { ...rowIn(context.current)?.fields, touched: true }),
-    async DELETE({ id, expected, guard }) {
+    async DELETE({ id, expected, outcome }) {
       await turn();
-      await guard.expectAffected(table.remove(id, expected));
+      await outcome.expectAffected(table.remove(id, expected));
       return { status: 204 };
     },
   };

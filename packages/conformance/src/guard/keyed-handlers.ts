@@ -29,12 +29,12 @@ export function keyedHandlers(
     fail() {
       throw new Error("The handler has failed.");
     },
-    rollBack({ guard }) {
-      guard.notApplied();
+    rollBack({ outcome }) {
+      outcome.notApplied();
       throw new Error("The transaction is rolled back.");
     },
-    unavailable: ({ guard }) => guard.refuse("store-unavailable", "The database is down."),
-    lockExpired: ({ guard }) => guard.refuse("idempotency-in-progress", "Another service has it."),
+    unavailable: ({ outcome }) => outcome.refuse("store-unavailable", "The database is down."),
+    lockExpired: ({ outcome }) => outcome.refuse("idempotency-in-progress", "Another service has it."),
     badStatus: () => ({ status: 1000, headers: text, body: "never sent" }),
     bytes: () => ({
       status: 200,
@@ -50,10 +50,10 @@ export function keyedHandlers(
       body: "x".repeat(Number(Object(body).length)),
     }),
     nothing: () => ({ status: 204, headers: { "x-more": "a" } }),
-    scope: ({ guard }) => ({ status: 200, body: { key: guard.idempotencyKey ?? null } }),
-    refuse: ({ guard }) => guard.refuse("duplicate", "The email is taken.", { field: "/email" }),
-    try({ guard }) {
-      guard.prefers("dry-run");
+    scope: ({ idempotencyKey }) => ({ status: 200, body: { key: idempotencyKey ?? null } }),
+    refuse: ({ outcome }) => outcome.refuse("duplicate", "The email is taken.", { field: "/email" }),
+    try({ prefers }) {
+      prefers("dry-run");
       return { status: 200, body: { would: "work" } };
     },
   };

@@ -1,4 +1,13 @@
-import { type GuardMutant, handle, keys, options, passing, sent, withHeaders, without } from "./twists.test-support.js";
+import {
+  type GuardMutant,
+  keys,
+  options,
+  outcome,
+  passing,
+  sent,
+  withHeaders,
+  without,
+} from "./twists.test-support.js";
 
 /** Faults in how requests with keys are treated. */
 export const keyedMutants: readonly GuardMutant[] = [
@@ -71,7 +80,7 @@ export const keyedMutants: readonly GuardMutant[] = [
   },
   {
     does: "does not hear that nothing was applied",
-    twist: handle(() => ({ notApplied() {} })),
+    twist: outcome(() => ({ notApplied() {} })),
     caughtBy: "where the handler says that nothing was applied, its failure is not kept: a repeat runs",
   },
   {

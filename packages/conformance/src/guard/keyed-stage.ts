@@ -23,12 +23,12 @@ const leaseMs = 90;
 export type KeyedSetupName = "free" | "strict" | "rerun" | "required" | "small" | "known";
 
 const setups: Readonly<Record<KeyedSetupName, KeyedSetup>> = {
-  free: { options: { precondition: "optional" } },
+  free: { options: { preconditions: { required: false } } },
   strict: {},
-  rerun: { keys: { rerun: true }, options: { precondition: "optional" } },
-  required: { keys: { required: true }, options: { precondition: "optional" } },
-  small: { keys: { answerBytesMax: 64 }, options: { precondition: "optional" } },
-  known: { options: { precondition: "optional", identify: ({ headers }) => whoIs(headers) } },
+  rerun: { keys: { rerun: true }, options: { preconditions: { required: false } } },
+  required: { keys: { required: true }, options: { preconditions: { required: false } } },
+  small: { keys: { answerBytesMax: 64 }, options: { preconditions: { required: false } } },
+  known: { options: { preconditions: { required: false }, identify: ({ headers }) => whoIs(headers) } },
 };
 
 /** A kind of resource, whose requests may have keys, as one process serves it. */

@@ -1,5 +1,5 @@
 import { noGuard } from "./no-guard.js";
-import { type GuardMutant, handle, header, options, passing, without } from "./twists.test-support.js";
+import { type GuardMutant, handle, header, options, outcome, passing, without } from "./twists.test-support.js";
 
 /** Faults of guards. */
 export const mutants: readonly GuardMutant[] = [
@@ -32,12 +32,12 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "requires no precondition",
-    twist: options((given) => ({ ...given, precondition: "optional" })),
+    twist: options((given) => ({ ...given, preconditions: { ...given.preconditions, required: false } })),
     caughtBy: "row 1: an unsafe request that does not say which state it is for is 428",
   },
   {
     does: "requires one where none is required",
-    twist: options((given) => ({ ...given, precondition: "required" })),
+    twist: options((given) => ({ ...given, preconditions: { ...given.preconditions, required: true } })),
     caughtBy: "where preconditions are optional, a write without one passes, and one that fails is a conflict still",
   },
   {
@@ -88,7 +88,7 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "accepts any date",
-    twist: options((given) => ({ ...given, datesSuffice: true })),
+    twist: options((given) => ({ ...given, preconditions: { ...given.preconditions, datesSuffice: true } })),
     caughtBy: "row 17: If-Unmodified-Since alone is 428, and beside If-Match it means nothing",
   },
   {
@@ -98,7 +98,7 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "takes entity-tags of proxies for ours",
-    twist: options((given) => ({ ...given, acceptProxyTags: true })),
+    twist: options((given) => ({ ...given, preconditions: { ...given.preconditions, acceptProxyTags: true } })),
     caughtBy: "a tag that a proxy suffixed is a conflict that says so",
   },
   {
@@ -113,7 +113,9 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "shows everybody the current state",
-    twist: options((given) => (given.represent ? { ...given, discloseCurrent: true } : given)),
+    twist: options((given) =>
+      given.represent ? { ...given, conflicts: { ...given.conflicts, discloseCurrent: true } } : given,
+    ),
     caughtBy: "without discloseCurrent a conflict says whether it is identical, and does not show the state",
   },
   {
@@ -123,24 +125,29 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "does not ask for earlier states",
-    twist: options(({ past: _past, strategy, ...given }) =>
-      typeof strategy === "function" ? given : { ...given, strategy: strategy ?? "reject" },
-    ),
+    twist: options(({ past: _past, conflicts: { strategy, ...others } = {}, ...given }) => ({
+      ...given,
+      conflicts: typeof strategy === "function" ? others : { ...others, ...(strategy && { strategy }) },
+    })),
     caughtBy: "a conflict whole: what was expected, what there is, what has changed, and what of it the write touches",
   },
   {
     does: "rejects whatever the strategy",
-    twist: options((given) => ({ ...given, strategy: "reject" })),
+    twist: options((given) => ({ ...given, conflicts: { ...given.conflicts, strategy: "reject" } })),
     caughtBy: "last-write-wins: a stale write is carried out over what is there, and says so",
   },
   {
     does: "lets stale writes through",
-    twist: options((given) => ({ ...given, strategy: "last-write-wins" })),
+    twist: options((given) => ({ ...given, conflicts: { ...given.conflicts, strategy: "last-write-wins" } })),
     caughtBy: "an If-Match of another state is a conflict, for all unsafe methods",
   },
   {
     does: "allows all strategies",
-    twist: options((given) => ({ represent: () => ({ title: "B" }), ...given, allowedStrategies: "all" })),
+    twist: options((given) => ({
+      represent: () => ({ title: "B" }),
+      ...given,
+      conflicts: { ...given.conflicts, allowedStrategies: "all" },
+    })),
     caughtBy: "a strategy that the app does not allow is ignored, and one that it does not know too",
   },
   {
@@ -163,12 +170,12 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "takes no row for one",
-    twist: handle(() => ({ expectRow: noGuard.expectRow })),
+    twist: outcome(() => ({ expectRow: noGuard.outcome.expectRow })),
     caughtBy: "expectRow: a write that finds no row meets the conflict that is there by now",
   },
   {
     does: "takes no changed row for one",
-    twist: handle(() => ({ expectAffected: noGuard.expectAffected })),
+    twist: outcome(() => ({ expectAffected: noGuard.outcome.expectAffected })),
     caughtBy: "expectRow: a write that finds no row meets the conflict that is there by now",
   },
   {

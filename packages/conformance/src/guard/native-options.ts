@@ -1,4 +1,4 @@
-import type { GuardIdempotency, GuardOptions, LoadedState } from "unclash";
+import type { GuardIdempotency, GuardOptions, LoadedState, SharedGuardOptions } from "unclash";
 import type { PlainRequest } from "./app.js";
 
 /**
@@ -33,6 +33,22 @@ function nativeKeys<Native>(
     ...(scope && { scope: (facts) => scope({ ...facts, native: plain(facts.native) }) }),
     ...(fingerprint && { fingerprint: (request: Native) => fingerprint(plain(request)) }),
   };
+}
+
+/** The same options, as an adapter's `createGuards` takes what guards have in common, and each guard the rest. */
+export function splitOptions<Native>(options: GuardOptions<Native, LoadedState>): {
+  readonly shared: SharedGuardOptions<Native>;
+  readonly own: Omit<GuardOptions<Native, LoadedState>, "idempotency">;
+} {
+  const { load, resource, creates, past, represent, ...shared } = options;
+  const own = {
+    ...(load && { load }),
+    ...(resource && { resource }),
+    ...(creates !== undefined && { creates }),
+    ...(past && { past }),
+    ...(represent && { represent }),
+  };
+  return { shared, own };
 }
 
 /** The options of a guard as `check` takes them: all but how keys are kept, which is for a guard in front. */

@@ -9,12 +9,14 @@ export const noGuard: PlainGuard = {
   idempotencyKey: undefined,
   settled: undefined,
   prefers: () => false,
-  notApplied: () => {},
-  updated: () => "",
-  conflict: () => unguarded(),
-  expectRow: async (changed: unknown) => (Array.isArray(changed) ? changed[0] : changed),
-  expectAffected: async () => {},
-  refuse: () => unguarded(),
+  outcome: {
+    notApplied: () => {},
+    updated: () => "",
+    conflict: () => unguarded(),
+    expectRow: async (changed: unknown) => (Array.isArray(changed) ? changed[0] : changed),
+    expectAffected: async () => {},
+    refuse: () => unguarded(),
+  },
 };
 
 function unguarded(): never {

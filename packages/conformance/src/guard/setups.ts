@@ -90,8 +90,8 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   named: { state: ({ version }) => ({ etag: `"own-${version}"` }) },
   hashed: { version: ({ id, fields }) => ({ id, fields }) },
   dated: { state: dated },
-  optional: { options: () => ({ precondition: "optional" }) },
-  content: { state: dated, options: () => ({ datesSuffice: true }) },
+  optional: { options: () => ({ preconditions: { required: false } }) },
+  content: { state: dated, options: () => ({ preconditions: { datesSuffice: true } }) },
   fielded: { options: () => ({ versionField: "version", etagField: "etag" }) },
   bigText: showing(({ version }) => String(version)),
   uuid: showing(({ version }) => `0190c0de-0000-7000-8000-${String(version).padStart(12, "0")}`),
@@ -99,35 +99,37 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   stamp: showing(({ modifiedAt }) => modifiedAt),
   bigVersion: showing(({ version }) => 9_007_199_254_740_993n + BigInt(version)),
   spaced: { version: ({ version }) => `ü "${version}"\t%` },
-  racing: { options: () => ({ precondition: "optional" }), handlers: racingHandlers },
+  racing: { options: () => ({ preconditions: { required: false } }), handlers: racingHandlers },
   racingReport: { options: () => ({ reportOnly: true }), handlers: racingHandlers },
   creating: { options: () => ({ creates: true }), handlers: creatingHandlers },
-  making: { options: () => ({ creates: true, precondition: "optional" }), handlers: creatingHandlers },
+  making: { options: () => ({ creates: true, preconditions: { required: false } }), handlers: creatingHandlers },
   rfc: { options: () => ({ conflictStatus: 412, versionField: "version" }) },
-  last: { options: () => ({ strategy: "last-write-wins" }), handlers: settledHandlers },
-  first: { state: dated, options: (table) => ({ strategy: "first-write-wins", ...past(table) }) },
+  last: { options: () => ({ conflicts: { strategy: "last-write-wins" } }), handlers: settledHandlers },
+  first: { state: dated, options: (table) => ({ conflicts: { strategy: "first-write-wins" }, ...past(table) }) },
   decided: {
     handlers: settledHandlers,
     options: (table) => ({
       ...past(table),
-      strategy: ({ base, current, proposed }) =>
-        proposed === null || proposed["title"] === "refused"
-          ? { kind: "reject" }
-          : { kind: "accept", value: { ...current, ...proposed, from: base["title"] ?? null } },
+      conflicts: {
+        strategy: ({ base, current, proposed }) =>
+          proposed === null || proposed["title"] === "refused"
+            ? { kind: "reject" }
+            : { kind: "accept", value: { ...current, ...proposed, from: base["title"] ?? null } },
+      },
     }),
   },
   allowing: {
-    options: (table) => ({ allowedStrategies: "all", ...past(table) }),
+    options: (table) => ({ conflicts: { allowedStrategies: "all" }, ...past(table) }),
     handlers: settledHandlers,
   },
   allowingOne: {
-    options: () => ({ allowedStrategies: ["last-write-wins"] }),
+    options: () => ({ conflicts: { allowedStrategies: ["last-write-wins"] } }),
     handlers: settledHandlers,
   },
-  disclosing: { state: dated, options: (table) => ({ discloseCurrent: true, ...past(table) }) },
+  disclosing: { state: dated, options: (table) => ({ conflicts: { discloseCurrent: true }, ...past(table) }) },
   representing: { options: () => ({ represent }) },
-  shy: { options: () => ({ discloseCurrent: true, represent: () => undefined }) },
-  proxied: { options: () => ({ acceptProxyTags: true }) },
+  shy: { options: () => ({ conflicts: { discloseCurrent: true }, represent: () => undefined }) },
+  proxied: { options: () => ({ preconditions: { acceptProxyTags: true } }) },
   labelled: { options: () => ({ resource: ({ id }) => `articles/${id}` }) },
   cached: { options: () => ({ cacheControl: "max-age=5", vary: ["Accept-Language"] }) },
   known: {

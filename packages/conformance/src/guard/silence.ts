@@ -10,13 +10,14 @@ import type { GuardCase } from "./trial.js";
 /** Writes by id alone, and tells the guard nothing, unless the request says how. */
 const silent: Setup = {
   handlers: (table) => ({
-    PUT({ id, body, guard }) {
+    PUT({ id, body, outcome }) {
       const [row] = table.update(id, undefined, { title: "mine" });
-      if (row !== undefined && typeof body === "object" && body !== null && "tell" in body) guard.updated(row.version);
+      if (row !== undefined && typeof body === "object" && body !== null && "tell" in body)
+        outcome.updated(row.version);
       return { status: 200, body: row === undefined ? {} : shown(row) };
     },
-    DELETE({ id, guard }) {
-      guard.expectAffected(table.remove(id));
+    DELETE({ id, outcome }) {
+      outcome.expectAffected(table.remove(id));
       return { status: 204 };
     },
   }),

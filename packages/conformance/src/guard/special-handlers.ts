@@ -13,11 +13,11 @@ export function creatingHandlers(table: Table): Handlers {
   return {
     ...usual,
     PUT(context) {
-      const { id = "", expected, guard, body } = context;
+      const { id = "", expected, outcome, body } = context;
       if (expected !== undefined) return usual.PUT(context);
-      if (table.find(id) !== undefined) return guard.conflict(table.load(id));
+      if (table.find(id) !== undefined) return outcome.conflict(table.load(id));
       const row = table.insert(id, fieldsIn(body));
-      guard.updated(row.version);
+      outcome.updated(row.version);
       return { status: 201, headers: { location: `/elsewhere/${id}` }, body: shown(row) };
     },
   };
@@ -47,7 +47,7 @@ export function racingHandlers(table: Table): Handlers {
   const losses = new Map<string, number>();
   return {
     ...articleHandlers(table),
-    async PUT({ id = "", current, expected, body, guard }) {
+    async PUT({ id = "", current, expected, body, outcome }) {
       const { lose = 0, vanish, title } = fieldsIn(body);
       const lost = losses.get(id) ?? 0;
       if (vanish === true) table.remove(id);
@@ -56,8 +56,8 @@ export function racingHandlers(table: Table): Handlers {
         table.update(id, undefined, { title: `theirs ${lost + 1}` });
       }
       const seen = rowIn(current)?.fields["title"] ?? null;
-      const row = await guard.expectRow(table.update(id, expected, { title: title ?? null, seen }));
-      guard.updated(row.version);
+      const row = await outcome.expectRow(table.update(id, expected, { title: title ?? null, seen }));
+      outcome.updated(row.version);
       return { status: 200, body: shown(row) };
     },
   };
@@ -67,7 +67,7 @@ export function racingHandlers(table: Table): Handlers {
 export function settledHandlers(table: Table): Handlers {
   const usual = articleHandlers(table);
   const settled = (handler: PlainHandler): PlainHandler => {
-    return (context) => handler({ ...context, body: context.guard.settled?.value ?? context.body });
+    return (context) => handler({ ...context, body: context.settled?.value ?? context.body });
   };
   return { ...usual, PUT: settled(usual.PUT), PATCH: settled(usual.PATCH) };
 }
@@ -76,94 +76,95 @@ export function settledHandlers(table: Table): Handlers {
 export function outcomeHandlers(table: Table): Handlers {
   const usual = articleHandlers(table);
   const outcomes: Readonly<Record<string, (context: PlainContext) => Promise<PlainAnswer> | PlainAnswer>> = {
-    async lose({ id, expected, guard }) {
+    async lose({ id, expected, outcome }) {
       table.update(id, undefined, { title: "theirs" });
-      await guard.expectRow(table.update(id, expected, { title: "mine" }));
+      await outcome.expectRow(table.update(id, expected, { title: "mine" }));
       return { status: 200 };
     },
-    async loseByCount({ id, guard }) {
+    async loseByCount({ id, outcome }) {
       table.update(id, undefined, { title: "theirs" });
-      await guard.expectAffected(0);
+      await outcome.expectAffected(0);
       return { status: 200 };
     },
-    async loseByNothing({ id, guard }) {
+    async loseByNothing({ id, outcome }) {
       table.update(id, undefined, { title: "theirs" });
-      await guard.expectRow(undefined);
+      await outcome.expectRow(undefined);
       return { status: 200 };
     },
-    async vanish({ id, expected, guard }) {
+    async vanish({ id, expected, outcome }) {
       table.remove(id);
-      await guard.expectRow(table.update(id, expected, {}));
+      await outcome.expectRow(table.update(id, expected, {}));
       return { status: 200 };
     },
-    async several({ id, expected, guard }) {
+    async several({ id, expected, outcome }) {
       const rows = table.update(id, expected, { title: "twice" });
-      await guard.expectRow([...rows, ...rows]);
+      await outcome.expectRow([...rows, ...rows]);
       return { status: 200 };
     },
-    async result({ guard }) {
-      await guard.expectRow({ rowCount: 0, rows: [] });
+    async result({ outcome }) {
+      const result: object = { rowCount: 0, rows: [] };
+      await outcome.expectRow(result);
       return { status: 200 };
     },
-    async counts({ guard }) {
-      await guard.expectAffected(2);
+    async counts({ outcome }) {
+      await outcome.expectAffected(2);
       return { status: 200 };
     },
-    unwaited({ id, guard }) {
+    unwaited({ id, outcome }) {
       table.update(id, undefined, { title: "theirs" });
-      guard.expectAffected(0);
+      outcome.expectAffected(0);
       return { status: 201, headers: { etag: '"mine"' }, body: { done: true } };
     },
-    async unwaitedFirst({ id, guard }) {
+    async unwaitedFirst({ id, outcome }) {
       table.update(id, undefined, { title: "theirs" });
-      guard.expectRow([]);
+      outcome.expectRow([]);
       // What is found out about the loss is there long before the answer.
       for (let turns = 0; turns < 20; turns += 1) await turn();
       return { status: 200, body: { done: true } };
     },
-    async unwaitedByHelper({ id, guard }) {
+    async unwaitedByHelper({ id, outcome }) {
       table.update(id, undefined, { title: "theirs" });
-      guard.expectRow<Row>(undefined).then(
+      outcome.expectRow<Row>(undefined).then(
         (row) => row,
         () => undefined,
       );
       return { status: 204 };
     },
-    async caught({ id, guard }) {
+    async caught({ id, outcome }) {
       table.update(id, undefined, { title: "theirs" });
-      const error: unknown = await guard.expectAffected(0).catch((thrown: unknown) => thrown);
+      const error: unknown = await outcome.expectAffected(0).catch((thrown: unknown) => thrown);
       return { status: 422, headers: { "content-type": "text/plain" }, body: isGuardError(error) ? "lost" : "won" };
     },
-    async triedAgain({ id, guard }) {
+    async triedAgain({ id, outcome }) {
       const [theirs] = table.update(id, undefined, { title: "theirs" });
-      await guard.expectAffected(0).catch(() => {});
-      const row = await guard.expectRow(table.update(id, theirs?.version, { title: "mine" }));
-      guard.updated(row.version);
+      await outcome.expectAffected(0).catch(() => {});
+      const row = await outcome.expectRow(table.update(id, theirs?.version, { title: "mine" }));
+      outcome.updated(row.version);
       return { status: 200, body: { title: "mine" } };
     },
-    onItsWay({ id, guard }) {
+    onItsWay({ id, outcome }) {
       table.update(id, undefined, { title: "theirs" });
-      return { status: 200, headers: { "content-type": "text/plain" }, body: Readable.from(lateLoss(guard)) };
+      return { status: 200, headers: { "content-type": "text/plain" }, body: Readable.from(lateLoss(outcome)) };
     },
-    conflict: ({ guard }) => guard.conflict(),
-    conflictFresh: ({ id, guard }) => guard.conflict(table.load(id)),
-    refuse: ({ guard }) => guard.refuse("duplicate", "The email is taken.", { field: "/email", holder: "people/7" }),
+    conflict: ({ outcome }) => outcome.conflict(),
+    conflictFresh: ({ id, outcome }) => outcome.conflict(table.load(id)),
+    refuse: ({ outcome }) =>
+      outcome.refuse("duplicate", "The email is taken.", { field: "/email", holder: "people/7" }),
     fail() {
       throw new Error("The handler has failed.");
     },
     silent: () => ({ status: 200, headers: { etag: '"handler"' }, body: { done: true } }),
     bare: () => ({ status: 200, body: { done: true } }),
-    toldInVain({ guard }) {
-      guard.updated(9);
+    toldInVain({ outcome }) {
+      outcome.updated(9);
       return { status: 422, headers: { "content-type": "text/plain" }, body: "no" };
     },
-    toldTwice({ guard }) {
-      guard.updated(8);
-      guard.updated({ version: 9, modifiedAt: new Date(1_700_000_000_000) });
+    toldTwice({ outcome }) {
+      outcome.updated(8);
+      outcome.updated({ version: 9, modifiedAt: new Date(1_700_000_000_000) });
       return { status: 200, body: { done: true } };
     },
-    takenOut({ guard }) {
-      const { updated, prefers } = guard;
+    takenOut({ outcome: { updated }, prefers }) {
       prefers("return=minimal");
       return { status: 200, body: { etag: updated(7) } };
     },
@@ -183,10 +184,10 @@ export function outcomeHandlers(table: Table): Handlers {
 }
 
 /** Content whose write turns out to have lost once half of it is out. */
-async function* lateLoss(guard: PlainContext["guard"]): AsyncGenerator<string> {
+async function* lateLoss(outcome: PlainContext["outcome"]): AsyncGenerator<string> {
   yield "half".repeat(30_000);
   await pause(20);
-  guard.expectAffected(0);
+  outcome.expectAffected(0);
   yield "rest";
 }
 
@@ -196,14 +197,14 @@ export function preferringHandlers(table: Table): Handlers {
   return {
     ...usual,
     async PUT(context) {
-      const { id, expected, body, guard } = context;
-      if (guard.prefers("dry-run")) {
-        guard.updated(99);
+      const { id, expected, body, outcome, prefers } = context;
+      if (prefers("dry-run")) {
+        outcome.updated(99);
         return { status: 200, body: { would: "work" } };
       }
-      const row = await guard.expectRow(table.update(id, expected, fieldsIn(body)));
-      guard.updated(row.version);
-      return guard.prefers("return=minimal") ? { status: 204 } : { status: 200, body: shown(row) };
+      const row = await outcome.expectRow(table.update(id, expected, fieldsIn(body)));
+      outcome.updated(row.version);
+      return prefers("return=minimal") ? { status: 204 } : { status: 200, body: shown(row) };
     },
   };
 }

@@ -39,15 +39,15 @@ export interface Twist {
   readonly facts?: (facts: Facts) => Facts;
   readonly entered?: (entered: Entered<LoadedState>, facts: Facts) => Entered<LoadedState>;
   readonly pass?: (passage: Passage, response: ServerResponse, request: TinyRequest) => void;
-  readonly guard?: (guard: PlainGuard, request: TinyRequest) => PlainGuard;
+  readonly context?: (context: PlainGuard, request: TinyRequest) => PlainGuard;
   readonly send?: (answer: GuardAnswer, response: ServerResponse, request: TinyRequest) => void;
   readonly answer?: (answer: PlainAnswer, request: TinyRequest) => PlainAnswer;
   /** What is thrown never gets to the error handlers where this takes it. */
   readonly caught?: (error: unknown, response: ServerResponse) => boolean;
 }
 
-/** The guard of a request; what a handler may run with again comes whole. */
-type Found = Runnable<LoadedState> | { readonly guard: PlainGuard };
+/** The context of a request; what a handler may run with again comes whole. */
+type Found = Runnable<LoadedState> | { readonly context: PlainGuard };
 
 type Handle = (request: TinyRequest, response: ServerResponse) => Promise<void>;
 
@@ -70,7 +70,7 @@ function answerWith(response: ServerResponse, { status, headers = {}, body }: Pl
  * paths.
  */
 function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist): (handler: PlainHandler) => Handle {
-  const { guard: twisted = (guard: PlainGuard) => guard, answer = (given: PlainAnswer) => given } = twist;
+  const { context: twisted = (context: PlainGuard) => context, answer = (given: PlainAnswer) => given } = twist;
   const { pass = (passage: Passage, response: ServerResponse) => passThrough(passage, response) } = twist;
   const { send = (given: GuardAnswer, response: ServerResponse) => sendAnswer(given, response) } = twist;
   const native = twistedOptions(options, twist);
@@ -92,29 +92,27 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
     send(rest.error.answer, response, request);
     return undefined;
   };
-  const guardOf: (request: TinyRequest, response: ServerResponse) => Promise<Found | undefined> = {
+  const contextOf: (request: TinyRequest, response: ServerResponse) => Promise<Found | undefined> = {
     guarded: (request: TinyRequest, response: ServerResponse) => enter(engine, request, response),
     async guard(request: TinyRequest, response: ServerResponse) {
       const entered = await enter(engine, request, response);
-      return entered && { guard: entered.guard };
+      return entered && { context: entered.context };
     },
-    none: async () => ({ guard: noGuard }),
+    none: async () => ({ context: noGuard }),
     async check(request: TinyRequest, response: ServerResponse) {
       const checked = await checkRequest(factsOf(request, twist), await native.load?.(request), checkOptions(native));
       if (checked.isNew) pass(checked.passage, response, request);
-      return { guard: checked.guard };
+      return { context: checked.context };
     },
   }[form];
   return (handler) => async (request, response) => {
     if (before !== undefined && (await enter(before, request, response)) === undefined) return;
-    const found = await guardOf(request, response);
+    const found = await contextOf(request, response);
     if (found === undefined) return;
     const run = async (plain: PlainGuard): Promise<void> => {
-      const guard = twisted(plain, request);
-      const { current, expected } = guard;
-      answerWith(response, answer(await handler({ ...request, current, expected, guard }), request));
+      answerWith(response, answer(await handler({ ...request, ...twisted(plain, request) }), request));
     };
-    await ("passage" in found ? runHandler(found, response, run) : run(found.guard));
+    await ("passage" in found ? runHandler(found, response, run) : run(found.context));
   };
 }
 

@@ -67,15 +67,16 @@ export function passing(change: (passage: Passage) => void): Twist {
   };
 }
 
-export function handle(change: (guard: PlainGuard) => Partial<PlainGuard>): Twist {
-  return {
-    guard: (guard) => {
-      const { current, expected, etag, actor, idempotencyKey, settled } = guard;
-      const { prefers, notApplied, updated, conflict, expectRow, expectAffected, refuse } = guard;
-      const values = { current, expected, etag, actor, idempotencyKey, settled };
-      return { ...values, prefers, notApplied, updated, conflict, expectRow, expectAffected, refuse, ...change(guard) };
-    },
-  };
+export function handle(change: (context: PlainGuard) => Partial<PlainGuard>): Twist {
+  return { context: (context) => ({ ...context, ...change(context) }) };
+}
+
+export function outcome(change: (outcome: PlainGuard["outcome"]) => Partial<PlainGuard["outcome"]>): Twist {
+  return handle((context) => {
+    const { notApplied, updated, conflict, expectRow, expectAffected, refuse } = context.outcome;
+    const sound = { notApplied, updated, conflict, expectRow, expectAffected, refuse };
+    return { outcome: { ...sound, ...change(context.outcome) } };
+  });
 }
 
 export function keys(change: NonNullable<Options["idempotency"]> extends infer Keys ? Partial<Keys> : never): Twist {

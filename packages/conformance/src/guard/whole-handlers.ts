@@ -6,9 +6,9 @@ import { shown, type Table } from "./table.js";
 export function listHandlers(table: Table): Partial<Record<Method, PlainHandler>> {
   return {
     GET: ({ expected }) => ({ status: 200, body: { size: table.size, expected: expected === undefined } }),
-    POST({ body, guard }) {
+    POST({ body, outcome }) {
       const row = table.insert(`made-${table.size + 1}`, fieldsIn(body));
-      guard.updated(row.version);
+      outcome.updated(row.version);
       return { status: 201, headers: { location: `/${row.id}` }, body: shown(row) };
     },
   };

@@ -6,6 +6,7 @@ import {
   checkOptions,
   describeValue,
   either,
+  group,
   isBoolean,
   isFunction,
   isText,
@@ -107,4 +108,26 @@ test.each<[unknown, string]>([
   [[{}, {}], "an array of 2"],
 ])("a value is described in a few words", (value, words) => {
   expect(describeValue(value)).toBe(words);
+});
+
+describe("a group of options", () => {
+  interface Options {
+    readonly conflicts?: { readonly strategy?: string };
+    readonly load?: unknown;
+  }
+  const grouped = { conflicts: group<{ strategy?: string }>({ strategy: isText }), load: isFunction };
+  const check = (given: unknown) => () => checkOptions<Options>("articles", given, grouped);
+
+  test("is checked by its own rules, and its options are named by their path", () => {
+    expect(check({ conflicts: { strategy: "merge" } })).not.toThrow();
+    expect(check({ conflicts: undefined })).not.toThrow();
+    expect(check({ conflicts: { strategy: 1 } })).toThrow("articles.conflicts.strategy must be a non-empty string");
+    expect(check({ conflicts: { stratgy: "a" } })).toThrow("articles.conflicts.stratgy is not an option.");
+    expect(check({ conflicts: "merge" })).toThrow('articles.conflicts must be an object, and is "merge"');
+  });
+
+  test("is named where one of its options stands beside it", () => {
+    const hint = "is an option of the group `conflicts`: write `conflicts: { strategy: … }`";
+    expect(check({ strategy: "merge" })).toThrow(`articles.strategy ${hint}`);
+  });
 });

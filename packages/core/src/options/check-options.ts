@@ -8,6 +8,8 @@ import { ConfigurationError } from "../errors.js";
 export type OptionRule = ((value: unknown) => string | undefined) & {
   readonly isRequired?: true;
   readonly describe?: (value: unknown) => string;
+  /** The rules of the options that it holds, where it is a group. */
+  readonly members?: Readonly<Record<string, OptionRule>>;
 };
 
 /** The rules of an options object, by the names of its options. */
@@ -29,17 +31,22 @@ export function checkOptions<Options extends object>(
   if (!isOptionsObject(given)) {
     throw new ConfigurationError(path === "" ? "options" : path, `must be an object, and is ${describeValue(given)}`);
   }
-  const known = Object.keys(rules);
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(rules, name)) throw new ConfigurationError(below(path, name), unknownName(name, known));
+    if (!Object.hasOwn(rules, name)) throw new ConfigurationError(below(path, name), unknownOption(name, rules));
   }
   for (const [name, rule] of Object.entries<OptionRule>(rules)) {
     const value: unknown = Reflect.get(given, name);
     const wrong = value === undefined && rule.isRequired !== true ? undefined : rule(value);
-    if (wrong === undefined) continue;
-    const { describe = describeValue } = rule;
-    throw new ConfigurationError(below(path, name), `${wrong}, and is ${describe(value)}`);
+    const { describe = describeValue, members } = rule;
+    if (wrong !== undefined) throw new ConfigurationError(below(path, name), `${wrong}, and is ${describe(value)}`);
+    if (value !== undefined && members !== undefined) checkOptions(below(path, name), value, members);
   }
+}
+
+function unknownOption(name: string, rules: Readonly<Record<string, OptionRule>>): string {
+  const group = Object.keys(rules).find((each) => Object.hasOwn(rules[each]?.members ?? {}, name));
+  if (group === undefined) return unknownName(name, Object.keys(rules));
+  return `is an option of the group \`${group}\`: write \`${group}: { ${name}: … }\``;
 }
 
 /**
@@ -60,6 +67,14 @@ export function checkMembers(path: string, given: unknown, rule: OptionRule): vo
 /** Marks a rule: the option can't be left out. */
 export function required(rule: OptionRule): OptionRule {
   return Object.assign((value: unknown) => rule(value), rule, { isRequired: true } as const);
+}
+
+/**
+ * An object of options within another: each of them is checked by its own rule, and named by its whole path. A name
+ * that stands beside the group in place of inside it is refused with a hint.
+ */
+export function group<Options extends object>(rules: OptionRules<Options>): OptionRule {
+  return Object.assign(() => undefined, { members: rules });
 }
 
 /** Any value, for what is checked elsewhere. */

@@ -1,11 +1,11 @@
 import { header, type RequestFacts } from "../http/request.js";
-import type { Limits } from "../http/request-limits.js";
+import type { RequestLimits } from "../http/request-limits.js";
 import type { Actor } from "./actor.js";
 import { isObserved, type Observer, publish } from "./observe.js";
 
 /** The settings that collections and guards share. */
 export interface ExchangeSettings {
-  readonly limits: Limits;
+  readonly requestLimits: RequestLimits;
   readonly publicPath: string;
   readonly problemTypePrefix: string;
   readonly conflictStatus: 409 | 412;

@@ -1,7 +1,7 @@
 import { problemTypePrefix } from "@unclash/core";
 import { anything, isFunction, isText, type OptionRules, oneOf } from "@unclash/core/options";
 import type { RequestFacts } from "../http/request.js";
-import { type Limits, resolveLimits } from "../http/request-limits.js";
+import { type RequestLimits, resolveRequestLimits } from "../http/request-limits.js";
 import { isHeaderNames, isPublicPath, resolvePublicPath } from "../options/option-rules.js";
 import { checkedIdentify, type Identity } from "./actor.js";
 import { isTrustedProxies, resolveTrust, type Trust, type TrustedProxies } from "./client-address.js";
@@ -40,7 +40,7 @@ export interface RequestOptions<Native> {
    */
   readonly trustedProxies?: TrustedProxies;
   /** Caps on what one request may hold and cost. */
-  readonly limits?: Partial<Limits>;
+  readonly requestLimits?: Partial<RequestLimits>;
   /** Is told of every decision; the same is published on the diagnostics channel `unclash:decision`. */
   readonly observe?: Observer;
 }
@@ -58,7 +58,7 @@ export const requestRules: OptionRules<RequestOptions<unknown>> = {
   problemTypePrefix: isText,
   publicPath: isPublicPath,
   trustedProxies: isTrustedProxies,
-  limits: anything,
+  requestLimits: anything,
   observe: isFunction,
 };
 
@@ -72,7 +72,7 @@ export function resolveRequestOptions<Native>(options: RequestOptions<Native>): 
     problemTypePrefix: options.problemTypePrefix ?? problemTypePrefix,
     publicPath: resolvePublicPath(options.publicPath),
     trust: resolveTrust(options.trustedProxies),
-    limits: resolveLimits(options.limits),
+    requestLimits: resolveRequestLimits(options.requestLimits),
     observe: options.observe,
   };
 }

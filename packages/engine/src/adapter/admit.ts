@@ -1,12 +1,13 @@
 import type { ServerResponse } from "node:http";
-import { type CheckOptions, checkRequest } from "../guards/check.js";
-import type { Guard } from "../guards/guard.js";
+import { checkRequest } from "../guards/check.js";
+import type { GuardContext } from "../guards/guard-context.js";
 import { isGuardError } from "../guards/guard-error.js";
+import type { GuardOptions } from "../guards/guard-options.js";
 import { warnOfIgnoredRefusal } from "../guards/handler-warnings.js";
 import type { Passage } from "../guards/passage.js";
 import type { RequestFacts } from "../http/request.js";
 import type { GuardEngine } from "../pipeline/guard.js";
-import type { LoadedState } from "../states/loaded-state.js";
+import type { Loaded } from "../states/loaded-state.js";
 import { CheckOutcome } from "./check-outcome.js";
 import { passThrough, withholdTag } from "./passing.js";
 import { passAfterAll, watchRefused } from "./refused-checks.js";
@@ -15,14 +16,14 @@ import { sendAnswer } from "./send.js";
 import { inTurn } from "./turn.js";
 
 /** A request whose handler may run. */
-export type Admitted<State extends LoadedState> = Runnable<State>;
+export type Admitted<State extends Loaded> = Runnable<State>;
 
 /**
  * Lets a request in at a guard, over Node's own response; gives nothing for one that is answered here.
  *
  * @throws GuardError where problems are the framework's error handler's to answer
  */
-export async function admit<Native, State extends LoadedState>(
+export async function admit<Native, State extends Loaded>(
   engine: GuardEngine<Native, State>,
   facts: RequestFacts<Native>,
   response: ServerResponse,
@@ -46,11 +47,11 @@ export async function admit<Native, State extends LoadedState>(
  * Runs a guarded handler over Node's own response: whoever may not come in is answered, and so is what a guard throws
  * in the handler. Rejects with all else.
  */
-export async function runGuarded<Native, State extends LoadedState>(
+export async function runGuarded<Native, State extends Loaded>(
   engine: GuardEngine<Native, State>,
   facts: RequestFacts<Native>,
   response: ServerResponse,
-  handler: (guard: Guard<State>) => unknown,
+  handler: (context: GuardContext<State>) => unknown,
 ): Promise<void> {
   const admitted = await admit(engine, facts, response);
   if (admitted === undefined) return;
@@ -68,23 +69,23 @@ export async function runGuarded<Native, State extends LoadedState>(
 /**
  * Holds the preconditions of a request against a state that its handler has loaded, over Node's own response.
  *
- * @param passed is called with the guard of a request that may be carried out
+ * @param passed is called with the context of a request that may be carried out
  * @throws GuardError where the request may not be carried out on that state
  */
-export function checkOver<Native extends object, State extends LoadedState>(
+export function checkOver<Native extends object, State extends Loaded>(
   facts: RequestFacts<Native>,
   response: ServerResponse,
   state: State | null | undefined,
-  options?: CheckOptions<Native, State>,
-  passed: (guard: Guard<State>) => void = () => {},
-): Promise<Guard<State>> {
-  const check = async (): Promise<Guard<State>> => {
+  options?: GuardOptions<Native, State>,
+  passed: (context: GuardContext<State>) => void = () => {},
+): Promise<GuardContext<State>> {
+  const check = async (): Promise<GuardContext<State>> => {
     try {
       const checked = await checkRequest(facts, state, options);
       if (checked.isNew) passThrough(checked.passage, response);
       passAfterAll(response);
-      passed(checked.guard);
-      return checked.guard;
+      passed(checked.context);
+      return checked.context;
     } catch (thrown) {
       withholdTag(facts, response);
       if (isGuardError(thrown)) watchRefused(facts, response);

@@ -1,15 +1,15 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { isPromise } from "@unclash/core/options";
-import type { Guard } from "../guards/guard.js";
+import type { GuardContext } from "../guards/guard-context.js";
 import type { Passage } from "../guards/passage.js";
-import type { LoadedState } from "../states/loaded-state.js";
+import type { Loaded } from "../states/loaded-state.js";
 
 /** A request whose handler may run, and whether it may run again. */
-export interface Runnable<State extends LoadedState> {
-  readonly guard: Guard<State>;
+export interface Runnable<State extends Loaded> {
+  readonly context: GuardContext<State>;
   readonly passage: Passage;
-  readonly again?: () => Promise<Guard<State>>;
+  readonly again?: () => Promise<GuardContext<State>>;
 }
 
 /** How often a handler runs whose write loses races that its client has not asked to be told of. */
@@ -20,16 +20,16 @@ const runsMax = 8;
  * again on the state that is there by now, as a collection's write would; until its response has begun, and `runsMax`
  * times at most.
  */
-export function runHandler<State extends LoadedState>(
-  { guard, passage, again }: Runnable<State>,
+export function runHandler<State extends Loaded>(
+  { context, passage, again }: Runnable<State>,
   response: ServerResponse,
-  handler: (guard: Guard<State>) => unknown,
+  handler: (context: GuardContext<State>) => unknown,
 ): unknown {
-  const result = handler(guard);
+  const result = handler(context);
   if (again === undefined || !isPromise(result)) return result;
   return runAgain(result, again);
 
-  async function runAgain(first: PromiseLike<unknown>, enter: () => Promise<Guard<State>>): Promise<unknown> {
+  async function runAgain(first: PromiseLike<unknown>, enter: () => Promise<GuardContext<State>>): Promise<unknown> {
     let running = first;
     for (let run = 1; ; run += 1) {
       try {

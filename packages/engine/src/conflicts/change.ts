@@ -10,7 +10,7 @@ import {
 } from "@unclash/core/json";
 import { jsonLimitsOf } from "../http/body.js";
 import { malformed, type Refused, refused } from "../http/refusal.js";
-import type { Limits } from "../http/request-limits.js";
+import type { RequestLimits } from "../http/request-limits.js";
 import { fieldsOf } from "../states/representation.js";
 
 /** What a write would do, before anything was read. */
@@ -28,7 +28,7 @@ export interface ChangeTarget {
   readonly resource: string;
   /** The members of a representation that are no fields. */
   readonly ownMembers: readonly string[];
-  readonly limits: Limits;
+  readonly limits: RequestLimits;
 }
 
 /** The fields that a change leaves behind; or why it can't be applied. */
@@ -108,7 +108,7 @@ function applyPatch(patch: Json, onto: JsonObject, target: ChangeTarget): Applie
   }
 }
 
-function patchLimitsOf(limits: Limits): PatchLimits {
+function patchLimitsOf(limits: RequestLimits): PatchLimits {
   return {
     operationsMax: limits.patchOperationsMax,
     bytesMax: limits.bodyBytesMax,
@@ -120,7 +120,7 @@ function patchLimitsOf(limits: Limits): PatchLimits {
 }
 
 /** 413: what a patch would make is larger than a body may be. */
-export function patchedTooLarge({ bodyBytesMax }: Limits): Refused {
+export function patchedTooLarge({ bodyBytesMax }: RequestLimits): Refused {
   return refused("payload-too-large", `The patched resource may hold ${bodyBytesMax} bytes at most.`);
 }
 

@@ -5,7 +5,7 @@ import { ask, bodyOf } from "../ask.test-support.js";
 import { createUnclash } from "../unclash.js";
 
 test("no strategy lets a stale write through that also asks for the resource to be absent", async () => {
-  const notes = { schema: z.looseObject({}), strategy: "last-write-wins" } as const;
+  const notes = { schema: z.looseObject({}), conflicts: { strategy: "last-write-wins" } } as const;
   const unclash = createUnclash({
     store: createMemoryStore(),
     collections: { notes },

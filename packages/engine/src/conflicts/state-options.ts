@@ -1,22 +1,32 @@
-import { isBoolean, type OptionRules, oneOf } from "@unclash/core/options";
+import { group, isBoolean, type OptionRules } from "@unclash/core/options";
 import { isHeaderValue } from "../options/option-rules.js";
 import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
 import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy } from "./strategy.js";
 
-/** How writes are held against the state of a resource: the options of collections and guards alike. */
-export interface StateOptions {
-  /** Whether PUT, PATCH and DELETE must say which state they are for (428 otherwise). @default "required" */
-  readonly precondition?: "required" | "optional";
+/** What a request must say about the state that it is for, and how that is read (RFC 9110 §13). */
+export interface PreconditionOptions {
+  /** Whether PUT, PATCH and DELETE must say which state they are for (428 otherwise). @default true */
+  readonly required?: boolean;
   /** Whether `If-Unmodified-Since` alone satisfies that. Two writes fit in one second. @default false */
   readonly datesSuffice?: boolean;
+  /** Whether an `If-Match` that a proxy weakened or suffixed (nginx, Apache) is taken as ours. @default false */
+  readonly acceptProxyTags?: boolean;
+}
+
+/** The outcome of a write for an earlier state, and what its sender is shown. */
+export interface ConflictOptions {
   /** What happens to a write for an earlier version. @default "reject" */
   readonly strategy?: Strategy;
   /** The strategies that a request may ask for instead, with `Prefer: on-conflict=…`. @default [] */
   readonly allowedStrategies?: "all" | readonly StrategyName[];
   /** Whether a conflict shows the current state to those who may read it. @default false */
   readonly discloseCurrent?: boolean;
-  /** Whether an `If-Match` that a proxy weakened or suffixed (nginx, Apache) is taken as ours. @default false */
-  readonly acceptProxyTags?: boolean;
+}
+
+/** How requests are held against the state of a resource: the options of collections and guards alike. */
+export interface StateOptions {
+  readonly preconditions?: PreconditionOptions;
+  readonly conflicts?: ConflictOptions;
   /** `Cache-Control` of reads. @default "no-cache", with `private` where an actor was identified */
   readonly cacheControl?: string;
 }
@@ -37,12 +47,16 @@ export interface StateSettings {
 }
 
 export const stateRules: OptionRules<StateOptions> = {
-  precondition: oneOf("required", "optional"),
-  datesSuffice: isBoolean,
-  strategy: isStrategy,
-  allowedStrategies: isAllowedStrategies,
-  discloseCurrent: isBoolean,
-  acceptProxyTags: isBoolean,
+  preconditions: group<PreconditionOptions>({
+    required: isBoolean,
+    datesSuffice: isBoolean,
+    acceptProxyTags: isBoolean,
+  }),
+  conflicts: group<ConflictOptions>({
+    strategy: isStrategy,
+    allowedStrategies: isAllowedStrategies,
+    discloseCurrent: isBoolean,
+  }),
   cacheControl: isHeaderValue,
 };
 
@@ -56,14 +70,15 @@ export function resolveStateOptions(
   options: StateOptions,
   { versionField, etagField }: Pick<StateSettings, "versionField" | "etagField">,
 ): StateSettings {
-  const { allowedStrategies = [] } = options;
+  const { preconditions = {}, conflicts = {} } = options;
+  const { strategy = "reject", allowedStrategies = [] } = conflicts;
   return {
-    preconditionRequired: options.precondition !== "optional",
-    datesSuffice: options.datesSuffice ?? false,
-    strategy: checkedStrategy(`${path}strategy`, options.strategy ?? "reject"),
+    preconditionRequired: preconditions.required ?? true,
+    datesSuffice: preconditions.datesSuffice ?? false,
+    acceptProxyTags: preconditions.acceptProxyTags ?? false,
+    strategy: checkedStrategy(`${path}conflicts.strategy`, strategy),
     allowedStrategies: allowedStrategies === "all" ? strategyNames : allowedStrategies,
-    discloseCurrent: options.discloseCurrent ?? false,
-    acceptProxyTags: options.acceptProxyTags ?? false,
+    discloseCurrent: conflicts.discloseCurrent ?? false,
     cacheControl: options.cacheControl,
     versionField,
     etagField,

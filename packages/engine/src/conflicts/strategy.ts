@@ -48,7 +48,7 @@ export const isAllowedStrategies: OptionRule = either(
 /**
  * Holds what a strategy of the app's gives against what it may give.
  *
- * @param callback its path of options: `collections.articles.strategy`
+ * @param callback its path of options: `collections.articles.conflicts.strategy`
  * @throws CallbackError, from what it makes
  */
 export function checkedStrategy(callback: string, strategy: Strategy): Strategy {

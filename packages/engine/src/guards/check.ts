@@ -2,24 +2,25 @@ import { ConfigurationError, UsageError } from "@unclash/core";
 import { describeValue } from "@unclash/core/options";
 import { isSafe } from "../http/methods.js";
 import type { RequestFacts } from "../http/request.js";
-import type { LoadedState } from "../states/loaded-state.js";
-import type { Guard } from "./guard.js";
-import { letPass, type Passed } from "./guard-handle.js";
+import type { Loaded } from "../states/loaded-state.js";
+import type { TagFault } from "../states/row-state.js";
+import type { GuardContext } from "./guard-context.js";
+import { letPass } from "./guard-handle.js";
 import type { GuardOptions } from "./guard-options.js";
 import { createTally } from "./guard-report.js";
 import { type GuardSettings, resolveGuard } from "./guard-settings.js";
 import { judge } from "./judge.js";
 import { openExchange } from "./open-request.js";
 import { Passage } from "./passage.js";
-import { passedRequest, rememberPassed } from "./passed-requests.js";
+import { type Passed, passedRequest, rememberPassed } from "./passed-requests.js";
 
 /**
  * How `check` treats a request that came through no guard. Keys are read before a handler runs, by a guard in front of
  * it.
  */
-export type CheckOptions<Native, State extends LoadedState> = GuardOptions<Native, State> & {
-  readonly idempotency?: never;
-};
+export interface CheckOptions<Native, State extends Loaded> extends GuardOptions<Native, State> {
+  readonly idempotency?: false;
+}
 
 /**
  * Holds a request's preconditions against a state that its handler has loaded itself, inside its own transaction. The
@@ -30,47 +31,49 @@ export type CheckOptions<Native, State extends LoadedState> = GuardOptions<Nativ
  * @throws GuardError with the answer, where the request may not be carried out: the transaction is rolled back by it
  * @throws ConfigurationError where an option can't be
  */
-export async function checkRequest<Native extends object, State extends LoadedState>(
+export async function checkRequest<Native extends object, State extends Loaded>(
   request: RequestFacts<Native>,
   state: State | null | undefined,
-  options: CheckOptions<Native, State> = none,
-): Promise<{ readonly guard: Guard<State>; readonly passage: Passage; readonly isNew: boolean }> {
-  if ("idempotency" in Object(options) && Reflect.get(options, "idempotency") !== undefined)
-    throw new ConfigurationError("idempotency", tooLate);
-  const settings = settingsFor(options);
+  options: GuardOptions<Native, State> = none,
+): Promise<{ readonly context: GuardContext<State>; readonly passage: Passage; readonly isNew: boolean }> {
   const known = passedRequest(request.native);
+  if (known === undefined && options.idempotency) throw new ConfigurationError("idempotency", keysTooLate);
+  const settings = settingsFor(options);
   const passed = known ?? (await passUnguarded(request, settings));
   const { exchange, terms, passage, tally } = passed;
   const there = state ?? undefined;
   if (there !== undefined) assertState(there);
   passage.hold();
-  const selected = there && exchange.select(there);
+  const selected = there === undefined ? undefined : exchange.select(there, faultOfState);
   const judgement = await judge(exchange, terms, selected);
   if (judgement.kind === "refuse") {
     tally.refuse(judgement.error.answer.outcome, !isSafe(request.method));
     if (!exchange.settings.reportOnly) throw judgement.error;
   }
-  return { guard: letPass(passed, { state: there, selected, judgement }), passage, isNew: known === undefined };
+  return { context: letPass<State>(passed, { selected, judgement }), passage, isNew: known === undefined };
 }
 
-/** What `load` would be blamed for, where it was not there. @throws UsageError for what is no state of a row */
+/** @throws UsageError for what is neither a row with a version nor a state */
 function assertState(state: unknown): void {
   const isState = typeof state === "object" && state !== null && "version" in state && !Array.isArray(state);
   if (isState && state.version !== undefined && state.version !== null) return;
-  const what = `{ version, value }, or nothing where there is no row, and was given ${describeValue(state)}`;
-  throw new UsageError("check", `must be given the state of the row as ${what}`);
+  const what = `a row with a \`version\`, as { version, value }, or nothing where there is no row`;
+  throw new UsageError("check", `must be given ${what}, and was given ${describeValue(state)}`);
 }
 
-const tooLate =
-  "can't be given to check(): a repeat must be known before its handler runs. Give it to a `guard` or " +
-  "`guarded` in front of the handler, whose check() then needs no options";
+const faultOfState: TagFault = (problem) => new UsageError("check", problem.replace("gave", "was given"));
+
+/** Why `check` keeps no keys by itself. */
+export const keysTooLate: string =
+  "can't be had by check() alone: a repeat must be known before its handler runs. Put a `guard` or `guarded` in " +
+  "front of the handler, or give check() `idempotency: false`";
 
 const none = {};
 
 const resolved = new WeakMap<object, GuardSettings>();
 
 /** Options that are given again with each request are checked once. */
-function settingsFor<Native, State extends LoadedState>(options: GuardOptions<Native, State>): GuardSettings {
+function settingsFor<Native, State extends Loaded>(options: GuardOptions<Native, State>): GuardSettings {
   const known = resolved.get(options);
   if (known !== undefined) return known;
   const settings = resolveGuard(options);

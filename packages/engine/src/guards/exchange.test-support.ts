@@ -1,6 +1,6 @@
 import type { Actor } from "../access/actor.js";
 import type { Terms } from "../preconditions/conditions.js";
-import type { LoadedState } from "../states/loaded-state.js";
+import type { Loaded } from "../states/loaded-state.js";
 import { GuardExchange } from "./guard-exchange.js";
 import type { GuardOptions } from "./guard-options.js";
 import { resolveGuard } from "./guard-settings.js";
@@ -15,7 +15,7 @@ export interface AskedOfGuard {
 
 /** A request at a guard, with its terms read: `PUT /articles/1`. */
 export function exchangeOf(
-  options: GuardOptions<unknown, LoadedState>,
+  options: GuardOptions<unknown, Loaded>,
   line: string,
   { headers = {}, body, actor }: AskedOfGuard = {},
 ): { readonly exchange: GuardExchange; readonly terms: Terms } {

@@ -2,11 +2,11 @@ import { CallbackError, type Problem } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import { isPromise } from "@unclash/core/options";
 import { wrongResult } from "../options/callback-result.js";
-import type { LoadedState } from "../states/loaded-state.js";
+import type { Loaded } from "../states/loaded-state.js";
 import { representedObject } from "../states/represented.js";
 import type { GuardOptions } from "./guard-options.js";
 
-type Callbacks = GuardOptions<unknown, LoadedState>;
+type Callbacks = GuardOptions<unknown, Loaded>;
 
 /** Gives the name of a resource, or nothing: which nothing may be, and when, is for the exchange to say. */
 export type CheckedResource = (request: unknown) => string | null | undefined;

@@ -105,7 +105,11 @@ export function proposedFields(exchange: GuardExchange, onto: JsonObject): JsonO
   const { settings, resource = "" } = exchange;
   const change = changeOf(exchange);
   if (change === undefined) return undefined;
-  const applied = applyChange(change, onto, { resource, ownMembers: settings.ownMembers, limits: settings.limits });
+  const applied = applyChange(change, onto, {
+    resource,
+    ownMembers: settings.ownMembers,
+    limits: settings.requestLimits,
+  });
   return applied.kind === "applied" && isJsonObject(applied.value) ? applied.value : undefined;
 }
 

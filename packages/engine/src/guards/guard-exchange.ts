@@ -8,8 +8,8 @@ import { isSafe } from "../http/methods.js";
 import type { Refused } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import { lastModified, problemOf, problemResponse } from "../http/responses.js";
-import type { LoadedState } from "../states/loaded-state.js";
-import { RowState, type TagFault, tagOfState } from "../states/row-state.js";
+import { type Loaded, type LoadedState, stateOf } from "../states/loaded-state.js";
+import { faultOfLoad, RowState, type TagFault, tagOfState } from "../states/row-state.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardSettings } from "./guard-settings.js";
 
@@ -65,10 +65,11 @@ export class GuardExchange extends Exchange<GuardSettings> {
   }
 
   /** A state that the app has loaded, as this caller may see it. */
-  select(loaded: LoadedState): RowState {
+  select(loaded: Loaded, fault: TagFault = faultOfLoad): RowState {
     const { digest, represent } = this.settings;
     const { native } = this.request;
-    return new RowState({ digest, represent: represent && ((value) => represent(value, native)) }, loaded);
+    const shape = { digest, represent: represent && ((value: unknown) => represent(value, native)) };
+    return new RowState(shape, stateOf(loaded, fault));
   }
 
   /** The entity-tag of a state as a header has it. */
@@ -89,7 +90,7 @@ export class GuardExchange extends Exchange<GuardSettings> {
   get json(): Json | undefined {
     const { body } = this.request;
     if (body.kind !== "parsed") return undefined;
-    const checked = checkJson(body.value, jsonLimitsOf(this.settings.limits));
+    const checked = checkJson(body.value, jsonLimitsOf(this.settings.requestLimits));
     return checked.kind === "sound" ? checked.value : undefined;
   }
 

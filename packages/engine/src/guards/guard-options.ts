@@ -4,7 +4,38 @@ import type { StateOptions } from "../conflicts/state-options.js";
 import type { GuardIdempotency } from "../idempotency/guard-keeping.js";
 import type { NamedState } from "../preconditions/named-state.js";
 import type { ContentDigest } from "../states/digest.js";
-import type { Awaitable, LoadedState, ValueOf } from "../states/loaded-state.js";
+import type { Awaitable, Loaded, ValueOf } from "../states/loaded-state.js";
+
+/** How guards treat requests, whatever they guard: what `createGuards` takes for all of them, and each may say anew. */
+export interface SharedGuardOptions<Native> extends RequestOptions<Native>, StateOptions {
+  /** The member of a PUT's or merge patch's content that names the version; `false`: none does. @default false */
+  readonly versionField?: string | false;
+  /** The member of such content that names the entity-tag, as the items of a list may hold it. @default false */
+  readonly etagField?: string | false;
+  /** The digest for rows that are hashed. @default "sha-256" */
+  readonly entityTags?: ContentDigest;
+  /**
+   * The request headers by which a handler chooses what it shows, such as `accept-language`: for `Vary`, on 200 and
+   * on 304. A handler that sets it itself does so on 200 alone, since a 304 never reaches it. @default []
+   */
+  readonly vary?: readonly string[];
+  /**
+   * Where the answers to requests with `Idempotency-Key` are kept; `false`: nowhere, and the header is not looked at.
+   * It wants an `identify`, or its own `anonymous`: an answer is given again to the caller alone that got it first.
+   *
+   * @default false
+   */
+  readonly idempotency?: GuardIdempotency<Native> | false;
+  /**
+   * An app's own format for errors: text, or what becomes JSON. What it gives is sent in place of the problem; status
+   * and headers stay.
+   */
+  problem?(problem: Problem, request: Native): unknown;
+  /** `next`: problems go to the framework's error handler, as a `GuardError`. @default "answer" */
+  readonly onError?: "answer" | "next";
+  /** Everything passes, and what would have been stopped is counted: to see what a guard would do. @default false */
+  readonly reportOnly?: boolean;
+}
 
 /**
  * How a route, or a whole resource, is guarded. `Native` is the framework's request.
@@ -12,11 +43,14 @@ import type { Awaitable, LoadedState, ValueOf } from "../states/loaded-state.js"
  * Its functions are written as methods so that a guard of rows can be kept where one of anything is asked for; they are
  * called without a `this`.
  */
-export interface GuardOptions<Native, State extends LoadedState> extends RequestOptions<Native>, StateOptions {
+export interface GuardOptions<Native, State extends Loaded, Creates extends boolean = boolean>
+  extends SharedGuardOptions<Native> {
   /**
    * Finds the state that a request is for; nothing where there is none, which is 404. It runs before the handler, and
    * once more where a write has changed no row. What it throws reaches the framework's error handler. Without it,
    * preconditions are not looked at here: the handler calls `check` with what it loads itself.
+   *
+   * @example load: ({ params }) => db.findArticle(params.id) // a row with a `version`
    */
   load?(request: Native): Awaitable<State | null | undefined>;
   /**
@@ -28,11 +62,7 @@ export interface GuardOptions<Native, State extends LoadedState> extends Request
    */
   resource?(request: Native): string | null;
   /** Whether PUT makes a resource that is not there: the handler then gets no `current`. @default false */
-  readonly creates?: boolean;
-  /** The member of a PUT's or merge patch's content that names the version; `false`: none does. @default false */
-  readonly versionField?: string | false;
-  /** The member of such content that names the entity-tag, as the items of a list may hold it. @default false */
-  readonly etagField?: string | false;
+  readonly creates?: Creates;
   /**
    * The value of an earlier state, where the app still has it; nothing where the resource never had such a state. A
    * stale write is let through by a strategy only where this finds its base; counted versions, which all were, need it
@@ -46,25 +76,4 @@ export interface GuardOptions<Native, State extends LoadedState> extends Request
    * it.
    */
   represent?(value: ValueOf<State>, request: Native): object | undefined;
-  /** The digest for rows that are hashed. @default "sha-256" */
-  readonly entityTags?: ContentDigest;
-  /**
-   * The request headers by which a handler chooses what it shows, such as `accept-language`: for `Vary`, on 200 and
-   * on 304. A handler that sets it itself does so on 200 alone, since a 304 never reaches it. @default []
-   */
-  readonly vary?: readonly string[];
-  /**
-   * Where the answers to requests with `Idempotency-Key` are kept. Without it the header is not looked at. It wants an
-   * `identify`, or its own `anonymous`: an answer is given again to the caller alone that got it first.
-   */
-  readonly idempotency?: GuardIdempotency<Native>;
-  /**
-   * An app's own format for errors: text, or what becomes JSON. What it gives is sent in place of the problem; status
-   * and headers stay.
-   */
-  problem?(problem: Problem, request: Native): unknown;
-  /** `next`: problems go to the framework's error handler, as a `GuardError`. @default "answer" */
-  readonly onError?: "answer" | "next";
-  /** Everything passes, and what would have been stopped is counted: to see what a guard would do. @default false */
-  readonly reportOnly?: boolean;
 }

@@ -14,7 +14,7 @@ import { resolveStateOptions, type StateSettings, stateRules } from "../conflict
 import { type GuardKeeping, resolveIdempotency } from "../idempotency/guard-keeping.js";
 import { checkEtagField, isHeaderNames } from "../options/option-rules.js";
 import { contentDigest, isDigest } from "../states/digest.js";
-import type { LoadedState } from "../states/loaded-state.js";
+import type { Loaded } from "../states/loaded-state.js";
 import type { RowDigest } from "../states/row-state.js";
 import {
   type CheckedRepresent,
@@ -23,14 +23,14 @@ import {
   checkedRepresent,
   checkedResource,
 } from "./guard-callbacks.js";
-import type { GuardOptions } from "./guard-options.js";
+import type { GuardOptions, SharedGuardOptions } from "./guard-options.js";
 
 type Unchanged = "load" | "past" | "problem";
 
 /** The options of a guard, resolved once; of whatever rows and whatever framework. */
 export type GuardSettings = RequestSettings<unknown> &
   StateSettings & {
-    readonly [Name in Unchanged]: GuardOptions<unknown, LoadedState>[Name] | undefined;
+    readonly [Name in Unchanged]: GuardOptions<unknown, Loaded>[Name] | undefined;
   } & {
     readonly resource: CheckedResource | undefined;
     readonly represent: CheckedRepresent | undefined;
@@ -41,16 +41,11 @@ export type GuardSettings = RequestSettings<unknown> &
     readonly reportOnly: boolean;
   };
 
-const rules: OptionRules<GuardOptions<unknown, LoadedState>> = {
+const sharedRules: OptionRules<SharedGuardOptions<unknown>> = {
   ...requestRules,
   ...stateRules,
-  load: isFunction,
-  resource: isFunction,
-  creates: isBoolean,
   versionField: either(oneOf(false), isText),
   etagField: either(oneOf(false), isText),
-  past: isFunction,
-  represent: isFunction,
   entityTags: isDigest,
   vary: isHeaderNames,
   idempotency: anything,
@@ -59,12 +54,35 @@ const rules: OptionRules<GuardOptions<unknown, LoadedState>> = {
   reportOnly: isBoolean,
 };
 
+const rules: OptionRules<GuardOptions<unknown, Loaded>> = {
+  ...sharedRules,
+  load: isFunction,
+  resource: isFunction,
+  creates: isBoolean,
+  past: isFunction,
+  represent: isFunction,
+};
+
 /** Resolves a guard's options, and throws a `ConfigurationError` that names the first one that can't be. */
-export function resolveGuard<Native, State extends LoadedState>(options: GuardOptions<Native, State>): GuardSettings {
+export function resolveGuard<Native, State extends Loaded>(options: GuardOptions<Native, State>): GuardSettings {
   checkOptions<GuardOptions<Native, State>>("", options, rules);
+  checkStrategies(options);
+  return resolve(options);
+}
+
+/**
+ * Checks what guards have in common, by itself: a guard may still have what that asks of it, such as `represent`.
+ *
+ * @throws ConfigurationError that names the first option that can't be
+ */
+export function checkShared<Native>(options: SharedGuardOptions<Native>): void {
+  checkOptions<SharedGuardOptions<Native>>("", options, sharedRules);
+  resolve(options);
+}
+
+function resolve<Native, State extends Loaded>(options: GuardOptions<Native, State>): GuardSettings {
   const { versionField = false, etagField = false } = options;
   checkEtagField("etagField", etagField, versionField);
-  checkStrategies(options);
   const { load, resource, past, represent, problem, vary = [], idempotency } = options;
   const request = resolveRequestOptions(options);
   return Object.freeze({
@@ -78,19 +96,23 @@ export function resolveGuard<Native, State extends LoadedState>(options: GuardOp
     problem: problem && checkedProblem(problem),
     creates: options.creates ?? false,
     digest: contentDigest(options.entityTags ?? "sha-256"),
-    idempotency: idempotency && resolveIdempotency(idempotency, options.identify !== undefined),
+    idempotency: idempotency ? resolveIdempotency(idempotency, options.identify !== undefined) : undefined,
     handsOn: options.onError === "next",
     reportOnly: options.reportOnly ?? false,
   });
 }
 
-function checkStrategies<Native, State extends LoadedState>(options: GuardOptions<Native, State>): void {
-  const { strategy, allowedStrategies = [], represent, past, discloseCurrent } = options;
+function checkStrategies<Native, State extends Loaded>(options: GuardOptions<Native, State>): void {
+  const { represent, past, conflicts = {} } = options;
+  const { strategy, allowedStrategies = [], discloseCurrent } = conflicts;
   const shows = strategy === "first-write-wins" || allowedStrategies === "all" || discloseCurrent === true;
   if ((shows || allowedStrategies.includes("first-write-wins")) && represent === undefined) {
     throw new ConfigurationError("represent", "must say what of a state clients may see, where conflicts show it");
   }
   if (typeof strategy === "function" && (represent === undefined || past === undefined)) {
-    throw new ConfigurationError("strategy", "can only be a function where `past` and `represent` give it the states");
+    throw new ConfigurationError(
+      "conflicts.strategy",
+      "can only be a function where `past` and `represent` give it the states",
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { isProblemSlug, problemSlugs, UsageError } from "@unclash/core";
 import { describeValue, nearestName } from "@unclash/core/options";
-import type { Preference } from "./guard.js";
+import type { Preference } from "./guard-context.js";
 
 const preferences: readonly Preference[] = ["return=minimal", "dry-run"];
 

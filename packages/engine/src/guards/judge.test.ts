@@ -39,8 +39,16 @@ const table: readonly (readonly [outcome: string, judged: Judged])[] = [
   ["428 precondition-required", { method: "PUT", state: there, headers: { "if-unmodified-since": date } }],
   ["428 precondition-required", { method: "PUT", state: there, headers: { "if-none-match": '"3"' } }],
   ["428 precondition-required", { method: "PATCH", state: there, headers: { "if-none-match": "*" } }],
-  ["pass", { method: "PUT", state: there, options: { precondition: "optional" } }],
-  ["pass", { method: "PUT", state: there, headers: { "if-unmodified-since": date }, options: { datesSuffice: true } }],
+  ["pass", { method: "PUT", state: there, options: { preconditions: { required: false } } }],
+  [
+    "pass",
+    {
+      method: "PUT",
+      state: there,
+      headers: { "if-unmodified-since": date },
+      options: { preconditions: { datesSuffice: true } },
+    },
+  ],
   ["pass", { method: "PUT", state: there, headers: { "if-match": '"3", "4"' } }],
   ["pass", { method: "DELETE", state: there, headers: { "if-match": "*" } }],
   ["409 version-conflict", { method: "PUT", state: there, headers: { "if-match": '"3"' } }],
@@ -55,11 +63,15 @@ const table: readonly (readonly [outcome: string, judged: Judged])[] = [
   ["428 precondition-required", { method: "PUT", options: { creates: true } }],
   [
     "428 precondition-required",
-    { method: "PUT", headers: { "if-unmodified-since": date }, options: { creates: true, datesSuffice: true } },
+    {
+      method: "PUT",
+      headers: { "if-unmodified-since": date },
+      options: { creates: true, preconditions: { datesSuffice: true } },
+    },
   ],
-  ["pass", { method: "PUT", options: { creates: true, precondition: "optional" } }],
+  ["pass", { method: "PUT", options: { creates: true, preconditions: { required: false } } }],
   ["409 version-conflict", { method: "PUT", headers: { "if-match": '"1"' }, options: { creates: true } }],
-  ["404 not-found", { method: "PATCH", options: { creates: true, precondition: "optional" } }],
+  ["404 not-found", { method: "PATCH", options: { creates: true, preconditions: { required: false } } }],
   ["pass", { method: "PUT", state: there, body: { version: 4 }, options: { versionField: "version" } }],
   [
     "409 version-conflict",
@@ -96,7 +108,7 @@ test("a write passes only where a precondition was needed or not, and given, and
       fc.boolean(),
       async (match, none, state, method, creates, required) => {
         const headers = { ...(match && { "if-match": match }), ...(none && { "if-none-match": none }) };
-        const options = { creates, precondition: required ? "required" : "optional" } as const;
+        const options = { creates, preconditions: { required } };
         const { exchange, terms } = exchangeOf(options, line(method), { headers });
         const selected = state && exchange.select(state);
         const judgement = await judge(exchange, terms, selected);

@@ -69,7 +69,7 @@ export async function identifyRequest(
   const content = { preferences, body: body.kind === "parsed" ? body.value : undefined, ...(more && { more }) };
   const identity = identifyKeyed(exchange, { keeper: "guard", key }, idempotency, content);
   const who = { caller: identity.caller, isAnonymous: actor === undefined };
-  return { ...identity, holding: { idempotency, limits: settings.limits, who } };
+  return { ...identity, holding: { idempotency, limits: settings.requestLimits, who } };
 }
 
 function partsOf(given: unknown): readonly (string | Uint8Array)[] {

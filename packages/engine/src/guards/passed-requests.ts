@@ -1,5 +1,17 @@
-import type { Passed } from "./guard-handle.js";
+import type { Terms } from "../preconditions/conditions.js";
+import type { GuardExchange } from "./guard-exchange.js";
+import type { Tally } from "./guard-report.js";
+import type { Passage } from "./passage.js";
 import { createSlot } from "./slot.js";
+
+/** What a guard knows of a request that it lets pass. */
+export interface Passed {
+  readonly exchange: GuardExchange;
+  readonly terms: Terms;
+  readonly passage: Passage;
+  readonly tally: Tally;
+  readonly idempotencyKey: string | undefined;
+}
 
 const passed = createSlot<Passed>("passed");
 

@@ -19,7 +19,7 @@ async function conflictAgain(
   const guard = createGuard<object, Row>({
     load: () => ({ version: 2, value: { title: "n".repeat(size) } }),
     represent: (row) => (isShown ? { ...row } : undefined),
-    discloseCurrent: true,
+    conflicts: { discloseCurrent: true },
     identify: () => ({ name: "alice" }),
     idempotency: { store: createMemoryStore() },
     ...options,

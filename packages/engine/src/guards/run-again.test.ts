@@ -41,7 +41,7 @@ async function afterCrash(
 
 const unknown = "idempotency-in-progress";
 const stale = { "if-match": '"1"' };
-const everyStrategy = { strategy: "last-write-wins" } as const;
+const everyStrategy = { conflicts: { strategy: "last-write-wins" } } as const;
 const asList = { resource: () => null };
 
 test.each<[what: string, method: string, headers: Readonly<Record<string, string>>, met: string, options?: Options]>([

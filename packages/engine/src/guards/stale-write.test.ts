@@ -25,7 +25,10 @@ async function settled(
   return judgement.kind === "pass" ? (judgement.settled ?? "not stale") : judgement.error.answer.status;
 }
 
-const last: GuardOptions<unknown, LoadedState> = { strategy: "last-write-wins", versionField: "version" };
+const last: GuardOptions<unknown, LoadedState> = {
+  conflicts: { strategy: "last-write-wins" },
+  versionField: "version",
+};
 const lastOf = { strategy: "last-write-wins" };
 
 const counted: readonly (readonly [what: string, asked: Asked, result: unknown])[] = [
@@ -78,9 +81,11 @@ function deciding(settlement: "accept" | "reject", value?: JsonObject) {
   const writes: StaleWrite[] = [];
   const options: GuardOptions<unknown, LoadedState> = {
     versionField: "version",
-    strategy(write) {
-      writes.push(write);
-      return settlement === "reject" ? { kind: "reject" } : { kind: "accept", ...(value && { value }) };
+    conflicts: {
+      strategy(write) {
+        writes.push(write);
+        return settlement === "reject" ? { kind: "reject" } : { kind: "accept", ...(value && { value }) };
+      },
     },
     past: ({ version }) => (version === 3 ? earlier : undefined),
     represent: (value) => (typeof value === "object" && value !== null ? { ...value } : undefined),
@@ -122,7 +127,9 @@ test.each(proposals)(
 );
 
 test("a function may accept without a value, or reject; it is not asked of a POST, or where no tag is", async () => {
-  expect(await settled(deciding("accept").options, { headers: stale })).toEqual({ strategy: "function" });
+  expect(await settled(deciding("accept").options, { headers: stale })).toEqual({
+    strategy: "function",
+  });
   expect(await settled(deciding("reject").options, { headers: stale })).toBe(409);
   const { options, writes } = deciding("accept");
   expect(await settled(options, { headers: { "if-match": '"2"' } })).toBe(409);

@@ -5,7 +5,7 @@ import { type Decoding, decode } from "./decode.js";
 import { isUtf8Charset, parseMediaType } from "./media-type.js";
 import { type Refused, refused, unavailable } from "./refusal.js";
 import type { ContentRoom, RequestFacts } from "./request.js";
-import type { Limits } from "./request-limits.js";
+import type { RequestLimits } from "./request-limits.js";
 
 /** The content of a request: JSON of one of the accepted types, or what is malformed about it, or why it is refused. */
 export type ReadContent =
@@ -18,7 +18,7 @@ export interface ContentSource {
   readonly request: RequestFacts;
   readonly header: (name: string) => string | undefined;
   readonly room: ContentRoom;
-  readonly settings: { readonly limits: Limits; readonly decodeBodies: readonly Decoding[] };
+  readonly settings: { readonly requestLimits: RequestLimits; readonly decodeBodies: readonly Decoding[] };
 }
 
 /** Reads, decodes, parses and checks content. 415 comes before 413, and both before anything that is malformed. */
@@ -26,22 +26,22 @@ export async function readContent(source: ContentSource, accepted: readonly stri
   const { request, header, room, settings } = source;
   const { essence, charset } = parseMediaType(header("content-type") ?? "");
   if (!accepted.includes(essence) || !isUtf8Charset(charset)) return wrongType(request.method, accepted);
-  const { limits, decodeBodies } = settings;
+  const { requestLimits, decodeBodies } = settings;
   const { body } = request;
-  const jsonLimits = jsonLimitsOf(limits);
+  const jsonLimits = jsonLimitsOf(requestLimits);
   if (body.kind === "parsed") {
     if (body.value instanceof Uint8Array && !isUtf8(body.value)) return malformedJson("The content is no UTF-8.");
     return contentOf(essence, checkParsed(body.value, jsonLimits));
   }
   const coding = codingOf(source);
   if (coding === "unknown") return wrongCoding(decodeBodies);
-  if (Number(header("content-length") ?? 0) > limits.bodyBytesMax) return tooLarge(limits);
-  const read = await body.read(limits.bodyBytesMax, room);
+  if (Number(header("content-length") ?? 0) > requestLimits.bodyBytesMax) return tooLarge(requestLimits);
+  const read = await body.read(requestLimits.bodyBytesMax, room);
   const decoded =
-    read.kind === "bytes" && coding !== undefined ? await decode(coding, read.bytes, limits.bodyBytesMax) : read;
+    read.kind === "bytes" && coding !== undefined ? await decode(coding, read.bytes, requestLimits.bodyBytesMax) : read;
   const isHeld = decoded.kind !== "bytes" || decoded === read || room.take(decoded.bytes.length);
   if (decoded.kind === "no-room" || !isHeld) return noRoom;
-  if (decoded.kind === "too-large") return tooLarge(limits);
+  if (decoded.kind === "too-large") return tooLarge(requestLimits);
   if (decoded.kind === "aborted") return malformedJson("The content ended early.");
   if (decoded.kind === "malformed") return malformedJson(`The content is no ${String(coding)}.`);
   if (!isUtf8(decoded.bytes)) return malformedJson("The content is no UTF-8.");
@@ -66,7 +66,7 @@ function malformedJson(detail: string): ReadContent {
 }
 
 /** The limits on a JSON value, as core takes them. */
-export function jsonLimitsOf(limits: Limits): JsonLimits {
+export function jsonLimitsOf(limits: RequestLimits): JsonLimits {
   return {
     depthMax: limits.jsonDepthMax,
     keysMax: limits.jsonKeysMax,
@@ -94,7 +94,7 @@ function wrongCoding(known: readonly Decoding[]): Refused {
   return refused("unsupported-media-type", detail, { headers: { "accept-encoding": accepted } });
 }
 
-function tooLarge({ bodyBytesMax }: Limits): Refused {
+function tooLarge({ bodyBytesMax }: RequestLimits): Refused {
   return refused("payload-too-large", `The content may hold ${bodyBytesMax} bytes at most.`);
 }
 

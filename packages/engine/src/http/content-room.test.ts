@@ -7,12 +7,12 @@ import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { readNodeBody } from "../adapter/node-facts.js";
 import { createUnclash } from "../unclash.js";
-import type { Limits } from "./request-limits.js";
+import type { RequestLimits } from "./request-limits.js";
 
-const notes = { schema: z.looseObject({}), precondition: "optional" } as const;
+const notes = { schema: z.looseObject({}), preconditions: { required: false } } as const;
 
 /** An engine over a store that answers nothing until it is let. */
-function stuck(limits: Partial<Limits>) {
+function stuck(limits: Partial<RequestLimits>) {
   const memory = createMemoryStore();
   let letGo = (): void => {};
   const gone = new Promise<void>((resolve) => {
@@ -27,7 +27,7 @@ function stuck(limits: Partial<Limits>) {
       return gone.then(() => memory.read(keys));
     },
   };
-  const unclash = createUnclash({ store, collections: { notes }, limits, decodeBodies: ["gzip"] });
+  const unclash = createUnclash({ store, collections: { notes }, requestLimits: limits, decodeBodies: ["gzip"] });
   const put = (
     id: number,
     content: Buffer | string,
@@ -133,10 +133,10 @@ test("content that has come whole is kept, however long the store takes", async 
 });
 
 test("room for one body is the least", () => {
-  const create = (given: Partial<Limits>) =>
-    createUnclash({ store: createMemoryStore(), collections: { notes }, limits: given });
+  const create = (given: Partial<RequestLimits>) =>
+    createUnclash({ store: createMemoryStore(), collections: { notes }, requestLimits: given });
   expect(() => create({ bodyBytesInFlightMax: 1_000 })).toThrow(
-    /limits\.bodyBytesInFlightMax must be at least bodyBytesMax/,
+    /requestLimits\.bodyBytesInFlightMax must be at least bodyBytesMax/,
   );
   expect(() => create({ bodyBytesMax: 100_000_000 })).not.toThrow();
 });

@@ -1,8 +1,8 @@
 import type { ProblemEntry } from "@unclash/core";
-import type { Limits } from "./request-limits.js";
+import type { RequestLimits } from "./request-limits.js";
 
 /** How long a page is where nothing is said, and at most. */
-export type PageSizes = Pick<Limits, "pageSizeDefault" | "pageSizeMax">;
+export type PageSizes = Pick<RequestLimits, "pageSizeDefault" | "pageSizeMax">;
 
 /** Which page of a list is asked for: how long, and after which item. */
 export interface PageRequest {

@@ -2,7 +2,7 @@ import { ConfigurationError } from "@unclash/core";
 import { checkOptions, isTimerMs, type OptionRules, wholeNumber } from "@unclash/core/options";
 
 /** The caps on what one request may hold and cost. */
-export interface Limits {
+export interface RequestLimits {
   /** Content of a request, in bytes, also after decoding. @default 1,048,576 */
   readonly bodyBytesMax: number;
   /**
@@ -47,7 +47,7 @@ export interface Limits {
   readonly lookUpMs: number;
 }
 
-const defaultLimits: Limits = {
+const defaultLimits: RequestLimits = {
   bodyBytesMax: 1_048_576,
   bodyBytesInFlightMax: 67_108_864,
   slowBodyMs: 5_000,
@@ -68,7 +68,7 @@ const defaultLimits: Limits = {
   lookUpMs: 1_000,
 };
 
-const rules: OptionRules<Limits> = {
+const rules: OptionRules<RequestLimits> = {
   bodyBytesMax: wholeNumber(1),
   bodyBytesInFlightMax: wholeNumber(1),
   slowBodyMs: wholeNumber(1),
@@ -90,14 +90,14 @@ const rules: OptionRules<Limits> = {
 };
 
 /** Resolves the limits once, and refuses with a `ConfigurationError` what is no positive whole number. */
-export function resolveLimits(given: Partial<Limits> = {}): Limits {
-  checkOptions<Partial<Limits>>("limits", given, rules);
+export function resolveRequestLimits(given: Partial<RequestLimits> = {}): RequestLimits {
+  checkOptions<Partial<RequestLimits>>("requestLimits", given, rules);
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const limits = { ...defaultLimits, ...Object.fromEntries(set) };
   const { bodyBytesMax, bodyBytesInFlightMax } = limits;
   if (given.bodyBytesInFlightMax !== undefined && bodyBytesInFlightMax < bodyBytesMax) {
     const problem = `must be at least bodyBytesMax, ${bodyBytesMax}, and is ${bodyBytesInFlightMax}`;
-    throw new ConfigurationError("limits.bodyBytesInFlightMax", problem);
+    throw new ConfigurationError("requestLimits.bodyBytesInFlightMax", problem);
   }
   return Object.freeze({
     ...limits,

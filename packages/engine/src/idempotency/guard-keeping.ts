@@ -16,7 +16,7 @@ export interface GuardIdempotency<Native = unknown> extends IdempotencyOptions<N
   /** Whether unsafe requests must have a key (400 otherwise). @default false */
   readonly required?: boolean;
   /**
-   * The handler knows a repeat by itself, by `guard.idempotencyKey` in a unique column of its own: so a request without
+   * The handler knows a repeat by itself, by its `idempotencyKey` in a unique column of its own: so a request without
    * a precondition may run again after the process that ran it first has died, or after an answer of 5xx. Without this
    * it is refused, since nobody can tell what became of the first. @default false
    */

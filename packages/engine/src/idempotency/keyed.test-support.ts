@@ -8,11 +8,11 @@ import { createUnclash, type Unclash } from "../unclash.js";
 
 const key = "8e03978e-40d5-43e8-bc93-6894a57f9324";
 const articles = { schema: z.object({ title: z.string() }) };
-const notes = { schema: z.looseObject({}), precondition: "optional", unique: ["name"] } as const;
+const notes = { schema: z.looseObject({}), preconditions: { required: false }, unique: ["name"] } as const;
 
 /** An engine over a store; a second one over the same store is as good as another process. */
 export function setUp(store: Store, options: Partial<UnclashOptions> = {}): Unclash {
-  return createUnclash({ store, collections: { articles, notes }, limits: { lookUpMs: 50 }, ...options });
+  return createUnclash({ store, collections: { articles, notes }, requestLimits: { lookUpMs: 50 }, ...options });
 }
 
 /** Sends a request that has a key, the same each time. */

@@ -11,11 +11,14 @@ const key = (n: number): { readonly "idempotency-key": string } => ({ "idempoten
 /** An engine whose caller may read until it is told otherwise. */
 function setUp() {
   let mayRead = true;
-  const notes = { schema: z.looseObject({}), unique: ["name"], discloseCurrent: true } as const;
+  const notes = { schema: z.looseObject({}), unique: ["name"], conflicts: { discloseCurrent: true } } as const;
   const states = { status: { initial: ["new"], transitions: { new: ["done"] } } };
   const unclash = createUnclash({
     store: createMemoryStore(),
-    collections: { notes: { ...notes, precondition: "optional" }, jobs: { schema: z.looseObject({}), states } },
+    collections: {
+      notes: { ...notes, preconditions: { required: false } },
+      jobs: { schema: z.looseObject({}), states },
+    },
     authorize: (action) => (action === "read" && !mayRead ? "deny" : "allow"),
   });
   return {
@@ -96,8 +99,8 @@ async function keptIn(store: Store): Promise<{ readonly records: number; readonl
 describe("what is kept of an answer", () => {
   test("300 answers that show a state of 1 MB take a few hundred KB, and are given again whole", async () => {
     const store = createMemoryStore();
-    const collections = { notes: { schema: z.looseObject({}), precondition: "optional" } } as const;
-    const unclash = createUnclash({ store, collections, limits: { bodyBytesMax: 2_000_000 } });
+    const collections = { notes: { schema: z.looseObject({}), preconditions: { required: false } } } as const;
+    const unclash = createUnclash({ store, collections, requestLimits: { bodyBytesMax: 2_000_000 } });
     await ask(unclash, "PUT /notes/1", { json: { text: "x".repeat(1_000_000) } });
     const patch = { headers: { "content-type": "application/merge-patch+json" }, json: {} };
     const first = await ask(unclash, "PATCH /notes/1", { ...patch, headers: { ...patch.headers, ...key(0) } });
@@ -117,7 +120,7 @@ describe("what is kept of an answer", () => {
 
   test("where past states are not kept, a small one is copied; a repeat of a large one has no content", async () => {
     const store = createMemoryStore();
-    const notes = { schema: z.looseObject({}), precondition: "optional", retention: "none" } as const;
+    const notes = { schema: z.looseObject({}), preconditions: { required: false }, retention: "none" } as const;
     const unclash = createUnclash({ store, collections: { notes }, idempotency: { answerBytesMax: 100 } });
     for (const [id, text, again] of [
       ["1", "small", 201],
@@ -135,7 +138,9 @@ describe("what is kept of an answer", () => {
   test("a problem that is too large is given again without what it shows of the state", async () => {
     const unclash = createUnclash({
       store: createMemoryStore(),
-      collections: { notes: { schema: z.looseObject({}), precondition: "optional", discloseCurrent: true } },
+      collections: {
+        notes: { schema: z.looseObject({}), preconditions: { required: false }, conflicts: { discloseCurrent: true } },
+      },
       idempotency: { answerBytesMax: 1_000 },
     });
     const made = await ask(unclash, "PUT /notes/1", { json: { a: 1 } });

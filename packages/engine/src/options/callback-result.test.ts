@@ -10,7 +10,7 @@ import { createUnclash } from "../unclash.js";
 const schema = z.object({ title: z.string() });
 
 function setUp(options: Record<string, unknown>, collection: Record<string, unknown> = {}) {
-  const articles = { schema, precondition: "optional", ...collection };
+  const articles = { schema, preconditions: { required: false }, ...collection };
   const given: unknown = { store: createMemoryStore(), collections: { articles }, ...options };
   return createUnclash(given as UnclashOptions);
 }
@@ -57,14 +57,21 @@ const mistakes: readonly [callback: string, given: unknown, said: string][] = [
 
 function withCallback(name: string, callback: () => unknown) {
   if (name === "rules[0]") return setUp({}, { rules: [callback] });
-  return name === "strategy" ? setUp({}, { strategy: callback }) : setUp({ [name]: callback });
+  return name === "strategy" ? setUp({}, { conflicts: { strategy: callback } }) : setUp({ [name]: callback });
+}
+
+const inCollection: Readonly<Record<string, string>> = { "rules[0]": "rules[0]", strategy: "conflicts.strategy" };
+
+function pathOf(name: string): string {
+  const path = inCollection[name];
+  return path === undefined ? name : `collections.articles.${path}`;
 }
 
 test.each(mistakes)("%s that gives %j is an error of the app that names it", async (name, given, said) => {
   const callbacks = name === "rules[0]" ? [() => given] : [() => given, async () => given];
   for (const callback of callbacks) {
     const { callback: named, message } = await failureOf(withCallback(name, callback));
-    expect(named).toBe(["rules[0]", "strategy"].includes(name) ? `collections.articles.${name}` : name);
+    expect(named).toBe(pathOf(name));
     expect(message).toContain(said);
   }
 });

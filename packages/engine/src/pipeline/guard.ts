@@ -1,10 +1,10 @@
 import { isStoreError } from "@unclash/core";
 import { isPromise } from "@unclash/core/options";
 import { warnOfStore } from "../commits/store-failure.js";
-import type { Guard } from "../guards/guard.js";
+import type { GuardContext } from "../guards/guard-context.js";
 import type { GuardError } from "../guards/guard-error.js";
 import type { GuardExchange } from "../guards/guard-exchange.js";
-import { type Looked, letPass, type Passed } from "../guards/guard-handle.js";
+import { type Looked, letPass } from "../guards/guard-handle.js";
 import type { GuardOptions } from "../guards/guard-options.js";
 import { createTally, type GuardReport, type Tally } from "../guards/guard-report.js";
 import { type GuardSettings, resolveGuard } from "../guards/guard-settings.js";
@@ -12,33 +12,33 @@ import { type Judgement, judge } from "../guards/judge.js";
 import { identifyRequest, takeKey } from "../guards/keyed-request.js";
 import { openExchange } from "../guards/open-request.js";
 import { Passage } from "../guards/passage.js";
-import { passedRequest, rememberPassed } from "../guards/passed-requests.js";
+import { type Passed, passedRequest, rememberPassed } from "../guards/passed-requests.js";
 import { hasContent } from "../guards/unseen-body.js";
 import { hasState, isSafe } from "../http/methods.js";
 import { type Refused, unavailable } from "../http/refusal.js";
 import { describeRequest, type RequestFacts } from "../http/request.js";
 import { watchPending } from "../options/pending-callbacks.js";
 import type { Terms } from "../preconditions/conditions.js";
-import type { LoadedState } from "../states/loaded-state.js";
+import type { Loaded } from "../states/loaded-state.js";
 
 /** The outcome of a request at a guard. */
-export type Entered<State extends LoadedState> =
+export type Entered<State extends Loaded> =
   /** It is answered here. */
   | { readonly kind: "answer"; readonly error: GuardError }
   /** Its handler runs. */
   | {
       readonly kind: "pass";
-      readonly guard: Guard<State>;
+      readonly context: GuardContext<State>;
       readonly passage: Passage;
       /**
        * Lets the request in again, on the state that is there by now; absent where a lost race is for the client to
        * settle.
        */
-      readonly again?: () => Promise<Guard<State>>;
+      readonly again?: () => Promise<GuardContext<State>>;
     };
 
 /** The way of a request into its handler, with the statuses that each step can answer. */
-export async function enterGuard<Native, State extends LoadedState>(
+export async function enterGuard<Native, State extends Loaded>(
   settings: GuardSettings,
   { load }: Pick<GuardOptions<Native, State>, "load">,
   tally: Tally,
@@ -59,27 +59,29 @@ export async function enterGuard<Native, State extends LoadedState>(
   const { terms, keyed } = opened;
   const passage = new Passage(exchange, tally, passedRequest(request.native)?.passage);
 
-  const look = async (): Promise<Looked<State>> => {
+  const look = async (): Promise<Looked> => {
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
-      return { state: undefined, selected: undefined, judgement: unjudged };
+      return { selected: undefined, judgement: unjudged };
     const loaded = load(request.native);
     const waiting = (): string => describeRequest(request);
     const state = (isPromise(loaded) ? await watchPending("load", loaded, waiting) : loaded) ?? undefined;
     passage.hold();
-    const selected = state && exchange.select(state);
-    return { state, selected, judgement: await judge(exchange, terms, selected) };
+    const selected = state === undefined ? undefined : exchange.select(state);
+    return { selected, judgement: await judge(exchange, terms, selected) };
   };
-  const pass = (looked: Looked<State>, idempotencyKey?: string): Entered<State> => {
+  const pass = (looked: Looked, idempotencyKey?: string): Entered<State> => {
     const passed: Passed = { exchange, terms, passage, tally, idempotencyKey };
     rememberPassed(request.native, passed);
-    const again = async (): Promise<Guard<State>> => {
+    const again = async (): Promise<GuardContext<State>> => {
       const fresh = await look();
-      const isReported = settings.reportOnly && fresh.state !== undefined;
+      const isReported = settings.reportOnly && fresh.selected !== undefined;
       if (fresh.judgement.kind === "refuse" && !isReported) throw fresh.judgement.error;
-      return letPass(passed, fresh);
+      return letPass<State>(passed, fresh);
     };
-    const guard = letPass(passed, looked);
-    return mayRunAgain(exchange, terms) ? { kind: "pass", guard, passage, again } : { kind: "pass", guard, passage };
+    const context = letPass<State>(passed, looked);
+    return mayRunAgain(exchange, terms)
+      ? { kind: "pass", context, passage, again }
+      : { kind: "pass", context, passage };
   };
 
   try {
@@ -120,7 +122,7 @@ function mayRunAgain(exchange: GuardExchange, { conditions }: Terms): boolean {
 }
 
 /** A guard without a framework: an adapter asks it about each request before the handler runs. */
-export interface GuardEngine<Native, State extends LoadedState> {
+export interface GuardEngine<Native, State extends Loaded> {
   /**
    * Decides on a request. It rejects only with what the app's own functions threw, and with faults of unclash itself.
    */
@@ -140,7 +142,7 @@ export interface GuardEngine<Native, State extends LoadedState> {
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
-export function createGuard<Native, State extends LoadedState>(
+export function createGuard<Native, State extends Loaded>(
   options: GuardOptions<Native, State>,
 ): GuardEngine<Native, State> {
   const settings = resolveGuard(options);

@@ -134,7 +134,7 @@ export async function answerRoute(exchange: CollectionExchange, match: Match | u
     if (permission.kind === "refused") return refusedResponse(exchange, permission);
     return operation.answer(exchange, { collection, hidden: permission.kind === "hidden" }, match);
   }
-  const id = decodeId(match.rawId, exchange.settings.limits.idBytesMax);
+  const id = decodeId(match.rawId, exchange.settings.requestLimits.idBytesMax);
   if (typeof id !== "string") return refusedResponse(exchange, malformed([id]));
   const key = resourceKey(collection.name, id);
   const operation = operationOf(route.operations, method);

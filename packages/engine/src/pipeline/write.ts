@@ -40,7 +40,7 @@ export async function answerWrite(
   const permission = await askForContent(exchange, read.request); //                       401, 403
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
   const request = permission.kind === "hidden" ? { ...read.request, hidden: true } : read.request;
-  const { racesMax } = exchange.settings.limits;
+  const { racesMax } = exchange.settings.requestLimits;
   for (let attempt = 1; attempt <= racesMax; attempt++) {
     exchange.attempts = attempt;
     if (attempt > 1) await pause(Math.random() * Math.min(2 ** attempt, pauseMsMax));
@@ -80,7 +80,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
   const commit = commitOf(decision.header, [decision.part, { writes }]);
   const result = dryRun
     ? await tryOut(exchange, decision)
-    : await commitOnce(exchange.settings.store, commit, exchange.settings.limits);
+    : await commitOnce(exchange.settings.store, commit, exchange.settings.requestLimits);
   exchange.applied = result.kind === "committed" && !dryRun;
   if (result.kind === "committed") {
     countKept(exchange, slot, snapshot.now, writes);
@@ -147,7 +147,7 @@ async function decide(
   if (current !== undefined && isUnchanged(collection, id, current.record, valid.content))
     return { kind: "unchanged", state: current.record, text: current.record.text, settledBy };
   const planned = plan(exchange, request, snapshot, valid, settledBy);
-  return hasOutgrown(exchange, request, planned) ? patchedTooLarge(exchange.settings.limits) : planned; // 413
+  return hasOutgrown(exchange, request, planned) ? patchedTooLarge(exchange.settings.requestLimits) : planned; // 413
 }
 
 /** What a deletion leaves behind, unless others refer to the resource. */
@@ -158,7 +158,7 @@ async function planDeletion(
 ): Promise<({ readonly kind: "deletion" } & NewState) | Refused> {
   const referrers = await checkReferrers(exchange, request);
   if (referrers.kind === "refused") return referrers;
-  const writes = referenceWrites(exchange.settings.limits, request, () => current?.representation(), undefined);
+  const writes = referenceWrites(exchange.settings.requestLimits, request, () => current?.representation(), undefined);
   return { kind: "deletion", content: null, reads: referrers.reads, writes };
 }
 
@@ -206,7 +206,9 @@ function representationFor({ change }: WriteRequest, current: RecordState | unde
 
 /** A resource that has grown patch by patch could no longer be sent back whole. */
 function hasOutgrown({ settings }: CollectionExchange, { change }: WriteRequest, { text }: PlannedWrite): boolean {
-  return change.kind === "merge-patch" && text !== null && Buffer.byteLength(text) > settings.limits.bodyBytesMax;
+  return (
+    change.kind === "merge-patch" && text !== null && Buffer.byteLength(text) > settings.requestLimits.bodyBytesMax
+  );
 }
 
 /** The answer to a write that may happen: its commit is all or nothing, so what it will have made is known before. */
@@ -237,8 +239,8 @@ async function conclude(
   const writes = answerWrites(exchange, slot, response, { ...shown(request), version });
   if (writes.length === 0) return response;
   const header = { tag: createTag(), at, by: recordedName(exchange.actor), cause: "answer" };
-  const { store, limits } = exchange.settings;
-  const result = await commitOnce(store, commitOf(header, [{ writes }]), limits).catch(nothingTried);
+  const { store, requestLimits } = exchange.settings;
+  const result = await commitOnce(store, commitOf(header, [{ writes }]), requestLimits).catch(nothingTried);
   if (result.kind !== "committed") return undefined;
   countKept(exchange, slot, at, writes);
   return response;

@@ -35,7 +35,7 @@ export function readConditions(
   const now = Date.now();
   // A copy of members is several times as slow as a literal, and most requests are reads, which name nothing.
   const facts = options === undefined ? { method, now } : { method, now, ...options };
-  const parsed = parseConditions(header, facts, { tagsMax: settings.limits.entityTagsMax });
+  const parsed = parseConditions(header, facts, { tagsMax: settings.requestLimits.entityTagsMax });
   if (parsed.kind === "malformed") {
     errors.push(...parsed.errors);
     return {};

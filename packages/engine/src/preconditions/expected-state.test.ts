@@ -5,7 +5,7 @@ import { ask, bodyOf } from "../ask.test-support.js";
 import { createUnclash } from "../unclash.js";
 
 test("a conflict names the entity-tags that were sent, not those that proxies may have made them from", async () => {
-  const notes = { schema: z.looseObject({}), acceptProxyTags: true };
+  const notes = { schema: z.looseObject({}), preconditions: { acceptProxyTags: true } };
   const unclash = createUnclash({ store: createMemoryStore(), collections: { notes } });
   await ask(unclash, "POST /notes", { json: { id: "1" } });
   const headers = { "if-match": 'W/"9-abc-gzip", "x"' };

@@ -6,12 +6,12 @@ import {
   formatEntityTag,
   parseEntityTagList,
 } from "@unclash/core";
-import type { Limits } from "../http/request-limits.js";
+import type { RequestLimits } from "../http/request-limits.js";
 
 /** The headers that a request came with, and how much of them is read. */
 interface Given {
   readonly header: (name: string) => string | undefined;
-  readonly settings: { readonly limits: Limits };
+  readonly settings: { readonly requestLimits: RequestLimits };
 }
 
 /** The condition that failed, as the client gave it, for the member `expected`. */
@@ -42,7 +42,7 @@ function unexpectedState(list: EntityTagList | undefined): Readonly<Record<strin
 }
 
 /** The tags as they were sent: the conditions may hold more, where what proxies make of them is taken too. */
-function givenTags({ header, settings: { limits } }: Given): readonly string[] {
-  const list = parseEntityTagList(header("if-match") ?? "", { tagsMax: limits.entityTagsMax });
+function givenTags({ header, settings: { requestLimits } }: Given): readonly string[] {
+  const list = parseEntityTagList(header("if-match") ?? "", { tagsMax: requestLimits.entityTagsMax });
   return list.kind === "tags" ? list.tags.map(formatEntityTag) : ["*"];
 }

@@ -1,5 +1,5 @@
 import { parsePrefer, preferredReturn } from "@unclash/core";
-import type { Limits } from "../http/request-limits.js";
+import type { RequestLimits } from "../http/request-limits.js";
 
 /** The strategies that a request can ask for with `Prefer: on-conflict=…`, where its collection allows them. */
 export const strategyNames = ["reject", "last-write-wins", "first-write-wins"] as const;
@@ -16,12 +16,15 @@ export interface Preferences {
 
 /** Reads what a request prefers; of strategies only those that are allowed. */
 export function readPreferences(
-  exchange: { readonly header: (name: string) => string | undefined; readonly settings: { readonly limits: Limits } },
+  exchange: {
+    readonly header: (name: string) => string | undefined;
+    readonly settings: { readonly requestLimits: RequestLimits };
+  },
   allowedStrategies: readonly StrategyName[],
 ): Preferences {
   const field = exchange.header("prefer");
   if (field === undefined) return { minimal: false, dryRun: false, onConflict: undefined };
-  const asked = parsePrefer(field, { itemsMax: exchange.settings.limits.preferItemsMax });
+  const asked = parsePrefer(field, { itemsMax: exchange.settings.requestLimits.preferItemsMax });
   return {
     minimal: preferredReturn(asked) === "minimal",
     // Whoever sends `dry-run=true` means it too: to take that for a real write would be the worse mistake.

@@ -187,7 +187,8 @@ function checkUnique(path: string, name: string, fields: readonly string[]): voi
 }
 
 /** Whether a stale write may be let through, for which the state that it was made for must still be known. */
-function settlesStaleWrites({ strategy, allowedStrategies = [] }: CollectionOptions): boolean {
+function settlesStaleWrites({ conflicts = {} }: CollectionOptions): boolean {
+  const { strategy, allowedStrategies = [] } = conflicts;
   const settles = (name: unknown): boolean => typeof name === "function" || name === "last-write-wins";
   return settles(strategy) || allowedStrategies === "all" || allowedStrategies.some(settles);
 }

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import type { Verdict } from "../access/authorize.js";
 import { createTag } from "../commits/commit-tag.js";
-import type { Limits } from "../http/request-limits.js";
+import type { RequestLimits } from "../http/request-limits.js";
 import { createUnclash } from "../unclash.js";
 
 let store: Store;
@@ -44,13 +44,18 @@ interface Listed {
   readonly next: string | null;
 }
 
-function lister(isHidden: (key: string) => boolean, limits: Partial<Limits> = {}) {
+function lister(isHidden: (key: string) => boolean, limits: Partial<RequestLimits> = {}) {
   const authorize = (_action: string, key: string): Verdict => {
     if (key.endsWith("*")) return "allow";
     asked += 1;
     return isHidden(key) ? "hide" : "allow";
   };
-  const unclash = createUnclash({ store, collections: { notes: { schema: z.looseObject({}) } }, authorize, limits });
+  const unclash = createUnclash({
+    store,
+    collections: { notes: { schema: z.looseObject({}) } },
+    authorize,
+    requestLimits: limits,
+  });
   return async (query: string): Promise<Listed> => {
     calls = [];
     asked = 0;

@@ -42,7 +42,7 @@ export async function walkList(
   const walk: Walk = { exchange, prefix, limit, readable: [], after: start, looked: 0, bytes: 0 };
   // Where all are shown to all, the store's own `next` says the same.
   const hidesNothing = exchange.settings.authorize === authorizeByDefault;
-  const scanMax = Math.max(exchange.settings.limits.listScanMax, limit + 1);
+  const scanMax = Math.max(exchange.settings.requestLimits.listScanMax, limit + 1);
   let isSkipping = false;
   for (let calls = 0; calls < storeCallsMax && walk.looked < scanMax; calls += 1) {
     const isFull = isFilled(walk);
@@ -53,7 +53,7 @@ export async function walkList(
       prefix,
       limit: Math.min(count, scanMax - walk.looked, pageLimitMax),
       texts,
-      textBytesMax: Math.max(1, exchange.settings.limits.pageBytesMax - walk.bytes),
+      textBytesMax: Math.max(1, exchange.settings.requestLimits.pageBytesMax - walk.bytes),
       ...(walk.after !== undefined && { after: walk.after }),
     });
     const found = await take(walk, page.records);
@@ -65,7 +65,7 @@ export async function walkList(
 }
 
 function isFilled({ exchange, readable, limit, bytes }: Walk): boolean {
-  return readable.length === limit || bytes >= exchange.settings.limits.pageBytesMax;
+  return readable.length === limit || bytes >= exchange.settings.requestLimits.pageBytesMax;
 }
 
 /** As many as are missing, and one more; where some were hidden, as many more as were up to now. */

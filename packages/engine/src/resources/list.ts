@@ -26,8 +26,8 @@ export async function readListQuery(
   collection: Collection,
   errors: ProblemEntry[],
 ): Promise<ListQuery> {
-  const { limits } = exchange.settings;
-  const { limit, cursor } = readPageQuery(new URLSearchParams(exchange.request.query), limits, errors);
+  const { requestLimits } = exchange.settings;
+  const { limit, cursor } = readPageQuery(new URLSearchParams(exchange.request.query), requestLimits, errors);
   if (cursor === undefined) return { limit, after: undefined };
   const after = await readListCursor(exchange, collection, cursor);
   if (after === undefined) errors.push(malformedCursor);
@@ -54,10 +54,10 @@ async function readListCursor(
   { name }: Collection,
   cursor: string,
 ): Promise<Key | undefined> {
-  const { store, limits } = exchange.settings;
+  const { store, requestLimits } = exchange.settings;
   const prefix = `${name}/`;
   const id = readCursor(cursor) ?? (await openCursor(store, prefix, cursor));
-  return id !== undefined && idFault(id, limits.idBytesMax) === undefined ? prefix + id : undefined;
+  return id !== undefined && idFault(id, requestLimits.idBytesMax) === undefined ? prefix + id : undefined;
 }
 
 async function nextOf(

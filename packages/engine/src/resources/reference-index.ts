@@ -1,14 +1,14 @@
 import type { Key, Moment, Store, StoredRecord, Write } from "@unclash/core/store";
 import { commitOnce } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
-import type { Limits } from "../http/request-limits.js";
+import type { RequestLimits } from "../http/request-limits.js";
 import { parseRepresentation } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import { referenceWrites } from "./referrers.js";
 
 interface IndexSettings {
   readonly store: Store;
-  readonly limits: Limits;
+  readonly requestLimits: RequestLimits;
   readonly collections: ReadonlyMap<string, Collection>;
 }
 
@@ -48,12 +48,12 @@ async function indexRecords(
   collection: Collection,
   records: readonly StoredRecord[],
 ): Promise<number> {
-  const { store, limits } = settings;
+  const { store, requestLimits } = settings;
   const { writes, at } = await missingRecords(settings, collection, records);
   if (writes.length === 0) return 0;
   const reads = records.map(({ key, tag }) => ({ key, expect: { tag } }));
   const commit = { tag: createTag(), at, reads, writes, events: [], by: null, cause: "reference" };
-  const result = await commitOnce(store, commit, limits);
+  const result = await commitOnce(store, commit, requestLimits);
   if (result.kind === "committed") return writes.length;
   let count = 0;
   for (const { key } of records) count += await indexRecords(settings, collection, await living(store, key));
@@ -66,13 +66,13 @@ async function living(store: Store, key: Key): Promise<readonly StoredRecord[]> 
 }
 
 async function missingRecords(
-  { store, limits }: IndexSettings,
+  { store, requestLimits }: IndexSettings,
   collection: Collection,
   records: readonly StoredRecord[],
 ): Promise<{ readonly writes: readonly Write[]; readonly at: Moment }> {
   const writes = records.flatMap(({ key, text }) =>
     referenceWrites(
-      limits,
+      requestLimits,
       { collection, key },
       () => undefined,
       text === null ? undefined : parseRepresentation(text),

@@ -7,7 +7,7 @@ import type { UnclashOptions } from "../options.js";
 import { createUnclash } from "../unclash.js";
 import type { CollectionOptions } from "./collection-options.js";
 
-const anything = { schema: z.looseObject({}), precondition: "optional" } as const satisfies CollectionOptions;
+const anything = { schema: z.looseObject({}), preconditions: { required: false } } as const satisfies CollectionOptions;
 const ordersOf = (onDelete: "ignore" | "restrict"): CollectionOptions => ({
   ...anything,
   references: { product: { collection: "products", onDelete }, spare: { collection: "products", onDelete } },

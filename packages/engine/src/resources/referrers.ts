@@ -4,7 +4,7 @@ import type { Key, Moment, Reading, StoredRecord, Text, Write } from "@unclash/c
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
 import { type Refused, refused } from "../http/refusal.js";
-import type { Limits } from "../http/request-limits.js";
+import type { RequestLimits } from "../http/request-limits.js";
 import { hashParts } from "../idempotency/fingerprint.js";
 import { parseRepresentation } from "../states/representation.js";
 import type { CollectionExchange } from "./collection-exchange.js";
@@ -19,7 +19,7 @@ import type { WriteRequest } from "./write-request.js";
 
 /** The resource that a field refers to; `undefined` where its value is none, or no id. */
 export function referredKey(
-  { idBytesMax }: Pick<Limits, "idBytesMax">,
+  { idBytesMax }: Pick<RequestLimits, "idBytesMax">,
   { field, collection }: Pick<Reference, "field" | "collection">,
   fields: JsonObject | undefined,
 ): Key | undefined {
@@ -40,7 +40,7 @@ function referrersOf(key: Key): string {
  * @param after those that it leaves behind; `undefined` for a deletion
  */
 export function referenceWrites(
-  limits: Pick<Limits, "idBytesMax">,
+  limits: Pick<RequestLimits, "idBytesMax">,
   { collection, key }: Pick<WriteRequest, "collection" | "key">,
   before: () => JsonObject | undefined,
   after: JsonObject | undefined,
@@ -131,13 +131,13 @@ async function findReference(
   const reference = referrers.find((one) => one.field === field && resource.startsWith(`${one.from}/`));
   const text = record?.text ?? undefined;
   if (reference === undefined || text === undefined) return { kind: "leftover", record };
-  const referred = referredKey(exchange.settings.limits, reference, parseRepresentation(text));
+  const referred = referredKey(exchange.settings.requestLimits, reference, parseRepresentation(text));
   return referred === key ? { kind: "refers" } : { kind: "leftover", record };
 }
 
 /** Fails where one of them has become a reference again: who looks once more will find it. */
 async function removeLeftovers(
-  { settings: { store, limits } }: CollectionExchange,
+  { settings: { store, requestLimits } }: CollectionExchange,
   left: readonly Leftover[],
   at: Moment,
 ): Promise<void> {
@@ -147,7 +147,7 @@ async function removeLeftovers(
   const writes = left.map(({ record: { key, tag } }) => ({ key, expect: { tag }, delete: "forget" }) as const);
   const reads = [...readings.values()];
   const commit = { tag: createTag(), at, reads, writes, events: [], by: null, cause: "reference" };
-  await commitOnce(store, commit, limits).catch(nothingTried);
+  await commitOnce(store, commit, requestLimits).catch(nothingTried);
 }
 
 /** 409: never with the key of what refers to it, which its sender may not be allowed to know. */

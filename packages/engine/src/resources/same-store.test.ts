@@ -40,7 +40,10 @@ test.each<[option: string, one: Partial<CollectionOptions>, other: Partial<Colle
 
 test("what each engine may decide for itself is no difference, nor is the order of names", () => {
   const unique = ["slug", "sku"];
-  const own = { precondition: "optional", strategy: "last-write-wins", discloseCurrent: true } as const;
+  const own = {
+    preconditions: { required: false },
+    conflicts: { strategy: "last-write-wins", discloseCurrent: true },
+  } as const;
   expect(warnings({ unique }, { unique: unique.toReversed(), versions: "counted", ...own })).toEqual([]);
 });
 

@@ -56,7 +56,7 @@ export async function checkPreconditions(
 
 /** What a change of this request applies to. */
 export function targetOf({ settings }: CollectionExchange, { key, collection }: WriteRequest): ChangeTarget {
-  return { resource: key, ownMembers: collection.ownMembers, limits: settings.limits };
+  return { resource: key, ownMembers: collection.ownMembers, limits: settings.requestLimits };
 }
 
 /** The refusal of a POST that is to happen only where the collection does not exist. */
@@ -177,7 +177,7 @@ async function proposedContent(
   const representation = change.kind === "replace" ? {} : onto.representation();
   const applied = applyChange(change, representation, targetOf(exchange, request));
   if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
-  const checked = await validate(collection, applied.value, exchange.settings.limits.errorsMax);
+  const checked = await validate(collection, applied.value, exchange.settings.requestLimits.errorsMax);
   // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
   return contentOf(checked.kind === "valid" ? fieldsOf(collection, checked.fields) : applied.value);
 }

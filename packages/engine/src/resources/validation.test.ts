@@ -6,7 +6,7 @@ import type { UnclashOptions } from "../options.js";
 import { createUnclash } from "../unclash.js";
 import type { ChangeRule } from "./transitions.js";
 
-const anything = { schema: z.looseObject({}), precondition: "optional" } as const;
+const anything = { schema: z.looseObject({}), preconditions: { required: false } } as const;
 
 function setUp(options: Omit<UnclashOptions, "store">) {
   return createUnclash({ store: createMemoryStore(), ...options });
@@ -32,7 +32,7 @@ test("a step that a state does not allow tells of the state only who may read it
 
 test("a reference is an id, however long ids may be, and nothing else", async () => {
   const collections = { notes: { ...anything, references: { about: "notes" } } };
-  const unclash = setUp({ collections, limits: { idBytesMax: 300 } });
+  const unclash = setUp({ collections, requestLimits: { idBytesMax: 300 } });
   const id = "x".repeat(300);
   expect(await ask(unclash, "POST /notes", { json: { id } })).toMatchObject({ status: 201 });
   expect(await ask(unclash, "POST /notes", { json: { about: id } })).toMatchObject({ status: 201 });

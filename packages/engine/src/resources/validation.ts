@@ -32,7 +32,7 @@ export async function validateWrite(
 ): Promise<Validated> {
   const { collection } = request;
   if (!isJsonObject(proposed)) return invalid([{ pointer: "", detail: "A resource is a JSON object." }]);
-  const checked = await validate(collection, proposed, exchange.settings.limits.errorsMax);
+  const checked = await validate(collection, proposed, exchange.settings.requestLimits.errorsMax);
   if (checked.kind === "invalid") {
     warnOfOwnMembers(collection, checked.errors);
     return invalid(checked.errors, checked.count);
@@ -59,7 +59,7 @@ export async function validateWrite(
     kind: "valid",
     content: contentOf(fields),
     reads: references.flatMap(({ key }) => (key === undefined ? [] : { key, expect: "present" })),
-    writes: referenceWrites(exchange.settings.limits, request, () => before, fields),
+    writes: referenceWrites(exchange.settings.requestLimits, request, () => before, fields),
   };
 }
 
@@ -93,7 +93,7 @@ function changedReferences(
     const { field } = reference;
     const id = after[field];
     if (id === undefined || id === null || id === before?.[field]) return [];
-    const key = referredKey(exchange.settings.limits, reference, after);
+    const key = referredKey(exchange.settings.requestLimits, reference, after);
     return key === own ? [] : [{ field, key }];
   });
 }

@@ -116,15 +116,15 @@ async function readChange(
     return deletion;
   }
   const { value, mediaType } = read;
-  const { limits } = exchange.settings;
+  const { requestLimits } = exchange.settings;
   if (mediaType === jsonPatchType) {
-    const patch = readPatch(value, limits.patchOperationsMax);
+    const patch = readPatch(value, requestLimits.patchOperationsMax);
     if (patch.kind === "malformed") errors.push(...patch.errors);
     return { kind: "content", change: { kind: "json-patch", patch: value }, body: value };
   }
   if (!isJsonObject(value)) return { kind: "content", change: changeOf(method, value), body: value };
   const named = readNamed(collection, value, errors);
-  const givenId = readId(value, addressed, limits.idBytesMax, errors);
+  const givenId = readId(value, addressed, requestLimits.idBytesMax, errors);
   const change = changeOf(method, fieldsOf(collection, value));
   return { kind: "content", change, givenId, body: value, ...(method !== "POST" && { named }) };
 }

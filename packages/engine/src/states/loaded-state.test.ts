@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { LoadedState, StateVersion } from "./loaded-state.js";
-import { updatedState } from "./loaded-state.js";
+import type { Loaded, LoadedState, StateVersion } from "./loaded-state.js";
+import { stateOf, updatedState } from "./loaded-state.js";
 
 const at = new Date("2026-11-22T10:00:00Z");
 const counted: LoadedState = { version: 4, value: { title: "A" } };
@@ -46,4 +46,39 @@ test("a row without a version is a mistake where rows are not hashed: a driver's
     [{ version: 5 }],
   ])
     expect(() => updatedState(given, counted)).toThrow(/without a `version`/);
+});
+
+const loaded: readonly (readonly [what: string, given: Loaded, state: LoadedState])[] = [
+  ["a state", { version: 4, value: "A", by: "alice" }, { version: 4, value: "A", by: "alice" }],
+  [
+    "a state without a value, with what is known of it",
+    { version: 4, modifiedAt: 5, by: "alice" },
+    { version: 4, modifiedAt: 5, by: "alice", value: { version: 4, modifiedAt: 5, by: "alice" } },
+  ],
+  ["a row", Object({ version: 4, title: "A" }), { version: 4, value: { version: 4, title: "A" } }],
+  [
+    "a row with a time and a tag of its own",
+    Object({ version: 4, title: "A", modifiedAt: at, etag: '"e"' }),
+    { version: 4, modifiedAt: at, etag: '"e"', value: { version: 4, title: "A", modifiedAt: at, etag: '"e"' } },
+  ],
+  [
+    "a row whose columns only look like that",
+    Object({ version: 4, title: "A", modifiedAt: 5, etag: "d41d8cd9", by: "alice" }),
+    { version: 4, value: { version: 4, title: "A", modifiedAt: 5, etag: "d41d8cd9", by: "alice" } },
+  ],
+];
+
+test.each(loaded)("load gives %s", (_what, given, state) => {
+  expect(stateOf(given, (problem) => new Error(problem))).toEqual(state);
+});
+
+test("load gives what is neither a row nor a state, or may be both", () => {
+  const given: readonly (readonly [given: unknown, says: string])[] = [
+    [7, "gave 7: it must give a row with a `version`"],
+    [false, "gave false"],
+    [[{ version: 4 }], "gave an array of 1: it must give one row, such as rows[0]"],
+    [{ version: 4, value: "on", name: "light" }, "gave an object with `value` and `name`"],
+  ];
+  for (const [what, says] of given)
+    expect(() => Reflect.apply(stateOf, undefined, [what, (problem: string) => new Error(problem)])).toThrow(says);
 });

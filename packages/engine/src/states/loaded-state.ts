@@ -13,7 +13,7 @@ import type { Moment } from "@unclash/core/store";
  */
 export type StateVersion = number | bigint | Date | string | object;
 
-/** A resource as the app's own database has it: what `load` gives. */
+/** A resource as the app's own database has it, beside what is known of it. */
 export interface LoadedState {
   readonly version: StateVersion;
   /** The row, or whatever the handler wants of it: it gets it as `current`. */
@@ -26,6 +26,19 @@ export interface LoadedState {
   readonly by?: string | null;
 }
 
+/**
+ * A row that has its version as a member `version`. A member `modifiedAt` that is a `Date`, and a member `etag` that is
+ * an entity-tag in its quotes, mean what they mean in a `LoadedState`; all others are the app's own.
+ */
+export interface VersionedRow {
+  readonly version: StateVersion;
+  /** An object with a `value` is a `LoadedState`: a row that has such a column is given as one. */
+  readonly value?: never;
+}
+
+/** What `load` gives: a state, or a row that has a version. */
+export type Loaded = LoadedState | VersionedRow;
+
 /** The state of a guard that loads none. */
 export interface Unloaded extends LoadedState {
   readonly version: never;
@@ -33,17 +46,61 @@ export interface Unloaded extends LoadedState {
 }
 
 /** The type of the row that `load` gives. */
-export type ValueOf<State extends LoadedState> = State extends LoadedState
+export type ValueOf<State extends Loaded> = State extends Loaded
   ? "value" extends keyof State
     ? State["value"]
-    : undefined
+    : State
   : never;
 
 /** The type of the version that `load` gives: what goes into the `WHERE` of the write. */
-export type VersionOf<State extends LoadedState> = State["version"];
+export type VersionOf<State extends Loaded> = State["version"];
+
+/** A version that is no row. */
+export type ScalarVersion = number | bigint | string | Date;
+
+/**
+ * What `updated` takes: the new version, or the new row; a row without a version only where rows are hashed, or where
+ * nothing was loaded.
+ */
+export type NewState<State extends Loaded> = [VersionOf<State>] extends [never]
+  ? StateVersion | LoadedState
+  : VersionOf<State> extends ScalarVersion
+    ? ScalarVersion | { readonly version: ScalarVersion }
+    : StateVersion | LoadedState;
 
 /** Something, or the promise of it. */
 export type Awaitable<T> = T | Promise<T>;
+
+/**
+ * What `load`, or a caller of `check`, gave, as a state: a row becomes the value of one.
+ *
+ * @param fault makes the error for what is neither
+ */
+export function stateOf(given: Loaded, fault: (problem: string) => Error): LoadedState {
+  if (typeof given !== "object" || Array.isArray(given)) {
+    const advice = Array.isArray(given) ? "one row, such as rows[0]" : "a row with a `version`, or { version, value }";
+    throw fault(`gave ${describeValue(given)}: it must give ${advice}, or nothing where there is none`);
+  }
+  if (isState(given)) return "value" in given ? given : { ...given, value: given };
+  if (!("value" in given)) return { version: given.version, value: given, ...rowFacts(given) };
+  const column = Object.keys(given).find((name) => !membersOfState.has(name));
+  throw fault(
+    `gave an object with \`value\` and \`${column}\`, which may be a state or a row: a row with a column \`value\` ` +
+      "must be given as { version: row.version, value: row }",
+  );
+}
+
+/** Whether an object has no column of its own. In a row, a number may be anything, and a name may be a secret. */
+function isState(given: Loaded): given is LoadedState {
+  return Object.keys(given).every((name) => membersOfState.has(name));
+}
+
+/** What a row tells of its state besides its version. */
+function rowFacts(row: object): Pick<LoadedState, "etag" | "modifiedAt"> {
+  const etag = "etag" in row && typeof row.etag === "string" && /^".*"$/.test(row.etag) ? row.etag : undefined;
+  const modifiedAt = "modifiedAt" in row && row.modifiedAt instanceof Date ? row.modifiedAt : undefined;
+  return { ...(etag !== undefined && { etag }), ...(modifiedAt !== undefined && { modifiedAt }) };
+}
 
 /**
  * The state that `updated` was told of. An object is hashed where the guard hashes rows; else it is a row, or a whole
@@ -52,24 +109,20 @@ export type Awaitable<T> = T | Promise<T>;
  * @param before the state that was loaded; nothing where the request creates one
  * @throws UsageError for nothing, and for a row without a version, where the guard does not hash rows
  */
-export function updatedState(given: StateVersion | LoadedState, before: LoadedState | undefined): LoadedState {
+export function updatedState(given: StateVersion | Loaded, before: LoadedState | undefined): LoadedState {
   if (given === undefined || given === null || isPromise(given)) throw untold(given);
   if (typeof given !== "object" || given instanceof Date) return { version: given };
   const hashes = before !== undefined && typeof before.version === "object" && !(before.version instanceof Date);
   if (Array.isArray(given) && !(hashes && Array.isArray(before.version))) throw untold(given);
   if (hashes) return { version: stateIn(given) ?? given };
   const version = "version" in given ? given.version : undefined;
-  if (!isPlainVersion(version)) {
+  if (!isScalarVersion(version)) {
     if (before === undefined) return { version: given };
     throw untold(given);
   }
-  const etag = "etag" in given && typeof given.etag === "string" && /^".*"$/.test(given.etag) ? given.etag : undefined;
-  const modifiedAt = "modifiedAt" in given ? given.modifiedAt : undefined;
-  return {
-    version,
-    ...(etag !== undefined && { etag }),
-    ...((modifiedAt instanceof Date || typeof modifiedAt === "number") && { modifiedAt }),
-  };
+  const { modifiedAt } = { modifiedAt: undefined, ...given };
+  const isMoment = typeof modifiedAt === "number" && Object.keys(given).every((name) => membersOfState.has(name));
+  return { version, ...rowFacts(given), ...(isMoment && { modifiedAt }) };
 }
 
 function untold(given: unknown): UsageError {
@@ -88,7 +141,7 @@ function stateIn(given: object): object | undefined {
   return typeof given.version === "object" && given.version !== null ? given.version : undefined;
 }
 
-function isPlainVersion(version: unknown): version is number | bigint | string | Date {
+function isScalarVersion(version: unknown): version is ScalarVersion {
   return (
     version instanceof Date || typeof version === "number" || typeof version === "bigint" || typeof version === "string"
   );

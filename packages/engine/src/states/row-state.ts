@@ -13,7 +13,7 @@ export type RowDigest = (text: string) => string;
 export type TagFault = (problem: string) => Error;
 
 /** What `load` gave is the app's fault, not the client's. */
-const faultOfLoad: TagFault = (problem) => new CallbackError("load", problem);
+export const faultOfLoad: TagFault = (problem) => new CallbackError("load", problem);
 
 /**
  * The entity-tag of a state: a strong one, and no two versions of a kind have the same.

@@ -6,8 +6,8 @@ import type { CollectionOptions } from "../resources/collection-options.js";
 import { createUnclash } from "../unclash.js";
 
 async function setUp(options: Partial<CollectionOptions> = {}, pageSizeMax = 100) {
-  const notes: CollectionOptions = { schema: z.looseObject({}), precondition: "optional", ...options };
-  const unclash = createUnclash({ store: createMemoryStore(), collections: { notes }, limits: { pageSizeMax } });
+  const notes: CollectionOptions = { schema: z.looseObject({}), preconditions: { required: false }, ...options };
+  const unclash = createUnclash({ store: createMemoryStore(), collections: { notes }, requestLimits: { pageSizeMax } });
   const made = await ask(unclash, "POST /notes", { json: { id: "1", n: 0 } });
   return { unclash, etag: made.headers["etag"] ?? "" };
 }

@@ -19,7 +19,7 @@ export async function listVersions(
 ): Promise<({ readonly kind: "page" } & Page) | Refused> {
   const errors: ProblemEntry[] = [];
   const { reader, settings, request } = exchange;
-  const { limit: asked, cursor } = readPageQuery(new URLSearchParams(request.query), settings.limits, errors);
+  const { limit: asked, cursor } = readPageQuery(new URLSearchParams(request.query), settings.requestLimits, errors);
   const before = cursor === undefined ? undefined : wholeNumber(readCursor(cursor) ?? "");
   if (cursor !== undefined && before === undefined) errors.push(malformedCursor);
   if (errors.length > 0) return malformed(errors);

@@ -47,6 +47,12 @@ async function setUp(faults: NetworkFaults = {}): Promise<Setup> {
   return { proxy, arrived, send };
 }
 
+/** Sends a body by a new connection: the client may learn only by a request that the one it has was cut. */
+async function sendAnew(send: Setup["send"]): Promise<HttpAnswer | NoAnswer> {
+  const first = await send("2");
+  return "kind" in first && first.kind === "unknown" ? send("2") : first;
+}
+
 it("lets everything through where nothing goes wrong", async () => {
   const { send, proxy } = await setUp();
   for (const body of ["1", "2", "3".repeat(200_000)])
@@ -111,8 +117,7 @@ it("refuses connections until it goes on", async () => {
   const { send, proxy } = await setUp();
   await send("1");
   await proxy.refuse();
-  await delay(10);
-  expect(await send("2")).toEqual({ kind: "not-sent" });
+  expect(await sendAnew(send)).toEqual({ kind: "not-sent" });
   await proxy.resume();
   expect(await send("3")).toMatchObject({ body: "it got 3" });
 });
@@ -121,8 +126,7 @@ it("goes to another server when it is told to", async () => {
   const { send, proxy } = await setUp();
   await send("1");
   proxy.setTarget(await startServer("another", []));
-  await delay(10);
-  expect(await send("2")).toMatchObject({ body: "another got 2" });
+  expect(await sendAnew(send)).toMatchObject({ body: "another got 2" });
 });
 
 it("can be closed while it holds everything", async () => {

@@ -25,7 +25,13 @@ export async function startEngine(bug?: EngineBug): Promise<Omit<PlantedServer, 
   const store = createMemoryStore();
   const unclash = createUnclash({
     store: plant(store, bug),
-    collections: { notes: { schema: z.looseObject({}), precondition: "optional", strategy: "last-write-wins" } },
+    collections: {
+      notes: {
+        schema: z.looseObject({}),
+        preconditions: { required: false },
+        conflicts: { strategy: "last-write-wins" },
+      },
+    },
     identify: bug === "takes everybody for one" ? () => ({ name: "everybody" }) : identifyByName,
   });
   return served(createServer(mount(unclash, { fallthrough: false })));

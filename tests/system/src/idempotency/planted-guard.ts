@@ -52,21 +52,21 @@ export async function startGuarded(died: () => void, bug?: HandlerBug): Promise<
     identify: identifyByName,
     ...(bug !== "has no keys" && { idempotency }),
   };
-  const handler = guarded(options, async ({ req, res, expected, guard }) => {
+  const handler = guarded(options, async ({ req, res, expected, outcome, idempotencyKey, prefers }) => {
     const { method = "", url: path = "" } = req;
-    const key = method === "POST" && bug === undefined ? guard.idempotencyKey : undefined;
+    const key = method === "POST" && bug === undefined ? idempotencyKey : undefined;
     await delay(random.between(0, 4));
     const ifMatch = expected === undefined ? undefined : `"${expected}"`;
     const own = key === undefined ? undefined : effects.get(key);
-    const answer = own ?? customers.write({ method, path, ifMatch, name: nameIn(req) }, guard.prefers("dry-run"));
-    if (answer.status === 409) guard.conflict();
-    if (key !== undefined && !guard.prefers("dry-run")) effects.set(key, answer);
+    const answer = own ?? customers.write({ method, path, ifMatch, name: nameIn(req) }, prefers("dry-run"));
+    if (answer.status === 409) outcome.conflict();
+    if (key !== undefined && !prefers("dry-run")) effects.set(key, answer);
     if (random.chance(0.06)) {
       died();
       res.destroy();
       return;
     }
-    if (method !== "DELETE") guard.updated(Number(member(JSON.parse(answer.body), "version")));
+    if (method !== "DELETE") outcome.updated(Number(member(JSON.parse(answer.body), "version")));
     const { etag: _etag, ...headers } = answer.headers;
     res.writeHead(answer.status, headers).end(answer.body);
   });

@@ -8,7 +8,7 @@ import { createUnclash } from "unclash";
 import { z } from "zod";
 import { onExpress, onFastify, onKoa, onNode } from "./running.mjs";
 
-const notes = { schema: z.looseObject({}), precondition: "optional" };
+const notes = { schema: z.looseObject({}), preconditions: { required: false } };
 const engine = (options) => createUnclash({ store: createMemoryStore(), collections: { notes }, ...options });
 const load = () => ({ version: 1 });
 const handler = () => undefined;

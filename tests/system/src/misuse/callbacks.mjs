@@ -23,15 +23,22 @@ export const callbackMistakes = [
   [
     "represent is async and rejects",
     "represent must not be async",
-    serve({ discloseCurrent: true, represent: async () => Promise.reject(new Error("later")) }, handler, {
-      ...put,
-      headers: { "if-match": '"0"' },
-    }),
+    serve(
+      { conflicts: { discloseCurrent: true }, represent: async () => Promise.reject(new Error("later")) },
+      handler,
+      {
+        ...put,
+        headers: { "if-match": '"0"' },
+      },
+    ),
   ],
   [
     "represent gives a text",
     "represent must return an object",
-    serve({ discloseCurrent: true, represent: () => "a row" }, handler, { ...put, headers: { "if-match": '"0"' } }),
+    serve({ conflicts: { discloseCurrent: true }, represent: () => "a row" }, handler, {
+      ...put,
+      headers: { "if-match": '"0"' },
+    }),
   ],
   [
     "problem is async and rejects",
@@ -46,7 +53,7 @@ export const callbackMistakes = [
   [
     "strategy gives true",
     "strategy must give",
-    serve({ strategy: () => true, past: () => ({}), represent: (row) => row }, handler, {
+    serve({ conflicts: { strategy: () => true }, past: () => ({}), represent: (row) => row }, handler, {
       ...put,
       headers: { "if-match": '"0"' },
     }),
@@ -54,8 +61,8 @@ export const callbackMistakes = [
   [
     "observe throws",
     "UNCLASH_OBSERVER_FAILED",
-    serve({ observe: () => JSON.parse("{") }, ({ res, guard }) => {
-      guard.updated(2);
+    serve({ observe: () => JSON.parse("{") }, ({ res, outcome }) => {
+      outcome.updated(2);
       res.end();
     }),
   ],

@@ -20,7 +20,7 @@ export const engineMistakes = [
   ],
   ["identity for identify", "Did you mean `identify`?", engine({ identity: () => undefined })],
   ["collection for collections", "Did you mean `collections`?", () => createUnclash({ store, collection: {} })],
-  ["limit for limits", "Did you mean `limits`?", engine({ limit: {} })],
+  ["requestLimit for requestLimits", "Did you mean `requestLimits`?", engine({ requestLimit: {} })],
   ["onDecision for observe", "onDecision is not an option", engine({ onDecision() {} })],
   [
     "no store",
@@ -55,18 +55,18 @@ export const engineMistakes = [
   ],
   [
     "a limit that is misspelt",
-    "limits.bodyByteMax is not an option. Did you mean `bodyBytesMax`?",
-    engine({ limits: { bodyByteMax: 1 } }),
+    "requestLimits.bodyByteMax is not an option. Did you mean `bodyBytesMax`?",
+    engine({ requestLimits: { bodyByteMax: 1 } }),
   ],
   [
     "a limit as text",
-    'limits.bodyBytesMax must be a whole number of at least 1, and is "1mb"',
-    engine({ limits: { bodyBytesMax: "1mb" } }),
+    'requestLimits.bodyBytesMax must be a whole number of at least 1, and is "1mb"',
+    engine({ requestLimits: { bodyBytesMax: "1mb" } }),
   ],
   [
     "a limit of zero",
-    "limits.jsonDepthMax must be a whole number of at least 1, and is 0",
-    engine({ limits: { jsonDepthMax: 0 } }),
+    "requestLimits.jsonDepthMax must be a whole number of at least 1, and is 0",
+    engine({ requestLimits: { jsonDepthMax: 0 } }),
   ],
   ["keepMs as text", "idempotency.keepMs must be a whole number", engine({ idempotency: { keepMs: "1 day" } })],
   ["idempotency: true", "idempotency must be an object, and is true", engine({ idempotency: true })],
@@ -97,12 +97,25 @@ export const collectionMistakes = [
     engine({ collections: { locks: { schema } } }),
   ],
   [
-    "precondtion for precondition",
-    "collections.articles.precondtion is not an option. Did you mean `precondition`?",
-    collection({ precondtion: "optional" }),
+    "precondition for preconditions",
+    "collections.articles.precondition is not an option. Did you mean `preconditions`?",
+    collection({ precondition: "optional" }),
   ],
-  ["precondition: false", 'must be "required" or "optional", and is false', collection({ precondition: false })],
-  ["a strategy that is none", 'strategy must be "reject", "last-write-wins"', collection({ strategy: "lww" })],
+  [
+    "an option beside its group",
+    "collections.articles.datesSuffice is an option of the group `preconditions`: write",
+    collection({ datesSuffice: true }),
+  ],
+  [
+    "preconditions.required as text",
+    'collections.articles.preconditions.required must be true or false, and is "optional"',
+    collection({ preconditions: { required: "optional" } }),
+  ],
+  [
+    "a strategy that is none",
+    'strategy must be "reject", "last-write-wins"',
+    collection({ conflicts: { strategy: "lww" } }),
+  ],
   ["unique as text", "unique must be an array of the names of fields", collection({ unique: "title" })],
   [
     "a unique field that is misspelt",
@@ -190,7 +203,7 @@ export const collectionMistakes = [
   [
     "no past for a strategy that compares",
     "must keep some past states where a strategy compares with them",
-    collection({ retention: "none", strategy: "last-write-wins" }),
+    collection({ retention: "none", conflicts: { strategy: "last-write-wins" } }),
   ],
   [
     "jsonPatchAsMerge for one PATCH",
@@ -198,7 +211,11 @@ export const collectionMistakes = [
     collection({ jsonPatchAsMerge: "articles" }),
   ],
   ["a digest that is none", "entityTags must be", collection({ entityTags: "sha256" })],
-  ["datesSuffice as text", 'datesSuffice must be true or false, and is "false"', collection({ datesSuffice: "false" })],
+  [
+    "datesSuffice as text",
+    'datesSuffice must be true or false, and is "false"',
+    collection({ preconditions: { datesSuffice: "false" } }),
+  ],
   [
     "a cacheControl of two lines",
     "cacheControl must be the value of a header",

@@ -1,49 +1,15 @@
 import { check, guard, guarded } from "@unclash/express";
 import { createMemoryStore } from "@unclash/memory";
 import express from "express";
+import { guardOptionMistakes } from "./guard-options.mjs";
 import { handler, load, put, serve } from "./guarded-put.mjs";
 import { onExpress } from "./running.mjs";
 
 const store = createMemoryStore();
-const made = (options) => () => guard(options);
 
-/** Mistakes in a guard's options, and in what surrounds them. */
+/** Mistakes with guards. */
 export const guardMistakes = [
-  ["no options", "options must be an object, and is undefined", () => guard()],
-  ["laod for load", "laod is not an option. Did you mean `load`?", made({ laod: load })],
-  ["the row in place of a function", "load must be a function, and is an object with version", made({ load: load() })],
-  ["a load that is called", "load must be a function, and is a promise", made({ load: (async () => load())() })],
-  ["strategies for allowedStrategies", "strategies is not an option", made({ load, strategies: "all" })],
-  ["precondtion: optional", "Did you mean `precondition`?", made({ load, precondtion: "optional" })],
-  ["reportOnly as text", 'reportOnly must be true or false, and is "false"', made({ load, reportOnly: "false" })],
-  ["resource as text", 'resource must be a function, and is "articles/1"', made({ load, resource: "articles/1" })],
-  [
-    "discloseCurrent without represent",
-    "represent must say what of a state clients may see",
-    made({ load, discloseCurrent: true }),
-  ],
-  [
-    "a function as strategy, without past",
-    "strategy can only be a function where `past`",
-    made({ load, strategy: () => ({ kind: "reject" }) }),
-  ],
-  [
-    "a store in place of idempotency",
-    "idempotency.capabilities is not an option",
-    made({ load, idempotency: store, identify: () => undefined }),
-  ],
-  [
-    "idempotency without a store",
-    "idempotency.store must be a store",
-    made({ load, idempotency: {}, identify: () => undefined }),
-  ],
-  ["idempotency without identify", "identify must say who sends a request", made({ load, idempotency: { store } })],
-  [
-    "ttlMs for keepMs",
-    "idempotency.ttlMs is not an option",
-    made({ load, idempotency: { store, ttlMs: 1 }, identify: () => undefined }),
-  ],
-  ["a limit that is none", "limits.maxBody is not an option", made({ load, limits: { maxBody: 1 } })],
+  ...guardOptionMistakes,
   [
     "guarded without a handler",
     "guarded() must be given a handler after its options, and was given undefined",
@@ -78,7 +44,7 @@ export const guardMistakes = [
   ],
   [
     "check with idempotency",
-    "idempotency can't be given to check()",
+    "idempotency can't be had by check() alone",
     serve({ load: undefined }, ({ req }) => check(req, load(), { idempotency: { store } })),
   ],
   [
@@ -89,26 +55,30 @@ export const guardMistakes = [
   [
     "expectRow with a count",
     "call expectAffected(result) if it is the number of changed rows",
-    serve({}, ({ guard }) => guard.expectRow(1)),
+    serve({}, ({ outcome }) => outcome.expectRow(1)),
   ],
   [
     "expectRow with a driver's result",
     "was given a result of pg: call expectRow(result.rows)",
-    serve({}, ({ guard }) => guard.expectRow({ rows: [], rowCount: 0 })),
+    serve({}, ({ outcome }) => outcome.expectRow({ rows: [], rowCount: 0 })),
   ],
-  ["expectRow with a promise", "put `await` before", serve({}, ({ guard }) => guard.expectRow(Promise.resolve([{}])))],
+  [
+    "expectRow with a promise",
+    "put `await` before",
+    serve({}, ({ outcome }) => outcome.expectRow(Promise.resolve([{}]))),
+  ],
   [
     "expectAffected with rows",
     "call expectRow(result) if it holds the changed row",
-    serve({}, ({ guard }) => guard.expectAffected([{}])),
+    serve({}, ({ outcome }) => outcome.expectAffected([{}])),
   ],
   ["a handler that tells no outcome", "UNCLASH_NO_OUTCOME", serve({})],
   [
     "an UPDATE that does not raise the version",
     "UNCLASH_SAME_VERSION",
-    serve({}, async ({ res, expected, guard }) => {
-      const row = await guard.expectRow({ title: "New", version: expected });
-      guard.updated(row.version);
+    serve({}, async ({ res, expected, outcome }) => {
+      const row = await outcome.expectRow({ title: "New", version: expected });
+      outcome.updated(row.version);
       res.json(row);
     }),
   ],
@@ -117,9 +87,9 @@ export const guardMistakes = [
     "UNCLASH_SAME_VERSION",
     serve(
       {},
-      async ({ res, expected, guard }) => {
-        await guard.expectAffected(1);
-        guard.updated(expected);
+      async ({ res, expected, outcome }) => {
+        await outcome.expectAffected(1);
+        outcome.updated(expected);
         res.end();
       },
       { ...put, path: "/others/1" },
@@ -128,43 +98,43 @@ export const guardMistakes = [
   [
     "updated with nothing",
     "updated() must be given the new version, or a row that has one as `version`, and was given undefined",
-    serve({}, ({ guard }) => guard.updated()),
+    serve({}, ({ outcome }) => outcome.updated()),
   ],
-  ["updated with null", "and was given null", serve({}, ({ guard }) => guard.updated(null))],
+  ["updated with null", "and was given null", serve({}, ({ outcome }) => outcome.updated(null))],
   [
     "updated with a promise",
     "and was given a promise: put `await` before it",
-    serve({}, ({ guard }) => guard.updated(Promise.resolve(2))),
+    serve({}, ({ outcome }) => outcome.updated(Promise.resolve(2))),
   ],
   [
     "updated with rows",
     "updated() must be given the new version",
-    serve({}, ({ guard }) => guard.updated([{ version: 2 }])),
+    serve({}, ({ outcome }) => outcome.updated([{ version: 2 }])),
   ],
   [
     "updated with a driver's result",
     "and was given an object with rows, rowCount, without a `version`",
-    serve({}, ({ guard }) => guard.updated({ rows: [{ version: 2 }], rowCount: 1 })),
+    serve({}, ({ outcome }) => outcome.updated({ rows: [{ version: 2 }], rowCount: 1 })),
   ],
   [
     "prefers with a misspelt preference",
     'prefers() must be given "return=minimal" or "dry-run", and was given "dryrun"',
-    serve({}, ({ guard }) => guard.prefers("dryrun")),
+    serve({}, ({ prefers }) => prefers("dryrun")),
   ],
   [
     "refuse with a misspelt problem",
     'was given "duplicat". Did you mean "duplicate"?',
-    serve({}, ({ guard }) => guard.refuse("duplicat", "It is taken.")),
+    serve({}, ({ outcome }) => outcome.refuse("duplicat", "It is taken.")),
   ],
   [
     "refuse with a status",
     "can't be given the member `status`",
-    serve({}, ({ guard }) => guard.refuse("duplicate", "It is taken.", { status: 400 })),
+    serve({}, ({ outcome }) => outcome.refuse("duplicate", "It is taken.", { status: 400 })),
   ],
   [
     "refuse with a bigint",
     "refuse() must be given members that can be sent as JSON",
-    serve({}, ({ guard }) => guard.refuse("duplicate", "It is taken.", { id: 1n })),
+    serve({}, ({ outcome }) => outcome.refuse("duplicate", "It is taken.", { id: 1n })),
   ],
   [
     "check without await",
@@ -205,9 +175,9 @@ export const guardMistakes = [
     "PUT /books/… went on with a write that had been refused",
     serve(
       {},
-      ({ res, guard }) => {
+      ({ res, outcome }) => {
         try {
-          guard.conflict();
+          outcome.conflict();
         } catch {
           res.end();
         }
@@ -217,7 +187,7 @@ export const guardMistakes = [
   ],
   [
     "check with the promise of a state",
-    "check() must be given the state of the row as { version, value }",
+    "check() must be given a row with a `version`, as { version, value }",
     serve({ load: undefined }, ({ req }) => check(req, Promise.resolve(load()))),
   ],
   ["check with rows", "and was given an array of 1", serve({ load: undefined }, ({ req }) => check(req, [load()]))],
@@ -237,7 +207,7 @@ export const guardMistakes = [
     () =>
       onExpress(
         (app) => {
-          const article = guard({ load, versionField: "version", precondition: "optional" });
+          const article = guard({ load, versionField: "version", preconditions: { required: false } });
           app.use("/articles/:id", article, express.json());
           app.put("/articles/:id", (_request, response) => response.end());
         },
@@ -252,7 +222,7 @@ export const guardMistakes = [
   [
     "datesSuffice, and load gives no modifiedAt",
     "UNCLASH_NO_DATE",
-    serve({ datesSuffice: true }, handler, {
+    serve({ preconditions: { datesSuffice: true } }, handler, {
       ...put,
       headers: { "if-unmodified-since": "Thu, 01 Jan 2015 00:00:00 GMT" },
     }),
@@ -266,10 +236,16 @@ export const guardMistakes = [
   ],
   [
     "load that gives a row in an array",
-    "load gave a `version` that is undefined",
+    "load gave an array of 1: it must give one row, such as rows[0]",
     serve({ load: () => [{ version: 1 }] }),
   ],
-  ["load that gives the id", "load gave a `version` that is undefined", serve({ load: () => 7 })],
+  [
+    "load that gives a row with a column `value`",
+    "a row with a column `value` must be given as { version: row.version, value: row }",
+    serve({ load: () => ({ version: 1, value: "on", name: "light" }) }),
+  ],
+  ["load that gives the id", "load gave 7: it must give a row with a `version`", serve({ load: () => 7 })],
+  ["load that gives 0 for no row", "load gave 0: it must give a row", serve({ load: () => 0 })],
   [
     "resource of a parameter that is not there",
     "it reads a parameter that the guard's path does not have",

@@ -7,7 +7,7 @@ import { createUnclash } from "unclash";
 import { z } from "zod";
 import { onExpress, onFastify, onKoa, onNode } from "./running.mjs";
 
-const notes = { schema: z.looseObject({}), precondition: "optional" };
+const notes = { schema: z.looseObject({}), preconditions: { required: false } };
 const engine = (options) => createUnclash({ store: createMemoryStore(), collections: { notes }, ...options });
 const load = () => ({ version: 1 });
 const rejected = async () => Promise.reject(new Error("later"));
@@ -99,9 +99,9 @@ export const mountedMistakes = [
         (app) => {
           app.use((_context, next) => void next());
           app.use(
-            onK.guarded({ load, precondition: "optional" }, async ({ ctx, guard }) => {
+            onK.guarded({ load, preconditions: { required: false } }, async ({ ctx, outcome }) => {
               await new Promise((resolve) => ctx.res.once("close", resolve));
-              guard.updated(2);
+              outcome.updated(2);
             }),
           );
         },
@@ -115,8 +115,8 @@ export const mountedMistakes = [
       onKoa(
         (app) =>
           app.use(
-            onK.guarded({ load, precondition: "optional" }, ({ ctx, guard }) => {
-              guard.updated(2);
+            onK.guarded({ load, preconditions: { required: false } }, ({ ctx, outcome }) => {
+              outcome.updated(2);
               setImmediate(() => {
                 ctx.body = "written";
               });
@@ -156,7 +156,7 @@ export const mountedMistakes = [
 
 /** A line break in the status message, on all four: 500, and the process lives. */
 function statusRows() {
-  const guard = { load, precondition: "optional" };
+  const guard = { load, preconditions: { required: false } };
   const spoil = (response) => {
     response.statusMessage = "a\nb";
   };

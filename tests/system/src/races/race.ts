@@ -41,8 +41,8 @@ export async function race(plan: Plan, scheduler: fc.Scheduler, replaced: Replac
     collections: {
       notes: {
         schema: z.record(z.string(), z.unknown()),
-        precondition: "optional",
-        strategy: plan.strategy === "function" ? ownStrategy(scheduler) : plan.strategy,
+        preconditions: { required: false },
+        conflicts: { strategy: plan.strategy === "function" ? ownStrategy(scheduler) : plan.strategy },
       },
     },
     identify: ({ headers }) => ({ name: String(headers["authorization"]) }),

@@ -30,10 +30,10 @@ export function createOrders(store: Store): Unclash {
   return createUnclash({
     store,
     collections: {
-      products: { schema: fields, precondition: "optional" },
+      products: { schema: fields, preconditions: { required: false } },
       orders: {
         schema: fields,
-        precondition: "optional",
+        preconditions: { required: false },
         references: { product: { collection: "products", onDelete: "restrict" } },
       },
     },

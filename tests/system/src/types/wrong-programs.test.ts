@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import ts from "typescript";
 import { beforeAll, expect, test } from "vitest";
-import { type Program, programs } from "./programs.js";
+import type { Program } from "./program.js";
+import { programs } from "./programs.js";
 
 const root = new URL("../../../../", import.meta.url).pathname;
 const folder = join(root, "tests/system/src/types/programs-in-memory");

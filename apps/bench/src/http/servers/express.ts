@@ -34,9 +34,9 @@ function startGuarded(): Promise<Server> {
   );
   app.put(
     "/articles/:id",
-    guarded({ load, creates: true }, async ({ req, res, expected, guard }) => {
-      const article = await guard.expectRow(replaceVersion(String(req.params["id"]), expected, req.body));
-      guard.updated(article.version);
+    guarded({ load, creates: true }, async ({ req, res, expected, outcome }) => {
+      const article = await outcome.expectRow(replaceVersion(String(req.params["id"]), expected, req.body));
+      outcome.updated(article.version);
       res.json(article);
     }),
   );

@@ -38,9 +38,9 @@ function startGuarded(): Promise<Server> {
   );
   app.put(
     "/articles/:id",
-    guarded({ load, creates: true }, async ({ request, expected, guard }) => {
-      const article = await guard.expectRow(replaceVersion(request.params.id, expected, request.body));
-      guard.updated(article.version);
+    guarded({ load, creates: true }, async ({ request, expected, outcome }) => {
+      const article = await outcome.expectRow(replaceVersion(request.params.id, expected, request.body));
+      outcome.updated(article.version);
       return article;
     }),
   );

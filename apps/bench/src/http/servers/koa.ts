@@ -27,13 +27,15 @@ function startGuarded(): Promise<Server> {
   const load = ({ path }: Context): LoadedArticle | undefined => loadVersioned(path.slice(prefix.length));
   const app = new Koa().use(bodyParser({ jsonLimit: "1mb" }));
   app.use(
-    guarded({ load, creates: true }, async ({ ctx, current, expected, guard }) => {
+    guarded({ load, creates: true }, async ({ ctx, current, expected, outcome }) => {
       if (ctx.method !== "PUT") {
         ctx.body = current;
         return;
       }
-      const article = await guard.expectRow(replaceVersion(ctx.path.slice(prefix.length), expected, ctx.request.body));
-      guard.updated(article.version);
+      const article = await outcome.expectRow(
+        replaceVersion(ctx.path.slice(prefix.length), expected, ctx.request.body),
+      );
+      outcome.updated(article.version);
       ctx.body = article;
     }),
   );

@@ -29,10 +29,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 /** Reads the body before the guard, as a parser does. */
 function startGuarded(): Promise<Server> {
   const load = ({ url = "" }: IncomingMessage): LoadedArticle | undefined => loadVersioned(url.slice(prefix.length));
-  const handler = guarded({ load, creates: true }, async ({ req, res, current, expected, guard }) => {
+  const handler = guarded({ load, creates: true }, async ({ req, res, current, expected, outcome }) => {
     if (req.method !== "PUT") return send(res, current);
-    const article = await guard.expectRow(replaceVersion((req.url ?? "").slice(prefix.length), expected, bodyOf(req)));
-    guard.updated(article.version);
+    const article = await outcome.expectRow(
+      replaceVersion((req.url ?? "").slice(prefix.length), expected, bodyOf(req)),
+    );
+    outcome.updated(article.version);
     return send(res, article);
   });
   return listening((request, response) => {

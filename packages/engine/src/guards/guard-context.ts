@@ -1,19 +1,16 @@
 import type { ProblemSlug } from "@unclash/core";
 import type { Actor } from "../access/actor.js";
-import type { LoadedState, StateVersion, ValueOf, VersionOf } from "../states/loaded-state.js";
+import type { Loaded, NewState, ValueOf, VersionOf } from "../states/loaded-state.js";
 import type { SettledWrite } from "./stale-write.js";
 
 /** What a client may ask of a handler besides its work (RFC 7240). */
 export type Preference = "return=minimal" | "dry-run";
 
-/** A row: an object, and no array. */
-export type RowLike = object & { readonly [Symbol.iterator]?: never };
-
 /**
- * What a handler has of its guard: the state that the request's preconditions were held against, and the ways to tell
- * how it went. Its functions can be taken out: `const { updated, expectRow } = guard`.
+ * What a handler gets from its guard: the state that the request's preconditions were held against, and `outcome`, by
+ * which it tells how its write went.
  */
-export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expected = VersionOf<State>> {
+export interface GuardContext<State extends Loaded, Current = ValueOf<State>, Expected = VersionOf<State>> {
   /** The row that `load` gave; `undefined` where the request is to create it, or is for no single resource. */
   readonly current: Current;
   /** The version that `load` gave: what the write's `WHERE` compares with. */
@@ -33,14 +30,23 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
    * `dry-run` no entity-tag is sent, and no answer is kept.
    */
   prefers(preference: Preference): boolean;
-  /**
-   * Tells that this request has changed nothing, though it fails: a repeat with the same idempotency key may run.
-   * Without it, an answer of 5xx, or an error that becomes one, leaves its effect unknown: repeats get 409
-   * `idempotency-in-progress` with `outcome: "unknown"`. Of an answer below 500 it says nothing.
-   *
-   * @example try { await write() } catch (error) { guard.notApplied(); throw error; } // the transaction is rolled back
-   */
-  notApplied(): void;
+  readonly outcome: WriteOutcome<State>;
+}
+
+/** The context of a handler; with `creates` there may be no current state, as PUT makes what is not there. */
+export type ContextOf<State extends Loaded, Creates extends boolean> = GuardContext<
+  State,
+  UnlessCreated<ValueOf<State>, Creates>,
+  UnlessCreated<VersionOf<State>, Creates>
+>;
+
+type UnlessCreated<Type, Creates extends boolean> = Creates extends false ? Type : Type | undefined;
+
+/**
+ * The outcome of a handler's write, as the handler tells it. Its functions can be taken out:
+ * `const { updated, expectRow } = outcome`.
+ */
+export interface WriteOutcome<State extends Loaded> {
   /**
    * Tells which state the resource has now; without it no `ETag` is sent after an unsafe method.
    *
@@ -49,14 +55,7 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
    *   version as a member `version` (and `modifiedAt` and an entity-tag `etag`, if it likes)
    * @returns the entity-tag
    */
-  updated(state: StateVersion | LoadedState): string;
-  /**
-   * Ends the request with a conflict.
-   *
-   * @param fresh the state that is there now, where it is known
-   * @throws GuardError always
-   */
-  conflict(fresh?: LoadedState | null): never;
+  updated(state: NewState<State>): string;
   /**
    * Makes sure that a compare-and-set write has changed its one row. Where it has not, the state is loaded again: the
    * request ends with 404, or with the conflict that it then meets. To wait for it is the way to the row, but what it
@@ -69,8 +68,7 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
    * message
    *   says what to give
    */
-  expectRow<Row extends RowLike>(rows: readonly Row[]): Promise<Row>;
-  expectRow<Row extends RowLike>(row: Row | null | undefined): Promise<Row>;
+  expectRow<Given>(row: RowOrAdvice<Given> | null | undefined): Promise<RowIn<Given>>;
   /**
    * The same where the driver tells how many rows were changed.
    *
@@ -80,9 +78,45 @@ export interface Guard<State extends LoadedState, Current = ValueOf<State>, Expe
    */
   expectAffected(count: number | bigint | null | undefined): Promise<void>;
   /**
+   * Ends the request with a conflict.
+   *
+   * @param fresh the state that is there now, where it is known
+   * @throws GuardError always
+   */
+  conflict(fresh?: Loaded | null): never;
+  /**
    * Ends the request with a problem: `refuse("duplicate", "The email is taken.", { field: "/email" })`.
    *
    * @throws GuardError always
    */
   refuse(slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never;
+  /**
+   * Tells that this request has changed nothing, though it fails: a repeat with the same idempotency key may run.
+   * Without it, an answer of 5xx, or an error that becomes one, leaves its effect unknown: repeats get 409
+   * `idempotency-in-progress` with `outcome: "unknown"`. Of an answer below 500 it says nothing.
+   *
+   * @example try { await write() } catch (error) { outcome.notApplied(); throw error; } // it was rolled back
+   */
+  notApplied(): void;
 }
+
+/** The row in what a write gave back. */
+type RowIn<Given> = Given extends readonly (infer Row)[] ? Row : NonNullable<Given>;
+
+/**
+ * A row, rows, or nothing. For what is neither, the type is a text that says what to give: an editor shows it.
+ */
+type RowOrAdvice<Given> =
+  Given extends PromiseLike<unknown>
+    ? "a promise: put `await` before the write"
+    : Given extends { readonly rows: readonly unknown[]; readonly rowCount: unknown }
+      ? "a whole result: give its `rows`"
+      : Given extends { readonly affectedRows: unknown }
+        ? "a whole result: call expectAffected(result.affectedRows)"
+        : Given extends { readonly changes: number | bigint }
+          ? "a whole result: call expectAffected(result.changes)"
+          : Given extends number | bigint
+            ? "a count: call expectAffected(count)"
+            : Given extends object | null | undefined
+              ? Given
+              : "neither a row nor rows";

@@ -1,0 +1,130 @@
+import { formatEntityTag, type ProblemSlug, UsageError } from "@unclash/core";
+import { refused } from "../http/refusal.js";
+import type { Loaded, LoadedState, StateVersion } from "../states/loaded-state.js";
+import { updatedState } from "../states/loaded-state.js";
+import type { RowState, TagFault } from "../states/row-state.js";
+import { changedRow, isAffected } from "./changed-row.js";
+import { guardConflict } from "./guard-conflict.js";
+import type { WriteOutcome } from "./guard-context.js";
+import type { GuardError } from "./guard-error.js";
+import { assertRefusal } from "./handle-arguments.js";
+import { judge } from "./judge.js";
+import { LostOutcome } from "./lost-outcome.js";
+import type { Passed } from "./passed-requests.js";
+
+/** The outcome of one request's write. */
+export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State> {
+  readonly #passed: Passed;
+  readonly #selected: RowState | undefined;
+
+  /** @param selected the state that the request was held against */
+  constructor(passed: Passed, selected: RowState | undefined) {
+    this.#passed = passed;
+    this.#selected = selected;
+  }
+
+  get #etag(): string | undefined {
+    return this.#selected && formatEntityTag(this.#selected.etag);
+  }
+
+  readonly notApplied = (): void => {
+    this.#passed.passage.notApplied = true;
+  };
+
+  readonly updated = (given: StateVersion | LoadedState): string => {
+    const { exchange, passage } = this.#passed;
+    const state = updatedState(given, this.#selected?.loaded);
+    const etag = exchange.etagOf(state, faultOf("updated"));
+    passage.update(state, { etag, isNew: etag !== this.#etag });
+    return etag;
+  };
+
+  readonly conflict = (fresh?: Loaded | null): never => {
+    const { exchange, passage } = this.#passed;
+    passage.refuse();
+    throw this.#conflict(fresh == null ? undefined : exchange.select(fresh, faultOf("conflict")));
+  };
+
+  readonly expectRow: WriteOutcome<State>["expectRow"] = expectRowOr(
+    () => this.#lose(),
+    () => this.#win(),
+  );
+
+  readonly expectAffected = (count: number | bigint | null | undefined): Promise<void> => {
+    if (!isAffected(count)) return this.#lose();
+    this.#win();
+    return Promise.resolve();
+  };
+
+  readonly refuse = (slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never => {
+    assertRefusal(slug, members);
+    this.#passed.passage.refuse();
+    this.#passed.passage.refusal = slug;
+    throw this.#passed.exchange.error(refused(slug, detail, members && { members }));
+  };
+
+  #win(): void {
+    this.#passed.passage.win();
+  }
+
+  #lose(): Promise<never> {
+    const found = this.#lost();
+    // Where the state can't be loaded again, one thing is known still: the write has changed nothing.
+    const withheld = this.#passed.passage.lose(found.catch(() => this.#conflict(undefined)));
+    return LostOutcome.of(found, () => withheld?.answerNow());
+  }
+
+  /** What a write that found no row meets now that the state is loaded again. */
+  async #lost(): Promise<GuardError> {
+    const { exchange, terms } = this.#passed;
+    const { load } = exchange.settings;
+    if (load === undefined) return this.#conflict(undefined);
+    const loaded = await load(exchange.request.native);
+    const fresh = loaded == null ? undefined : exchange.select(loaded);
+    const judgement = await judge(exchange, terms, fresh);
+    // What only reports refuses nothing but a write that has lost, and calls it that.
+    const isReported = exchange.settings.reportOnly && fresh !== undefined;
+    if (judgement.kind === "refuse" && !isReported) {
+      this.#passed.passage.refusal = judgement.error.answer.outcome;
+      return judgement.error;
+    }
+    this.#warnOfSameState(fresh);
+    return this.#conflict(fresh);
+  }
+
+  #conflict(fresh: RowState | undefined): GuardError {
+    const { exchange, terms, passage } = this.#passed;
+    const { conditions } = terms;
+    passage.refusal = "version-conflict";
+    const found = { conditions, failed: undefined, current: fresh, loaded: this.#etag, strategy: "reject" } as const;
+    return exchange.error(guardConflict(exchange, found));
+  }
+
+  /** A write that compares with what is there and finds no row would be refused for ever, and nobody would know why. */
+  #warnOfSameState(fresh: RowState | undefined): void {
+    if (fresh === undefined || formatEntityTag(fresh.etag) !== this.#etag) return;
+    const { exchange } = this.#passed;
+    process.emitWarning(
+      `A write to ${exchange.resource} found no row at the version that is there, before and after it. Look at ` +
+        "its WHERE: a timestamp of a database may have more digits than a Date.",
+      { type: "UnclashWarning", code: "UNCLASH_WRITE_FOUND_NO_ROW" },
+    );
+  }
+}
+
+/** What the app handed to `call` is no state: names that call. */
+function faultOf(call: string): TagFault {
+  return (problem) => new UsageError(call, problem.replace("gave", "was given"));
+}
+
+/** `expectRow` of an outcome. A mistake of the app's is thrown at once: nobody may be waiting. */
+function expectRowOr(lose: () => Promise<never>, win: () => void): WriteOutcome<Loaded>["expectRow"] {
+  function expectRow(given: unknown): Promise<never>;
+  function expectRow(given: unknown): Promise<unknown> {
+    const row = changedRow(given);
+    if (row === undefined) return lose();
+    win();
+    return Promise.resolve(row);
+  }
+  return expectRow;
+}

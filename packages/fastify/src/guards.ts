@@ -1,0 +1,33 @@
+import type { FastifyRequest } from "fastify";
+import type { SharedGuardOptions } from "unclash";
+import { assertHandler, checkSharedOptions, handedOver, sharedCheckOptions, withSharedOptions } from "unclash/adapter";
+import { type check, checkWith, guard } from "./guard.js";
+import { guarded } from "./guarded.js";
+
+/** `guard`, `guarded` and `check` with options in common. */
+export interface Guards {
+  readonly guard: typeof guard;
+  readonly guarded: typeof guarded;
+  readonly check: typeof check;
+}
+
+/**
+ * Makes `guard`, `guarded` and `check` for an app whose guards have options in common. What one of them is given itself
+ * goes before.
+ *
+ * @throws ConfigurationError where an option can't be; its message names the option
+ * @example const { guarded } = createGuards({ identify, conflictStatus: 412, idempotency: { store } });
+ */
+export function createGuards(shared: SharedGuardOptions<FastifyRequest>): Guards {
+  checkSharedOptions(shared);
+  const optionsOf = sharedCheckOptions(shared);
+  return {
+    // What Fastify takes for a plugin hears of its misuse by a promise.
+    guard: (options) => guard(handedOver("guard", options) ? options : withSharedOptions("guard", shared, options)),
+    guarded: (options, handler) => {
+      assertHandler("guarded", options, handler);
+      return guarded(withSharedOptions("guarded", shared, options), handler);
+    },
+    check: (request, state, options) => checkWith(request, state, optionsOf(options)),
+  };
+}

@@ -1,0 +1,186 @@
+import type { Program } from "./program.js";
+
+const express = `
+import express from "express";
+import { guard, guarded } from "@unclash/express";
+const app = express();
+const load = async () => ({ version: 1, value: { id: "1", title: "Old" } });
+`;
+
+const fastify = `
+import Fastify from "fastify";
+import { guarded } from "@unclash/fastify";
+const app = Fastify();
+const load = async () => ({ version: 1, value: { id: "1", title: "Old" } });
+`;
+
+const koa = `
+import { guarded } from "@unclash/koa";
+const load = async () => ({ version: 1, value: { id: "1", title: "Old" } });
+`;
+
+/** Mistakes with guards, in each framework. */
+export const guardPrograms: readonly Program[] = [
+  {
+    what: "a guard with a misspelt option",
+    before: express,
+    right: "guard({ load });",
+    wrong: "guard({ laod: load });",
+    says: "'laod' does not exist in type",
+  },
+  {
+    what: "a guarded handler that reads what its row does not have",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, ({ current }) => void current.title));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ current }) => void current.titel));`,
+    says: "Property 'titel' does not exist on type '{ id: string; title: string; }'.",
+  },
+  {
+    what: "a guarded handler that takes its version for a text",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, ({ expected }) => void expected.toFixed()));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ expected }) => void expected.trim()));`,
+    says: "Property 'trim' does not exist on type 'number'.",
+  },
+  {
+    what: "a guarded handler that may create, and takes its row for granted",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load, creates: true }, ({ current }) => void current?.title));`,
+    wrong: `app.put("/a/:id", guarded({ load, creates: true }, ({ current }) => void current.title));`,
+    says: "'current' is possibly 'undefined'.",
+  },
+  {
+    what: "a count that is handed over as a row",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, ({ outcome }) => outcome.expectAffected(1)));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ outcome }) => outcome.expectRow(1)));`,
+    says: `is not assignable to parameter of type '"a count: call expectAffected(count)"'`,
+  },
+  {
+    what: "a row that is handed over as a count",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, ({ outcome }) => outcome.expectRow({ id: "1" })));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ outcome }) => outcome.expectAffected({ id: "1" })));`,
+    says: "is not assignable to parameter of type 'number | bigint | null | undefined'.",
+  },
+  {
+    what: "a problem that there is not",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, ({ outcome }) => outcome.refuse("duplicate", "Taken.")));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ outcome }) => outcome.refuse("dupe", "Taken.")));`,
+    says: `Argument of type '"dupe"' is not assignable to parameter of type 'ProblemSlug'.`,
+  },
+  {
+    what: "a preference that there is not",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, ({ prefers }) => void prefers("dry-run")));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ prefers }) => void prefers("dryrun")));`,
+    says: `Argument of type '"dryrun"' is not assignable to parameter of type 'Preference'.`,
+  },
+  {
+    what: "a driver's whole result that is handed over as a row",
+    before: `${express}declare const result: { rows: { version: number }[]; rowCount: number | null };`,
+    right: `app.put("/a/:id", guarded({ load }, ({ outcome }) => outcome.expectRow(result.rows)));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ outcome }) => outcome.expectRow(result)));`,
+    says: `is not assignable to parameter of type '"a whole result: give its \`rows\`"'`,
+  },
+  {
+    what: "a write that nobody waits for, handed over as a row",
+    before: `${express}declare const write: () => Promise<{ version: number }[]>;`,
+    right: `app.put("/a/:id", guarded({ load }, async ({ outcome }) => outcome.expectRow(await write())));`,
+    wrong: `app.put("/a/:id", guarded({ load }, async ({ outcome }) => outcome.expectRow(write())));`,
+    says: `is not assignable to parameter of type '"a promise: put \`await\` before the write"'`,
+  },
+  {
+    what: "a row without a version as the new state",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, ({ outcome }) => void outcome.updated(2)));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ outcome }) => void outcome.updated({ title: "B" })));`,
+    says: "'title' does not exist in type",
+  },
+  {
+    what: "a parameter that an `app.route` of Express does not have",
+    before: express,
+    right: `app.route("/a/:id").put(guarded({ load }, ({ req }) => void req.params.id));`,
+    wrong: `app.route("/a/:id").put(guarded({ load }, ({ req }) => void req.params.slug));`,
+    says: "Property 'slug' does not exist on type '{ id: string; }'.",
+  },
+  {
+    what: "a member of a body that a route of Express does not have",
+    before: `${express}type Typed = express.Request<{ id: string }, unknown, { title: string }>;
+const find = async ({ params }: Typed) => ({ version: 1, id: params.id });`,
+    right: `app.put("/a/:id", guarded({ load: find }, ({ req }) => void req.body.title));`,
+    wrong: `app.put("/a/:id", guarded({ load: find }, ({ req }) => void req.body.titel));`,
+    says: "Property 'titel' does not exist on type '{ title: string; }'.",
+  },
+  {
+    what: "an option of one guard among those of all",
+    before: `${express}import { createGuards } from "@unclash/express";`,
+    right: `createGuards({ conflictStatus: 412 }).guard({ load });`,
+    wrong: `createGuards({ conflictStatus: 412, load });`,
+    says: "'load' does not exist in type 'SharedGuardOptions<",
+  },
+  {
+    what: "an option beside the group that it belongs to",
+    before: express,
+    right: `guard({ load, preconditions: { datesSuffice: true } });`,
+    wrong: `guard({ load, datesSuffice: true });`,
+    says: "'datesSuffice' does not exist in type 'GuardOptions<",
+  },
+  {
+    what: "a parameter that a route of Express does not have",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, ({ req }) => void req.params["id"]?.trim()));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ req }) => void req.params["id"]?.getTime()));`,
+    says: "Property 'getTime' does not exist on type 'string'.",
+  },
+  {
+    what: "a handler before its options",
+    before: express,
+    right: `app.put("/a/:id", guarded({ load }, () => undefined));`,
+    wrong: `app.put("/a/:id", guarded(() => undefined, { load }));`,
+    says: "Type '() => undefined' has no properties in common with type 'GuardOptions<",
+  },
+  {
+    what: "a guarded handler of Fastify that reads what its row does not have",
+    before: fastify,
+    right: `app.put("/a/:id", guarded({ load }, async ({ current }) => current.title));`,
+    wrong: `app.put("/a/:id", guarded({ load }, async ({ current }) => current.titel));`,
+    says: "Property 'titel' does not exist on type '{ id: string; title: string; }'.",
+  },
+  {
+    what: "a guarded handler of Fastify that looks for the response of Express",
+    before: fastify,
+    right: `app.put("/a/:id", guarded({ load }, ({ reply }) => void reply.send("x")));`,
+    wrong: `app.put("/a/:id", guarded({ load }, ({ res }) => void res.json("x")));`,
+    says: "Property 'res' does not exist on type",
+  },
+  {
+    what: "a guarded handler of Koa that reads what its row does not have",
+    before: koa,
+    right: "guarded({ load }, async ({ current }) => void current.title);",
+    wrong: "guarded({ load }, async ({ current }) => void current.titel);",
+    says: "Property 'titel' does not exist on type '{ id: string; title: string; }'.",
+  },
+  {
+    what: "a strategy that there is not",
+    before: koa,
+    right: `guarded({ load, conflicts: { strategy: "last-write-wins" } }, async () => undefined);`,
+    wrong: `guarded({ load, conflicts: { strategy: "last-wins" } }, async () => undefined);`,
+    says: `Type '"last-wins"' is not assignable to type 'Strategy | undefined'`,
+  },
+  {
+    what: "keys of guards without a store",
+    before: koa,
+    right: `guarded({ load, idempotency: false }, async () => undefined);`,
+    wrong: `guarded({ load, idempotency: { keepMs: 1 } }, async () => undefined);`,
+    says: "Property 'store' is missing in type '{ keepMs: number; }'",
+  },
+  {
+    what: "a version of what is loaded that is nothing",
+    before: koa,
+    right: "guarded({ load: () => ({ version: 1 }) }, async () => undefined);",
+    wrong: "guarded({ load: () => ({ version: null }) }, async () => undefined);",
+    says: "Type 'null' is not assignable to type 'StateVersion'",
+  },
+];
