@@ -24,6 +24,12 @@ function warnings(...engines: readonly Partial<CollectionOptions>[]): readonly s
 test.each<[option: string, one: Partial<CollectionOptions>, other: Partial<CollectionOptions>, said: string]>([
   ["unique", { unique: ["slug"] }, {}, '`unique` is [] here, and ["slug"] there'],
   ["references", {}, { references: { tag: "tags" } }, '`references` is {"tag":"tags"} here, and {} there'],
+  [
+    "onDelete",
+    { references: { tag: "tags" } },
+    { references: { tag: { collection: "tags", onDelete: "restrict" } } },
+    '`references` is {"tag":{"collection":"tags","onDelete":"restrict"}} here, and {"tag":"tags"} there',
+  ],
   ["versionField", {}, { versionField: false }, '`versionField` is false here, and "version" there'],
   ["versions", { versions: "timestamps" }, {}, '`versions` is "counted" here, and "timestamps" there'],
   ["entityTags", {}, { entityTags: "md5" }, '`entityTags` is "md5" here, and "version" there'],
@@ -45,6 +51,8 @@ test("what each engine may decide for itself is no difference, nor is the order 
     conflicts: { strategy: "last-write-wins", discloseCurrent: true },
   } as const;
   expect(warnings({ unique }, { unique: unique.toReversed(), versions: "counted", ...own })).toEqual([]);
+  const longer = { tag: { onDelete: "ignore", collection: "tags" } } as const;
+  expect(warnings({ references: { tag: "tags" } }, { references: longer })).toEqual([]);
 });
 
 test("engines over stores of their own have nothing to agree on", () => {

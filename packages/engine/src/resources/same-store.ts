@@ -1,5 +1,6 @@
 import type { Store } from "@unclash/core/store";
 import type { CollectionOptions } from "./collection-options.js";
+import { resolveReferences } from "./references.js";
 
 /** What all engines over a store must agree on: it decides what they write there, and what they keep out. */
 const shared = [
@@ -42,8 +43,17 @@ export function warnOfOtherEngines(store: Store, collections: Readonly<Record<st
 }
 
 function sharedOf(options: CollectionOptions): Shared {
-  const texts = shared.map((option) => [option, textOf(options[option]) ?? defaults[option]]);
+  const given = { ...options, references: shortestReferences(options.references) };
+  const texts = shared.map((option) => [option, textOf(given[option]) ?? defaults[option]]);
   return { ...defaults, ...Object.fromEntries(texts) };
+}
+
+/** References as they are written most shortly: how they are written says nothing. */
+function shortestReferences(references: CollectionOptions["references"]): CollectionOptions["references"] {
+  const resolved = resolveReferences(references).map(({ field, collection, onDelete }) => {
+    return [field, onDelete === "ignore" ? collection : { collection, onDelete }] as const;
+  });
+  return Object.fromEntries(resolved);
 }
 
 /** The order in which fields are named says nothing. */
