@@ -1,5 +1,5 @@
 export { type Actor, type Identify, type Identity, RefusedCredentials, refuse } from "./access/actor.js";
-export type { Action, Authorize, Verdict } from "./access/authorize.js";
+export type { Action, Authorize, KnownResource, Verdict } from "./access/authorize.js";
 export { authorizeByDefault } from "./access/authorize.js";
 export { type Decision, decisionChannel, type Observer } from "./access/observe.js";
 export type { Settlement, StaleWrite, Strategy, StrategyFunction } from "./conflicts/strategy.js";

@@ -12,7 +12,7 @@ import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
 import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.js";
 import { isStore } from "./options/option-rules.js";
-import { type Collection, resolveCollections } from "./resources/collection.js";
+import { resolveCollections } from "./resources/collection.js";
 import type { CollectionSettings } from "./resources/collection-exchange.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
 import { warnOfOtherEngines } from "./resources/same-store.js";
@@ -38,8 +38,7 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
 }
 
 /** The options, resolved once. */
-export type Settings<Native = unknown> = RequestSettings<Native> &
-  CollectionSettings & { readonly collections: ReadonlyMap<string, Collection> };
+export type Settings<Native = unknown> = RequestSettings<Native> & CollectionSettings;
 
 const rules: OptionRules<UnclashOptions> = {
   ...requestRules,

@@ -1,3 +1,4 @@
+import type { JsonObject } from "@unclash/core/json";
 import { isPromise } from "@unclash/core/options";
 import type { Key } from "@unclash/core/store";
 import { wrongOutcome } from "../options/callback-result.js";
@@ -13,11 +14,31 @@ export type Action = "read" | "create" | "change" | "delete" | "history";
  */
 export type Verdict = "allow" | "deny" | "hide";
 
+/** What the engine knows of a resource as it asks. */
+export interface KnownResource {
+  /**
+   * Its fields, a copy; `undefined` where there are none, or none that are known yet: a request is asked about before
+   * anything is read. A function that looks at them and answers `allow` is asked again once they are read, so answer
+   * what you would allow at most. Past states are never asked about again: there, an `allow` of a function that looked
+   * at this counts as `deny`.
+   */
+  readonly current: JsonObject | undefined;
+}
+
 /**
  * Whether this actor (`undefined`: an anonymous one) may do this. `key` is a resource such as `articles/1`, or
  * `articles/*` where none is named yet. It runs for every request, and for every item of a list.
+ *
+ * @example
+ * (action, key, actor, { current }) =>
+ *   current === undefined || current["owner"] === actor?.name ? "allow" : "hide"
  */
-export type Authorize = (action: Action, key: Key, actor: Actor | undefined) => Verdict | Promise<Verdict>;
+export type Authorize = (
+  action: Action,
+  key: Key,
+  actor: Actor | undefined,
+  resource: KnownResource,
+) => Verdict | Promise<Verdict>;
 
 /**
  * Holds what `authorize` gives against what it may give: a `true` or a forgotten `return` must not let anyone in, or
@@ -26,8 +47,8 @@ export type Authorize = (action: Action, key: Key, actor: Actor | undefined) => 
  * @throws CallbackError, from what it makes
  */
 export function checkedAuthorize(authorize: Authorize): Authorize {
-  return (action, key, actor) => {
-    const verdict: unknown = authorize(action, key, actor);
+  return (action, key, actor, resource) => {
+    const verdict: unknown = authorize(action, key, actor, resource);
     if (!isPromise(verdict)) return asVerdict(verdict);
     const waiting = (): string => `the permission to ${action} ${JSON.stringify(key)}`;
     return watchPending("authorize", verdict, waiting).then(asVerdict);
@@ -40,4 +61,4 @@ function asVerdict(given: unknown): Verdict {
 }
 
 /** The rules where the app sets none: everyone may read, create, change and delete resources. */
-export const authorizeByDefault: Authorize = () => "allow";
+export const authorizeByDefault: (action: Action, key: Key, actor: Actor | undefined) => Verdict = () => "allow";

@@ -2,8 +2,10 @@ import type { Key, Store } from "@unclash/core/store";
 import { type ContentBudget, RequestRoom } from "../http/content-room.js";
 import type { Decoding } from "../http/decode.js";
 import { type Refused, refused } from "../http/refusal.js";
+import { repeatedWarning } from "../options/repeated-warning.js";
 import { defaultChallenge } from "./actor.js";
-import type { Action, Authorize, Verdict } from "./authorize.js";
+import { AskedResource, type ReadFields, type StateInQuestion } from "./asked-resource.js";
+import { type Action, type Authorize, authorizeByDefault, type Verdict } from "./authorize.js";
 import { Exchange, type ExchangeSettings } from "./exchange.js";
 
 /** The settings of an engine that rooms need to find and show resources. */
@@ -22,6 +24,13 @@ export type Reader = Pick<Store, "read" | "list" | "history">;
 /** Whether a request may go on. `hidden`: it does, and finds nothing there, whatever there is. */
 export type Permission = { readonly kind: "allowed" } | { readonly kind: "hidden" } | Refused;
 
+const warnOfUnknownState = repeatedWarning(
+  "UNCLASH_STATE_NOT_KNOWN",
+  (what) =>
+    `authorize looked at \`current\` for ${what}, a past state, and allowed it: unclash reads no current state ` +
+    "there, and takes that as `deny`. Answer for what is past before you look at it.",
+);
+
 const allowed: Permission = { kind: "allowed" };
 const hidden: Permission = { kind: "hidden" };
 
@@ -29,6 +38,8 @@ const hidden: Permission = { kind: "hidden" };
 export class ResourceExchange<Settings extends ResourceSettings = ResourceSettings> extends Exchange<Settings> {
   /** The write is in the store, whatever fails after that. */
   applied = false;
+  /** The app has allowed something for now: it looked at a state that was to be read later. */
+  #isAskedAgain = false;
   /** What its content takes, until the request ends. */
   readonly room: RequestRoom = new RequestRoom(this.settings.bodies);
 
@@ -36,13 +47,18 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
     return this.settings.store;
   }
 
-  verdict(action: Action, key: Key): Verdict | Promise<Verdict> {
-    return this.settings.authorize(action, key, this.actor);
+  /** Asks the app for one action. `unsure`: it would allow that, and looked at a state that is not known. */
+  async ask(action: Action, key: Key, state: StateInQuestion): Promise<Verdict | "unsure"> {
+    const { authorize } = this.settings;
+    if (authorize === authorizeByDefault) return "allow";
+    const resource = new AskedResource(state);
+    const verdict = await authorize(action, key, this.actor, resource);
+    return verdict === "allow" && resource.isMissed ? "unsure" : verdict;
   }
 
   /** Whether the caller would be shown this resource by a GET. */
-  async mayRead(key: Key): Promise<boolean> {
-    return (await this.verdict("read", key)) === "allow";
+  async mayRead(key: Key, state: StateInQuestion): Promise<boolean> {
+    return (await this.ask("read", key, state)) === "allow";
   }
 
   /**
@@ -51,12 +67,21 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
    *
    * @param why is told to who is refused, where the request does not show that it needs these actions
    */
-  async askPermission(actions: readonly Action[], key: Key, why?: string): Promise<Permission> {
+  async askPermission(actions: readonly Action[], key: Key, state: StateInQuestion, why?: string): Promise<Permission> {
     for (const action of actions) {
-      const verdict = await this.verdict(action, key);
-      if (verdict !== "allow") return verdict === "hide" ? hidden : this.notPermitted(action, key, why);
+      const verdict = await this.ask(action, key, state);
+      if (verdict === "unsure" && state === "later") this.#isAskedAgain = true;
+      else if (verdict !== "allow") {
+        if (verdict === "unsure") warnOfUnknownState(`${action} of ${key}`);
+        return verdict === "hide" ? hidden : this.notPermitted(action, key, why);
+      }
     }
     return allowed;
+  }
+
+  /** Asks once more, now that the state is known, an app that has looked for it. */
+  async askAgain(actions: readonly Action[], key: Key, state: ReadFields, why?: string): Promise<Permission> {
+    return this.#isAskedAgain ? this.askPermission(actions, key, state, why) : allowed;
   }
 
   /** 403; 401 for an anonymous caller, where credentials could help. */

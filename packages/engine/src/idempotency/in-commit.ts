@@ -1,5 +1,6 @@
 import type { ResponsePlan } from "@unclash/core";
 import type { Expectation, Key, Moment, StoredRecord, Text, Version, Write } from "@unclash/core/store";
+import type { StateInQuestion } from "../access/asked-resource.js";
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import { notFound, type Refused } from "../http/refusal.js";
@@ -50,6 +51,8 @@ export interface KeyedAttempt {
   readonly dryRun: boolean;
   /** Whether the entity-tag of a state tells of its content. */
   readonly tagTells: boolean;
+  /** What is known of a resource that a kept answer shows. */
+  readonly stateOf: (key: Key) => StateInQuestion;
 }
 
 /**
@@ -59,7 +62,7 @@ export interface KeyedAttempt {
  */
 export async function checkKey(
   exchange: KeyedExchange,
-  { keyed, dryRun, tagTells }: KeyedAttempt,
+  { keyed, dryRun, ...shownTo }: KeyedAttempt,
   snapshot: SnapshotByKey,
 ): Promise<KeyStep> {
   if (keyed === undefined) return { kind: "go", slot: undefined };
@@ -76,7 +79,7 @@ export async function checkKey(
         : quotaRefusal(waitSeconds);
     }
     case "answered":
-      return { kind: "replay", response: await shownAgain(exchange, verdict.answer, snapshot, tagTells) };
+      return { kind: "replay", response: await shownAgain(exchange, verdict.answer, snapshot, shownTo) };
     default:
       return keyRefusal(verdict);
   }
@@ -163,12 +166,12 @@ async function shownAgain(
   exchange: KeyedExchange,
   answer: KeptAnswer,
   snapshot: SnapshotByKey,
-  tagTells: boolean,
+  { tagTells, stateOf }: Pick<KeyedAttempt, "tagTells" | "stateOf">,
 ): Promise<ResponsePlan> {
   const response = responseOf(replayedAnswer(answer));
   const { shows, version } = answer;
   if (shows === undefined) return response;
-  if (!(await exchange.mayRead(shows)))
+  if (!(await exchange.mayRead(shows, stateOf(shows))))
     return response.status < 300 ? withoutState(response, tagTells) : withheld(exchange, answer, response, shows);
   if (version === undefined) return response;
   const text = await textAt(exchange, { key: shows, version }, snapshot.record(shows));

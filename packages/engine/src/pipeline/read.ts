@@ -19,6 +19,7 @@ import type { Addressed, CollectionExchange } from "../resources/collection-exch
 import { listResources, readListQuery } from "../resources/list.js";
 import { goneOrMissing } from "../resources/refusals.js";
 import { showsContent, stateLinks } from "../resources/stale-write.js";
+import { fieldsIn } from "../states/representation.js";
 import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
 import { findVersion, listVersions, malformedVersionNumber, wholeNumber } from "../versions/history.js";
 
@@ -30,7 +31,13 @@ export async function answerRead(exchange: CollectionExchange, addressed: Addres
   const conditions = readConditions(exchange, undefined, errors);
   if (errors.length > 0) return refusedResponse(exchange, malformed(errors)); //                 400
   const snapshot = await readByKey(exchange.reader, [addressed.key]);
-  const found = addressed.hidden ? undefined : snapshot.record(addressed.key);
+  const stored = addressed.hidden ? undefined : snapshot.record(addressed.key);
+  const permission =
+    stored === undefined || stored.deleted
+      ? undefined
+      : await exchange.askAgain(["read"], addressed.key, fieldsIn(addressed.collection, stored));
+  if (permission?.kind === "refused") return refusedResponse(exchange, permission); //           401, 403
+  const found = permission?.kind === "hidden" ? undefined : stored;
   const state = stateOf(addressed.collection, found);
   if (state === undefined) {
     return refusedResponse(exchange, await goneOrMissing(exchange, addressed, found)); //        404, 410

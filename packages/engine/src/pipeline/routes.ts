@@ -1,4 +1,5 @@
 import { idFault, type ProblemEntry, type ResponsePlan, resourceKey } from "@unclash/core";
+import { noState } from "../access/asked-resource.js";
 import type { Action } from "../access/authorize.js";
 import { malformed, refused } from "../http/refusal.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";
@@ -21,6 +22,8 @@ type Answer<Target> = (exchange: CollectionExchange, target: Target, match: Matc
 /** What a caller must be allowed to do, by the headers of the request, and how it is answered. */
 interface Operation<Target> {
   readonly actions: readonly Action[] | ((exchange: CollectionExchange) => readonly Action[]);
+  /** The answer reads past states alone, so that nobody can be asked again once the current one is known. */
+  readonly isOfPast?: true;
   readonly answer: Answer<Target>;
 }
 
@@ -61,7 +64,7 @@ export const routes: readonly Route[] = [
   {
     pattern: "/{c}/{id}/versions",
     of: "resource",
-    operations: { GET: { actions: pastActions, answer: answerHistory } },
+    operations: { GET: { actions: pastActions, isOfPast: true, answer: answerHistory } },
   },
   {
     pattern: "/{c}/{id}/versions/{n}",
@@ -69,6 +72,7 @@ export const routes: readonly Route[] = [
     operations: {
       GET: {
         actions: pastActions,
+        isOfPast: true,
         answer: (exchange, target, { rawVersion }) => answerVersion(exchange, target, rawVersion),
       },
     },
@@ -130,7 +134,7 @@ export async function answerRoute(exchange: CollectionExchange, match: Match | u
   }
   if (route.of === "collection") {
     const operation = operationOf(route.operations, method);
-    const permission = await exchange.askPermission(actionsOf(exchange, operation), `${collection.name}/*`);
+    const permission = await exchange.askPermission(actionsOf(exchange, operation), `${collection.name}/*`, noState);
     if (permission.kind === "refused") return refusedResponse(exchange, permission);
     return operation.answer(exchange, { collection, hidden: permission.kind === "hidden" }, match);
   }
@@ -138,7 +142,8 @@ export async function answerRoute(exchange: CollectionExchange, match: Match | u
   if (typeof id !== "string") return refusedResponse(exchange, malformed([id]));
   const key = resourceKey(collection.name, id);
   const operation = operationOf(route.operations, method);
-  const permission = await exchange.askPermission(actionsOf(exchange, operation), key);
+  const state = operation.isOfPast ? "never" : "later";
+  const permission = await exchange.askPermission(actionsOf(exchange, operation), key, state);
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
   return operation.answer(exchange, { collection, id, key, hidden: permission.kind === "hidden" }, match);
 }

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ResponsePlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
-import type { Clash, CommitResult, StoredRecord, Text } from "@unclash/core/store";
+import type { Clash, CommitResult, Key, StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
+import { noState } from "../access/asked-resource.js";
 import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
@@ -22,7 +23,7 @@ import { findHolder, uniqueClash } from "../resources/unique.js";
 import { validateWrite } from "../resources/validation.js";
 import { readWriteRequest, type WriteRequest, type WriteTarget } from "../resources/write-request.js";
 import { tagsTell, withoutHiddenState, writtenResponse } from "../resources/written.js";
-import { isUnchanged, type State } from "../states/representation.js";
+import { fieldsIn, isUnchanged, type State } from "../states/representation.js";
 import { type RecordState, stateOf } from "../states/selected-state.js";
 
 /**
@@ -62,9 +63,10 @@ const pauseMsMax = 250;
 async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): Promise<ResponsePlan | undefined> {
   const { key, keyed, preferences } = request;
   const { dryRun } = preferences;
-  const tagTells = tagsTell(request.collection);
   const snapshot = await readByKey(exchange.reader, keyed === undefined ? [key] : [key, keyed.record]);
-  const step = await checkKey(exchange, { keyed, dryRun, tagTells }, snapshot); //         replay, 409, 422, 429
+  const stateOfShown = (shown: Key) => (shown === key ? fieldsIn(request.collection, snapshot.record(key)) : "never");
+  const attempt = { keyed, dryRun, tagTells: tagsTell(request.collection), stateOf: stateOfShown };
+  const step = await checkKey(exchange, attempt, snapshot); //                             replay, 409, 422, 429
   if (step.kind === "replay") return step.response;
   if (step.kind === "refused") return refusedResponse(exchange, step);
   const { slot } = step;
@@ -73,7 +75,8 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
     return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, decision));
   if (decision.kind === "unchanged") {
     const response = writtenResponse(exchange, request, { ...decision, outcome: "unchanged" });
-    return conclude(exchange, request, { slot, snapshot }, await withoutHiddenState(exchange, request, response));
+    const shown = await withoutHiddenState(exchange, request, response, decision.state);
+    return conclude(exchange, request, { slot, snapshot }, shown);
   }
   const response = plannedResponse(exchange, request, decision); //                        200, 201, 204
   const writes = answerWrites(exchange, slot, response, { ...shown(request), version: decision.state.version });
@@ -84,7 +87,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
   exchange.applied = result.kind === "committed" && !dryRun;
   if (result.kind === "committed") {
     countKept(exchange, slot, snapshot.now, writes);
-    return withoutHiddenState(exchange, request, response);
+    return withoutHiddenState(exchange, request, response, decision);
   }
   const taken = uniqueClash(result.clashes);
   if (taken === undefined) return undefined;
@@ -110,7 +113,10 @@ async function decide(
   snapshot: SnapshotByKey,
 ): Promise<({ readonly kind: "write" } & PlannedWrite) | Unchanged | Refused> {
   const stored = snapshot.record(given.key);
-  const request = (await isHiddenFromCreator(exchange, given, stored)) ? { ...given, hidden: true } : given;
+  const permission = await askAgain(exchange, given, stored); //                           401, 403
+  if (permission.kind === "refused") return permission;
+  const isHidden = permission.kind === "hidden" || (await isHiddenFromCreator(exchange, given, stored));
+  const request = isHidden ? { ...given, hidden: true } : given;
   const { collection, method, change, conditions, id, key } = request;
   const found = request.hidden ? undefined : stored;
   const current = stateOf(collection, found);
@@ -143,7 +149,7 @@ async function decide(
   const valid = await validateWrite(exchange, request, proposed.value, replaced); // 422, 409
   if (valid.kind === "refused") return valid;
   const isTaken = stored !== undefined && stored.deleted !== true;
-  if (isCreation && (isTaken || creation.kind === "hidden")) return duplicateId(exchange, request); // 409
+  if (isCreation && (isTaken || creation.kind === "hidden")) return duplicateId(exchange, request, stored); // 409
   if (current !== undefined && isUnchanged(collection, id, current.record, valid.content))
     return { kind: "unchanged", state: current.record, text: current.record.text, settledBy };
   const planned = plan(exchange, request, snapshot, valid, settledBy);
@@ -173,8 +179,22 @@ function plan(...given: Parameters<typeof planWrite>): { readonly kind: "write" 
  */
 function askForContent(exchange: CollectionExchange, request: WriteRequest): Promise<Permission> {
   const { method, idGiven, change, key } = request;
-  if (method === "POST") return exchange.askPermission(idGiven ? ["create"] : [], key);
-  return exchange.askPermission(dependsOnState(change) ? ["read"] : [], key, dependingPatch);
+  if (method === "POST") return exchange.askPermission(idGiven ? ["create"] : [], key, noState);
+  return exchange.askPermission(dependsOnState(change) ? ["read"] : [], key, "later", dependingPatch);
+}
+
+/** Asks for a change of what is there once more, with its state, where the app has looked for that. */
+async function askAgain(
+  exchange: CollectionExchange,
+  { method, conditions, hidden, change, key, collection }: WriteRequest,
+  stored: StoredRecord | undefined,
+): Promise<Permission> {
+  const creates = method === "POST" || (method === "PUT" && conditions.ifNoneMatch?.kind === "any");
+  if (creates || hidden || stored === undefined || stored.deleted) return { kind: "allowed" };
+  const state = fieldsIn(collection, stored);
+  const permission = await exchange.askAgain([method === "DELETE" ? "delete" : "change"], key, state);
+  if (permission.kind !== "allowed" || !dependsOnState(change)) return permission;
+  return exchange.askAgain(["read"], key, state, dependingPatch);
 }
 
 const dependingPatch =
@@ -183,11 +203,12 @@ const dependingPatch =
 /** Who may create here need not be allowed to know what is there already. */
 async function isHiddenFromCreator(
   exchange: CollectionExchange,
-  { method, conditions, hidden, key }: WriteRequest,
+  { method, conditions, hidden, key, collection }: WriteRequest,
   stored: StoredRecord | undefined,
 ): Promise<boolean> {
   if (hidden || method !== "PUT" || conditions.ifNoneMatch?.kind !== "any") return false;
-  return stored !== undefined && stored.deleted !== true && (await exchange.verdict("read", key)) === "hide";
+  if (stored === undefined || stored.deleted) return false;
+  return (await exchange.ask("read", key, fieldsIn(collection, stored))) === "hide";
 }
 
 /** Whether something may be made here. A POST, and a PUT that may only create, have asked for that already. */
@@ -195,7 +216,8 @@ async function askCreation(
   exchange: CollectionExchange,
   { method, conditions, hidden, key }: WriteRequest,
 ): Promise<Permission> {
-  if (method === "PUT" && conditions.ifNoneMatch?.kind !== "any") return exchange.askPermission(["create"], key);
+  if (method === "PUT" && conditions.ifNoneMatch?.kind !== "any")
+    return exchange.askPermission(["create"], key, noState);
   return { kind: hidden ? "hidden" : "allowed" };
 }
 

@@ -5,6 +5,7 @@ import type { Collection } from "./collection.js";
 /** The settings of an engine. */
 export interface CollectionSettings extends ResourceSettings {
   readonly idempotency: KeyKeeping;
+  readonly collections: ReadonlyMap<string, Collection>;
 }
 
 /** One request for the collections of an engine. */

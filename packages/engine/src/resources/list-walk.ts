@@ -1,5 +1,7 @@
 import { type Key, pageLimitMax, type StoredRecord } from "@unclash/core/store";
 import { authorizeByDefault } from "../access/authorize.js";
+import { fieldsIn } from "../states/representation.js";
+import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 
 /** What a page of a list holds, and where the next one begins. */
@@ -21,12 +23,14 @@ const keysAtFirst = 16;
 /** The records that one call has found, and what they come to with all before. */
 interface Walk {
   readonly exchange: CollectionExchange;
-  readonly prefix: string;
+  readonly collection: Collection;
   readonly limit: number;
   readonly readable: StoredRecord[];
   after: Key | undefined;
   looked: number;
   bytes: number;
+  /** The app looks at the fields of what it is asked about, so that keys alone are not enough. */
+  needsTexts: boolean;
 }
 
 /**
@@ -35,25 +39,28 @@ interface Walk {
  */
 export async function walkList(
   exchange: CollectionExchange,
-  prefix: string,
+  collection: Collection,
   limit: number,
   start: Key | undefined,
 ): Promise<Walked> {
-  const walk: Walk = { exchange, prefix, limit, readable: [], after: start, looked: 0, bytes: 0 };
+  const prefix = `${collection.name}/`;
+  const counts = { looked: 0, bytes: 0, needsTexts: false };
+  const walk: Walk = { exchange, collection, limit, readable: [], after: start, ...counts };
   // Where all are shown to all, the store's own `next` says the same.
   const hidesNothing = exchange.settings.authorize === authorizeByDefault;
-  const scanMax = Math.max(exchange.settings.requestLimits.listScanMax, limit + 1);
+  const { listScanMax, pageBytesMax } = exchange.settings.requestLimits;
+  const scanMax = Math.max(listScanMax, limit + 1);
   let isSkipping = false;
   for (let calls = 0; calls < storeCallsMax && walk.looked < scanMax; calls += 1) {
     const isFull = isFilled(walk);
     if (isFull && hidesNothing) return { readable: walk.readable, next: { kind: "after-last" } };
-    const texts = !isFull && !isSkipping;
-    const count = texts ? countWanted(walk, hidesNothing) : keysAtFirst * 4 ** calls;
+    const isShowing = !isFull && !isSkipping;
+    const count = isShowing ? countWanted(walk, hidesNothing) : keysAtFirst * 4 ** calls;
     const page = await exchange.reader.list({
       prefix,
       limit: Math.min(count, scanMax - walk.looked, pageLimitMax),
-      texts,
-      textBytesMax: Math.max(1, exchange.settings.requestLimits.pageBytesMax - walk.bytes),
+      texts: isShowing || walk.needsTexts,
+      textBytesMax: isFull ? pageBytesMax : Math.max(1, pageBytesMax - walk.bytes),
       ...(walk.after !== undefined && { after: walk.after }),
     });
     const found = await take(walk, page.records);
@@ -81,9 +88,14 @@ async function take(
 ): Promise<"nothing" | "some" | "text wanted" | "one more"> {
   const before = walk.readable.length;
   for (const record of records) {
-    const isReadable = await walk.exchange.mayRead(record.key);
+    const state = record.text === null ? "later" : fieldsIn(walk.collection, record);
+    const verdict = await walk.exchange.ask("read", record.key, state);
+    if (verdict === "unsure") {
+      walk.needsTexts = true;
+      return "text wanted";
+    }
     walk.looked += 1;
-    if (isReadable) {
+    if (verdict === "allow") {
       if (isFilled(walk)) return "one more";
       // It was only looked for: the next call begins with it.
       if (record.text === null) return "text wanted";

@@ -41,7 +41,7 @@ export async function listResources(
   { limit, after }: ListQuery,
 ): Promise<ListPage> {
   const prefix = `${collection.name}/`;
-  const walked = await walkList(exchange, prefix, limit, after);
+  const walked = await walkList(exchange, collection, limit, after);
   const { readable } = walked;
   const next = await nextOf(exchange, prefix, walked);
   const etag = { weak: false, opaque: fingerprint(collection, readable, next) };

@@ -1,6 +1,7 @@
 import { idFault, resourceKey, StoreError } from "@unclash/core";
 import { type JsonObject, pointerOf } from "@unclash/core/json";
 import type { Key, Moment, Reading, StoredRecord, Text, Write } from "@unclash/core/store";
+import { noState } from "../access/asked-resource.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
 import { type Refused, refused } from "../http/refusal.js";
@@ -157,7 +158,7 @@ async function stillReferred(
   { resource, field }: Referrer,
 ): Promise<Refused> {
   const collection = resource.slice(0, resource.indexOf("/"));
-  if (!(await exchange.mayRead(`${collection}/*`))) {
+  if (!(await exchange.mayRead(`${collection}/*`, noState))) {
     return refused("invalid-state", `${key} can't be deleted while others refer to it.`, {
       members: { resource: key },
     });

@@ -1,6 +1,7 @@
 import type { Key, StoredRecord } from "@unclash/core/store";
+import { noState } from "../access/asked-resource.js";
 import { notFound, type Refused, refused } from "../http/refusal.js";
-import { shownVersion } from "../states/representation.js";
+import { fieldsIn, shownVersion } from "../states/representation.js";
 import type { Addressed, CollectionExchange } from "./collection-exchange.js";
 import { fieldOfIndex } from "./unique.js";
 import type { WriteRequest } from "./write-request.js";
@@ -11,7 +12,7 @@ export async function goneOrMissing(
   { collection, id, key }: Pick<Addressed, "collection" | "id" | "key">,
   found: StoredRecord | undefined,
 ): Promise<Refused> {
-  if (found?.deleted !== true || !(await exchange.mayRead(key))) return notFound(key);
+  if (found?.deleted !== true || !(await exchange.mayRead(key, noState))) return notFound(key);
   const version = shownVersion(collection, found);
   return refused("gone", `${key} was deleted in version ${version}.`, {
     members: { version, links: { versions: `${exchange.pathOf(collection.name, id)}/versions` } },
@@ -19,8 +20,12 @@ export async function goneOrMissing(
 }
 
 /** 409: the id that a creation asks for is taken. Of one that is hidden nothing else is told. */
-export async function duplicateId(exchange: CollectionExchange, { key, hidden }: WriteRequest): Promise<Refused> {
-  const isShown = !hidden && (await exchange.mayRead(key));
+export async function duplicateId(
+  exchange: CollectionExchange,
+  { collection, key, hidden }: WriteRequest,
+  stored: StoredRecord | undefined,
+): Promise<Refused> {
+  const isShown = !hidden && (await exchange.mayRead(key, fieldsIn(collection, stored)));
   const members = { resource: key, field: "/id", ...(isShown && { holder: key }) };
   return refused("duplicate", "The id is taken.", { members });
 }
@@ -33,6 +38,7 @@ export async function duplicateValue(
 ): Promise<Refused> {
   const field = fieldOfIndex(collection, index);
   const resource = idGiven ? key : collection.name;
-  const members = { resource, field: `/${field}`, ...((await exchange.mayRead(holder)) && { holder }) };
+  const isShown = await exchange.mayRead(holder, "never");
+  const members = { resource, field: `/${field}`, ...(isShown && { holder }) };
   return refused("duplicate", `The value of ${field} is taken.`, { members });
 }

@@ -7,7 +7,14 @@ import { settle } from "../conflicts/settle.js";
 import { type Settlement, type Strategy, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
 import { type Refused, refused } from "../http/refusal.js";
 import { weakenedEntries } from "../preconditions/proxy-tags.js";
-import { type Content, contentOf, fieldsOf, isUnchanged, parseRepresentation } from "../states/representation.js";
+import {
+  type Content,
+  contentOf,
+  fieldsIn,
+  fieldsOf,
+  isUnchanged,
+  parseRepresentation,
+} from "../states/representation.js";
 import { validate } from "../states/schema.js";
 import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
 import type { Collection } from "./collection.js";
@@ -114,7 +121,7 @@ async function refuseStale(
   const { collection, conditions, id, key } = request;
   const { current, base, strategy } = found;
   // What is hidden is as absent as what its reader would find to be.
-  const isDisclosed = request.hidden || (await exchange.mayRead(key));
+  const isDisclosed = request.hidden || (await exchange.mayRead(key, fieldsIn(collection, current?.record)));
   return conflict(exchange, {
     ...found,
     resource: key,
@@ -152,8 +159,10 @@ async function lossOf(
   const proposed = await proposedContent(exchange, request, base ?? current);
   const identical = proposed !== undefined && isUnchanged(collection, id, current.record, proposed);
   const isCompared = base !== undefined && !base.exceeds(comparedBytesMax) && !current.exceeds(comparedBytesMax);
+  if (!isCompared) return { identical, proposed: undefined };
   // What was before is not for who may only see what is.
-  if (!isCompared || (await exchange.verdict("history", key)) !== "allow") return { identical, proposed: undefined };
+  const verdict = await exchange.ask("history", key, fieldsIn(collection, current.record));
+  if (verdict !== "allow") return { identical, proposed: undefined };
   return {
     identical,
     proposed: proposed && parseRepresentation(proposed.text),

@@ -1,11 +1,20 @@
 import type { ProblemEntry } from "@unclash/core";
 import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import type { Key, Reading, Write } from "@unclash/core/store";
+import { readByKey } from "../commits/snapshot.js";
 import { type Refused, refused } from "../http/refusal.js";
-import { type Content, contentOf, fieldsOf, parseRepresentation, type State } from "../states/representation.js";
+import {
+  type Content,
+  contentOf,
+  fieldsIn,
+  fieldsOf,
+  parseRepresentation,
+  type State,
+} from "../states/representation.js";
 import { validate } from "../states/schema.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
+import type { Reference } from "./references.js";
 import { referenceWrites, referredKey } from "./referrers.js";
 import { type ChangeRule, type FieldChange, initialFaults, type StateFault, stateFault } from "./transitions.js";
 import type { WriteRequest } from "./write-request.js";
@@ -52,7 +61,7 @@ export async function validateWrite(
   if (errors.length > 0) return invalid(errors);
   const fault = (before && stateFault(collection.states, before, fields)) ?? ruled;
   if (fault !== undefined) {
-    const shown = before === undefined || (await exchange.mayRead(request.key));
+    const shown = before === undefined || (await exchange.mayRead(request.key, fieldsIn(collection, current)));
     return invalidState(request, shown ? fault : withoutState(fault));
   }
   return {
@@ -73,8 +82,7 @@ function currentFields({ collection }: WriteRequest, current: State | undefined)
   return fieldsOf(collection, parseRepresentation(current.text));
 }
 
-interface SetReference {
-  readonly field: string;
+interface SetReference extends Pick<Reference, "field" | "collection"> {
   /** `undefined`: what stands there can't be an id. */
   readonly key: Key | undefined;
 }
@@ -90,11 +98,11 @@ function changedReferences(
   after: JsonObject,
 ): readonly SetReference[] {
   return collection.references.flatMap((reference) => {
-    const { field } = reference;
+    const { field, collection: target } = reference;
     const id = after[field];
     if (id === undefined || id === null || id === before?.[field]) return [];
     const key = referredKey(exchange.settings.requestLimits, reference, after);
-    return key === own ? [] : [{ field, key }];
+    return key === own ? [] : [{ field, collection: target, key }];
   });
 }
 
@@ -103,11 +111,19 @@ async function missingReferences(
   references: readonly SetReference[],
 ): Promise<readonly ProblemEntry[]> {
   if (references.length === 0) return [];
-  const { records } = await exchange.reader.read(references.flatMap(({ key }) => key ?? []));
-  const existing = new Set(records.flatMap((record) => (record === undefined || record.deleted ? [] : record.key)));
+  const snapshot = await readByKey(
+    exchange.reader,
+    references.flatMap(({ key }) => key ?? []),
+  );
   const errors: ProblemEntry[] = [];
-  for (const { field, key } of references) {
-    const exists = key !== undefined && existing.has(key) && (await exchange.mayRead(key));
+  for (const { field, collection, key } of references) {
+    const found = key === undefined ? undefined : snapshot.record(key);
+    const target = exchange.settings.collections.get(collection);
+    const exists =
+      target !== undefined &&
+      found !== undefined &&
+      found.deleted !== true &&
+      (await exchange.mayRead(found.key, fieldsIn(target, found)));
     if (!exists) errors.push({ pointer: `/${field}`, detail: "There is no such resource." });
   }
   return errors;

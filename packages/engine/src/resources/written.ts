@@ -2,7 +2,7 @@ import type { ResponsePlan } from "@unclash/core";
 import type { Text } from "@unclash/core/store";
 import { type Strategy, strategyLabel } from "../conflicts/strategy.js";
 import { contentResponse, emptyResponse, lastModified, withoutHeaders, withoutState } from "../http/responses.js";
-import { etagHeader, type State } from "../states/representation.js";
+import { etagHeader, fieldsIn, type State } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import type { WriteRequest } from "./write-request.js";
@@ -50,10 +50,11 @@ export async function withoutHiddenState(
   exchange: CollectionExchange,
   { key, collection }: Pick<WriteRequest, "key" | "collection">,
   response: ResponsePlan,
+  state: Pick<State, "text">,
 ): Promise<ResponsePlan> {
   const madeNone = response.outcome === "dry-run" || response.outcome === "unchanged";
   const tellsNothing = response.body === null && response.headers["etag"] === undefined && !madeNone;
-  if (tellsNothing || (await exchange.mayRead(key))) return response;
+  if (tellsNothing || (await exchange.mayRead(key, fieldsIn(collection, state)))) return response;
   const shown = withoutState(response, tagsTell(collection));
   return madeNone ? { ...shown, headers: withoutHeaders(shown.headers, ["etag", "last-modified"]) } : shown;
 }

@@ -62,6 +62,15 @@ export function fieldsOf({ ownMembers }: Pick<Shape, "ownMembers">, representati
   return withoutMembers(representation, ownMembers);
 }
 
+/** Reads the fields of a record, where it holds a state: a copy that whoever gets it may change. */
+export function fieldsIn(
+  shape: Pick<Shape, "ownMembers">,
+  record: Pick<State, "text"> | undefined,
+): () => JsonObject | undefined {
+  const text = record?.text ?? undefined;
+  return () => (text === undefined ? undefined : fieldsOf(shape, parseRepresentation(text)));
+}
+
 /** The representation that a text holds. Only texts that `representationText` made are given to it. */
 export function parseRepresentation(text: Text): JsonObject {
   const value = JSON.parse(text);

@@ -101,6 +101,24 @@ export const programs: readonly Program[] = [
     says: "Type 'boolean' is not assignable to type 'Verdict | Promise<Verdict>'.",
   },
   {
+    what: "an authorize that takes the fields for what is always known",
+    before: engine,
+    right: `createUnclash({ store, collections: { notes }, authorize: (_action, _key, _actor, { current }) =>
+      current === undefined || current["owner"] === "alice" ? "allow" : "hide" });`,
+    wrong: `createUnclash({ store, collections: { notes }, authorize: (_action, _key, _actor, { current }) =>
+      current["owner"] === "alice" ? "allow" : "hide" });`,
+    says: "'current' is possibly 'undefined'.",
+  },
+  {
+    what: "a default authorize that an app's own goes on with",
+    before: `${engine}import { authorizeByDefault } from "unclash";`,
+    right: `createUnclash({ store, collections: { notes }, authorize: (action, key, actor) =>
+      key === "notes/1" ? "hide" : authorizeByDefault(action, key, actor) });`,
+    wrong: `createUnclash({ store, collections: { notes }, authorize: (action, key) =>
+      authorizeByDefault(action, key) });`,
+    says: "Expected 3 arguments, but got 2.",
+  },
+  {
     what: "an actor without a name",
     before: engine,
     right: `createUnclash({ store, collections: { notes }, identify: () => ({ name: "alice" }) });`,
