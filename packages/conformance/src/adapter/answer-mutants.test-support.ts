@@ -104,6 +104,11 @@ export const answerMutants: readonly Mutant[] = [
     caughtBy: "what a rule forbids is 403, and 401 to an anonymous caller: nothing is written, and no answer is kept",
   },
   {
+    does: "answers 403 as if nothing were there",
+    twist: { plan: (plan) => (plan.status === 403 ? { ...plan, status: 404 } : plan) },
+    caughtBy: "what a resource holds can decide who may read, list, change and delete it",
+  },
+  {
     does: "drops Allow",
     twist: { plan: (plan) => withHeaders(plan, { allow: undefined }) },
     caughtBy: "a method that a route does not know is 405, with those that it does in Allow",

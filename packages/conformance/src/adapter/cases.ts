@@ -19,6 +19,7 @@ import { listCases } from "./lists.js";
 import { methodCases } from "./methods.js";
 import { mountingCases } from "./mounting.js";
 import { orderingCases } from "./ordering.js";
+import { ownerCases } from "./owners.js";
 import { parsedBodyCases } from "./parsed-bodies.js";
 import { patchingCases } from "./patching.js";
 import { permissionCases } from "./permissions.js";
@@ -55,6 +56,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...forwardingCases,
   ...historyCases,
   ...permissionCases,
+  ...ownerCases,
   ...disclosureCases,
   ...orderingCases,
   ...raceCases,

@@ -5,6 +5,7 @@ import {
   type CollectionOptions,
   createUnclash,
   type Identity,
+  type KnownResource,
   type RequestFacts,
   refuse,
   type Unclash,
@@ -37,10 +38,11 @@ function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise
  * `fixed-` can't be written, `veiled-` does not seem to exist and may be created, `new-` can't be created, `past-` has
  * no open history, `known-` is for those who say who they are; and `writer` may write what it may not read.
  */
-const mayDo: Authorize = (action, key, actor) => {
+const mayDo: Authorize = (action, key, actor, resource) => {
   if (key.includes("/broken-")) throw new Error("This authorize is broken.");
   if (actor?.name === "admin") return "allow";
   const reads = action === "read" || action === "history";
+  if (key.startsWith("owned/") && !mayTouch(resource, actor)) return reads ? "hide" : "deny";
   if (key.includes("/hidden-")) return "hide";
   if (key.includes("/veiled-")) return action === "create" ? "allow" : "hide";
   if (key.includes("/known-") && actor === undefined) return "deny";
@@ -51,6 +53,11 @@ const mayDo: Authorize = (action, key, actor) => {
   return "allow";
 };
 
+/** Of what is owned, only its owner may do anything with a secret. */
+function mayTouch({ current }: KnownResource, actor: { readonly name: string } | undefined): boolean {
+  return current?.["secret"] === undefined || current["owner"] === actor?.name;
+}
+
 /** What has an owner is its owner's to change, and nobody makes anything in another's name. */
 const ownersOnly: ChangeRule = ({ before, after, actor }) =>
   actor?.name === "admin" || [before ?? after, after].every(({ owner }) => owner === actor?.name)
@@ -58,7 +65,7 @@ const ownersOnly: ChangeRule = ({ before, after, actor }) =>
     : "forbidden";
 
 const owned = {
-  schema: shape({ owner: "text", a: "number?", about: "text?", status: "text?" }),
+  schema: shape({ owner: "text", a: "number?", about: "text?", status: "text?", secret: "text?" }),
   preconditions: { required: false },
   references: { about: "articles" },
   states: { status: { initial: ["new"], transitions: {} } },

@@ -114,6 +114,14 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "row 68: a POST to a collection with If-Match: * creates, and one with If-None-Match: * is a conflict",
   },
   {
+    does: "drops the credentials of HEAD",
+    twist: {
+      facts: (facts) =>
+        facts.method === "HEAD" ? { ...facts, headers: { ...facts.headers, authorization: undefined } } : facts,
+    },
+    caughtBy: "wrong credentials are 401 with the app's challenge, on every route; none are anonymous",
+  },
+  {
     does: "swallows Prefer",
     twist: without("prefer"),
     caughtBy: "dry-run answers a write as it would be answered, and writes nothing",

@@ -126,39 +126,6 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
     },
   },
   {
-    name: "what a rule forbids is 403, and 401 to an anonymous caller: nothing is written, and no answer is kept",
-    async run(trial) {
-      const mine = await create(trial, "owned", { owner: alice, status: "new" }, { token: alice });
-      const patch = { mergePatch: { a: 2 }, key: `0196a1d2-${trial.nextName()}-owned` };
-      for (const [method, path, content] of [
-        ["PUT", mine.path, { json: { owner: alice, status: "new", a: 2 } }],
-        ["PUT", mine.path, { json: { owner: "bob", status: "new" }, ifMatch: mine.etag }],
-        ["PATCH", mine.path, patch],
-        ["PATCH", mine.path, { mergePatch: {}, prefer: "dry-run" }],
-        ["POST", "/owned", { json: { owner: alice, status: "new" } }],
-      ] as const) {
-        assertProblem(trial, await trial.send(method, path, { ...content, token: "bob" }), "forbidden");
-        const refused = await trial.send(method, path, content);
-        assertProblem(trial, refused, "unauthenticated");
-        headerOf(refused, "www-authenticate");
-      }
-      await assertUntouched(trial, mine, alice);
-      const given = { json: { owner: "bob", status: "new" } };
-      assertProblem(trial, await trial.send("PUT", mine.path, { ...given, token: alice }), "forbidden");
-      assertStatus(await trial.send("PUT", mine.path, { ...given, token: admin }), 200);
-      assertStatus(await trial.send("PATCH", mine.path, { ...patch, token: "bob" }), 200);
-    },
-  },
-  {
-    name: "what a rule forbids comes behind what a schema refuses, and before references and states",
-    async run(trial) {
-      const { path } = await create(trial, "owned", { owner: alice, status: "new" }, { token: alice });
-      const put = (json: object) => trial.send("PUT", path, { json, token: "bob" });
-      assertInvalid(trial, await put({ owner: 5, about: "nothing", status: "never" }), "/owner");
-      assertProblem(trial, await put({ owner: "bob", about: "nothing", status: "never" }), "forbidden");
-    },
-  },
-  {
     name: "a history can be closed to those who may read the resource",
     async run(trial) {
       const resource = await create(trial, "notes", { a: 1 }, { id: "past-1", token: admin });
