@@ -26,10 +26,10 @@ app.put("/articles/:id", async (req, res) => {
   const { id } = req.params;
   const article = await prisma.$transaction(async (tx) => {
     const load = () => find(tx, id);
-    const { outcome } = await check(req, await load(), { load });
+    const { expected, outcome } = await check(req, await load(), { load });
     // The transaction alone keeps nobody from writing after the check: the version in the WHERE does.
     const articles = await tx.article.updateManyAndReturn({
-      where: { id, version: guard.expected },
+      where: { id, version: expected },
       data: { ...fieldsOf(req.body), version: { increment: 1 } },
     });
     const written = await outcome.expectRow(articles); // Loads again; what it throws rolls the transaction back.
