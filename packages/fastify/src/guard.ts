@@ -48,8 +48,8 @@ export interface GuardPlugin<State extends Loaded, Creates extends boolean = fal
 
 /**
  * Guards the routes of a context, and of those inside it: `app.register(guard({ load }))`. It runs as a `preHandler`
- * hook, after parsing and validation, and not for routes that do not exist. What it throws in a handler it answers too,
- * for routes that come after it.
+ * hook, after parsing and validation, and not for routes that do not exist. What it throws in a handler it answers too.
+ * All that holds for the routes too that were there before it.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
