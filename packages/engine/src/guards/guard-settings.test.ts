@@ -22,6 +22,8 @@ const mistakes: readonly (readonly [option: string, options: unknown])[] = [
   ["load", { load: "articles" }],
   ["resource", { resource: "articles/1" }],
   ["past", { past: [] }],
+  ["past", { past }],
+  ["past", { past, conflicts: { strategy: "reject", allowedStrategies: ["reject"] } }],
   ["represent", { represent: {} }],
   ["identify", { identify: null }],
   ["observe", { observe: "console" }],

@@ -109,6 +109,11 @@ function checkStrategies<Native, State extends Loaded>(options: GuardOptions<Nat
   if ((shows || allowedStrategies.includes("first-write-wins")) && represent === undefined) {
     throw new ConfigurationError("represent", "must say what of a state clients may see, where conflicts show it");
   }
+  const accepts = strategy === "last-write-wins" || allowedStrategies.includes("last-write-wins");
+  if (past !== undefined && represent === undefined && typeof strategy !== "function" && !accepts) {
+    const problem = "is never asked: it is for `represent`, which shows what it finds, and for strategies";
+    throw new ConfigurationError("past", `${problem} that let stale writes through`);
+  }
   if (typeof strategy === "function" && (represent === undefined || past === undefined)) {
     throw new ConfigurationError(
       "conflicts.strategy",

@@ -41,6 +41,7 @@ export const guardOptionMistakes = [
     "represent must say what of a state clients may see",
     made({ load, conflicts: { discloseCurrent: true } }),
   ],
+  ["past without represent or a strategy", "past is never asked", made({ load, past: () => undefined })],
   [
     "a function as strategy, without past",
     "strategy can only be a function where `past`",
