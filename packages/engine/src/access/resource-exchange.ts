@@ -24,6 +24,9 @@ export type Reader = Pick<Store, "read" | "list" | "history">;
 /** Whether a request may go on. `hidden`: it does, and finds nothing there, whatever there is. */
 export type Permission = { readonly kind: "allowed" } | { readonly kind: "hidden" } | Refused;
 
+/** What the app says of an action. */
+type Answer = Verdict | "unsure";
+
 const warnOfUnknownState = repeatedWarning(
   "UNCLASH_STATE_NOT_KNOWN",
   (what) =>
@@ -48,12 +51,13 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
   }
 
   /** Asks the app for one action. `unsure`: it would allow that, and looked at a state that is not known. */
-  async ask(action: Action, key: Key, state: StateInQuestion): Promise<Verdict | "unsure"> {
+  ask(action: Action, key: Key, state: StateInQuestion): Answer | Promise<Answer> {
     const { authorize } = this.settings;
     if (authorize === authorizeByDefault) return "allow";
     const resource = new AskedResource(state);
-    const verdict = await authorize(action, key, this.actor, resource);
-    return verdict === "allow" && resource.isMissed ? "unsure" : verdict;
+    const answerOf = (verdict: Verdict): Answer => (verdict === "allow" && resource.isMissed ? "unsure" : verdict);
+    const verdict = authorize(action, key, this.actor, resource);
+    return typeof verdict === "string" ? answerOf(verdict) : verdict.then(answerOf);
   }
 
   /** Whether the caller would be shown this resource by a GET. */
@@ -80,7 +84,7 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
   }
 
   /** Asks once more, now that the state is known, an app that has looked for it. */
-  async askAgain(actions: readonly Action[], key: Key, state: ReadFields, why?: string): Promise<Permission> {
+  askAgain(actions: readonly Action[], key: Key, state: ReadFields, why?: string): Permission | Promise<Permission> {
     return this.#isAskedAgain ? this.askPermission(actions, key, state, why) : allowed;
   }
 
