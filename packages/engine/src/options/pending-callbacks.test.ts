@@ -30,7 +30,7 @@ afterEach(() => {
 const never = (): Promise<never> => new Promise(() => {});
 
 function engine(options: object, collection: object = {}): Unclash {
-  const notes = { schema: z.looseObject({}), precondition: "optional", ...collection } as const;
+  const notes = { schema: z.looseObject({}), preconditions: { required: false }, ...collection } as const;
   return createUnclash({ store: createMemoryStore(), collections: { notes }, ...options });
 }
 
