@@ -46,7 +46,7 @@ export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guards/check.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";
 export { checkShared as checkSharedOptions } from "./guards/guard-settings.js";
-export { warnOfEarlyAnswer } from "./guards/handler-warnings.js";
+export { warnOfEarlyAnswer, warnOfUnansweredRefusal } from "./guards/handler-warnings.js";
 export type { Passage } from "./guards/passage.js";
 export { createSlot, type Slot } from "./guards/slot.js";
 export { isUtf8Charset, parseMediaType } from "./http/media-type.js";

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type GuardAnswer, isGuardError } from "unclash/adapter";
+import { type GuardAnswer, isGuardError, warnOfUnansweredRefusal } from "unclash/adapter";
+import { requestFacts } from "./facts.js";
 import { sendAnswer } from "./send-reply.js";
 
 /** The answer to an error; nothing where it is not for this one to answer. */
@@ -20,6 +21,22 @@ export function answerErrors(app: FastifyInstance, answerer: Answerer): void {
     answerOrThrow(error, request, reply, answerers);
   });
 }
+
+/**
+ * Warns where another error handler answers what a guard of this context throws: Fastify has one only for the routes
+ * that come after it, and those inside come first.
+ */
+export function watchUnanswered(app: FastifyInstance): void {
+  app.addHook("onError", async (request, reply, error) => {
+    if (!isGuardError(error)) return;
+    reply.raw.once("finish", () => {
+      if (!answered.has(request)) warnOfUnansweredRefusal(requestFacts(request));
+    });
+  });
+}
+
+/** The requests whose errors were answered here. */
+const answered = new WeakSet<FastifyRequest>();
 
 /** The answer that guards throw. */
 export function guardAnswer(error: unknown): GuardAnswer | undefined {
@@ -43,6 +60,7 @@ function answerOrThrow(
   for (const answerer of answerers) {
     const answer = answerer(error, request);
     if (answer === undefined) continue;
+    answered.add(request);
     sendAnswer(reply, answer);
     return;
   }

@@ -17,7 +17,7 @@ import {
   UsageError,
   withholdTag,
 } from "unclash/adapter";
-import { answerErrors, answerGuardErrors, guardAnswer } from "./answering.js";
+import { answerErrors, answerGuardErrors, guardAnswer, watchUnanswered } from "./answering.js";
 import { isCall, requestFacts } from "./facts.js";
 import { pluginOfContext } from "./register-options.js";
 import { rememberReply, replyOf } from "./replies.js";
@@ -48,8 +48,8 @@ export interface GuardPlugin<State extends Loaded, Creates extends boolean = fal
 
 /**
  * Guards the routes of a context, and of those inside it: `app.register(guard({ load }))`. It runs as a `preHandler`
- * hook, after parsing and validation, and not for routes that do not exist. What it throws in a handler it answers too.
- * All that holds for the routes too that were there before it.
+ * hook, after parsing and validation, and not for routes that do not exist. What it throws in a handler it answers too,
+ * for routes that come after it; of one that was there before, the process warns (`UNCLASH_REFUSAL_UNANSWERED`).
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  */
@@ -83,7 +83,9 @@ export function guard<State extends Loaded, Native extends FastifyRequest>(
   const plugin = pluginOfContext("guard", "unclash-guard", (app) => {
     markGuarding(app, "what is behind", engine);
     app.addHook("preHandler", preHandler);
-    if (!engine.handsOn) answerErrors(app, guardAnswer);
+    if (engine.handsOn) return;
+    answerErrors(app, guardAnswer);
+    watchUnanswered(app);
   });
   return Object.assign(plugin, {
     route: { preHandler, ...(!engine.handsOn && { errorHandler: answerGuardErrors }) },

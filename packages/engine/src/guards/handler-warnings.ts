@@ -105,3 +105,14 @@ export function warnOfNoAnswer(request: RequestFacts): void {
       "404. Set `ctx.body` or `ctx.status`, and await what is still going on.",
   );
 }
+
+/** What a guard threw in a handler was answered by others. */
+export function warnOfUnansweredRefusal(request: RequestFacts): void {
+  warnOfRoute(
+    "UNCLASH_REFUSAL_UNANSWERED",
+    { request },
+    "threw what its guard gave, and another error handler than the guard's answered it. Register the guard before " +
+      "the routes that it is for, and let an error handler inside throw on a GuardError; or give the guard " +
+      '`onError: "next"`, where yours answers on purpose.',
+  );
+}
