@@ -65,8 +65,8 @@ const faultOfState: TagFault = (problem) => new UsageError("check", problem.repl
 
 /** Why `check` keeps no keys by itself. */
 export const keysTooLate: string =
-  "can't be had by check() alone: a repeat must be known before its handler runs. Put a `guard` or `guarded` in " +
-  "front of the handler, or give check() `idempotency: false`";
+  "can't be had by check() alone: a repeat must be known before its handler runs. Put `guarded({}, …)` around the " +
+  "handler or a `guard` in front of it, or give check() `idempotency: false`";
 
 const none = {};
 
