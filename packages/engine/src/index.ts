@@ -11,7 +11,7 @@ export type { SettledWrite } from "./guards/stale-write.js";
 export { allowedHeaders, exposedHeaders } from "./http/cors.js";
 export type { Decoding } from "./http/decode.js";
 export { formatCursor, listText, nextLink, type PageRequest, type PageSizes, readPaging } from "./http/paging.js";
-export type { ContentRoom, ReadBody, RequestBody, RequestFacts } from "./http/request.js";
+export type { ContentRoom, ReadBody, RequestBody, RequestFacts, RequestHeaders } from "./http/request.js";
 export type { RequestLimits } from "./http/request-limits.js";
 export type { GuardIdempotency } from "./idempotency/guard-keeping.js";
 export type { IdempotencyOptions } from "./idempotency/keeping.js";

@@ -1,3 +1,12 @@
+/** The headers of a request by lower-case name, as Node gives them: an array is what came in several lines. */
+export interface RequestHeaders {
+  readonly [name: string]: string | string[] | undefined;
+  /** Never an array: of several lines Node keeps the first. */
+  readonly authorization?: string | undefined;
+  /** Never an array: Node joins several lines. */
+  readonly cookie?: string | undefined;
+}
+
 /** A request as plain data, made by an adapter from its framework's. */
 export interface RequestFacts<Native = unknown> {
   readonly method: string;
@@ -7,8 +16,8 @@ export interface RequestFacts<Native = unknown> {
   readonly path: string;
   /** What stood after the `?`, or empty. */
   readonly query: string;
-  /** By lower-case name, as Node gives them; an array of what came in several lines, and may not. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** An array is what came in several lines, and may not. */
+  readonly headers: RequestHeaders;
   /** There may have been more header lines than these: what they said is not known. @default false */
   readonly headersCut?: boolean;
   /** The address of the socket's other end. */
