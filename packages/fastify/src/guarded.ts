@@ -1,4 +1,16 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type {
+  ContextConfigDefault,
+  FastifyBaseLogger,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchema,
+  FastifyTypeProvider,
+  FastifyTypeProviderDefault,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+  RouteGenericInterface,
+} from "fastify";
 import type { ContextOf, GuardOptions, Loaded, Unloaded } from "unclash";
 import {
   assertCalledBy,
@@ -11,45 +23,101 @@ import {
   runHandler,
 } from "unclash/adapter";
 import { isCall } from "./facts.js";
-import { enter, type GuardedRequest } from "./guard.js";
+import { enter } from "./guard.js";
 import { sendAnswer } from "./send-reply.js";
+
+/** The types of a route where nobody says them: parameters are strings by any name, if no schema is for them. */
+export type RouteOf<Schema> = Schema extends { readonly params: unknown }
+  ? RouteGenericInterface
+  : { Params: Readonly<Record<string, string>> };
+
+/** A request as Fastify types it, by the schema of its route and the type provider of the app. */
+type RequestOf<
+  Schema extends FastifySchema,
+  Provider extends FastifyTypeProvider,
+  Route extends RouteGenericInterface,
+> = FastifyRequest<Route, RawServerDefault, RawRequestDefaultExpression, Schema, Provider>;
+
+/** The reply to it, which takes what the schema of its response allows. */
+type ReplyOf<
+  Schema extends FastifySchema,
+  Provider extends FastifyTypeProvider,
+  Route extends RouteGenericInterface,
+> = FastifyReply<
+  Route,
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  ContextConfigDefault,
+  Schema,
+  Provider
+>;
+
+/**
+ * The same request for the options, from which TypeScript must not infer the schema and the provider: a `load` that
+ * declares the parameters alone knows of neither.
+ */
+type OptionsRequestOf<
+  Schema extends FastifySchema,
+  Provider extends FastifyTypeProvider,
+  Route extends RouteGenericInterface,
+> = FastifyRequest<
+  Route,
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  FastifySchema,
+  FastifyTypeProviderDefault,
+  ContextConfigDefault,
+  FastifyBaseLogger,
+  {
+    params: RequestOf<Schema, Provider, Route>["params"];
+    query: RequestOf<Schema, Provider, Route>["query"];
+    headers: RequestOf<Schema, Provider, Route>["headers"];
+    body: RequestOf<Schema, Provider, Route>["body"];
+  }
+>;
 
 /** What a guarded handler gets: Fastify's request and reply, and what its guard has for it. */
 export type GuardedContext<
   State extends Loaded,
   Creates extends boolean = false,
-  Native extends FastifyRequest = GuardedRequest,
-> = ContextOf<State, Creates> & { readonly request: Native; readonly reply: FastifyReply };
-
-/**
- * A guarded handler as a route's. It resolves with what Fastify sends; its type says nothing of that, as any schema
- * may.
- */
-export type GuardedHandler<Native> = (request: Native, reply: FastifyReply) => Promise<void>;
+  Schema extends FastifySchema = FastifySchema,
+  Provider extends FastifyTypeProvider = FastifyTypeProviderDefault,
+  Route extends RouteGenericInterface = RouteOf<Schema>,
+> = ContextOf<State, Creates> & {
+  readonly request: RequestOf<Schema, Provider, Route>;
+  readonly reply: ReplyOf<Schema, Provider, Route>;
+};
 
 /**
  * Guards one handler: `app.put("/articles/:id", guarded({ load }, async ({ request, expected, outcome }) => …))`. What
  * the handler returns is sent as Fastify does; one that returns nothing, nor a promise, sends by `reply`. What it
- * throws is answered, where it is a guard's, or goes to the app's error handler.
+ * throws is answered, where it is a guard's, or goes to the app's error handler. `request` and `reply` have the types
+ * that the route gives them: by its schema and the app's type provider, by `app.put<{ Body: … }>(…)`, or by the request
+ * that `load` declares.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
+ * @example app.put(url, { schema: { params, body } }, guarded({ load }, async ({ request }) => save(request.body)));
  */
 export function guarded<
   State extends Loaded = Unloaded,
   const Creates extends boolean = false,
-  Native extends FastifyRequest = GuardedRequest,
+  Schema extends FastifySchema = FastifySchema,
+  Provider extends FastifyTypeProvider = FastifyTypeProviderDefault,
+  Route extends RouteGenericInterface = RouteOf<Schema>,
+  Result = unknown,
 >(
-  options: GuardOptions<Native, State, Creates>,
-  handler: (context: GuardedContext<State, Creates, Native>) => unknown,
-): GuardedHandler<Native>;
-export function guarded<State extends Loaded, Native extends FastifyRequest>(
-  options: GuardOptions<Native, State>,
-  handler: (context: GuardedContext<State, false, Native>) => unknown,
-): (request: Native, reply: FastifyReply) => Promise<unknown> {
+  options: GuardOptions<OptionsRequestOf<Schema, Provider, Route>, State, Creates>,
+  handler: (context: GuardedContext<State, Creates, Schema, Provider, Route>) => Result | Promise<Result>,
+): (request: RequestOf<Schema, Provider, Route>, reply: ReplyOf<Schema, Provider, Route>) => Promise<Result>;
+export function guarded<State extends Loaded>(
+  options: GuardOptions<FastifyRequest, State>,
+  handler: (context: ContextOf<State, false> & { request: FastifyRequest; reply: FastifyReply }) => unknown,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
   const engine = createGuard<FastifyRequest, State>(options);
-  const run = async (request: Native, reply: FastifyReply): Promise<unknown> => {
+  const run = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const admitted = await enter(engine, request, reply);
     if (admitted === undefined) return reply;
     const { passage } = admitted;
@@ -69,7 +137,7 @@ export function guarded<State extends Loaded, Native extends FastifyRequest>(
       handlerIsOver(passage, reply.raw);
     }
   };
-  const guardedHandler = (request: Native, reply: FastifyReply): Promise<unknown> => {
+  const guardedHandler = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     assertCalledBy("guarded", "Fastify", isCall(request), request);
     return run(request, reply);
   };

@@ -2,7 +2,7 @@ export { allowedHeaders, exposedHeaders } from "unclash";
 export { clientErrorHandler } from "./client-error-handler.js";
 export { type FrameworkErrorsOptions, frameworkErrors } from "./framework-errors.js";
 export { check, type GuardedRequest, type GuardPlugin, type GuardRoute, guard } from "./guard.js";
-export { type GuardedContext, type GuardedHandler, guarded } from "./guarded.js";
+export { type GuardedContext, guarded } from "./guarded.js";
 export { createGuards, type Guards } from "./guards.js";
 export { type MountOptions, mount } from "./mount.js";
 export { type ProblemsOptions, problems, urlProblems } from "./problems.js";

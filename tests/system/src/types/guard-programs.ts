@@ -14,6 +14,19 @@ const app = Fastify();
 const load = async () => ({ version: 1, value: { id: "1", title: "Old" } });
 `;
 
+const provided = `
+import Fastify, { type FastifyRequest, type FastifyTypeProvider } from "fastify";
+import { guard, guarded } from "@unclash/fastify";
+interface Provider extends FastifyTypeProvider {
+  readonly validator: this["schema"] extends { readonly of: infer Content } ? Content : unknown;
+  readonly serializer: this["validator"];
+}
+const app = Fastify().withTypeProvider<Provider>();
+declare const params: { readonly of: { id: string } };
+declare const body: { readonly of: { title: string } };
+const find = async (id: string) => ({ id, title: "Old", version: 1 });
+`;
+
 const koa = `
 import { guarded } from "@unclash/koa";
 const load = async () => ({ version: 1, value: { id: "1", title: "Old" } });
@@ -154,6 +167,65 @@ const find = async ({ params }: Typed) => ({ version: 1, id: params.id });`,
     right: `app.put("/a/:id", guarded({ load }, ({ reply }) => void reply.send("x")));`,
     wrong: `app.put("/a/:id", guarded({ load }, ({ res }) => void res.json("x")));`,
     says: "Property 'res' does not exist on type",
+  },
+  {
+    what: "a member of a body that the schema of a route of Fastify does not have",
+    before: `${provided}const schema = { params, body };
+const load = ({ params }: FastifyRequest<{ Params: { id: string } }>) => find(params.id);`,
+    right: `app.put("/a/:id", { schema }, guarded({ load }, async ({ request }) => request.body.title));`,
+    wrong: `app.put("/a/:id", { schema }, guarded({ load }, async ({ request }) => request.body.titel));`,
+    says: "Property 'titel' does not exist on type '{ title: string; }'.",
+  },
+  {
+    what: "a parameter that the schema of a route of Fastify does not have",
+    before: `${provided}const schema = { params };`,
+    right: `app.put("/a/:id", { schema }, guarded({ load: ({ params }) => find(params.id) }, async () => 1));`,
+    wrong: `app.put("/a/:id", { schema }, guarded({ load: ({ params }) => find(params.slug) }, async () => 1));`,
+    says: "Property 'slug' does not exist on type '{ id: string; }'.",
+  },
+  {
+    what: "a parameter of a route of Fastify without a schema, taken for a number",
+    before: `${provided}const schema = { body };`,
+    right: `app.put("/a/:id", { schema }, guarded({}, async ({ request }) => request.params["id"]?.trim()));`,
+    wrong: `app.put("/a/:id", { schema }, guarded({}, async ({ request }) => request.params["id"]?.toFixed()));`,
+    says: "Property 'toFixed' does not exist on type 'string'.",
+  },
+  {
+    what: "content that the schema of a response of Fastify does not allow",
+    before: `${provided}const schema = { response: { 200: body } };`,
+    right: `app.put("/a/:id", { schema }, guarded({ load: () => find("1") }, async ({ current }) => current));`,
+    wrong: `app.put("/a/:id", { schema }, guarded({ load: () => find("1") }, async ({ expected }) => ({ expected })));`,
+    says: "Type '{ expected: number; }' is not assignable to type 'void | { title: string; }'.",
+  },
+  {
+    what: "content that the schema of a response of Fastify does not allow, sent by the reply",
+    before: `${provided}const schema = { response: { 200: body } };`,
+    right: `app.put("/a/:id", { schema }, guarded({}, ({ reply }) => void reply.code(200).send({ title: "B" })));`,
+    wrong: `app.put("/a/:id", { schema }, guarded({}, ({ reply }) => void reply.code(200).send({ title: 1 })));`,
+    says: "Type 'number' is not assignable to type 'string'.",
+  },
+  {
+    what: "a member of a body that a route of Fastify does not declare",
+    before: `${provided}type Route = { Params: { id: string }; Body: { text: string } };
+const route = app.put<Route>;`,
+    right: `route("/a/:id", guarded({ load: ({ params }) => find(params.id) }, ({ request }) => request.body.text));`,
+    wrong: `route("/a/:id", guarded({ load: ({ params }) => find(params.id) }, ({ request }) => request.body.txt));`,
+    says: "Property 'txt' does not exist on type '{ text: string; }'.",
+  },
+  {
+    what: "a member of a body that the schema of a route of Fastify does not have, behind a plugin's guard",
+    before: `${provided}const one = guard({ load: ({ params }) => find(params["id"] ?? "") });
+const route = { schema: { params, body }, ...one.route };`,
+    right: `app.put("/a/:id", route, async (request) => [one.of(request).current.id, request.body.title]);`,
+    wrong: `app.put("/a/:id", route, async (request) => [one.of(request).current.id, request.body.titel]);`,
+    says: "Property 'titel' does not exist on type '{ title: string; }'.",
+  },
+  {
+    what: "a credential that is looked for in several lines",
+    before: `${express}declare const accounts: Map<string, { name: string }>;`,
+    right: `guard({ load, identify: ({ headers }) => accounts.get(headers.authorization ?? "") });`,
+    wrong: `guard({ load, identify: ({ headers }) => accounts.get(headers["x-api-key"] ?? "") });`,
+    says: "Argument of type 'string | string[]' is not assignable to parameter of type 'string'.",
   },
   {
     what: "a guarded handler of Koa that reads what its row does not have",
