@@ -32,7 +32,8 @@ export async function readContent(request: IncomingMessage, id: string): Promise
   const bytes = await readBytes(request);
   if (bytes === "too-large") return tooLarge;
   if (bytes === "cut-off") return malformed([{ code: "malformed-json", detail: "The content ended early." }]);
-  if (!isUtf8(bytes)) return malformed([{ code: "malformed-json", pointer: "", detail: "The content is no UTF-8." }]);
+  if (!isUtf8(bytes))
+    return malformed([{ code: "malformed-json", pointer: "", detail: "The content is not valid UTF-8." }]);
   const parsed = parseJson(bytes.toString(), defaultJsonLimits);
   return parsed.kind === "sound" ? contentOf(parsed.value, id) : unsound(parsed);
 }
@@ -63,7 +64,7 @@ function contentOf(value: Json, id: string): Content | Refusal {
   }
   if (version === undefined) return { fields };
   if (typeof version === "number" && Number.isSafeInteger(version) && version >= 0) return { fields, version };
-  return malformed([{ code: "malformed-version", pointer: "/version", detail: "A version is a whole number." }]);
+  return malformed([{ code: "malformed-version", pointer: "/version", detail: "A version must be a whole number." }]);
 }
 
 /** Whether a value can be a note. Patch by patch one could come to hold more than may be sent. */

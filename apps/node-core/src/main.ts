@@ -106,7 +106,7 @@ function decodeId(raw: string): string | core.IdFault {
     const id = decodeURIComponent(raw);
     return core.idFault(id) ?? id;
   } catch {
-    return { code: "malformed-id", detail: "An id is UTF-8, percent-encoded." };
+    return { code: "malformed-id", detail: "An id must be percent-encoded UTF-8." };
   }
 }
 

@@ -8,6 +8,7 @@ import { warnOfStore } from "./commits/store-failure.js";
 import { headerRefusal, unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
 import { refusedResponse } from "./http/responses.js";
+import { sentences } from "./http/sentences.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { answerRoute, decodeId, findRoute, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
@@ -74,7 +75,7 @@ function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePl
   warnOfStore(thrown);
   // What fails after the commit says of itself that it did nothing: this must not be taken for the write.
   const outcome = exchange.applied ? "unknown" : thrown.outcome;
-  return refusedResponse(exchange, unavailable(outcome, "The store did not answer."));
+  return refusedResponse(exchange, unavailable(outcome, sentences.storeUnanswered));
 }
 
 /** The resource that a path names; none where what stands there can't be an id. */

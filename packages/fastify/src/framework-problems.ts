@@ -33,7 +33,7 @@ function isOwnError(error: unknown): error is OwnError {
 }
 
 function malformedId(instance: string, typePrefix: string): ResponsePlan {
-  const entry = { code: "malformed-id", parameter: "id", detail: "An id is UTF-8, percent-encoded." };
+  const entry = { code: "malformed-id", parameter: "id", detail: "An id must be percent-encoded UTF-8." };
   const asked = { instance, settings: { problemTypePrefix: typePrefix } };
   return refusalResponse(asked, { slug: "malformed-request", detail: entry.detail, members: { errors: [entry] } });
 }

@@ -52,7 +52,7 @@ function parsedElsewhere(value: unknown): CheckedJson | undefined {
 }
 
 function checked(mediaType: string, json: CheckedJson | undefined): TakenBody {
-  if (json === undefined) return malformed("The content is no UTF-8.");
+  if (json === undefined) return malformed("The content is not valid UTF-8.");
   if (json.kind === "sound") return { kind: "body", mediaType, value: json.value };
   const { code, pointer, detail } = json;
   return { kind: "malformed", error: { code, pointer, detail } };
@@ -74,5 +74,5 @@ function wrongCoding({ base, path }: RequestFacts): ResponsePlan {
 }
 
 function tooLarge({ base, path }: RequestFacts): ResponsePlan {
-  return problemReply(base + path, "payload-too-large", `The content may hold ${bodyBytesMax} bytes at most.`);
+  return problemReply(base + path, "payload-too-large", `The content may have at most ${bodyBytesMax} bytes.`);
 }

@@ -108,7 +108,7 @@ function namedTag(content: JsonObject, version: number | undefined, errors: Prob
   const tag = typeof text === "string" ? parseEntityTag(text) : undefined;
   const pointer = "/etag";
   if (tag === undefined) {
-    const detail = 'An entity-tag must be a string with its quotes in it, such as "\\"4-p0aa\\"".';
+    const detail = 'An entity-tag must be a string that includes its quotes, such as "\\"4-p0aa\\"".';
     errors.push({ code: "malformed-etag", pointer, detail });
   } else if (version !== undefined && namesOtherVersions([tag], version)) {
     const detail = `The content names version ${version}, and its entity-tag another one.`;
@@ -125,7 +125,7 @@ function namedId(content: JsonObject, addressed: string | undefined, errors: Pro
   if (addressed !== undefined && id !== addressed) {
     errors.push({ code: "contradictory-id", pointer, detail: "The id in the content is not the one in the path." });
   } else if (typeof id !== "string") {
-    errors.push({ code: "malformed-id", pointer, detail: "An id is a string." });
+    errors.push({ code: "malformed-id", pointer, detail: "An id must be a string." });
   } else if (fault !== undefined) {
     errors.push({ ...fault, pointer });
   } else {

@@ -32,7 +32,7 @@ export function proposedFields(
 ): CustomerFields {
   const onto = current === undefined ? {} : representationOf(current);
   const proposed = apply(change, id, onto, guard);
-  if (!isJsonObject(proposed)) return invalid(guard, [{ pointer: "", detail: "A resource is a JSON object." }]);
+  if (!isJsonObject(proposed)) return invalid(guard, [{ pointer: "", detail: "A resource must be a JSON object." }]);
   const checked = customerSchema.safeParse(proposed);
   if (checked.success) return checked.data;
   return invalid(
@@ -86,7 +86,7 @@ function patched(patch: Json, id: string, onto: JsonObject, guard: CustomerGuard
     case "malformed":
       return malformed(guard, result.errors);
     case "too-large":
-      return guard.outcome.refuse("payload-too-large", `The patched resource may hold ${bodyBytesMax} bytes at most.`);
+      return guard.outcome.refuse("payload-too-large", `The patched resource may have at most ${bodyBytesMax} bytes.`);
     case "test-failed": {
       const members = { resource: customerKey(id), field: result.pointer };
       return guard.outcome.refuse("invalid-state", `The test of ${result.pointer} failed.`, members);

@@ -96,7 +96,7 @@ async function takeList(facts: RequestFacts, instance: string): Promise<TakenReq
   const errors: ProblemEntry[] = [];
   const paging = readPaging(new URLSearchParams(facts.query), pageSizes, errors);
   if (errors.length === 0 && paging.after !== undefined && idFault(paging.after) !== undefined) {
-    errors.push({ code: "malformed-cursor", parameter: "after", detail: "The cursor is none that this list gave." });
+    errors.push({ code: "malformed-cursor", parameter: "after", detail: "`after` is not a cursor of this list." });
   }
   const parsed = conditionsOf(facts);
   if (parsed.kind === "malformed") errors.push(...parsed.errors);
@@ -155,7 +155,7 @@ function decodeId(raw: string): { readonly id: string } | ProblemEntry {
     const fault = idFault(id);
     return fault === undefined ? { id } : { ...fault, parameter: "id" };
   } catch {
-    return { code: "malformed-id", parameter: "id", detail: "An id is UTF-8, percent-encoded." };
+    return { code: "malformed-id", parameter: "id", detail: "An id must be percent-encoded UTF-8." };
   }
 }
 

@@ -47,7 +47,7 @@ export async function write(
     if (request.method !== "POST") current = await freshState(writing);
   }
   const key = request.idGiven ? customerKey(request.id) : "customers";
-  const detail = `Others changed ${key} ${racesMax} times while this request was at it.`;
+  const detail = `Others changed ${key} ${racesMax} times while this request was running.`;
   return unavailableReply(request.instance, "not-applied", detail);
 }
 

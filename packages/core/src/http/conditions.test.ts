@@ -135,7 +135,7 @@ describe("a header and a body that disagree", () => {
       {
         code: "contradictory-preconditions",
         header: "If-Match",
-        detail: "The body names version 7, and If-Match names only others.",
+        detail: "The content names version 7, and If-Match only others.",
       },
     ],
   };

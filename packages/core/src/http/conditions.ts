@@ -120,7 +120,7 @@ function contradiction(list: EntityTagList, facts: ConditionFacts): ConditionErr
   const { version, etag } = facts;
   if (list.kind === "any") return undefined;
   const others = (what: string): ConditionError => {
-    const detail = `The body names ${what}, and If-Match names only others.`;
+    const detail = `The content names ${what}, and If-Match only others.`;
     return { code: "contradictory-preconditions", header: "If-Match", detail };
   };
   if (version !== undefined && facts.tagsHoldVersions !== false && namesOtherVersions(list.tags, version))

@@ -2,6 +2,7 @@ import { errorsPage, UnclashError, UsageError } from "@unclash/core";
 import { describeValue, isPromise } from "@unclash/core/options";
 import { type Refused, refused } from "../http/refusal.js";
 import { describeRequest, type RequestFacts } from "../http/request.js";
+import { sentences } from "../http/sentences.js";
 import { wrongOutcome } from "../options/callback-result.js";
 import { isHeaderValue } from "../options/option-rules.js";
 import { watchPending } from "../options/pending-callbacks.js";
@@ -121,7 +122,7 @@ export async function identifyCaller<Native>(
   } catch (thrown) {
     if (!isRefusal(thrown)) throw thrown;
     const headers = { "www-authenticate": thrown.challenge };
-    return refused("unauthenticated", "The credentials are wrong.", { headers });
+    return refused("unauthenticated", sentences.wrongCredentials, { headers });
   }
 }
 

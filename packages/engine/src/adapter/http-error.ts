@@ -1,6 +1,7 @@
 import type { ProblemEntry, ProblemSlug, ResponsePlan } from "@unclash/core";
 import { problemTypePrefix } from "@unclash/core";
 import { refusalResponse } from "../http/responses.js";
+import { sentences } from "../http/sentences.js";
 
 /** What body parsers and routers throw of their own, by its status. */
 const slugs: Readonly<Record<number, ProblemSlug>> = {
@@ -12,11 +13,11 @@ const slugs: Readonly<Record<number, ProblemSlug>> = {
 };
 
 const details: Readonly<Record<number, string>> = {
-  400: "The request can't be read.",
-  404: "There is nothing at this path.",
-  406: "There is no such representation.",
-  413: "The content is too large.",
-  415: "The content's type is not supported here.",
+  400: sentences.unreadable,
+  404: sentences.nothingHere,
+  406: sentences.noRepresentation,
+  413: sentences.tooLarge,
+  415: sentences.mediaTypeUnknown,
 };
 
 /**
@@ -67,7 +68,7 @@ function isOfParser(error: Error): boolean {
 
 function entryOf(error: unknown): ProblemEntry {
   if (error instanceof URIError) {
-    return { code: "malformed-id", parameter: "id", detail: "An id is UTF-8, percent-encoded." };
+    return { code: "malformed-id", parameter: "id", detail: sentences.idEncoding };
   }
-  return { code: "malformed-json", pointer: "", detail: "The content is no JSON that can be read." };
+  return { code: "malformed-json", pointer: "", detail: sentences.notJson };
 }

@@ -11,6 +11,7 @@ import {
 import { jsonLimitsOf } from "../http/body.js";
 import { malformed, type Refused, refused } from "../http/refusal.js";
 import type { RequestLimits } from "../http/request-limits.js";
+import { sentences } from "../http/sentences.js";
 import { fieldsOf } from "../states/representation.js";
 
 /** What a write would do, before anything was read. */
@@ -99,10 +100,10 @@ function applyPatch(patch: Json, onto: JsonObject, target: ChangeTarget): Applie
       return patchedTooLarge(target.limits);
     case "test-failed": {
       const members = { resource: target.resource, field: patched.pointer };
-      return refused("invalid-state", `The test of ${patched.pointer} failed.`, { members });
+      return refused("invalid-state", sentences.testFailed(patched.pointer), { members });
     }
     case "not-applicable":
-      return refused("validation-failed", "The patch can't be applied.", { members: { errors: patched.errors } });
+      return refused("validation-failed", sentences.patchNotApplicable, { members: { errors: patched.errors } });
     default:
       return assertNever(patched);
   }
@@ -121,7 +122,7 @@ function patchLimitsOf(limits: RequestLimits): PatchLimits {
 
 /** 413: what a patch would make is larger than a body may be. */
 export function patchedTooLarge({ bodyBytesMax }: RequestLimits): Refused {
-  return refused("payload-too-large", `The patched resource may hold ${bodyBytesMax} bytes at most.`);
+  return refused("payload-too-large", sentences.patchedTooLarge(bodyBytesMax));
 }
 
 /** A patch may test `id` and version, and can't change them, nor add an entity-tag. */
@@ -129,7 +130,7 @@ function withoutOwnMembers(value: Json, onto: JsonObject, target: ChangeTarget):
   if (!isJsonObject(value)) return { kind: "applied", value };
   const errors = target.ownMembers
     .filter((name) => value[name] !== onto[name])
-    .map((name) => ({ pointer: `/${name}`, detail: `A patch can't change ${name}.` }));
+    .map((name) => ({ pointer: `/${name}`, detail: sentences.notPatchable(name) }));
   if (errors.length === 0) return { kind: "applied", value: fieldsOf(target, value) };
-  return refused("validation-failed", "The patch can't be applied.", { members: { errors } });
+  return refused("validation-failed", sentences.patchNotApplicable, { members: { errors } });
 }

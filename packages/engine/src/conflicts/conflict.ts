@@ -3,6 +3,7 @@ import { conflictingPointers, diffJson, type JsonObject } from "@unclash/core/js
 import type { Exchange } from "../access/exchange.js";
 import { isRead } from "../http/methods.js";
 import { type Refused, refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { expectedState } from "../preconditions/expected-state.js";
 import type { SelectedState } from "../states/selected-state.js";
 import type { Strategy } from "./strategy.js";
@@ -72,18 +73,17 @@ function statusOf({ settings, request: { method } }: Exchange, { failed, strateg
 }
 
 function detailOf({ request }: Exchange, { resource, failed, current, isDisclosed, namedVersion }: Conflict): string {
-  const otherState = `${resource} is not in the state that this request is for.`;
+  const otherState = sentences.stateDiffers(resource);
   if (isRead(request.method)) return otherState;
-  if (failed === undefined) return `${resource} was changed while this request was at it.`;
+  if (failed === undefined) return sentences.changedMeanwhile(resource);
   if (!isDisclosed) return otherState;
-  if (current === undefined) return `${resource} does not exist, and this request is for an existing one.`;
-  if (failed === "if-none-match") return `${resource} exists, and this request is for one that does not.`;
-  if (failed === "if-unmodified-since") return `${resource} has been modified since.`;
+  if (current === undefined) return sentences.doesNotExist(resource);
+  if (failed === "if-none-match") return sentences.existsAlready(resource);
+  if (failed === "if-unmodified-since") return sentences.modifiedSince(resource);
   const { version } = current;
   if (version === undefined) return otherState;
-  if (namedVersion === undefined || namedVersion === version)
-    return `${resource} is at version ${version}, and this request names another state.`;
-  return `${resource} is at version ${version}, and this request is for version ${namedVersion}.`;
+  if (namedVersion === undefined || namedVersion === version) return sentences.atVersion(resource, version);
+  return sentences.atOtherVersion(resource, version, namedVersion);
 }
 
 /** The member `current`: which state there is, who made it and when. */

@@ -5,6 +5,7 @@ import { comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js"
 import type { Strategy } from "../conflicts/strategy.js";
 import { isRead } from "../http/methods.js";
 import type { Refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { newestNamed } from "../preconditions/named-state.js";
 import { weakenedEntries } from "../preconditions/proxy-tags.js";
 import { fieldsOf } from "../states/representation.js";
@@ -72,10 +73,7 @@ function tagEntries({ resource }: GuardExchange, { ifMatch }: Conditions, curren
   if (ifMatch?.kind !== "tags") return [];
   const weakened = weakenedEntries({ ifMatch }, current.etag);
   if (weakened.length > 0 || !ifMatch.tags.every((tag) => isForeignTag(tag, current.loaded))) return weakened;
-  const detail =
-    `This entity-tag was not made by the guard of ${resource}, so it never matches. Where does it come ` +
-    "from? A GET without a guard gets one of its framework's, or of a proxy's.";
-  return [{ header: "If-Match", code: "foreign-etag", detail }];
+  return [{ header: "If-Match", code: "foreign-etag", detail: sentences.foreignTag(resource ?? "the resource") }];
 }
 
 /**

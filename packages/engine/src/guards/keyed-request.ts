@@ -2,6 +2,7 @@ import { CallbackError, type ProblemEntry, satisfiesRequirement } from "@unclash
 import { describeValue } from "@unclash/core/options";
 import { isSafe } from "../http/methods.js";
 import { unavailable } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer } from "../idempotency/as-lease.js";
 import type { GuardKeeping } from "../idempotency/guard-keeping.js";
 import { judgeKey, keyRefusal, quotaRefusal } from "../idempotency/replay.js";
@@ -135,7 +136,7 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     const run = await claimKey(holding, place);
     if (run !== undefined) return { kind: "run", run, looked };
   }
-  return { kind: "answer", error: exchange.error(unavailable("not-applied", "Others kept taking this key.")) };
+  return { kind: "answer", error: exchange.error(unavailable("not-applied", sentences.keyContended)) };
 }
 
 /**
@@ -171,5 +172,5 @@ function isSettled(judgement: Judgement): boolean {
 const missing: ProblemEntry = {
   code: "missing-idempotency-key",
   header: "Idempotency-Key",
-  detail: "This request must have an Idempotency-Key: a new UUID, the same again when it is repeated.",
+  detail: sentences.keyRequired,
 };

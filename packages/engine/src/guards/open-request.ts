@@ -3,6 +3,7 @@ import { identifyCaller } from "../access/actor.js";
 import { fromClient } from "../access/client-address.js";
 import { headerRefusal, malformed, type Refused, refused } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
+import { sentences } from "../http/sentences.js";
 import { isVersion, malformedVersion, readConditions, readTagMember, type Terms } from "../preconditions/conditions.js";
 import { notCompared } from "../preconditions/content-version.js";
 import { readPreferences } from "../preconditions/preferences.js";
@@ -70,8 +71,7 @@ export async function openExchange(settings: GuardSettings, received: RequestFac
   const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
   if (exchange.isAstray) warnOfNoResource(exchange);
   if (exchange.isAstray && !settings.reportOnly) {
-    const detail = `There is no single resource at ${exchange.instance}, and ${request.method} changes one.`;
-    return { exchange, ...refused("not-found", detail) };
+    return { exchange, ...refused("not-found", sentences.noSingleResource(exchange.instance, request.method)) };
   }
   return caller.kind === "refused" && !settings.reportOnly
     ? { exchange, ...caller }

@@ -6,6 +6,7 @@ import { isUtf8Charset, parseMediaType } from "./media-type.js";
 import { type Refused, refused, unavailable } from "./refusal.js";
 import type { ContentRoom, RequestFacts } from "./request.js";
 import type { RequestLimits } from "./request-limits.js";
+import { sentences } from "./sentences.js";
 
 /** The content of a request: JSON of one of the accepted types, or what is malformed about it, or why it is refused. */
 export type ReadContent =
@@ -30,7 +31,7 @@ export async function readContent(source: ContentSource, accepted: readonly stri
   const { body } = request;
   const jsonLimits = jsonLimitsOf(requestLimits);
   if (body.kind === "parsed") {
-    if (body.value instanceof Uint8Array && !isUtf8(body.value)) return malformedJson("The content is no UTF-8.");
+    if (body.value instanceof Uint8Array && !isUtf8(body.value)) return malformedJson(sentences.notUtf8);
     return contentOf(essence, checkParsed(body.value, jsonLimits));
   }
   const coding = codingOf(source);
@@ -42,9 +43,9 @@ export async function readContent(source: ContentSource, accepted: readonly stri
   const isHeld = decoded.kind !== "bytes" || decoded === read || room.take(decoded.bytes.length);
   if (decoded.kind === "no-room" || !isHeld) return noRoom;
   if (decoded.kind === "too-large") return tooLarge(requestLimits);
-  if (decoded.kind === "aborted") return malformedJson("The content ended early.");
-  if (decoded.kind === "malformed") return malformedJson(`The content is no ${String(coding)}.`);
-  if (!isUtf8(decoded.bytes)) return malformedJson("The content is no UTF-8.");
+  if (decoded.kind === "aborted") return malformedJson(sentences.endedEarly);
+  if (decoded.kind === "malformed") return malformedJson(sentences.notDecodable(String(coding)));
+  if (!isUtf8(decoded.bytes)) return malformedJson(sentences.notUtf8);
   return contentOf(essence, parseJson(decoded.bytes.toString("utf8"), jsonLimits));
 }
 
@@ -83,20 +84,19 @@ function codingOf({ header, settings }: ContentSource): Decoding | undefined | "
 
 function wrongType(method: string, accepted: readonly string[]): Refused {
   const header = method === "PATCH" ? "accept-patch" : "accept";
-  const detail = `The content must be ${accepted.join(" or ")}, in UTF-8.`;
+  const detail = sentences.mediaType(accepted.join(" or "));
   return refused("unsupported-media-type", detail, { headers: { [header]: accepted.join(", ") } });
 }
 
 function wrongCoding(known: readonly Decoding[]): Refused {
-  const detail =
-    known.length === 0 ? "The content must not be encoded." : `The content may be encoded with ${known.join(", ")}.`;
+  const detail = sentences.coding(known.join(", "));
   const accepted = known.length === 0 ? "identity" : known.join(", ");
   return refused("unsupported-media-type", detail, { headers: { "accept-encoding": accepted } });
 }
 
 function tooLarge({ bodyBytesMax }: RequestLimits): Refused {
-  return refused("payload-too-large", `The content may hold ${bodyBytesMax} bytes at most.`);
+  return refused("payload-too-large", sentences.contentTooLarge(bodyBytesMax));
 }
 
 /** The content of the requests that are being worked on is as much as the process may hold. */
-const noRoom = unavailable("not-applied", "Too many requests with content are being worked on at this moment.");
+const noRoom = unavailable("not-applied", sentences.noRoom);

@@ -1,5 +1,6 @@
 import type { ProblemEntry } from "@unclash/core";
 import type { RequestLimits } from "./request-limits.js";
+import { sentences } from "./sentences.js";
 
 /** How long a page is where nothing is said, and at most. */
 export type PageSizes = Pick<RequestLimits, "pageSizeDefault" | "pageSizeMax">;
@@ -52,7 +53,7 @@ function unknownParameters(query: URLSearchParams): readonly ProblemEntry[] {
   const unknown = new Set([...query.keys()].filter((name) => name !== "limit" && name !== "after"));
   return [...unknown].slice(0, namedMax).map((name) => {
     const parameter = name.slice(0, nameLengthMax);
-    return { code: "unknown-parameter", parameter, detail: "A list takes the parameters `limit` and `after` alone." };
+    return { code: "unknown-parameter", parameter, detail: sentences.listParameters };
   });
 }
 
@@ -60,14 +61,14 @@ function unknownParameters(query: URLSearchParams): readonly ProblemEntry[] {
 export const malformedCursor: ProblemEntry = {
   code: "malformed-cursor",
   parameter: "after",
-  detail: "The cursor is none that this list gave.",
+  detail: sentences.cursor,
 };
 
 function readLimit(given: string | null, { pageSizeDefault, pageSizeMax }: PageSizes, errors: ProblemEntry[]): number {
   if (given === null) return pageSizeDefault;
   const limit = /^[0-9]+(?:e[0-9]+)?$/i.test(given) ? Number(given) : 0;
   if (limit >= 1) return Math.min(limit, pageSizeMax);
-  errors.push({ code: "malformed-limit", parameter: "limit", detail: "A limit is a whole number above 0." });
+  errors.push({ code: "malformed-limit", parameter: "limit", detail: sentences.limit });
   return pageSizeDefault;
 }
 

@@ -1,5 +1,6 @@
 import type { ProblemEntry, ProblemSlug } from "@unclash/core";
 import type { RequestFacts } from "./request.js";
+import { sentences } from "./sentences.js";
 
 /** Why a request is refused. Steps return it as a value; the pipeline alone makes the response of it. */
 export interface Refusal {
@@ -30,18 +31,15 @@ export function malformed(errors: readonly ProblemEntry[]): Refused {
   return refused("malformed-request", errors.map((entry) => entry.detail).join(" "), { members: { errors } });
 }
 
-const cutDetail =
-  "There are more header lines than are read: any of those behind may be the precondition, or the credentials.";
-
 /** 431 (RFC 6585 §5) for a request whose header lines are not all known: nothing else of it is looked at. */
-const tooManyHeaders: Refused = refused("malformed-request", cutDetail, {
+const tooManyHeaders: Refused = refused("malformed-request", sentences.headersCut, {
   status: 431,
-  members: { errors: [{ code: "too-many-headers", detail: cutDetail }] },
+  members: { errors: [{ code: "too-many-headers", detail: sentences.headersCut }] },
 });
 
 /** 400 for a request to several hosts: servers must refuse it (RFC 9112 §3.2), and Node takes the first. */
 const severalHosts: Refused = malformed([
-  { code: "repeated-header", header: "Host", detail: "Host must be sent in one line." },
+  { code: "repeated-header", header: "Host", detail: sentences.sentTwice("Host") },
 ]);
 
 /** The refusal of a request whose header lines do not say what they seem to: nothing else of it is looked at. */
@@ -52,7 +50,7 @@ export function headerRefusal({ headersCut, headers }: RequestFacts): Refused | 
 
 /** 404 for a resource, or for something that belongs to one. */
 export function notFound(what: string): Refused {
-  return refused("not-found", `There is no ${what}.`);
+  return refused("not-found", sentences.noneOf(what));
 }
 
 /** 503, for now: the store did not answer, or others kept winning. */

@@ -1,3 +1,5 @@
+import { sentences } from "../http/sentences.js";
+
 /** What of a problem tells of a state, and is left out for who may not read it. */
 const ofState: ReadonlySet<string> = new Set([
   ...["current", "changes", "conflictingFields", "identical", "conflict", "holder", "from", "to", "allowed"],
@@ -19,8 +21,8 @@ export function withoutStateMembers(content: string | Uint8Array | null, typePre
 
 /** A detail may name the version that is there. */
 const details: Readonly<Record<string, (resource: string) => string>> = {
-  "version-conflict": (resource) => `${resource} is not in the state that this request is for.`,
-  "invalid-state": () => "The state of the resource does not allow this change.",
+  "version-conflict": (resource) => sentences.stateDiffers(resource),
+  "invalid-state": () => sentences.changeNotAllowed,
 };
 
 function parsed(content: string | Uint8Array | null): Readonly<Record<string, unknown>> | undefined {

@@ -1,6 +1,7 @@
 import { assertNever } from "@unclash/core";
 import type { Expectation, Moment, StoredRecord } from "@unclash/core/store";
 import { type Refused, refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { type KeptAnswer, readRecord } from "./record.js";
 
 /** What a request with a key may do, by what is known of the key. */
@@ -38,36 +39,25 @@ export function judgeKey(found: StoredRecord | undefined, now: Moment, fingerpri
 
 /** 429: what is kept for this caller takes all the room that it may. */
 export function quotaRefusal(retryAfterSeconds: number): Refused {
-  return refused("quota-exceeded", quotaDetail, {
+  return refused("quota-exceeded", sentences.keyQuota, {
     members: { "violated-policies": ["idempotency-keys"] },
     headers: { "retry-after": String(retryAfterSeconds) },
   });
 }
 
-const quotaDetail =
-  "The answers that are kept for your keys take all the room that they may. Repeats are still answered.";
-
 /** Why a key does not let its request run: 422, or 409. */
 export function keyRefusal({ kind }: KeyVerdict & { readonly kind: "reused" | "running" | "abandoned" }): Refused {
   switch (kind) {
     case "reused":
-      return refused("idempotency-key-reused", reusedDetail);
+      return refused("idempotency-key-reused", sentences.keyReused);
     case "running":
-      return refused("idempotency-in-progress", runningDetail, { headers: { "retry-after": "1" } });
+      return refused("idempotency-in-progress", sentences.keyInProgress, { headers: { "retry-after": "1" } });
     case "abandoned":
-      return refused("idempotency-in-progress", abandonedDetail, { members: { outcome: "unknown" } });
+      return refused("idempotency-in-progress", sentences.keyAbandoned, { members: { outcome: "unknown" } });
     default:
       return assertNever(kind);
   }
 }
-
-const reusedDetail =
-  "This key came with another query, content, Content-Type, If-Match or strategy before. A new request " +
-  "needs a key of its own.";
-const runningDetail = "The first request with this key has not been answered yet: repeat it later, with the same key.";
-const abandonedDetail =
-  "The first request with this key failed or was never answered, and may have had its effect: look before " +
-  "sending it with a new key.";
 
 /**
  * An answer given again: a `ResponsePlan`, but that a guard's answers may also hold bytes, and headers of several

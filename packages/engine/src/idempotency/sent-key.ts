@@ -1,5 +1,6 @@
 import { type ProblemEntry, parseIdempotencyKey } from "@unclash/core";
 import type { Actor } from "../access/actor.js";
+import { sentences } from "../http/sentences.js";
 
 /** The fewest characters of an anonymous caller's key: others behind the same address must not meet it by chance. */
 export const anonymousKeyLengthMin = 16;
@@ -15,7 +16,7 @@ export function readSentKey(field: string | undefined, actor: Actor | undefined)
   const parsed = parseIdempotencyKey(field);
   if (parsed.kind === "malformed") return malformed(parsed.detail);
   if (actor === undefined && parsed.key.length < anonymousKeyLengthMin) {
-    return malformed(`Without credentials a key has at least ${anonymousKeyLengthMin} characters: a UUID, for one.`);
+    return malformed(sentences.keyTooShort(anonymousKeyLengthMin));
   }
   return parsed;
 }

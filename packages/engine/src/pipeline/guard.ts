@@ -17,6 +17,7 @@ import { hasContent } from "../guards/unseen-body.js";
 import { hasState, isSafe } from "../http/methods.js";
 import { type Refused, unavailable } from "../http/refusal.js";
 import { describeRequest, type RequestFacts } from "../http/request.js";
+import { sentences } from "../http/sentences.js";
 import { watchPending } from "../options/pending-callbacks.js";
 import type { Terms } from "../preconditions/conditions.js";
 import type { Loaded } from "../states/loaded-state.js";
@@ -104,7 +105,7 @@ export async function enterGuard<Native, State extends Loaded>(
     // That of the keys, or one of unclash's that `load` looks into.
     if (!isStoreError(thrown)) throw thrown;
     warnOfStore(thrown);
-    return refuse(unavailable("not-applied", "The store did not answer.")); //     503
+    return refuse(unavailable("not-applied", sentences.storeUnanswered)); //     503
   }
 }
 

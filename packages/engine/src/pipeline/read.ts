@@ -12,6 +12,7 @@ import { conflict } from "../conflicts/conflict.js";
 import { listText, nextLink, type Page } from "../http/paging.js";
 import { malformed, notFound, refused } from "../http/refusal.js";
 import { contentResponse, emptyResponse, lastModified, refusedResponse } from "../http/responses.js";
+import { sentences } from "../http/sentences.js";
 import { readConditions } from "../preconditions/conditions.js";
 import { expectedState } from "../preconditions/expected-state.js";
 import type { Collection } from "../resources/collection.js";
@@ -84,8 +85,8 @@ export async function answerList(
     case "failed": {
       const expected = expectedState(exchange, conditions, verdict.condition);
       const members = { resource: collection.name, expected, current: { etag: headers.etag } };
-      const detail = "The list is not in the state that this request is for.";
-      return refusedResponse(exchange, refused("version-conflict", detail, { status: 412, members })); // 412
+      const changed = refused("version-conflict", sentences.listChanged, { status: 412, members });
+      return refusedResponse(exchange, changed); //                                              412
     }
     case "proceed":
       return pageResponse(exchange.pathOf(collection.name), page, headers); //                   200

@@ -3,6 +3,7 @@ import { noState } from "../access/asked-resource.js";
 import type { Action } from "../access/authorize.js";
 import { malformed, refused } from "../http/refusal.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";
+import { sentences } from "../http/sentences.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { patchTypes } from "../resources/write-request.js";
@@ -121,16 +122,13 @@ export function ownsPath(collections: ReadonlyMap<string, Collection>, path: str
 /** Answers a request whose sender is known, by the table of routes: 404, 405, then malformed ids, then 401 and 403. */
 export async function answerRoute(exchange: CollectionExchange, match: Match | undefined): Promise<ResponsePlan> {
   const { method } = exchange.request;
-  if (match === undefined) return refusedResponse(exchange, refused("not-found", "There is nothing at this path."));
+  if (match === undefined) return refusedResponse(exchange, refused("not-found", sentences.nothingHere));
   const { route, collection } = match;
   const allowed = allowedMethods(route);
   if (method === "OPTIONS") return emptyResponse(204, "ok", optionsHeaders(allowed, collection));
   if (!allowed.includes(method)) {
     const headers = { allow: allowed.join(", ") };
-    return refusedResponse(
-      exchange,
-      refused("method-not-allowed", `The methods here are ${headers.allow}.`, { headers }),
-    );
+    return refusedResponse(exchange, refused("method-not-allowed", sentences.methods(headers.allow), { headers }));
   }
   if (route.of === "collection") {
     const operation = operationOf(route.operations, method);
@@ -172,7 +170,7 @@ export function decodeId(raw: string, bytesMax: number): string | ProblemEntry {
   try {
     id = decodeURIComponent(raw);
   } catch {
-    return { code: "malformed-id", parameter: "id", detail: "An id is UTF-8, percent-encoded." };
+    return { code: "malformed-id", parameter: "id", detail: sentences.idEncoding };
   }
   const fault = idFault(id, bytesMax);
   return fault === undefined ? id : { ...fault, parameter: "id" };

@@ -12,6 +12,7 @@ import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
 import { applyChange, dependsOnState, patchedTooLarge } from "../conflicts/change.js";
 import { notFound, type Refused, unavailable } from "../http/refusal.js";
 import { refusedResponse } from "../http/responses.js";
+import { sentences } from "../http/sentences.js";
 import { answerWrites, checkKey, countKept, type KeySlot } from "../idempotency/in-commit.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
@@ -48,7 +49,7 @@ export async function answerWrite(
     const response = await tryToWrite(exchange, request);
     if (response !== undefined) return response;
   }
-  const detail = `Others changed ${request.key} ${racesMax} times while this request was at it.`;
+  const detail = sentences.alwaysChanged(request.key, racesMax);
   return refusedResponse(exchange, unavailable("not-applied", detail)); //         503
 }
 

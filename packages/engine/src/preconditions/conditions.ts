@@ -2,6 +2,7 @@ import { type Conditions, type EntityTag, type ProblemEntry, parseConditions, pa
 import { pointerOf } from "@unclash/core/json";
 import type { Exchange } from "../access/exchange.js";
 import { isSafe } from "../http/methods.js";
+import { sentences } from "../http/sentences.js";
 import type { Preferences } from "./preferences.js";
 import { withoutProxies } from "./proxy-tags.js";
 
@@ -55,23 +56,22 @@ function guardsWrite(method: string, { ifMatch }: Conditions): boolean {
 const repeatedDate: ProblemEntry = {
   code: "repeated-header",
   header: "If-Unmodified-Since",
-  detail: "If-Unmodified-Since must be sent in one line.",
+  detail: sentences.sentTwice("If-Unmodified-Since"),
 };
 
 /** Reads the entity-tag that a member of the content holds; what is no entity-tag is added to the errors. */
 export function readTagMember(text: unknown, field: string, errors: ProblemEntry[]): EntityTag | undefined {
   const tag = typeof text === "string" ? parseEntityTag(text) : undefined;
   if (tag === undefined) {
-    const detail = 'An entity-tag must be a string with its quotes in it, such as "\\"4-p0aa\\"".';
-    errors.push({ code: "malformed-etag", pointer: pointerOf([field]), detail });
+    errors.push({ code: "malformed-etag", pointer: pointerOf([field]), detail: sentences.entityTagMember });
   }
   return tag;
 }
 
 /** What is said of a version in the content that is none. */
 export function malformedVersion(field: string | false): ProblemEntry {
-  const detail = "A version must be a whole number of at most 2^53 - 1.";
-  return { code: "malformed-version", pointer: field === false ? "" : pointerOf([field]), detail };
+  const pointer = field === false ? "" : pointerOf([field]);
+  return { code: "malformed-version", pointer, detail: sentences.versionMember };
 }
 
 /** Whether the value can be a version. */

@@ -1,4 +1,5 @@
 import type { Conditions, ProblemEntry } from "@unclash/core";
+import { sentences } from "../http/sentences.js";
 import type { LoadedState } from "../states/loaded-state.js";
 import { shownVersionOf, versionInTag } from "../states/row-state.js";
 
@@ -42,6 +43,6 @@ export function contradiction({ ifMatch, version }: Conditions, state: LoadedSta
   if (state.etag !== undefined || shownVersionOf(state) === undefined) return undefined;
   const named = ifMatch.tags.map(({ opaque }) => versionInTag(opaque));
   if (named.some((each) => each === undefined || each === version)) return undefined;
-  const detail = `The body names version ${version}, and If-Match names only others.`;
+  const detail = sentences.versionDiffersFromHeader(version);
   return { code: "contradictory-preconditions", header: "If-Match", detail };
 }

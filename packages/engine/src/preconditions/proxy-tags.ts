@@ -1,4 +1,5 @@
 import { type Conditions, type EntityTag, type ProblemEntry, strongMatch, unproxied } from "@unclash/core";
+import { sentences } from "../http/sentences.js";
 
 /**
  * The conditions as they were before a proxy marked the entity-tags of `If-Match` (nginx and Apache, when they
@@ -17,8 +18,7 @@ export function weakenedEntries(conditions: Conditions, current: EntityTag): rea
   if (ifMatch?.kind !== "tags") return [];
   const marked = ifMatch.tags.flatMap(unmarked).filter((tag) => strongMatch(tag, current));
   if (marked.length === 0) return [];
-  const detail = "A proxy between client and server marked this entity-tag, so it can't be compared strongly.";
-  return [{ header: "If-Match", code: "weakened-by-a-proxy", detail }];
+  return [{ header: "If-Match", code: "weakened-by-a-proxy", detail: sentences.markedByProxy }];
 }
 
 const proxiesMax = 3;

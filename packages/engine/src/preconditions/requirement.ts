@@ -1,5 +1,6 @@
 import { type Conditions, satisfiesRequirement } from "@unclash/core";
 import { type Refused, refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 
 /** Which preconditions a resource requires of writes. */
 export interface Requirement {
@@ -30,7 +31,6 @@ export function preconditionRequired(
 ): Refused {
   const field = versionField === false ? "" : `, or its ${versionField} in the content`;
   const creation = creates ? "; to create it by PUT, send If-None-Match: *" : "";
-  const detail =
-    `Say which state of ${resource} this request is for: send its entity-tag in ` + `If-Match${field}${creation}.`;
+  const detail = sentences.preconditionRequired(resource, field + creation);
   return refused("precondition-required", detail, { members: { links: { resource: path } } });
 }

@@ -6,6 +6,7 @@ import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
 import { type Refused, refused } from "../http/refusal.js";
 import type { RequestLimits } from "../http/request-limits.js";
+import { sentences } from "../http/sentences.js";
 import { hashParts } from "../idempotency/fingerprint.js";
 import { parseRepresentation } from "../states/representation.js";
 import type { CollectionExchange } from "./collection-exchange.js";
@@ -159,10 +160,10 @@ async function stillReferred(
 ): Promise<Refused> {
   const collection = resource.slice(0, resource.indexOf("/"));
   if (!(await exchange.mayRead(`${collection}/*`, noState))) {
-    return refused("invalid-state", `${key} can't be deleted while others refer to it.`, {
+    return refused("invalid-state", sentences.isReferredTo(key), {
       members: { resource: key },
     });
   }
-  const detail = `${key} can't be deleted while a resource in ${collection} refers to it by its field ${field}.`;
+  const detail = sentences.isReferredToBy(key, collection, field);
   return refused("invalid-state", detail, { members: { resource: key, field: pointerOf([field]) } });
 }

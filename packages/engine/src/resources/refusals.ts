@@ -1,6 +1,7 @@
 import type { Key, StoredRecord } from "@unclash/core/store";
 import { noState } from "../access/asked-resource.js";
 import { notFound, type Refused, refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { fieldsIn, shownVersion } from "../states/representation.js";
 import type { Addressed, CollectionExchange } from "./collection-exchange.js";
 import { fieldOfIndex } from "./unique.js";
@@ -14,7 +15,7 @@ export async function goneOrMissing(
 ): Promise<Refused> {
   if (found?.deleted !== true || !(await exchange.mayRead(key, noState))) return notFound(key);
   const version = shownVersion(collection, found);
-  return refused("gone", `${key} was deleted in version ${version}.`, {
+  return refused("gone", sentences.gone(key, version), {
     members: { version, links: { versions: `${exchange.pathOf(collection.name, id)}/versions` } },
   });
 }
@@ -27,7 +28,7 @@ export async function duplicateId(
 ): Promise<Refused> {
   const isShown = !hidden && (await exchange.mayRead(key, fieldsIn(collection, stored)));
   const members = { resource: key, field: "/id", ...(isShown && { holder: key }) };
-  return refused("duplicate", "The id is taken.", { members });
+  return refused("duplicate", sentences.idTaken, { members });
 }
 
 /** 409: a unique field's value is taken by another resource. */
@@ -40,5 +41,5 @@ export async function duplicateValue(
   const resource = idGiven ? key : collection.name;
   const isShown = await exchange.mayRead(holder, "never");
   const members = { resource, field: `/${field}`, ...(isShown && { holder }) };
-  return refused("duplicate", `The value of ${field} is taken.`, { members });
+  return refused("duplicate", sentences.valueTaken(field), { members });
 }

@@ -6,6 +6,7 @@ import { findBase, namedVersion } from "../conflicts/merge-base.js";
 import { settle } from "../conflicts/settle.js";
 import { type Settlement, type Strategy, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
 import { type Refused, refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { weakenedEntries } from "../preconditions/proxy-tags.js";
 import {
   type Content,
@@ -68,7 +69,7 @@ export function targetOf({ settings }: CollectionExchange, { key, collection }: 
 
 /** The refusal of a POST that is to happen only where the collection does not exist. */
 function collectionExists(exchange: CollectionExchange, { name }: Collection): Refused {
-  return refused("version-conflict", `${name} exists, and this request is for one that does not.`, {
+  return refused("version-conflict", sentences.existsAlready(name), {
     status: exchange.settings.conflictStatus,
     members: {
       resource: name,

@@ -2,6 +2,7 @@ import type { ProblemEntry } from "@unclash/core";
 import type { Json, JsonObject } from "@unclash/core/json";
 import { anything, checkMembers, checkOptions, listOf, type OptionRules, required } from "@unclash/core/options";
 import type { Actor } from "../access/actor.js";
+import { sentences } from "../http/sentences.js";
 import { wrongResult } from "../options/callback-result.js";
 
 /** How one field may change: what it starts as, and what may follow what. */
@@ -92,7 +93,7 @@ export function stateFault(
     const allowed =
       typeof from === "string" && Object.hasOwn(rule.transitions, from) ? (rule.transitions[from] ?? []) : [];
     if (typeof to === "string" && allowed.includes(to)) continue;
-    const detail = `${field} can't go from ${JSON.stringify(from ?? null)} to ${JSON.stringify(to ?? null)}.`;
+    const detail = sentences.transition(field, JSON.stringify(from ?? null), JSON.stringify(to ?? null));
     return { field: `/${field}`, detail, from: from ?? null, to: to ?? null, allowed };
   }
   return undefined;
@@ -106,7 +107,7 @@ export function initialFaults(rules: ReadonlyMap<string, StateRule>, fields: Jso
     if (typeof value === "string" && initial.includes(value)) continue;
     faults.push({
       pointer: `/${field}`,
-      detail: `A new one starts as ${initial.map((name) => `"${name}"`).join(" or ")}.`,
+      detail: sentences.initialState(initial.map((name) => `"${name}"`).join(" or ")),
     });
   }
   return faults;

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import type { Key, Reading, Write } from "@unclash/core/store";
 import { readByKey } from "../commits/snapshot.js";
 import { type Refused, refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import {
   type Content,
   contentOf,
@@ -40,7 +41,7 @@ export async function validateWrite(
   current: State | undefined,
 ): Promise<Validated> {
   const { collection } = request;
-  if (!isJsonObject(proposed)) return invalid([{ pointer: "", detail: "A resource is a JSON object." }]);
+  if (!isJsonObject(proposed)) return invalid([{ pointer: "", detail: sentences.notAnObject }]);
   const checked = await validate(collection, proposed, exchange.settings.requestLimits.errorsMax);
   if (checked.kind === "invalid") {
     warnOfOwnMembers(collection, checked.errors);
@@ -124,7 +125,7 @@ async function missingReferences(
       found !== undefined &&
       found.deleted !== true &&
       (await exchange.mayRead(found.key, fieldsIn(target, found)));
-    if (!exists) errors.push({ pointer: `/${field}`, detail: "There is no such resource." });
+    if (!exists) errors.push({ pointer: `/${field}`, detail: sentences.noReferred });
   }
   return errors;
 }
@@ -146,7 +147,7 @@ function invalid(errors: readonly ProblemEntry[], count: number = errors.length)
 
 /** What is left of a fault for who may not read the state that it tells of. */
 function withoutState({ field }: StateFault): StateFault {
-  return { field, detail: "The state of the resource does not allow this change." };
+  return { field, detail: sentences.changeNotAllowed };
 }
 
 function invalidState({ key }: WriteRequest, { detail, ...fault }: StateFault): Refused {

@@ -13,6 +13,7 @@ import { uuidv7 } from "uuidv7";
 import { type Change, jsonPatchType, mergePatchType } from "../conflicts/change.js";
 import { readContent } from "../http/body.js";
 import { malformed, type Refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { type KeyedWrite, keyedWrite } from "../idempotency/in-commit.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import {
@@ -165,7 +166,7 @@ function readTag(
   const tag = readTagMember(body[etagField], etagField, errors);
   if (tag === undefined || version === undefined || digest !== undefined || !namesOtherVersions([tag], version))
     return tag;
-  const detail = `The content names version ${version}, and its entity-tag another one.`;
+  const detail = sentences.versionDiffersFromTag(version);
   errors.push({ code: "contradictory-preconditions", pointer: pointerOf([etagField]), detail });
   return tag;
 }
@@ -178,10 +179,9 @@ function readId(
 ): string | undefined {
   if (!Object.hasOwn(body, "id")) return undefined;
   const { id } = body;
-  const fault = typeof id === "string" ? idFault(id, bytesMax) : { code: "malformed-id", detail: "An id is a string." };
+  const fault = typeof id === "string" ? idFault(id, bytesMax) : { code: "malformed-id", detail: sentences.idType };
   if (addressed !== undefined && id !== addressed) {
-    const detail = "The id in the content is not the one in the path.";
-    errors.push({ code: "contradictory-id", pointer: "/id", detail });
+    errors.push({ code: "contradictory-id", pointer: "/id", detail: sentences.idDiffers });
   } else if (fault !== undefined) {
     errors.push({ ...fault, pointer: "/id" });
   } else if (typeof id === "string") {

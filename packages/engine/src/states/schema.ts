@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ProblemEntry } from "@unclash/core";
 import { type Json, type JsonObject, pointerOf } from "@unclash/core/json";
 import { isPromise } from "@unclash/core/options";
+import { sentences } from "../http/sentences.js";
 import { watchPending } from "../options/pending-callbacks.js";
 import { storedFields } from "./stored-json.js";
 
@@ -57,7 +58,7 @@ interface Validated {
 
 /** The last entry of a list that is not whole. */
 function moreErrors(count: number): ProblemEntry {
-  const detail = count === 1 ? "One more thing is not valid." : `${count} more things are not valid.`;
+  const detail = sentences.moreInvalid(count);
   return { code: "too-many-errors", pointer: "", detail };
 }
 

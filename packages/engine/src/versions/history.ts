@@ -2,6 +2,7 @@ import type { ProblemEntry } from "@unclash/core";
 import { type HistoryRequest, pageLimitMax, type StoredRecord } from "@unclash/core/store";
 import { formatCursor, malformedCursor, type Page, readCursor, readPageQuery } from "../http/paging.js";
 import { malformed, notFound, type Refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { etagHeader, shownVersion } from "../states/representation.js";
@@ -62,7 +63,7 @@ export async function findVersion(
 export const malformedVersionNumber: ProblemEntry = {
   code: "malformed-version",
   parameter: "version",
-  detail: "A version is a whole number.",
+  detail: sentences.versionInPath,
 };
 
 /** The whole number that a text holds. */

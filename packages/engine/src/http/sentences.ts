@@ -1,0 +1,89 @@
+/**
+ * The sentences of problems, as clients read them: what is wrong, and what is allowed where that is not plain.
+ * Those about syntax alone (JSON, JSON Patch, entity-tags, structured fields) are core's.
+ */
+export const sentences = {
+  // 400
+  headersCut: "The request has more header lines than are read, and its precondition may be among the rest.",
+  sentTwice: (header: string): string => `${header} must be sent in one line.`,
+  idEncoding: "An id must be percent-encoded UTF-8.",
+  idType: "An id must be a string.",
+  idDiffers: "The id in the content is not the one in the path.",
+  entityTagMember: 'An entity-tag must be a string that includes its quotes, such as "\\"4-p0aa\\"".',
+  versionMember: "A version must be a whole number of at most 2^53 - 1.",
+  versionInPath: "A version must be a whole number.",
+  versionDiffersFromTag: (version: number): string =>
+    `The content names version ${version}, and its entity-tag another one.`,
+  versionDiffersFromHeader: (version: number): string =>
+    `The content names version ${version}, and If-Match only others.`,
+  listParameters: "A list takes only the parameters `limit` and `after`.",
+  limit: "`limit` must be a whole number above 0.",
+  cursor: "`after` is not a cursor of this list.",
+  notUtf8: "The content is not valid UTF-8.",
+  endedEarly: "The content ended early.",
+  notDecodable: (coding: string): string => `The content is not valid ${coding}.`,
+  notJson: "The content is not valid JSON.",
+  unreadable: "The request can't be read.",
+  keyRequired: "This request must have an Idempotency-Key: a new UUID, and the same one when it is repeated.",
+  keyTooShort: (lengthMin: number): string => `Without credentials a key must have at least ${lengthMin} characters.`,
+  // 401, 403, 404, 405, 406, 410
+  wrongCredentials: "The credentials are wrong.",
+  nothingHere: "There is nothing at this path.",
+  noneOf: (what: string): string => `There is no ${what}.`,
+  noSingleResource: (path: string, method: string): string =>
+    `There is no single resource at ${path}, and ${method} changes one.`,
+  methods: (allowed: string): string => `The methods here are ${allowed}.`,
+  noRepresentation: "There is no such representation.",
+  gone: (resource: string, version: number): string => `${resource} was deleted in version ${version}.`,
+  // 409, 412, 428
+  existsAlready: (name: string): string => `${name} exists, and this request is for one that does not.`,
+  listChanged: "The list is not in the state that this request is for.",
+  stateDiffers: (resource: string): string => `${resource} is not in the state that this request is for.`,
+  idTaken: "The id is taken.",
+  valueTaken: (field: string | undefined): string => `The value of ${field} is taken.`,
+  testFailed: (pointer: string): string => `The test of ${pointer} failed.`,
+  changeNotAllowed: "The state of the resource does not allow this change.",
+  transition: (field: string, from: string, to: string): string => `${field} can't go from ${from} to ${to}.`,
+  isReferredTo: (resource: string): string => `${resource} can't be deleted while others refer to it.`,
+  isReferredToBy: (resource: string, collection: string, field: string): string =>
+    `${resource} can't be deleted while a resource in ${collection} refers to it by its field ${field}.`,
+  markedByProxy: "A proxy marked this entity-tag, so that it can't be compared strongly.",
+  preconditionRequired: (resource: string, alternatives: string): string =>
+    `Say which state of ${resource} this request is for: send its entity-tag in If-Match${alternatives}.`,
+  changedMeanwhile: (resource: string): string => `${resource} was changed while this request was running.`,
+  doesNotExist: (resource: string): string => `${resource} does not exist, and this request is for an existing one.`,
+  modifiedSince: (resource: string): string => `${resource} has been modified since.`,
+  atVersion: (resource: string, version: number): string =>
+    `${resource} is at version ${version}, and this request names another state.`,
+  atOtherVersion: (resource: string, version: number, named: number): string =>
+    `${resource} is at version ${version}, and this request is for version ${named}.`,
+  foreignTag: (resource: string): string =>
+    `This entity-tag was not made by the guard of ${resource}, so it never matches. ` +
+    "A GET without a guard gets one of its framework's, or of a proxy's.",
+  // 413, 415, 422
+  contentTooLarge: (bytesMax: number): string => `The content may have at most ${bytesMax} bytes.`,
+  patchedTooLarge: (bytesMax: number): string => `The patched resource may have at most ${bytesMax} bytes.`,
+  tooLarge: "The content is too large.",
+  mediaType: (accepted: string): string => `The content must be ${accepted}, in UTF-8.`,
+  mediaTypeUnknown: "The media type of the content is not supported here.",
+  coding: (known: string): string =>
+    known === "" ? "The content must not be encoded." : `The content may be encoded with ${known}.`,
+  notAnObject: "A resource must be a JSON object.",
+  noReferred: "There is no such resource.",
+  initialState: (allowed: string): string => `A new resource must start as ${allowed}.`,
+  patchNotApplicable: "The patch can't be applied.",
+  notPatchable: (name: string): string => `A patch can't change ${name}.`,
+  moreInvalid: (count: number): string =>
+    count === 1 ? "One more thing is not valid." : `${count} more things are not valid.`,
+  keyReused: "This key came with another query, content, Content-Type, If-Match or strategy before. Use a new key.",
+  // 409, 429 and 503 that a repeat may get over
+  keyInProgress: "The first request with this key has not been answered yet. Repeat this one later, with the same key.",
+  keyAbandoned:
+    "The first request with this key was not answered. It may have had its effect: look before you use a new key.",
+  keyQuota: "The answers that are kept for your keys take all the room that they may. Repeats are still answered.",
+  keyContended: "Others kept taking this key.",
+  noRoom: "Too many requests with content are being worked on at this moment.",
+  storeUnanswered: "The store did not answer.",
+  alwaysChanged: (resource: string, times: number): string =>
+    `Others changed ${resource} ${times} times while this request was running.`,
+} as const;
