@@ -3,7 +3,15 @@ export type { Action, Authorize, KnownResource, Verdict } from "./access/authori
 export { authorizeByDefault } from "./access/authorize.js";
 export { type Decision, decisionChannel, type Observer } from "./access/observe.js";
 export type { Settlement, StaleWrite, Strategy, StrategyFunction } from "./conflicts/strategy.js";
-export type { ContextOf, GuardContext, Preference, WriteOutcome } from "./guards/guard-context.js";
+export type {
+  ContextOf,
+  GuardContext,
+  ListPage,
+  PageContent,
+  PageOptions,
+  Preference,
+  WriteOutcome,
+} from "./guards/guard-context.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";
 export type { GuardOptions, SharedGuardOptions } from "./guards/guard-options.js";
 export type { GuardReport } from "./guards/guard-report.js";

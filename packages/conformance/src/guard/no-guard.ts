@@ -9,6 +9,9 @@ export const noGuard: PlainGuard = {
   idempotencyKey: undefined,
   settled: undefined,
   prefers: () => false,
+  applyChange: () => unguarded(),
+  readId: () => undefined,
+  readPage: () => unguarded(),
   outcome: {
     notApplied: () => {},
     updated: () => "",

@@ -114,5 +114,16 @@ function lossMembers({ request: { method } }: Exchange, { loss }: Conflict): Rea
   return { conflictingFields: conflictingPointers(changes, mine, since.base), changes, identical };
 }
 
+/** The refusal of a POST that is to happen only where the list does not exist. */
+export function listExists(
+  { settings }: Exchange,
+  { resource, path }: { readonly resource: string; readonly path: string },
+): Refused {
+  return refused("version-conflict", sentences.existsAlready(resource), {
+    status: settings.conflictStatus,
+    members: { resource, expected: { absent: true }, identical: false, links: { resource: path } },
+  });
+}
+
 /** How much JSON a state may hold for its changes to be told, in bytes: they cost a look at all of it. */
 export const comparedBytesMax = 65_536;

@@ -2,6 +2,7 @@ import type { Conditions, FailedCondition, ProblemEntry } from "@unclash/core";
 import { isJsonObject, type JsonObject, jsonEqual } from "@unclash/core/json";
 import { applyChange, type Change, jsonPatchType } from "../conflicts/change.js";
 import { comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
+import { changeOf } from "../conflicts/read-change.js";
 import type { Strategy } from "../conflicts/strategy.js";
 import { isRead } from "../http/methods.js";
 import type { Refused } from "../http/refusal.js";
@@ -101,7 +102,7 @@ function lossOf(exchange: GuardExchange, { current, base }: GuardConflict): Loss
  */
 export function proposedFields(exchange: GuardExchange, onto: JsonObject): JsonObject | undefined {
   const { settings, resource = "" } = exchange;
-  const change = changeOf(exchange);
+  const change = askedOf(exchange);
   if (change === undefined) return undefined;
   const applied = applyChange(change, onto, {
     resource,
@@ -111,13 +112,9 @@ export function proposedFields(exchange: GuardExchange, onto: JsonObject): JsonO
   return applied.kind === "applied" && isJsonObject(applied.value) ? applied.value : undefined;
 }
 
-function changeOf(exchange: GuardExchange): Change | undefined {
-  const { method } = exchange.request;
-  if (method === "PATCH" && exchange.mediaType === jsonPatchType)
-    return { kind: "json-patch", patch: exchange.json ?? null };
-  const { content } = exchange;
-  if (content === undefined) return undefined;
-  const fields = fieldsOf(exchange.settings, content);
-  if (method === "PUT") return { kind: "replace", value: fields };
-  return method === "PATCH" ? { kind: "merge-patch", patch: fields } : undefined;
+function askedOf({ request: { method }, mediaType, json, content, settings }: GuardExchange): Change | undefined {
+  if (method !== "PUT" && method !== "PATCH") return undefined;
+  const isPatch = method === "PATCH" && mediaType === jsonPatchType;
+  if (!isPatch && content === undefined) return undefined;
+  return changeOf(method, { mediaType, value: json ?? null }, settings);
 }

@@ -1,6 +1,9 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ProblemSlug } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
 import type { Actor } from "../access/actor.js";
 import type { Loaded, NewState, ValueOf, VersionOf } from "../states/loaded-state.js";
+import type { Schema } from "../states/schema.js";
 import type { SettledWrite } from "./stale-write.js";
 
 /** What a client may ask of a handler besides its work (RFC 7240). */
@@ -30,7 +33,81 @@ export interface GuardContext<State extends Loaded, Current = ValueOf<State>, Ex
    * `dry-run` no entity-tag is sent, and no answer is kept.
    */
   prefers(preference: Preference): boolean;
+  /**
+   * The fields that the content of a POST, PUT or PATCH asks for: of POST and PUT the content (`application/json`), of
+   * PATCH what a merge patch (RFC 7396) or a JSON Patch (RFC 6902) makes of a state. `id`, `versionField` and
+   * `etagField` are never fields. The content is what the framework's parser has made of it, or its text. Where a
+   * strategy has settled a stale write with a value of its own, that is given.
+   *
+   * @param onto the state that a patch is applied to. @default what `represent` shows of `current`, else `current`
+   * @throws GuardError 415 for another media type, 400 for what is malformed, an `id` that is not the resource's too,
+   *   409 `invalid-state` where a `test` fails, 422 where a path is not there, or what comes of it is no object
+   * @throws UsageError where no parser has read the content, or there is no state to apply a patch to
+   */
+  applyChange(onto?: object | null): Promise<JsonObject>;
+  /**
+   * The same, held against a schema of any library that speaks Standard Schema: gives its output.
+   *
+   * @throws GuardError 422 besides, with a pointer to each thing that is not valid
+   */
+  applyChange<Given extends Schema>(
+    onto: object | null | undefined,
+    schema: Given,
+  ): Promise<StandardSchemaV1.InferOutput<Given>>;
+  /**
+   * The id that the content of a POST gives to what it makes; `undefined` where it gives none.
+   *
+   * @throws GuardError as `applyChange` does; 400 for what is no id
+   */
+  readId(): string | undefined;
+  /**
+   * Reads from the query (`limit`, `after`) which page of a list is asked for.
+   *
+   * @example
+   *   const page = readPage();
+   *   res.json(page.answer(await db.articles({ idAbove: page.after, limit: page.limit })));
+   *
+   * @throws GuardError 400 for a limit below 1, a cursor that no page gave, and for any other parameter
+   */
+  readPage(options?: PageOptions<ValueOf<State>>): ListPage<State>;
   readonly outcome: WriteOutcome<State>;
+}
+
+/** How a list is paged. */
+export interface PageOptions<Value = unknown> {
+  /** Items of a page where the request names no limit. @default requestLimits.pageSizeDefault, 20 */
+  readonly limitDefault?: number;
+  /** Items of a page at most; a larger limit is cut to it. @default requestLimits.pageSizeMax, 100 */
+  readonly limitMax?: number;
+  /** What the list is ordered by, as a cursor holds it, where that is not the `id`. It must be unique. */
+  position?(row: Value): string | number;
+}
+
+/** A page of a list that is asked for. */
+export interface ListPage<State extends Loaded> {
+  /** So many rows are to be asked for: one more than the page shows, which tells whether there is a next one. */
+  readonly limit: number;
+  /** The id behind which the page begins; `undefined` for the first page. */
+  readonly after: string | undefined;
+  /**
+   * The content of the page, to be sent as JSON: of each row what `represent` shows, with its entity-tag as
+   * `etagField`. `ETag`, `Cache-Control` and the `Link` to the next page are put on the response.
+   *
+   * @param rows as `load` gives them, in their order, the first `limit` of those behind `after`
+   * @throws GuardError 304 where the client has this page, 412 where its `If-Match` names another one
+   * @throws UsageError for more rows than `limit`, or the one that is `after`
+   */
+  answer(rows: readonly ListedRow<State>[]): PageContent;
+}
+
+/** What `load` gives; any row with a version, where a guard loads none. */
+type ListedRow<State extends Loaded> = [VersionOf<State>] extends [never] ? Loaded : State;
+
+/** The content of a page of a list. */
+export interface PageContent {
+  readonly items: readonly JsonObject[];
+  /** The cursor of the next page, for `after`; `null` on the last one. */
+  readonly next: string | null;
 }
 
 /** The context of a handler; with `creates` there may be no current state, as PUT makes what is not there. */

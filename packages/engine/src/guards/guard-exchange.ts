@@ -1,8 +1,9 @@
 import { CallbackError, formatEntityTag } from "@unclash/core";
-import { checkJson, isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
+import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import type { Actor } from "../access/actor.js";
 import { Exchange } from "../access/exchange.js";
-import { jsonLimitsOf } from "../http/body.js";
+import type { AskedChange } from "../conflicts/read-change.js";
+import { checkParsed, jsonLimitsOf, type ReadContent } from "../http/body.js";
 import { parseMediaType } from "../http/media-type.js";
 import { isSafe } from "../http/methods.js";
 import type { Refused } from "../http/refusal.js";
@@ -24,6 +25,9 @@ export class GuardExchange extends Exchange<GuardSettings> {
   isAstray = false;
   /** The version that the content names, where it is a text. */
   versionText: string | undefined;
+  /** What the content asks for, where that was read before the handler runs. */
+  asked: AskedChange | undefined;
+  #parsed: Exclude<ReadContent, Refused> | undefined;
 
   constructor(settings: GuardSettings, request: RequestFacts, actor: Actor | undefined) {
     super(settings, request, actor);
@@ -86,12 +90,18 @@ export class GuardExchange extends Exchange<GuardSettings> {
     return headers;
   }
 
-  /** The content as the framework has parsed it, where it is sound JSON. */
-  get json(): Json | undefined {
+  /** The content as JSON, made of what the framework's parser has left; nothing where none has read it. */
+  get parsed(): Exclude<ReadContent, Refused> | undefined {
     const { body } = this.request;
     if (body.kind !== "parsed") return undefined;
-    const checked = checkJson(body.value, jsonLimitsOf(this.settings.requestLimits));
-    return checked.kind === "sound" ? checked.value : undefined;
+    this.#parsed ??= checkParsed(this.mediaType, body.value, jsonLimitsOf(this.settings.requestLimits));
+    return this.#parsed;
+  }
+
+  /** The same, where it is sound. */
+  get json(): Json | undefined {
+    const { parsed } = this;
+    return parsed?.kind === "content" ? parsed.value : undefined;
   }
 
   get content(): JsonObject | undefined {

@@ -2,9 +2,11 @@ import { formatEntityTag } from "@unclash/core";
 import { isSafe } from "../http/methods.js";
 import type { Loaded, ValueOf, VersionOf } from "../states/loaded-state.js";
 import type { RowState } from "../states/row-state.js";
+import { contentHandle } from "./apply-content.js";
 import type { GuardContext, Preference } from "./guard-context.js";
 import { assertPreference } from "./handle-arguments.js";
 import type { Judgement } from "./judge.js";
+import { readPage } from "./list-page.js";
 import type { Passed } from "./passed-requests.js";
 import { HandlerOutcome } from "./write-outcome.js";
 
@@ -34,6 +36,8 @@ export function letPass<State extends Loaded>(passed: Passed, { selected, judgem
       if (isAsked) passage.apply(preference);
       return isAsked;
     },
+    ...contentHandle(passed, selected),
+    readPage: (options) => readPage<State>(passed, selected, options),
     outcome: new HandlerOutcome<State>(passed, selected),
   };
 }

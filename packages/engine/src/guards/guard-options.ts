@@ -12,6 +12,13 @@ export interface SharedGuardOptions<Native> extends RequestOptions<Native>, Stat
   readonly versionField?: string | false;
   /** The member of such content that names the entity-tag, as the items of a list may hold it. @default false */
   readonly etagField?: string | false;
+  /**
+   * Whether the content of POST, PUT and PATCH is checked before preconditions are (RFC 9110 §13.2.1): its media type,
+   * its JSON, its `id`. That is what `applyChange` checks; without this, it does so once the handler runs.
+   *
+   * @default false
+   */
+  readonly checkContent?: boolean;
   /** The digest for rows that are hashed. @default "sha-256" */
   readonly entityTags?: ContentDigest;
   /**

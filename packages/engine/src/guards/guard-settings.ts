@@ -35,6 +35,7 @@ export type GuardSettings = RequestSettings<unknown> &
     readonly resource: CheckedResource | undefined;
     readonly represent: CheckedRepresent | undefined;
     readonly creates: boolean;
+    readonly checkContent: boolean;
     readonly digest: RowDigest;
     readonly idempotency: GuardKeeping | undefined;
     readonly handsOn: boolean;
@@ -46,6 +47,7 @@ const sharedRules: OptionRules<SharedGuardOptions<unknown>> = {
   ...stateRules,
   versionField: either(oneOf(false), isText),
   etagField: either(oneOf(false), isText),
+  checkContent: isBoolean,
   entityTags: isDigest,
   vary: isHeaderNames,
   idempotency: anything,
@@ -95,6 +97,7 @@ function resolve<Native, State extends Loaded>(options: GuardOptions<Native, Sta
     represent: represent && checkedRepresent(represent),
     problem: problem && checkedProblem(problem),
     creates: options.creates ?? false,
+    checkContent: options.checkContent ?? false,
     digest: contentDigest(options.entityTags ?? "sha-256"),
     idempotency: idempotency ? resolveIdempotency(idempotency, options.identify !== undefined) : undefined,
     handsOn: options.onError === "next",

@@ -14,7 +14,7 @@ import type { GuardExchange } from "./guard-exchange.js";
 import type { Judgement } from "./judge.js";
 import { passedRequest } from "./passed-requests.js";
 import { answerAgain, keptRefusal } from "./replayed-answer.js";
-import { hasContent, warnOfUnseen } from "./unseen-body.js";
+import { hasContent, isJsonType, warnOfUnseen } from "./unseen-body.js";
 
 /** A request that came with an idempotency key. */
 export interface KeyedRequest {
@@ -67,10 +67,20 @@ export async function identifyRequest(
     if (exchange.mediaType.startsWith("multipart/")) warnOfUnseen("files");
     else if (body.kind === "unread") warnOfUnseen("body");
   }
-  const content = { preferences, body: body.kind === "parsed" ? body.value : undefined, ...(more && { more }) };
+  const content = {
+    preferences,
+    body: body.kind === "parsed" ? parsedValue(exchange, body.value) : undefined,
+    ...(more && { more }),
+  };
   const identity = identifyKeyed(exchange, { keeper: "guard", key }, idempotency, content);
   const who = { caller: identity.caller, isAnonymous: actor === undefined };
   return { ...identity, holding: { idempotency, limits: settings.requestLimits, who } };
+}
+
+/** The text of JSON counts as what it says, however it is written. */
+function parsedValue({ json, mediaType }: GuardExchange, value: unknown): unknown {
+  const isText = typeof value === "string" || value instanceof Uint8Array;
+  return isText && isJsonType(mediaType) ? (json ?? value) : value;
 }
 
 function partsOf(given: unknown): readonly (string | Uint8Array)[] {

@@ -1,12 +1,14 @@
-import type { ProblemEntry } from "@unclash/core";
+import { type ProblemEntry, unsupportedConditions } from "@unclash/core";
 import { identifyCaller } from "../access/actor.js";
 import { fromClient } from "../access/client-address.js";
+import { type AskedChange, contradictoryTag } from "../conflicts/read-change.js";
 import { headerRefusal, malformed, type Refused, refused } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import { sentences } from "../http/sentences.js";
 import { isVersion, malformedVersion, readConditions, readTagMember, type Terms } from "../preconditions/conditions.js";
 import { notCompared } from "../preconditions/content-version.js";
 import { readPreferences } from "../preconditions/preferences.js";
+import { contentMethod, readAsked, readAskedId } from "./asked-change.js";
 import { GuardExchange } from "./guard-exchange.js";
 import type { GuardSettings } from "./guard-settings.js";
 import { warnOfNoResource } from "./handler-warnings.js";
@@ -20,15 +22,34 @@ export function readTerms(
   const { settings } = exchange;
   const errors: ProblemEntry[] = [];
   warnOfUnseenTerms(exchange);
+  const asked = settings.checkContent && !settings.reportOnly ? readContent(exchange, errors) : undefined;
+  if (asked?.kind === "refused") return asked;
   const version = readVersion(exchange, errors);
   const etagText = memberOfBody(exchange, settings.etagField);
   const etag = etagText === undefined ? undefined : readTagMember(etagText, String(settings.etagField), errors);
+  const isCompared = version !== undefined && !Number.isNaN(version);
+  const contradictory = etag && isCompared ? contradictoryTag(etag, version, String(settings.etagField)) : undefined;
+  if (contradictory !== undefined) errors.push(contradictory);
+  if (asked !== undefined) readAskedId(exchange, asked, undefined, errors);
   const named = { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
   const conditions = readConditions(exchange, { acceptProxyTags: settings.acceptProxyTags, ...named }, errors);
+  if (asked !== undefined && isPostToList(exchange)) errors.push(...unsupportedConditions(conditions));
   const keyed = readKeyed(exchange, errors);
   if (errors.length > 0 && !settings.reportOnly) return malformed(errors);
   const preferences = readPreferences(exchange, settings.allowedStrategies);
   return { kind: "terms", terms: { conditions, preferences }, keyed };
+}
+
+/** Reads what the content asks for before anything is held against the state. */
+function readContent(exchange: GuardExchange, errors: ProblemEntry[]): AskedChange | Refused | undefined {
+  const method = contentMethod(exchange);
+  const asked = method && readAsked(exchange, method, errors);
+  if (asked?.kind === "asked") exchange.asked = asked;
+  return asked;
+}
+
+function isPostToList({ request: { method }, resource }: GuardExchange): boolean {
+  return method === "POST" && resource === undefined;
 }
 
 /**
@@ -47,9 +68,11 @@ function readVersion(exchange: GuardExchange, errors: ProblemEntry[]): number | 
   return undefined;
 }
 
-function memberOfBody({ request: { method, body } }: GuardExchange, field: string | false): unknown {
+function memberOfBody(exchange: GuardExchange, field: string | false): unknown {
+  const { method, body } = exchange.request;
   if (field === false || body.kind !== "parsed" || (method !== "PUT" && method !== "PATCH")) return undefined;
-  const { value } = body;
+  const isText = typeof body.value === "string" || body.value instanceof Uint8Array;
+  const value: unknown = isText ? exchange.content : body.value;
   if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, field))
     return undefined;
   return Reflect.get(value, field);

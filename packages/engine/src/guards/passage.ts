@@ -83,6 +83,12 @@ export class Passage {
     this.#response?.put(this.headers);
   }
 
+  /** A page of a list that is to be sent: its validators, and what else it is sent with. */
+  showPage(headers: Fields): void {
+    this.headers = headers;
+    this.#response?.put(headers);
+  }
+
   /** Something else has answered the request: nothing that its handler sends reaches anybody. */
   answeredElsewhere(): void {
     warnOfEarlyAnswer(this.#exchange.request);

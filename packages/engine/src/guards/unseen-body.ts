@@ -5,6 +5,11 @@ export function hasContent({ header }: GuardExchange): boolean {
   return Number(header("content-length") ?? 0) > 0 || header("transfer-encoding") !== undefined;
 }
 
+/** Whether content of a media type is JSON (RFC 6839 §3.1). */
+export function isJsonType(mediaType: string): boolean {
+  return /^application\/(?:.+\+)?json$/.test(mediaType);
+}
+
 /** What a guard goes by, and does not see. */
 const unseen: Readonly<Record<"body" | "files" | "terms", string>> = {
   body:
@@ -33,5 +38,5 @@ export function warnOfUnseenTerms(exchange: GuardExchange): void {
   if (versionField === false && etagField === false) return;
   const { method, body } = exchange.request;
   if (body.kind === "parsed" || (method !== "PUT" && method !== "PATCH")) return;
-  if (hasContent(exchange) && /^application\/(?:.+\+)?json$/.test(exchange.mediaType)) warnOfUnseen("terms");
+  if (hasContent(exchange) && isJsonType(exchange.mediaType)) warnOfUnseen("terms");
 }

@@ -1,5 +1,5 @@
 import { formatEntityTag, type ProblemSlug, UsageError } from "@unclash/core";
-import { refused } from "../http/refusal.js";
+import { type Refused, refused } from "../http/refusal.js";
 import type { Loaded, LoadedState, StateVersion } from "../states/loaded-state.js";
 import { updatedState } from "../states/loaded-state.js";
 import type { RowState, TagFault } from "../states/row-state.js";
@@ -11,6 +11,17 @@ import { assertRefusal } from "./handle-arguments.js";
 import { judge } from "./judge.js";
 import { LostOutcome } from "./lost-outcome.js";
 import type { Passed } from "./passed-requests.js";
+
+/**
+ * Ends a request that its handler is at.
+ *
+ * @throws GuardError always
+ */
+export function refuseRequest({ exchange, passage }: Passed, refused: Refused): never {
+  passage.refuse();
+  passage.refusal = refused.refusal.slug;
+  throw exchange.error(refused);
+}
 
 /** The outcome of one request's write. */
 export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State> {
@@ -58,9 +69,7 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
 
   readonly refuse = (slug: ProblemSlug, detail: string, members?: Readonly<Record<string, unknown>>): never => {
     assertRefusal(slug, members);
-    this.#passed.passage.refuse();
-    this.#passed.passage.refusal = slug;
-    throw this.#passed.exchange.error(refused(slug, detail, members && { members }));
+    return refuseRequest(this.#passed, refused(slug, detail, members && { members }));
   };
 
   #win(): void {

@@ -25,15 +25,12 @@ export interface ContentSource {
 /** Reads, decodes, parses and checks content. 415 comes before 413, and both before anything that is malformed. */
 export async function readContent(source: ContentSource, accepted: readonly string[]): Promise<ReadContent> {
   const { request, header, room, settings } = source;
-  const { essence, charset } = parseMediaType(header("content-type") ?? "");
-  if (!accepted.includes(essence) || !isUtf8Charset(charset)) return wrongType(request.method, accepted);
+  const essence = acceptedType(source, accepted);
+  if (typeof essence !== "string") return essence;
   const { requestLimits, decodeBodies } = settings;
   const { body } = request;
   const jsonLimits = jsonLimitsOf(requestLimits);
-  if (body.kind === "parsed") {
-    if (body.value instanceof Uint8Array && !isUtf8(body.value)) return malformedJson(sentences.notUtf8);
-    return contentOf(essence, checkParsed(body.value, jsonLimits));
-  }
+  if (body.kind === "parsed") return checkParsed(essence, body.value, jsonLimits);
   const coding = codingOf(source);
   if (coding === "unknown") return wrongCoding(decodeBodies);
   if (Number(header("content-length") ?? 0) > requestLimits.bodyBytesMax) return tooLarge(requestLimits);
@@ -49,20 +46,33 @@ export async function readContent(source: ContentSource, accepted: readonly stri
   return contentOf(essence, parseJson(decoded.bytes.toString("utf8"), jsonLimits));
 }
 
-/** What stands before this in the app took the body: its value is checked as far as it still shows what was sent. */
-function checkParsed(value: unknown, limits: JsonLimits): ReturnType<typeof checkJson> {
-  if (typeof value === "string") return parseJson(value, limits);
-  if (value instanceof Uint8Array) return parseJson(Buffer.from(value).toString("utf8"), limits);
-  return checkJson(value, limits);
+/** The media type of content, without parameters; 415 where it is none of the accepted ones. */
+export function acceptedType(
+  { request, header }: Pick<ContentSource, "request" | "header">,
+  accepted: readonly string[],
+): string | Refused {
+  const { essence, charset } = parseMediaType(header("content-type") ?? "");
+  return accepted.includes(essence) && isUtf8Charset(charset) ? essence : wrongType(request.method, accepted);
 }
 
-function contentOf(mediaType: string, checked: ReturnType<typeof checkJson>): ReadContent {
+/**
+ * Content that the app has read: parsed JSON, or its text or bytes. It is checked as far as it still shows what was
+ * sent.
+ */
+export function checkParsed(mediaType: string, value: unknown, limits: JsonLimits): Exclude<ReadContent, Refused> {
+  if (typeof value === "string") return contentOf(mediaType, parseJson(value, limits));
+  if (!(value instanceof Uint8Array)) return contentOf(mediaType, checkJson(value, limits));
+  if (!isUtf8(value)) return malformedJson(sentences.notUtf8);
+  return contentOf(mediaType, parseJson(Buffer.from(value).toString("utf8"), limits));
+}
+
+function contentOf(mediaType: string, checked: ReturnType<typeof checkJson>): Exclude<ReadContent, Refused> {
   if (checked.kind === "sound") return { kind: "content", mediaType, value: checked.value };
   const { code, pointer, detail } = checked;
   return { kind: "malformed", errors: [{ code, pointer, detail }] };
 }
 
-function malformedJson(detail: string): ReadContent {
+function malformedJson(detail: string): Exclude<ReadContent, Refused> {
   return { kind: "malformed", errors: [{ code: "malformed-json", pointer: "", detail }] };
 }
 

@@ -31,6 +31,18 @@ export function malformed(errors: readonly ProblemEntry[]): Refused {
   return refused("malformed-request", errors.map((entry) => entry.detail).join(" "), { members: { errors } });
 }
 
+/**
+ * 422: everything about content that is not valid.
+ *
+ * @param count of all that is wrong, listed or not
+ */
+export function invalidContent(errors: readonly ProblemEntry[], count: number = errors.length): Refused {
+  return refused("validation-failed", sentences.invalid(count), { members: { errors } });
+}
+
+/** 422: fields must be an object. */
+export const noObject: Refused = invalidContent([{ pointer: "", detail: sentences.notAnObject }]);
+
 /** 431 (RFC 6585 §5) for a request whose header lines are not all known: nothing else of it is looked at. */
 const tooManyHeaders: Refused = refused("malformed-request", sentences.headersCut, {
   status: 431,

@@ -68,6 +68,8 @@ export const sentences = {
   mediaTypeUnknown: "The media type of the content is not supported here.",
   coding: (known: string): string =>
     known === "" ? "The content must not be encoded." : `The content may be encoded with ${known}.`,
+  invalid: (count: number): string =>
+    count === 1 ? "One thing in the content is not valid." : `${count} things in the content are not valid.`,
   notAnObject: "A resource must be a JSON object.",
   noReferred: "There is no such resource.",
   initialState: (allowed: string): string => `A new resource must start as ${allowed}.`,

@@ -10,11 +10,10 @@ import {
 import { readByKey } from "../commits/snapshot.js";
 import { conflict } from "../conflicts/conflict.js";
 import { listText, nextLink, type Page } from "../http/paging.js";
-import { malformed, notFound, refused } from "../http/refusal.js";
+import { malformed, notFound } from "../http/refusal.js";
 import { contentResponse, emptyResponse, lastModified, refusedResponse } from "../http/responses.js";
-import { sentences } from "../http/sentences.js";
 import { readConditions } from "../preconditions/conditions.js";
-import { expectedState } from "../preconditions/expected-state.js";
+import { judgePage } from "../preconditions/page-verdict.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { listResources, readListQuery } from "../resources/list.js";
@@ -77,17 +76,13 @@ export async function answerList(
   if (hidden) return refusedResponse(exchange, notFound(`${collection.name}/*`)); //           404
   const page = await listResources(exchange, collection, query);
   const { etag } = page;
-  const verdict = evaluatePreconditions(exchange.request.method, conditions, { kind: "present", etag });
   const headers = { ...exchange.cachingHeaders(collection.cacheControl), etag: formatEntityTag(etag) };
+  const verdict = judgePage(exchange, conditions, { resource: collection.name, etag });
   switch (verdict.kind) {
     case "not-modified":
       return emptyResponse(304, "not-modified", headers); //                                     304
-    case "failed": {
-      const expected = expectedState(exchange, conditions, verdict.condition);
-      const members = { resource: collection.name, expected, current: { etag: headers.etag } };
-      const changed = refused("version-conflict", sentences.listChanged, { status: 412, members });
-      return refusedResponse(exchange, changed); //                                              412
-    }
+    case "refused":
+      return refusedResponse(exchange, verdict); //                                              412
     case "proceed":
       return pageResponse(exchange.pathOf(collection.name), page, headers); //                   200
     default:

@@ -1,12 +1,12 @@
 import { idFault, type ProblemEntry, type ResponsePlan, resourceKey } from "@unclash/core";
 import { noState } from "../access/asked-resource.js";
 import type { Action } from "../access/authorize.js";
+import { patchTypes } from "../conflicts/read-change.js";
 import { malformed, refused } from "../http/refusal.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
-import { patchTypes } from "../resources/write-request.js";
 import { answerHistory, answerList, answerRead, answerVersion } from "./read.js";
 import { answerWrite } from "./write.js";
 

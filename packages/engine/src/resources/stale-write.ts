@@ -1,12 +1,11 @@
 import { evaluatePreconditions } from "@unclash/core";
 import { isJsonObject, type Json } from "@unclash/core/json";
 import { applyChange, type ChangeTarget } from "../conflicts/change.js";
-import { type Conflict, comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
+import { type Conflict, comparedBytesMax, conflict, type Loss, listExists } from "../conflicts/conflict.js";
 import { findBase, namedVersion } from "../conflicts/merge-base.js";
 import { settle } from "../conflicts/settle.js";
 import { type Settlement, type Strategy, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
-import { type Refused, refused } from "../http/refusal.js";
-import { sentences } from "../http/sentences.js";
+import type { Refused } from "../http/refusal.js";
 import { weakenedEntries } from "../preconditions/proxy-tags.js";
 import {
   type Content,
@@ -41,7 +40,9 @@ export async function checkPreconditions(
 ): Promise<Accepted | Refused> {
   const { method, collection, conditions, preferences } = request;
   if (method === "POST")
-    return conditions.ifNoneMatch === undefined ? { kind: "accepted" } : collectionExists(exchange, collection);
+    return conditions.ifNoneMatch === undefined
+      ? { kind: "accepted" }
+      : listExists(exchange, { resource: collection.name, path: exchange.pathOf(collection.name) });
   const verdict = evaluatePreconditions(method, conditions, currentState(current));
   if (verdict.kind !== "failed") return { kind: "accepted" };
   const failed = verdict.condition;
@@ -65,19 +66,6 @@ export async function checkPreconditions(
 /** What a change of this request applies to. */
 export function targetOf({ settings }: CollectionExchange, { key, collection }: WriteRequest): ChangeTarget {
   return { resource: key, ownMembers: collection.ownMembers, limits: settings.requestLimits };
-}
-
-/** The refusal of a POST that is to happen only where the collection does not exist. */
-function collectionExists(exchange: CollectionExchange, { name }: Collection): Refused {
-  return refused("version-conflict", sentences.existsAlready(name), {
-    status: exchange.settings.conflictStatus,
-    members: {
-      resource: name,
-      expected: { absent: true },
-      identical: false,
-      links: { resource: exchange.pathOf(name) },
-    },
-  });
 }
 
 /** The states that a stale write lies between. */

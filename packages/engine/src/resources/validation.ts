@@ -2,7 +2,7 @@ import type { ProblemEntry } from "@unclash/core";
 import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import type { Key, Reading, Write } from "@unclash/core/store";
 import { readByKey } from "../commits/snapshot.js";
-import { type Refused, refused } from "../http/refusal.js";
+import { invalidContent, noObject, type Refused, refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import {
   type Content,
@@ -41,11 +41,11 @@ export async function validateWrite(
   current: State | undefined,
 ): Promise<Validated> {
   const { collection } = request;
-  if (!isJsonObject(proposed)) return invalid([{ pointer: "", detail: sentences.notAnObject }]);
+  if (!isJsonObject(proposed)) return noObject;
   const checked = await validate(collection, proposed, exchange.settings.requestLimits.errorsMax);
   if (checked.kind === "invalid") {
     warnOfOwnMembers(collection, checked.errors);
-    return invalid(checked.errors, checked.count);
+    return invalidContent(checked.errors, checked.count);
   }
   const fields = fieldsOf(collection, checked.fields);
   const before = comparesStates(request) ? currentFields(request, current) : undefined;
@@ -59,7 +59,7 @@ export async function validateWrite(
   const missing = await missingReferences(exchange, references);
   const errors =
     before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
-  if (errors.length > 0) return invalid(errors);
+  if (errors.length > 0) return invalidContent(errors);
   const fault = (before && stateFault(collection.states, before, fields)) ?? ruled;
   if (fault !== undefined) {
     const shown = before === undefined || (await exchange.mayRead(request.key, fieldsIn(collection, current)));
@@ -137,12 +137,6 @@ function applyRules({ collection }: WriteRequest, change: FieldChange): ReturnTy
     if (refusal !== undefined) return refusal;
   }
   return undefined;
-}
-
-function invalid(errors: readonly ProblemEntry[], count: number = errors.length): Refused {
-  const detail =
-    count === 1 ? "One thing in the content is not valid." : `${count} things in the content are not valid.`;
-  return refused("validation-failed", detail, { members: { errors } });
 }
 
 /** What is left of a fault for who may not read the state that it tells of. */

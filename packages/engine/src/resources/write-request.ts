@@ -1,19 +1,11 @@
-import {
-  type Conditions,
-  type EntityTag,
-  idFault,
-  namesOtherVersions,
-  type ProblemEntry,
-  resourceKey,
-  unsupportedConditions,
-} from "@unclash/core";
-import { isJsonObject, type Json, type JsonObject, pointerOf, readPatch } from "@unclash/core/json";
+import { type Conditions, type EntityTag, type ProblemEntry, resourceKey, unsupportedConditions } from "@unclash/core";
+import type { Json, JsonObject } from "@unclash/core/json";
 import type { Key } from "@unclash/core/store";
 import { uuidv7 } from "uuidv7";
-import { type Change, jsonPatchType, mergePatchType } from "../conflicts/change.js";
+import type { Change } from "../conflicts/change.js";
+import { type ContentMethod, contentTypes, contradictoryTag, readChange, readId } from "../conflicts/read-change.js";
 import { readContent } from "../http/body.js";
 import { malformed, type Refused } from "../http/refusal.js";
-import { sentences } from "../http/sentences.js";
 import { type KeyedWrite, keyedWrite } from "../idempotency/in-commit.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import {
@@ -24,7 +16,6 @@ import {
   readTagMember,
 } from "../preconditions/conditions.js";
 import { type Preferences, readPreferences } from "../preconditions/preferences.js";
-import { fieldsOf } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 
@@ -53,16 +44,6 @@ export interface WriteTarget {
   readonly hidden: boolean;
 }
 
-/** The media types of the patches that a collection takes, as they stand in `Accept-Patch` (RFC 5789 §3.1). */
-export function patchTypes({ jsonPatchAsMerge }: Pick<Collection, "jsonPatchAsMerge">): readonly string[] {
-  return jsonPatchAsMerge ? patchesAndJson : patches;
-}
-
-const json = "application/json";
-const wholes: readonly string[] = [json];
-const patches: readonly string[] = [mergePatchType, jsonPatchType];
-const patchesAndJson: readonly string[] = [...patches, json];
-
 /**
  * Reads all that a write says: content, preconditions, key, preferences. Everything malformed about it is named at
  * once.
@@ -74,7 +55,7 @@ export async function readWriteRequest(
 ): Promise<{ readonly kind: "write"; readonly request: WriteRequest } | Refused> {
   const errors: ProblemEntry[] = [];
   const content =
-    method === "DELETE" ? deletion : await readChange(exchange, collection, { method, addressed }, errors);
+    method === "DELETE" ? deletion : await readContentOf(exchange, collection, { method, addressed }, errors);
   if (content.kind === "refused") return content;
   const { change, named, givenId, body } = content;
   const { acceptProxyTags, digest } = collection;
@@ -104,35 +85,22 @@ interface WriteContent {
 
 const deletion: WriteContent = { kind: "content", change: { kind: "delete" } };
 
-async function readChange(
+async function readContentOf(
   exchange: CollectionExchange,
   collection: Collection,
-  { method, addressed }: { readonly method: "POST" | "PUT" | "PATCH"; readonly addressed: string | undefined },
+  { method, addressed }: { readonly method: ContentMethod; readonly addressed: string | undefined },
   errors: ProblemEntry[],
 ): Promise<WriteContent | Refused> {
-  const read = await readContent(exchange, method === "PATCH" ? patchTypes(collection) : wholes);
+  const read = await readContent(exchange, contentTypes(method, collection.jsonPatchAsMerge));
   if (read.kind === "refused") return read;
-  if (read.kind === "malformed") {
-    errors.push(...read.errors.map((entry) => versionEntry(collection, entry)));
-    return deletion;
-  }
-  const { value, mediaType } = read;
   const { requestLimits } = exchange.settings;
-  if (mediaType === jsonPatchType) {
-    const patch = readPatch(value, requestLimits.patchOperationsMax);
-    if (patch.kind === "malformed") errors.push(...patch.errors);
-    return { kind: "content", change: { kind: "json-patch", patch: value }, body: value };
-  }
-  if (!isJsonObject(value)) return { kind: "content", change: changeOf(method, value), body: value };
-  const named = readNamed(collection, value, errors);
-  const givenId = readId(value, addressed, requestLimits.idBytesMax, errors);
-  const change = changeOf(method, fieldsOf(collection, value));
-  return { kind: "content", change, givenId, body: value, ...(method !== "POST" && { named }) };
-}
-
-/** What content that is no JSON Patch would do. */
-function changeOf(method: "POST" | "PUT" | "PATCH", value: Json): Change {
-  return method === "PATCH" ? { kind: "merge-patch", patch: value } : { kind: "replace", value };
+  const asked = readChange(method, read, { shape: collection, limits: requestLimits }, errors);
+  if (asked === undefined) return deletion;
+  const { members, ...content } = asked;
+  if (members === undefined) return { ...content, kind: "content" };
+  const named = readNamed(collection, members, errors);
+  const givenId = readId(members, addressed, requestLimits.idBytesMax, errors);
+  return { ...content, kind: "content", givenId, ...(method !== "POST" && { named }) };
 }
 
 /** The version and the entity-tag that the content names. */
@@ -150,12 +118,6 @@ function readVersion({ versionField }: Collection, body: JsonObject, errors: Pro
   return undefined;
 }
 
-/** A number that only the text shows to be another one is no version either, where a version stands. */
-function versionEntry({ versionField }: Collection, entry: ProblemEntry): ProblemEntry {
-  const isOfVersion = versionField !== false && entry.pointer === pointerOf([versionField]);
-  return entry.code === "number-out-of-range" && isOfVersion ? malformedVersion(versionField) : entry;
-}
-
 function readTag(
   { etagField, digest }: Collection,
   body: JsonObject,
@@ -164,28 +126,8 @@ function readTag(
 ): EntityTag | undefined {
   if (etagField === false || !Object.hasOwn(body, etagField)) return undefined;
   const tag = readTagMember(body[etagField], etagField, errors);
-  if (tag === undefined || version === undefined || digest !== undefined || !namesOtherVersions([tag], version))
-    return tag;
-  const detail = sentences.versionDiffersFromTag(version);
-  errors.push({ code: "contradictory-preconditions", pointer: pointerOf([etagField]), detail });
+  if (tag === undefined || version === undefined || digest !== undefined) return tag;
+  const contradictory = contradictoryTag(tag, version, etagField);
+  if (contradictory !== undefined) errors.push(contradictory);
   return tag;
-}
-
-function readId(
-  body: JsonObject,
-  addressed: string | undefined,
-  bytesMax: number,
-  errors: ProblemEntry[],
-): string | undefined {
-  if (!Object.hasOwn(body, "id")) return undefined;
-  const { id } = body;
-  const fault = typeof id === "string" ? idFault(id, bytesMax) : { code: "malformed-id", detail: sentences.idType };
-  if (addressed !== undefined && id !== addressed) {
-    errors.push({ code: "contradictory-id", pointer: "/id", detail: sentences.idDiffers });
-  } else if (fault !== undefined) {
-    errors.push({ ...fault, pointer: "/id" });
-  } else if (typeof id === "string") {
-    return id;
-  }
-  return undefined;
 }

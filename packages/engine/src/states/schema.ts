@@ -25,14 +25,17 @@ export function isSchema(value: unknown): value is Schema {
   return typeof standard === "object" && standard !== null && typeof Reflect.get(standard, "validate") === "function";
 }
 
-export type Validation =
-  | { readonly kind: "valid"; readonly fields: JsonObject }
-  /** `count` is of all that is wrong, listed or not. */
-  | { readonly kind: "invalid"; readonly errors: readonly ProblemEntry[]; readonly count: number };
+/** What of fields does not fit their schema; `count` is of all that is wrong, listed or not. */
+export interface Invalid {
+  readonly kind: "invalid";
+  readonly errors: readonly ProblemEntry[];
+  readonly count: number;
+}
+
+export type Validation = { readonly kind: "valid"; readonly fields: JsonObject } | Invalid;
 
 /**
- * Checks the fields of a resource, and names all that is wrong: up to `errorsMax` things, and how many more there are.
- * A body of half a million wrong items must not get an answer of many megabytes.
+ * Checks the fields of a resource of a collection.
  *
  * @throws CallbackError where the schema gives something that is no JSON object
  */
@@ -41,10 +44,31 @@ export async function validate(
   fields: JsonObject,
   errorsMax: number,
 ): Promise<Validation> {
-  const checked = schema["~standard"].validate(fields);
   const option = `collections.${name}.schema`;
-  const result = isPromise(checked) ? await watchPending(option, checked, () => `a write of ${name}`) : checked;
-  if (result.issues === undefined) return { kind: "valid", fields: storedFields(option, result.value) };
+  const checked = await checkFields({ option, schema, waiting: () => `a write of ${name}` }, fields, errorsMax);
+  return checked.kind === "valid" ? { kind: "valid", fields: storedFields(option, checked.output) } : checked;
+}
+
+/** A schema, and what it is called where it does not settle. */
+export interface NamedSchema<Given extends Schema> {
+  readonly option: string;
+  readonly schema: Given;
+  /** Says what waits for it. */
+  readonly waiting: () => string;
+}
+
+/**
+ * Holds fields against a schema, and names all that is wrong: up to `errorsMax` things, and how many more there are. A
+ * body of half a million wrong items must not get an answer of many megabytes.
+ */
+export async function checkFields<Given extends Schema>(
+  { option, schema, waiting }: NamedSchema<Given>,
+  fields: JsonObject,
+  errorsMax: number,
+): Promise<{ readonly kind: "valid"; readonly output: StandardSchemaV1.InferOutput<Given> } | Invalid> {
+  const checked = schema["~standard"].validate(fields);
+  const result = isPromise(checked) ? await watchPending(option, checked, waiting) : checked;
+  if (result.issues === undefined) return { kind: "valid", output: result.value };
   const { issues } = result;
   const errors = issues.slice(0, errorsMax).map(entryOf);
   if (issues.length > errorsMax) errors.push(moreErrors(issues.length - errorsMax));

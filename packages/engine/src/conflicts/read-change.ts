@@ -1,0 +1,106 @@
+import { type EntityTag, idFault, namesOtherVersions, type ProblemEntry } from "@unclash/core";
+import { isJsonObject, type Json, type JsonObject, pointerOf, readPatch } from "@unclash/core/json";
+import type { ReadContent } from "../http/body.js";
+import type { Refused } from "../http/refusal.js";
+import type { RequestLimits } from "../http/request-limits.js";
+import { sentences } from "../http/sentences.js";
+import { malformedVersion } from "../preconditions/conditions.js";
+import { fieldsOf, type Shape } from "../states/representation.js";
+import { type Change, jsonPatchType, mergePatchType } from "./change.js";
+
+/** The methods whose content says what is to become of a resource. */
+export type ContentMethod = "POST" | "PUT" | "PATCH";
+
+const json = "application/json";
+const wholes: readonly string[] = [json];
+const patches: readonly string[] = [mergePatchType, jsonPatchType];
+const patchesAndJson: readonly string[] = [...patches, json];
+
+/** The media types of patches, as they stand in `Accept-Patch` (RFC 5789 §3.1). */
+export function patchTypes({ jsonPatchAsMerge }: { readonly jsonPatchAsMerge: boolean }): readonly string[] {
+  return jsonPatchAsMerge ? patchesAndJson : patches;
+}
+
+/** The media types that the content of a method may have. */
+export function contentTypes(method: ContentMethod, jsonPatchAsMerge = false): readonly string[] {
+  return method === "PATCH" ? patchTypes({ jsonPatchAsMerge }) : wholes;
+}
+
+type OwnMembers = Pick<Shape, "ownMembers" | "versionField">;
+
+/** What the content of a write asks for. */
+export interface AskedChange {
+  readonly kind: "asked";
+  readonly change: Change;
+  /** The content, where its members may be the resource's own (`id`, version, entity-tag): no JSON Patch. */
+  readonly members?: JsonObject;
+  /** The content as it came. */
+  readonly body: Json;
+}
+
+/** Reads what content asks for. Nothing where it is malformed, which is added to the errors. */
+export function readChange(
+  method: ContentMethod,
+  content: Exclude<ReadContent, Refused>,
+  { shape, limits }: { readonly shape: OwnMembers; readonly limits: RequestLimits },
+  errors: ProblemEntry[],
+): AskedChange | undefined {
+  if (content.kind === "malformed") {
+    errors.push(...content.errors.map((entry) => versionEntry(shape, entry)));
+    return undefined;
+  }
+  const { value } = content;
+  const change = changeOf(method, content, shape);
+  if (change.kind === "json-patch") {
+    const patch = readPatch(value, limits.patchOperationsMax);
+    if (patch.kind === "malformed") errors.push(...patch.errors);
+    return { kind: "asked", change, body: value };
+  }
+  return { kind: "asked", change, body: value, ...(isJsonObject(value) && { members: value }) };
+}
+
+/** What JSON of a media type would do as the content of a write. */
+export function changeOf(
+  method: ContentMethod,
+  { mediaType, value }: { readonly mediaType: string; readonly value: Json },
+  shape: Pick<Shape, "ownMembers">,
+): Change {
+  if (method === "PATCH" && mediaType === jsonPatchType) return { kind: "json-patch", patch: value };
+  const fields = isJsonObject(value) ? fieldsOf(shape, value) : value;
+  return method === "PATCH" ? { kind: "merge-patch", patch: fields } : { kind: "replace", value: fields };
+}
+
+/** A number that only the text shows to be another one is no version either, where a version stands. */
+function versionEntry({ versionField }: OwnMembers, entry: ProblemEntry): ProblemEntry {
+  const isOfVersion = versionField !== false && entry.pointer === pointerOf([versionField]);
+  return entry.code === "number-out-of-range" && isOfVersion ? malformedVersion(versionField) : entry;
+}
+
+/** What is wrong with content whose version and entity-tag are those of two states; nothing where they agree. */
+export function contradictoryTag(etag: EntityTag, version: number, etagField: string): ProblemEntry | undefined {
+  if (!namesOtherVersions([etag], version)) return undefined;
+  const detail = sentences.versionDiffersFromTag(version);
+  return { code: "contradictory-preconditions", pointer: pointerOf([etagField]), detail };
+}
+
+/**
+ * The id that content names; nothing where it names none, or a malformed one, which is added to the errors.
+ *
+ * @param addressed that of the resource which the request is for; `undefined` for one that is to be created
+ */
+export function readId(
+  members: JsonObject,
+  addressed: Json | undefined,
+  bytesMax: number,
+  errors: ProblemEntry[],
+): string | undefined {
+  if (!Object.hasOwn(members, "id")) return undefined;
+  const { id } = members;
+  const fault = typeof id === "string" ? idFault(id, bytesMax) : { code: "malformed-id", detail: sentences.idType };
+  if (addressed !== undefined) {
+    if (id !== addressed) errors.push({ code: "contradictory-id", pointer: "/id", detail: sentences.idDiffers });
+    return undefined;
+  }
+  if (fault !== undefined) errors.push({ ...fault, pointer: "/id" });
+  return fault === undefined && typeof id === "string" ? id : undefined;
+}

@@ -1,0 +1,115 @@
+import { type ProblemEntry, UsageError, unsupportedConditions } from "@unclash/core";
+import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
+import { describeValue } from "@unclash/core/options";
+import { applyChange, type Change } from "../conflicts/change.js";
+import { listExists } from "../conflicts/conflict.js";
+import type { AskedChange, ContentMethod } from "../conflicts/read-change.js";
+import { invalidContent, malformed, noObject } from "../http/refusal.js";
+import { describeRequest } from "../http/request.js";
+import { representedObject } from "../states/represented.js";
+import type { RowState } from "../states/row-state.js";
+import { checkFields, isSchema, type Schema } from "../states/schema.js";
+import { contentMethod, readAsked, readAskedId } from "./asked-change.js";
+import type { GuardContext } from "./guard-context.js";
+import type { GuardExchange } from "./guard-exchange.js";
+import type { Passed } from "./passed-requests.js";
+import { patchedRow } from "./shown-row.js";
+import { refuseRequest } from "./write-outcome.js";
+
+/** The content of one request, as its handler works with it. */
+export type ContentHandle = Pick<GuardContext<never>, "applyChange" | "readId">;
+
+/** @param selected the state that the request was held against */
+export function contentHandle(passed: Passed, selected: RowState | undefined): ContentHandle {
+  async function applyContent(onto?: object | null): Promise<JsonObject>;
+  async function applyContent(onto: object | null | undefined, schema: Schema): Promise<object>;
+  async function applyContent(onto?: object | null, schema?: Schema): Promise<object> {
+    if (schema !== undefined && !isSchema(schema)) throw noSchema(schema);
+    const fields = fieldsAsked(passed, selected, onto ?? undefined);
+    if (schema === undefined) return fields;
+    const { exchange } = passed;
+    const named = { option: "applyChange.schema", schema, waiting: () => describeRequest(exchange.request) };
+    const checked = await checkFields(named, fields, exchange.settings.requestLimits.errorsMax);
+    if (checked.kind === "valid") return checked.output;
+    return refuseRequest(passed, invalidContent(checked.errors, checked.count));
+  }
+  return { applyChange: applyContent, readId: () => askedChange("readId", passed, selected).id };
+}
+
+/** The fields that a write asks for; those of a strategy that has settled it, where it has. */
+function fieldsAsked(passed: Passed, selected: RowState | undefined, onto: object | undefined): JsonObject {
+  const { exchange, passage } = passed;
+  const { settings, resource = "The resource" } = exchange;
+  const { change } = askedChange("applyChange", passed, selected);
+  if (passage.settled?.value !== undefined) return passage.settled.value;
+  const target = { resource, ownMembers: settings.ownMembers, limits: settings.requestLimits };
+  const applied = applyChange(change, stateUnder(exchange, change, selected, onto), target);
+  if (applied.kind === "refused") return refuseRequest(passed, applied);
+  return isJsonObject(applied.value) ? applied.value : refuseRequest(passed, noObject);
+}
+
+/** What content asks for, well-formed, and the id that it gives to what is made. */
+function askedChange(
+  call: string,
+  passed: Passed,
+  selected: RowState | undefined,
+): { readonly change: Change; readonly id: string | undefined } {
+  const { exchange, terms } = passed;
+  const method = contentMethod(exchange);
+  if (method === undefined)
+    throw new UsageError(call, `is for POST, PUT and PATCH, and was called at ${describeRequest(exchange.request)}`);
+  const errors: ProblemEntry[] = [];
+  const asked = exchange.asked ?? readOrRefuse(passed, method, errors);
+  const id = asked && readAskedId(exchange, asked, ownId(selected), errors);
+  const isCreation = method === "POST" && selected === undefined;
+  if (isCreation) errors.push(...unsupportedConditions(terms.conditions));
+  if (asked === undefined || errors.length > 0) return refuseRequest(passed, malformed(errors));
+  if (isCreation && terms.conditions.ifNoneMatch !== undefined)
+    return refuseRequest(passed, listExists(exchange, { resource: nameOfList(exchange), path: exchange.instance }));
+  return { change: asked.change, id };
+}
+
+function readOrRefuse(passed: Passed, method: ContentMethod, errors: ProblemEntry[]): AskedChange | undefined {
+  const read = readAsked(passed.exchange, method, errors);
+  return read?.kind === "refused" ? refuseRequest(passed, read) : read;
+}
+
+/** The name of a list: its path. */
+export function nameOfList({ request, resource }: GuardExchange): string {
+  return resource ?? (request.base + request.path).slice(1);
+}
+
+/** The id of a row, as it is shown; nothing where the app does not show one. */
+function ownId(selected: RowState | undefined): Json | undefined {
+  const shown = selected && (selected.representation() ?? selected.loaded.value);
+  if (typeof shown !== "object" || shown === null || !("id" in shown)) return undefined;
+  const { id } = shown;
+  return typeof id === "string" || typeof id === "number" ? id : undefined;
+}
+
+/** The state that a patch is applied to. */
+function stateUnder(
+  exchange: GuardExchange,
+  { kind }: Change,
+  selected: RowState | undefined,
+  onto: object | undefined,
+): JsonObject {
+  if (kind === "replace") return {};
+  if (onto !== undefined) return representedObject("applyChange", onto, faultOfOnto);
+  const shown = selected && patchedRow(exchange, selected);
+  if (shown !== undefined) return shown;
+  const why = selected === undefined ? "the guard has loaded none" : "`represent` shows this caller nothing of it";
+  throw new UsageError("applyChange", `must be given the state that a patch is applied to, since ${why}`);
+}
+
+function faultOfOnto(problem: string): UsageError {
+  return new UsageError(
+    "applyChange",
+    problem.replace("must return", "must be given").replace("returned", "was given"),
+  );
+}
+
+function noSchema(given: unknown): UsageError {
+  const what = "must be given a schema that speaks Standard Schema (zod, valibot, arktype) as its second argument";
+  return new UsageError("applyChange", `${what}, and was given ${describeValue(given)}`);
+}

@@ -1,0 +1,136 @@
+import { type EntityTag, formatEntityTag, idFault, type ProblemEntry, UsageError } from "@unclash/core";
+import type { JsonObject } from "@unclash/core/json";
+import { checkOptions, describeValue, isFunction, type OptionRules, wholeNumber } from "@unclash/core/options";
+import { isRead } from "../http/methods.js";
+import { formatCursor, listText, malformedCursor, nextLink, readPaging } from "../http/paging.js";
+import { malformed } from "../http/refusal.js";
+import { emptyResponse } from "../http/responses.js";
+import { judgePage } from "../preconditions/page-verdict.js";
+import type { Loaded } from "../states/loaded-state.js";
+import type { RowState } from "../states/row-state.js";
+import { nameOfList } from "./apply-content.js";
+import type { ListPage, PageContent, PageOptions } from "./guard-context.js";
+import { GuardError } from "./guard-error.js";
+import type { GuardExchange } from "./guard-exchange.js";
+import type { Passed } from "./passed-requests.js";
+import { shownRow } from "./shown-row.js";
+import { refuseRequest } from "./write-outcome.js";
+
+const rules: OptionRules<PageOptions> = {
+  limitDefault: wholeNumber(1),
+  limitMax: wholeNumber(1, 1_000),
+  position: isFunction,
+};
+
+/**
+ * Reads which page of a list is asked for.
+ *
+ * @throws GuardError 400 for what is malformed about that
+ */
+export function readPage<State extends Loaded>(
+  passed: Passed,
+  selected: RowState | undefined,
+  options: PageOptions = {},
+): ListPage<State> {
+  checkOptions<PageOptions>("readPage", options, rules);
+  const { exchange } = passed;
+  const { requestLimits } = exchange.settings;
+  if (!isRead(exchange.request.method))
+    throw new UsageError("readPage", `is for GET and HEAD, and was called at ${exchange.request.method}`);
+  if (selected !== undefined)
+    throw new UsageError("readPage", "is for a list, where the guard's `resource` gives null: here it gives a name");
+  const pageSizeMax = options.limitMax ?? requestLimits.pageSizeMax;
+  const pageSizeDefault = Math.min(options.limitDefault ?? requestLimits.pageSizeDefault, pageSizeMax);
+  const errors: ProblemEntry[] = [];
+  const query = new URLSearchParams(exchange.request.query);
+  const { limit: size, after } = readPaging(query, { pageSizeDefault, pageSizeMax }, errors);
+  if (after !== undefined && idFault(after, requestLimits.idBytesMax) !== undefined) errors.push(malformedCursor);
+  if (errors.length > 0) return refuseRequest(passed, malformed(errors));
+  return {
+    limit: size + 1,
+    after,
+    answer: (rows) => answerPage(passed, { size, after, position: options.position }, rows),
+  };
+}
+
+interface Asked {
+  readonly size: number;
+  readonly after: string | undefined;
+  readonly position: PageOptions["position"] | undefined;
+}
+
+interface Item {
+  readonly position: string;
+  /** Nothing, where the caller is not shown it. */
+  readonly shown: JsonObject | undefined;
+  readonly text: string;
+}
+
+/** The page, whose validators are put on the response; 304 and 412 are thrown in its place. */
+function answerPage(passed: Passed, asked: Asked, rows: readonly Loaded[]): PageContent {
+  const { exchange, passage, terms } = passed;
+  const { settings, instance } = exchange;
+  const read = itemsOf(exchange, asked, rows);
+  const fit = fitting(read.slice(0, asked.size), settings.requestLimits.pageBytesMax);
+  const shown = fit.filter((item) => item.shown !== undefined);
+  // A cursor may be read: it names what its reader was shown, wherever there is any.
+  const last = shown.at(-1) ?? fit.at(-1);
+  const next = last !== undefined && fit.length < read.length ? formatCursor(last.position) : null;
+  const texts = shown.map(({ text }) => text);
+  const etag: EntityTag = { weak: false, opaque: settings.digest(listText(texts, next)) };
+  const verdict = judgePage(exchange, terms.conditions, { resource: nameOfList(exchange), etag });
+  const headers = { ...exchange.cachingHeaders(settings.cacheControl), etag: formatEntityTag(etag) };
+  if (verdict.kind === "refused") return refuseRequest(passed, verdict);
+  if (verdict.kind === "not-modified") throw new GuardError(emptyResponse(304, "not-modified", headers));
+  passage.showPage({ ...headers, ...nextLink(linkSafe(instance), asked.size, next) });
+  return { items: shown.flatMap((item) => (item.shown === undefined ? [] : [item.shown])), next };
+}
+
+function itemsOf(exchange: GuardExchange, asked: Asked, rows: readonly Loaded[]): readonly Item[] {
+  const { size, after } = asked;
+  if (!Array.isArray(rows)) throw fault(`must be given the rows of the page, and was given ${describeValue(rows)}`);
+  if (rows.length > size + 1)
+    throw fault(`was given ${rows.length} rows: the query must ask for \`limit\` rows at most, ${size + 1} here`);
+  const items = rows.map((row: Loaded) => itemOf(exchange, asked, row));
+  if (after !== undefined && items.some(({ position }) => position === after))
+    throw fault("was given the row that the page comes after: the query must leave out all up to `after`");
+  return items;
+}
+
+function itemOf(exchange: GuardExchange, { position }: Asked, row: Loaded): Item {
+  const { etagField } = exchange.settings;
+  const state = exchange.select(row, (problem) => fault(problem.replace("gave", "was given")));
+  const represented = shownRow(exchange, state);
+  const shown =
+    represented && (etagField === false ? represented : { ...represented, [etagField]: formatEntityTag(state.etag) });
+  const place = position === undefined ? idOf(represented ?? state.loaded.value) : position(state.loaded.value);
+  if (typeof place === "string" || typeof place === "number")
+    return { position: String(place), shown, text: shown === undefined ? "" : JSON.stringify(shown) };
+  throw fault(
+    "must be given rows that are ordered by their `id`, or readPage() a `position` that gives what they " +
+      `are ordered by: a string or a number, and not ${describeValue(place)}`,
+  );
+}
+
+function idOf(row: unknown): unknown {
+  return typeof row === "object" && row !== null && "id" in row ? row.id : undefined;
+}
+
+/** As many as one answer may hold: always one, where there is one. */
+function fitting(items: readonly Item[], bytesMax: number): readonly Item[] {
+  let bytes = 0;
+  const end = items.findIndex(({ text }) => {
+    bytes += Buffer.byteLength(text);
+    return bytes >= bytesMax;
+  });
+  return end === -1 ? items : items.slice(0, end + 1);
+}
+
+/** A path as it may stand between the angle brackets of a `Link` (RFC 8288 §3). */
+function linkSafe(path: string): string {
+  return path.replace(/[<>"]/g, encodeURIComponent);
+}
+
+function fault(problem: string): UsageError {
+  return new UsageError("page.answer", problem);
+}
