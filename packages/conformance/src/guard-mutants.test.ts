@@ -2,6 +2,7 @@ import { ConfigurationError } from "@unclash/core";
 import { createMemoryStore } from "@unclash/memory";
 import { afterAll, describe, expect, test } from "vitest";
 import { answerMutants } from "./guard/answer-mutants.test-support.js";
+import { changingMutants } from "./guard/changing-mutants.test-support.js";
 import { keyedMutants } from "./guard/keyed-mutants.test-support.js";
 import { mutants } from "./guard/mutants.test-support.js";
 import { type Twist, tinyStart } from "./guard/tiny.test-support.js";
@@ -23,7 +24,7 @@ const verdicts = createVerdicts<Twist>((twist, test) => {
 afterAll(() => verdicts.close());
 
 describe.concurrent("an adapter whose guards are broken", () => {
-  for (const { does, twist, caughtBy } of [...mutants, ...answerMutants, ...keyedMutants]) {
+  for (const { does, twist, caughtBy } of [...mutants, ...answerMutants, ...changingMutants, ...keyedMutants]) {
     test(`(it ${does}) does not pass, and a sound one passes the same case`, async () => {
       const fault = await verdicts.on(twist, caughtBy);
       expect(fault).toBeInstanceOf(Error);

@@ -1,3 +1,4 @@
+import { changingCases } from "./changing.js";
 import { conditionCases } from "./conditions.js";
 import { conflictCases } from "./conflicts.js";
 import { contentVersionCases } from "./content-versions.js";
@@ -30,6 +31,7 @@ export const guardCases: readonly GuardCase[] = [
   ...preferenceCases,
   ...settingCases,
   ...wholeCases,
+  ...changingCases,
   ...errorHandlerCases,
   ...silenceCases,
   ...raceCases,

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@unclash/core/json";
 import { rowIn } from "./article-handlers.js";
+import { changingHandlers, pagedHandlers } from "./changing-handlers.js";
 import type { Setup } from "./setup.js";
 import {
   creatingHandlers,
@@ -9,7 +10,7 @@ import {
   settledHandlers,
   showingHandlers,
 } from "./special-handlers.js";
-import type { Row, Table } from "./table.js";
+import { type Row, shown, type Table } from "./table.js";
 import { whoIs } from "./who-is.js";
 import { listHandlers } from "./whole-handlers.js";
 
@@ -23,6 +24,15 @@ const past = (table: Table) => ({
   past: (named: { readonly version: number | undefined }, { id }: { readonly id: string | undefined }) =>
     table.past(id, named.version),
 });
+
+const changing = {
+  versionField: "version",
+  resource: ({ id }: { readonly id: string | undefined }) => (id === undefined ? null : `articles/${id}`),
+  represent: (value: unknown) => {
+    const row = rowIn(value);
+    return row && shown(row);
+  },
+} as const;
 
 const dated = (row: Row) => ({ modifiedAt: row.modifiedAt, by: "alice" });
 
@@ -67,6 +77,9 @@ export type SetupName =
   | "reporting"
   | "outcomes"
   | "whole"
+  | "changing"
+  | "checking"
+  | "paged"
   | "nested"
   | "behind"
   | "preferring";
@@ -145,6 +158,13 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   whole: {
     listHandlers,
     options: () => ({ resource: ({ id }) => (id === undefined ? null : `articles/${id}`) }),
+  },
+  changing: { handlers: changingHandlers, options: () => changing },
+  checking: { handlers: changingHandlers, options: () => ({ ...changing, checkContent: true }) },
+  paged: {
+    handlers: changingHandlers,
+    listHandlers: pagedHandlers,
+    options: () => ({ ...changing, represent, etagField: "etag" }),
   },
   nested: { outer: (table) => ({ load: ({ id }) => table.load(id) }) },
   behind: { outer: () => ({}) },

@@ -25,6 +25,8 @@ export interface Table {
   load(id: string | undefined): LoadedState | undefined;
   /** The row as it was at an earlier version, while it is remembered. */
   past(id: string | undefined, version: number | undefined): Row | undefined;
+  /** The states of the first rows behind an id, in the order of their ids. */
+  list(page: { readonly after: string | undefined; readonly limit: number }): readonly LoadedState[];
   insert(id: string, fields: JsonObject): Row;
   /** `UPDATE … WHERE id = … AND version = … RETURNING *`; without a version, of whatever is there. */
   update(id: string | undefined, expected: StateVersion | undefined, fields: JsonObject): readonly Row[];
@@ -46,11 +48,19 @@ export function createTable(versionOf: VersionOf, more: (row: Row) => Partial<Lo
     earlier.set(`${row.id}@${row.version}`, row);
     return row;
   };
+  const stateOf = (row: Row): LoadedState => ({ version: versionOf(row), value: row, ...more(row) });
   return {
+    list({ after = "", limit }) {
+      const behind = [...rows.values()].filter(({ id }) => id > after);
+      return behind
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit)
+        .map(stateOf);
+    },
     find: (id) => rows.get(id ?? ""),
     load(id) {
       const row = rows.get(id ?? "");
-      return row && { version: versionOf(row), value: row, ...more(row) };
+      return row && stateOf(row);
     },
     past: (id, version) => earlier.get(`${id}@${version}`),
     insert: (id, fields) => put({ id, fields, version: 1, modifiedAt: new Date(1_700_000_000_000) }),
