@@ -36,7 +36,7 @@ export {
 } from "./adapter/mount-point.js";
 export { bodyLeftOn, guardFacts, type Mounted, nodeFacts } from "./adapter/node-facts.js";
 export { keepOwnTag, noTag, staysUntagged } from "./adapter/own-tag.js";
-export { passThrough, withholdTag } from "./adapter/passing.js";
+export { prepareResponse, withholdTag } from "./adapter/prepare-response.js";
 export { type Runnable, runHandler } from "./adapter/run-handler.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
@@ -46,8 +46,8 @@ export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guards/check.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";
 export { checkShared as checkSharedOptions } from "./guards/guard-settings.js";
+export type { GuardedResponse } from "./guards/guarded-response.js";
 export { warnOfEarlyAnswer, warnOfUnansweredRefusal } from "./guards/handler-warnings.js";
-export type { Passage } from "./guards/passage.js";
 export { createSlot, type Slot } from "./guards/slot.js";
 export { isUtf8Charset, parseMediaType } from "./http/media-type.js";
 export type { RequestFacts } from "./http/request.js";

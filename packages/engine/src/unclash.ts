@@ -65,7 +65,7 @@ async function handle<Native>(settings: Settings<Native>, received: RequestFacts
           .finally(() => exchange.room.release());
   if (exchange.isObserved) {
     const { status, outcome } = response;
-    exchange.tell({ status, outcome, route: match && routeLabel(match), resource: resourceOf(exchange, match) });
+    exchange.publish({ status, outcome, route: match && routeLabel(match), resource: resourceOf(exchange, match) });
   }
   return request.method === "HEAD" && response.body !== null ? { ...response, body: null } : response;
 }

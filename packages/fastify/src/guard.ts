@@ -13,7 +13,7 @@ import {
   inTurn,
   markGuarding,
   ownCheckOptions,
-  passThrough,
+  prepareResponse,
   UsageError,
   withholdTag,
 } from "unclash/adapter";
@@ -83,12 +83,12 @@ export function guard<State extends Loaded, Native extends FastifyRequest>(
   const plugin = pluginOfContext("guard", "unclash-guard", (app) => {
     markGuarding(app, "what is behind", engine);
     app.addHook("preHandler", preHandler);
-    if (engine.handsOn) return;
+    if (engine.forwardsErrors) return;
     answerErrors(app, guardAnswer);
     watchUnanswered(app);
   });
   return Object.assign(plugin, {
-    route: { preHandler, ...(!engine.handsOn && { errorHandler: answerGuardErrors }) },
+    route: { preHandler, ...(!engine.forwardsErrors && { errorHandler: answerGuardErrors }) },
     of: contexts.of,
     report: () => engine.report(),
   });
@@ -142,10 +142,10 @@ export async function enter<State extends Loaded>(
   const facts = requestFacts(request);
   const entered = await engine.enter(facts);
   if (entered.kind === "pass") {
-    passThrough(entered.passage, reply.raw, reply.getHeaders());
+    prepareResponse(entered.guardedResponse, reply.raw, reply.getHeaders());
     return entered;
   }
-  if (engine.handsOn && entered.error.problem !== undefined) {
+  if (engine.forwardsErrors && entered.error.problem !== undefined) {
     withholdTag(facts, reply.raw);
     throw entered.error;
   }

@@ -120,7 +120,7 @@ export function guarded<State extends Loaded>(
   const run = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const admitted = await enter(engine, request, reply);
     if (admitted === undefined) return reply;
-    const { passage } = admitted;
+    const { guardedResponse } = admitted;
     try {
       const result = runHandler(admitted, reply.raw, (context) => handler({ request, reply, ...context }));
       // Its answer comes by a callback: Fastify is to wait for it, and to send nothing itself.
@@ -131,10 +131,10 @@ export function guarded<State extends Loaded>(
       return content;
     } catch (thrown) {
       // Once the head is out, Fastify has to break the connection off: half an answer must not look whole.
-      if (!isGuardError(thrown) || engine.handsOn || reply.raw.headersSent) throw thrown;
+      if (!isGuardError(thrown) || engine.forwardsErrors || reply.raw.headersSent) throw thrown;
       return sendAnswer(reply, thrown.answer);
     } finally {
-      handlerIsOver(passage, reply.raw);
+      handlerIsOver(guardedResponse, reply.raw);
     }
   };
   const guardedHandler = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {

@@ -106,11 +106,11 @@ test.each(unanswered)(
 );
 
 test("an error handler of the app's that is told everything has nothing to be warned of", async () => {
-  const handsOn = guard({ load: () => ({ version: 1 }), onError: "next" });
+  const forwardsErrors = guard({ load: () => ({ version: 1 }), onError: "next" });
   const app = Fastify();
-  app.register(handsOn);
+  app.register(forwardsErrors);
   app.setErrorHandler((_error, _request, reply) => reply.code(418).send({ own: true }));
-  app.put("/next/:id", async (request) => handsOn.of(request).outcome.conflict());
+  app.put("/next/:id", async (request) => forwardsErrors.of(request).outcome.conflict());
   expect(await answerOf(app, "/next/1")).toEqual([418, "application/json; charset=utf-8"]);
   expect(texts).toEqual([]);
 });

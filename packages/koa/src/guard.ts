@@ -11,13 +11,13 @@ import {
   createGuard,
   describeValue,
   type GuardEngine,
+  type GuardedResponse,
   handlerIsOver,
   inTurn,
   isGuardError,
   markGuarding,
   ownCheckOptions,
-  type Passage,
-  passThrough,
+  prepareResponse,
   runHandler,
   UsageError,
   withholdTag,
@@ -142,22 +142,30 @@ async function runGuarded<State extends Loaded>(
   const admitted = await admit(engine, context);
   if (admitted === undefined) return;
   try {
-    await runHandler(isLast ? admitted : { context: admitted.context, passage: admitted.passage }, context.res, run);
-    if (context.respond !== false) checkAnswer(admitted.passage, context, isLast);
+    await runHandler(
+      isLast ? admitted : { context: admitted.context, guardedResponse: admitted.guardedResponse },
+      context.res,
+      run,
+    );
+    if (context.respond !== false) checkAnswer(admitted.guardedResponse, context, isLast);
   } catch (thrown) {
     // Once the head is out, it is Koa's to tell the app: half an answer must not look whole.
-    if (!isGuardError(thrown) || engine.handsOn || context.headerSent) throw thrown;
+    if (!isGuardError(thrown) || engine.forwardsErrors || context.headerSent) throw thrown;
     respond(context, thrown.answer);
   } finally {
-    handlerIsOver(admitted.passage, context.res);
+    handlerIsOver(admitted.guardedResponse, context.res);
   }
 }
 
 /** Koa sends what is on the context once all middleware is through, whoever is still at work. */
-function checkAnswer(passage: Passage, { headerSent, status, body, res }: Context, isLast: boolean): void {
+function checkAnswer(
+  guardedResponse: GuardedResponse,
+  { headerSent, status, body, res }: Context,
+  isLast: boolean,
+): void {
   if (headerSent && !res.writableEnded) return;
-  if (headerSent) passage.answeredElsewhere();
-  else if (isLast && status === 404 && body == null) passage.sentNothing();
+  if (headerSent) guardedResponse.answeredElsewhere();
+  else if (isLast && status === 404 && body == null) guardedResponse.sentNothing();
 }
 
 async function admit<State extends Loaded>(
@@ -169,11 +177,11 @@ async function admit<State extends Loaded>(
   const facts = requestFacts(context);
   const entered = await engine.enter(facts);
   if (entered.kind === "pass") {
-    passThrough(entered.passage, context.res);
-    if (entered.passage.run !== undefined) keepUnheard(context);
+    prepareResponse(entered.guardedResponse, context.res);
+    if (entered.guardedResponse.run !== undefined) keepUnheard(context);
     return entered;
   }
-  if (engine.handsOn && entered.error.problem !== undefined) {
+  if (engine.forwardsErrors && entered.error.problem !== undefined) {
     withholdTag(facts, context.res);
     throw entered.error;
   }

@@ -89,7 +89,7 @@ export function guarded<State extends Loaded>(
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
   const engine = createGuard(options);
-  const last = { ...engine, handsOn: false };
+  const last = { ...engine, forwardsErrors: false };
   const guardedHandler: MountedHandler = (req, res, next) => {
     assertCalledBy("guarded", "node:http", isCall(req, res), req);
     responses.put(req, res);

@@ -76,10 +76,13 @@ async function answerTo(
   try {
     const entered = await guards.enter({ ...facts, body: { kind: "parsed", value }, native: request });
     if (entered.kind === "answer") return entered.error.answer;
-    const { context, passage } = entered;
+    const { context, guardedResponse } = entered;
     const plan = await answerRequest(request, context, shop);
-    const { set, remove } = passage.finish(plan.status, (name) => plan.headers[name] ?? passage.headers[name]);
-    const headers = Object.entries({ ...passage.headers, ...plan.headers, ...set });
+    const { set, remove } = guardedResponse.finish(
+      plan.status,
+      (name) => plan.headers[name] ?? guardedResponse.headers[name],
+    );
+    const headers = Object.entries({ ...guardedResponse.headers, ...plan.headers, ...set });
     return { ...plan, headers: Object.fromEntries(headers.filter(([name]) => !remove.includes(name))) };
   } catch (error) {
     if (isGuardError(error)) return error.answer;

@@ -19,31 +19,31 @@ export const answerMutants: readonly GuardMutant[] = [
   },
   {
     does: "leaves the handler's own entity-tag after a write",
-    twist: passing((passage) => {
-      const finish = passage.finish.bind(passage);
-      passage.finish = (status, current) => ({ ...finish(status, current), remove: [] });
+    twist: passing((guardedResponse) => {
+      const finish = guardedResponse.finish.bind(guardedResponse);
+      guardedResponse.finish = (status, current) => ({ ...finish(status, current), remove: [] });
     }),
     caughtBy: "after an unsafe method an ETag is sent only where updated was called, and only with success",
   },
   {
     does: "sends the new entity-tag with a failure too",
-    twist: passing((passage) => {
-      const finish = passage.finish.bind(passage);
-      passage.finish = (_status, current) => finish(200, current);
+    twist: passing((guardedResponse) => {
+      const finish = guardedResponse.finish.bind(guardedResponse);
+      guardedResponse.finish = (_status, current) => finish(200, current);
     }),
     caughtBy: "after an unsafe method an ETag is sent only where updated was called, and only with success",
   },
   {
     does: "leaves the validators on an error",
-    twist: passing((passage) => {
-      const finish = passage.finish.bind(passage);
-      passage.finish = (_status, current) => finish(200, current);
+    twist: passing((guardedResponse) => {
+      const finish = guardedResponse.finish.bind(guardedResponse);
+      guardedResponse.finish = (_status, current) => finish(200, current);
     }),
     caughtBy: "an error that a read's handler answers carries no validators",
   },
   {
     does: "names preferences that nobody has honoured",
-    twist: passing((passage) => passage.apply("return=minimal")),
+    twist: passing((guardedResponse) => guardedResponse.apply("return=minimal")),
     caughtBy: "return=minimal is honoured by a handler that asks for it, and only then named as applied",
   },
   {

@@ -59,16 +59,16 @@ export const changingMutants: readonly GuardMutant[] = [
   },
   {
     does: "puts nothing of a page on the response",
-    twist: passing((passage) => {
-      passage.showPage = () => {};
+    twist: passing((guardedResponse) => {
+      guardedResponse.showPage = () => {};
     }),
     caughtBy: validators,
   },
   {
     does: "links no page to the next",
-    twist: passing((passage) => {
-      const showPage = passage.showPage.bind(passage);
-      passage.showPage = ({ link: _, ...headers }) => showPage(headers);
+    twist: passing((guardedResponse) => {
+      const showPage = guardedResponse.showPage.bind(guardedResponse);
+      guardedResponse.showPage = ({ link: _, ...headers }) => showPage(headers);
     }),
     caughtBy: pages,
   },

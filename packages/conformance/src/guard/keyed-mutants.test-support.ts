@@ -85,7 +85,9 @@ export const keyedMutants: readonly GuardMutant[] = [
   },
   {
     does: "does not know why it refused",
-    twist: passing((passage) => Object.defineProperty(passage, "refusal", { get: () => undefined, set() {} })),
+    twist: passing((guardedResponse) =>
+      Object.defineProperty(guardedResponse, "refusal", { get: () => undefined, set() {} }),
+    ),
     caughtBy: "a 409 that may pass by itself is not kept: a repeat runs",
   },
   {
@@ -120,7 +122,7 @@ export const keyedMutants: readonly GuardMutant[] = [
   },
   {
     does: "renews no lease",
-    twist: passing((passage) => passage.run?.abandon()),
+    twist: passing((guardedResponse) => guardedResponse.run?.abandon()),
     caughtBy: "the lease of a key is renewed for as long as its handler runs",
   },
   {

@@ -152,8 +152,8 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "does not say that a strategy has settled it",
-    twist: passing((passage) => {
-      passage.settled = undefined;
+    twist: passing((guardedResponse) => {
+      guardedResponse.settled = undefined;
     }),
     caughtBy: "last-write-wins: a stale write is carried out over what is there, and says so",
   },
@@ -180,35 +180,35 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "lets a success go that nobody held back",
-    twist: passing((passage) => {
-      passage.lose = () => undefined;
+    twist: passing((guardedResponse) => {
+      guardedResponse.lose = () => undefined;
     }),
     caughtBy: "no await is needed: a write that has lost is a conflict, whatever the handler answers meanwhile",
   },
   {
     does: "remembers a loss that was made good",
-    twist: passing((passage) => {
-      passage.win = () => {};
+    twist: passing((guardedResponse) => {
+      guardedResponse.win = () => {};
     }),
     caughtBy: "a handler that catches the conflict may answer with another error, or try again and win",
   },
   {
     does: "never lets a handler run again",
-    twist: passing((passage) => {
-      passage.hasLostTo = () => false;
+    twist: passing((guardedResponse) => {
+      guardedResponse.hasLostTo = () => false;
     }),
     caughtBy: "a write that said nothing of a state, and lost a race, runs again on the fresh one: racing",
   },
   {
     does: "takes every write for told",
-    twist: passing((passage) => passage.win()),
+    twist: passing((guardedResponse) => guardedResponse.win()),
     caughtBy: "a write that is acknowledged without an outcome is warned of, once a route",
   },
   {
     does: "takes every request for checked",
-    twist: passing((passage) => {
-      passage.hold();
-      passage.win();
+    twist: passing((guardedResponse) => {
+      guardedResponse.hold();
+      guardedResponse.win();
     }),
     caughtBy: "a write that is acknowledged behind a guard without load, and that nothing was checked of, is warned of",
   },

@@ -6,12 +6,12 @@ import {
   createGuard,
   type Entered,
   type GuardAnswer,
+  type GuardedResponse,
   guardFacts,
   httpErrorPlan,
   inTurn,
   isGuardError,
-  type Passage,
-  passThrough,
+  prepareResponse,
   type Runnable,
   runHandler,
   sendAnswer,
@@ -38,7 +38,7 @@ export interface Twist {
   readonly atOnce?: boolean;
   readonly facts?: (facts: Facts) => Facts;
   readonly entered?: (entered: Entered<LoadedState>, facts: Facts) => Entered<LoadedState>;
-  readonly pass?: (passage: Passage, response: ServerResponse, request: TinyRequest) => void;
+  readonly pass?: (guardedResponse: GuardedResponse, response: ServerResponse, request: TinyRequest) => void;
   readonly context?: (context: PlainGuard, request: TinyRequest) => PlainGuard;
   readonly send?: (answer: GuardAnswer, response: ServerResponse, request: TinyRequest) => void;
   readonly answer?: (answer: PlainAnswer, request: TinyRequest) => PlainAnswer;
@@ -71,7 +71,9 @@ function answerWith(response: ServerResponse, { status, headers = {}, body }: Pl
  */
 function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist): (handler: PlainHandler) => Handle {
   const { context: twisted = (context: PlainGuard) => context, answer = (given: PlainAnswer) => given } = twist;
-  const { pass = (passage: Passage, response: ServerResponse) => passThrough(passage, response) } = twist;
+  const {
+    pass = (guardedResponse: GuardedResponse, response: ServerResponse) => prepareResponse(guardedResponse, response),
+  } = twist;
   const { send = (given: GuardAnswer, response: ServerResponse) => sendAnswer(given, response) } = twist;
   const native = twistedOptions(options, twist);
   const engine = createGuard(native);
@@ -83,12 +85,12 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
     const facts = factsOf(request, twist);
     const entered = await by.enter(facts);
     const { kind, ...rest } = twist.entered?.(entered, facts) ?? entered;
-    if (kind === "pass" && "passage" in rest) {
-      pass(rest.passage, response, request);
+    if (kind === "pass" && "guardedResponse" in rest) {
+      pass(rest.guardedResponse, response, request);
       return rest;
     }
     if (!("error" in rest)) throw new TypeError("Neither passed nor answered.");
-    if (by.handsOn && rest.error.problem !== undefined) throw rest.error;
+    if (by.forwardsErrors && rest.error.problem !== undefined) throw rest.error;
     send(rest.error.answer, response, request);
     return undefined;
   };
@@ -101,7 +103,7 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
     none: async () => ({ context: noGuard }),
     async check(request: TinyRequest, response: ServerResponse) {
       const checked = await checkRequest(factsOf(request, twist), await native.load?.(request), checkOptions(native));
-      if (checked.isNew) pass(checked.passage, response, request);
+      if (checked.isNew) pass(checked.guardedResponse, response, request);
       return { context: checked.context };
     },
   }[form];
@@ -112,7 +114,7 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
     const run = async (plain: PlainGuard): Promise<void> => {
       answerWith(response, answer(await handler({ ...request, ...twisted(plain, request) }), request));
     };
-    await ("passage" in found ? runHandler(found, response, run) : run(found.context));
+    await ("guardedResponse" in found ? runHandler(found, response, run) : run(found.context));
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { LoadedState } from "unclash";
-import { type GuardAnswer, type Passage, passThrough, sendAnswer } from "unclash/adapter";
+import { type GuardAnswer, type GuardedResponse, prepareResponse, sendAnswer } from "unclash/adapter";
 import type { PlainGuard } from "./app.js";
 import type { Options, Twist } from "./tiny.test-support.js";
 
@@ -58,11 +58,11 @@ export function sendFirstHeaderTwice({ status, headers, body }: GuardAnswer, res
   response.writeHead(status, [...lines, ...lines.slice(0, 1)].flat()).end(body ?? undefined);
 }
 
-export function passing(change: (passage: Passage) => void): Twist {
+export function passing(change: (guardedResponse: GuardedResponse) => void): Twist {
   return {
-    pass(passage, response) {
-      change(passage);
-      passThrough(passage, response);
+    pass(guardedResponse, response) {
+      change(guardedResponse);
+      prepareResponse(guardedResponse, response);
     },
   };
 }

@@ -66,7 +66,7 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
   }
 
   /** Tells observers how the request was decided. */
-  tell({ status, outcome, route, resource, reported }: Decided): void {
+  publish({ status, outcome, route, resource, reported }: Decided): void {
     publish(this.settings.observe, {
       method: this.request.method,
       route,

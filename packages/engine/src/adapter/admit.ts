@@ -3,13 +3,13 @@ import { checkRequest } from "../guards/check.js";
 import type { GuardContext } from "../guards/guard-context.js";
 import { isGuardError } from "../guards/guard-error.js";
 import type { GuardOptions } from "../guards/guard-options.js";
+import type { GuardedResponse } from "../guards/guarded-response.js";
 import { warnOfIgnoredRefusal } from "../guards/handler-warnings.js";
-import type { Passage } from "../guards/passage.js";
 import type { RequestFacts } from "../http/request.js";
 import type { GuardEngine } from "../pipeline/guard.js";
 import type { Loaded } from "../states/loaded-state.js";
 import { CheckOutcome } from "./check-outcome.js";
-import { passThrough, withholdTag } from "./passing.js";
+import { prepareResponse, withholdTag } from "./prepare-response.js";
 import { passAfterAll, watchRefused } from "./refused-checks.js";
 import { type Runnable, runHandler } from "./run-handler.js";
 import { sendAnswer } from "./send.js";
@@ -32,10 +32,10 @@ export async function admit<Native, State extends Loaded>(
   if (turn !== undefined && !(await turn)) return undefined;
   const entered = await engine.enter(facts);
   if (entered.kind === "pass") {
-    passThrough(entered.passage, response);
+    prepareResponse(entered.guardedResponse, response);
     return entered;
   }
-  if (engine.handsOn && entered.error.problem !== undefined) {
+  if (engine.forwardsErrors && entered.error.problem !== undefined) {
     withholdTag(facts, response);
     throw entered.error;
   }
@@ -59,10 +59,10 @@ export async function runGuarded<Native, State extends Loaded>(
     await runHandler(admitted, response, handler);
   } catch (thrown) {
     // Once the head is out, the framework has to break the connection off: half an answer must not look whole.
-    if (!isGuardError(thrown) || engine.handsOn || response.headersSent) throw thrown;
+    if (!isGuardError(thrown) || engine.forwardsErrors || response.headersSent) throw thrown;
     sendAnswer(thrown.answer, response);
   } finally {
-    handlerIsOver(admitted.passage, response);
+    handlerIsOver(admitted.guardedResponse, response);
   }
 }
 
@@ -82,7 +82,7 @@ export function checkOver<Native extends object, State extends Loaded>(
   const check = async (): Promise<GuardContext<State>> => {
     try {
       const checked = await checkRequest(facts, state, options);
-      if (checked.isNew) passThrough(checked.passage, response);
+      if (checked.isNew) prepareResponse(checked.guardedResponse, response);
       passAfterAll(response);
       passed(checked.context);
       return checked.context;
@@ -103,7 +103,7 @@ export function checkOver<Native extends object, State extends Loaded>(
  * The handler has returned. Where the client is gone, now or later, and the answer has not ended, nobody will end it:
  * what became of the request stays unknown, and its idempotency key is left to lapse.
  */
-export function handlerIsOver({ run }: Passage, response: ServerResponse): void {
+export function handlerIsOver({ run }: GuardedResponse, response: ServerResponse): void {
   if (run === undefined) return;
   const leave = (): void => {
     if (!response.writableEnded) run.abandon();

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { ServerResponse } from "node:http";
-import type { Passage } from "../guards/passage.js";
+import type { GuardedResponse } from "../guards/guarded-response.js";
 import type { KeyRun } from "../idempotency/as-lease.js";
 import { endOfRun } from "../idempotency/as-lease.js";
 import type { KeptAnswer } from "../idempotency/record.js";
@@ -20,7 +20,7 @@ export type HeadersBefore = Readonly<Record<string, unknown>>;
  */
 export function keepAnswer(
   response: ServerResponse,
-  passage: Passage,
+  guardedResponse: GuardedResponse,
   run: KeyRun,
   headersBefore: HeadersBefore = response.getHeaders(),
 ): AnswerKeeping {
@@ -45,7 +45,7 @@ export function keepAnswer(
     content.add(given[0], given[1]);
     const { statusCode: status } = this;
     run
-      .settle(endOfRun(passage, run, answerOf(status, headers, content)))
+      .settle(endOfRun(guardedResponse, run, answerOf(status, headers, content)))
       .then(() => endWith(this, given))
       .catch((error: Error) => this.destroy(error));
     return this;

@@ -2,13 +2,13 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { isPromise } from "@unclash/core/options";
 import type { GuardContext } from "../guards/guard-context.js";
-import type { Passage } from "../guards/passage.js";
+import type { GuardedResponse } from "../guards/guarded-response.js";
 import type { Loaded } from "../states/loaded-state.js";
 
 /** A request whose handler may run, and whether it may run again. */
 export interface Runnable<State extends Loaded> {
   readonly context: GuardContext<State>;
-  readonly passage: Passage;
+  readonly guardedResponse: GuardedResponse;
   readonly again?: () => Promise<GuardContext<State>>;
 }
 
@@ -21,7 +21,7 @@ const runsMax = 8;
  * times at most.
  */
 export function runHandler<State extends Loaded>(
-  { context, passage, again }: Runnable<State>,
+  { context, guardedResponse, again }: Runnable<State>,
   response: ServerResponse,
   handler: (context: GuardContext<State>) => unknown,
 ): unknown {
@@ -35,9 +35,9 @@ export function runHandler<State extends Loaded>(
       try {
         return await running;
       } catch (thrown) {
-        if (run === runsMax || response.headersSent || !passage.hasLostTo(thrown)) throw thrown;
+        if (run === runsMax || response.headersSent || !guardedResponse.hasLostTo(thrown)) throw thrown;
         await pause(Math.random() * 2 ** run);
-        passage.restart();
+        guardedResponse.restart();
         const fresh = await enter();
         running = Promise.resolve(handler(fresh));
       }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Passage, Withheld } from "../guards/passage.js";
+import type { GuardedResponse, Withheld } from "../guards/guarded-response.js";
 import { sendAnswer } from "./send.js";
 
 const sending = ["writeHead", "flushHeaders", "write", "end"] as const;
@@ -11,7 +11,7 @@ type Method = (typeof sending)[number] | (typeof setting)[number];
  * thrown away, and what the write has lost to is sent instead. Any other answer puts an end to that: the handler has
  * taken care. A response that has begun already is broken off: half an answer must not look whole.
  */
-export function withhold(response: ServerResponse, passage: Passage): Withheld {
+export function withhold(response: ServerResponse, guardedResponse: GuardedResponse): Withheld {
   if (response.headersSent || response.writableEnded) {
     breakOff(response);
     return { answerNow: () => {} };
@@ -34,7 +34,7 @@ export function withhold(response: ServerResponse, passage: Passage): Withheld {
     own.clear();
   };
   const caught = (name: Method, given: readonly unknown[]): unknown => {
-    const { lost } = passage;
+    const { lost } = guardedResponse;
     if (!isAnswered && (lost === undefined || statusOf(response, name, given) >= 400)) {
       restore();
       return Reflect.apply(response[name], response, given);
@@ -42,7 +42,7 @@ export function withhold(response: ServerResponse, passage: Passage): Withheld {
     if (!isAnswered && lost !== undefined) answer(lost);
     return discard(response, name, given);
   };
-  const answer = (lost: NonNullable<Passage["lost"]>): void => {
+  const answer = (lost: NonNullable<GuardedResponse["lost"]>): void => {
     isAnswered = true;
     lost.then(({ answer }) => {
       restore();
@@ -55,7 +55,7 @@ export function withhold(response: ServerResponse, passage: Passage): Withheld {
   replace(sending);
   return {
     answerNow() {
-      if (passage.lost !== undefined && !isAnswered && !response.headersSent) answer(passage.lost);
+      if (guardedResponse.lost !== undefined && !isAnswered && !response.headersSent) answer(guardedResponse.lost);
     },
   };
 }

@@ -38,10 +38,10 @@ export function contentHandle(passed: Passed, selected: RowState | undefined): C
 
 /** The fields that a write asks for; those of a strategy that has settled it, where it has. */
 function fieldsAsked(passed: Passed, selected: RowState | undefined, onto: object | undefined): JsonObject {
-  const { exchange, passage } = passed;
+  const { exchange, guardedResponse } = passed;
   const { settings, resource = "The resource" } = exchange;
   const { change } = askedChange("applyChange", passed, selected);
-  if (passage.settled?.value !== undefined) return passage.settled.value;
+  if (guardedResponse.settled?.value !== undefined) return guardedResponse.settled.value;
   const target = { resource, ownMembers: settings.ownMembers, limits: settings.requestLimits };
   const applied = applyChange(change, stateUnder(exchange, change, selected, onto), target);
   if (applied.kind === "refused") return refuseRequest(passed, applied);
@@ -54,7 +54,7 @@ function askedChange(
   passed: Passed,
   selected: RowState | undefined,
 ): { readonly change: Change; readonly id: string | undefined } {
-  const { exchange, terms } = passed;
+  const { exchange, parsedRequest } = passed;
   const method = contentMethod(exchange);
   if (method === undefined)
     throw new UsageError(call, `is for POST, PUT and PATCH, and was called at ${describeRequest(exchange.request)}`);
@@ -62,9 +62,9 @@ function askedChange(
   const asked = exchange.asked ?? readOrRefuse(passed, method, errors);
   const id = asked && readAskedId(exchange, asked, ownId(selected), errors);
   const isCreation = method === "POST" && selected === undefined;
-  if (isCreation) errors.push(...unsupportedConditions(terms.conditions));
+  if (isCreation) errors.push(...unsupportedConditions(parsedRequest.conditions));
   if (asked === undefined || errors.length > 0) return refuseRequest(passed, malformed(errors));
-  if (isCreation && terms.conditions.ifNoneMatch !== undefined)
+  if (isCreation && parsedRequest.conditions.ifNoneMatch !== undefined)
     return refuseRequest(passed, listExists(exchange, { resource: nameOfList(exchange), path: exchange.instance }));
   return { change: asked.change, id };
 }

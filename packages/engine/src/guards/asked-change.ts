@@ -4,7 +4,7 @@ import { type AskedChange, type ContentMethod, contentTypes, readChange, readId 
 import { acceptedType, checkParsed, jsonLimitsOf, type ReadContent } from "../http/body.js";
 import type { Refused } from "../http/refusal.js";
 import type { GuardExchange } from "./guard-exchange.js";
-import { hasContent } from "./unseen-body.js";
+import { hasContent } from "./unread-body.js";
 
 /** The method of a request whose content says what is to become of a resource; nothing for any other. */
 export function contentMethod({ request: { method } }: GuardExchange): ContentMethod | undefined {

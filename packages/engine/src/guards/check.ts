@@ -4,14 +4,14 @@ import { isSafe } from "../http/methods.js";
 import type { RequestFacts } from "../http/request.js";
 import type { Loaded } from "../states/loaded-state.js";
 import type { TagFault } from "../states/row-state.js";
+import { createContext } from "./create-context.js";
+import { evaluateRequest } from "./evaluate-request.js";
 import type { GuardContext } from "./guard-context.js";
-import { letPass } from "./guard-handle.js";
 import type { GuardOptions } from "./guard-options.js";
 import { createTally } from "./guard-report.js";
 import { type GuardSettings, resolveGuard } from "./guard-settings.js";
-import { judge } from "./judge.js";
+import { GuardedResponse } from "./guarded-response.js";
 import { openExchange } from "./open-request.js";
-import { Passage } from "./passage.js";
 import { type Passed, passedRequest, rememberPassed } from "./passed-requests.js";
 
 /**
@@ -35,22 +35,30 @@ export async function checkRequest<Native extends object, State extends Loaded>(
   request: RequestFacts<Native>,
   state: State | null | undefined,
   options: GuardOptions<Native, State> = none,
-): Promise<{ readonly context: GuardContext<State>; readonly passage: Passage; readonly isNew: boolean }> {
+): Promise<{
+  readonly context: GuardContext<State>;
+  readonly guardedResponse: GuardedResponse;
+  readonly isNew: boolean;
+}> {
   const known = passedRequest(request.native);
   if (known === undefined && options.idempotency) throw new ConfigurationError("idempotency", keysTooLate);
   const settings = settingsFor(options);
   const passed = known ?? (await passUnguarded(request, settings));
-  const { exchange, terms, passage, tally } = passed;
+  const { exchange, parsedRequest, guardedResponse, tally } = passed;
   const there = state ?? undefined;
   if (there !== undefined) assertState(there);
-  passage.hold();
+  guardedResponse.hold();
   const selected = there === undefined ? undefined : exchange.select(there, faultOfState);
-  const judgement = await judge(exchange, terms, selected);
-  if (judgement.kind === "refuse") {
-    tally.refuse(judgement.error.answer.outcome, !isSafe(request.method));
-    if (!exchange.settings.reportOnly) throw judgement.error;
+  const evaluation = await evaluateRequest(exchange, parsedRequest, selected);
+  if (evaluation.kind === "refuse") {
+    tally.refuse(evaluation.error.answer.outcome, !isSafe(request.method));
+    if (!exchange.settings.reportOnly) throw evaluation.error;
   }
-  return { context: letPass<State>(passed, { selected, judgement }), passage, isNew: known === undefined };
+  return {
+    context: createContext<State>(passed, { selected, evaluation }),
+    guardedResponse,
+    isNew: known === undefined,
+  };
 }
 
 /** @throws UsageError for what is neither a row with a version nor a state */
@@ -87,10 +95,10 @@ async function passUnguarded<Native extends object>(
 ): Promise<Passed> {
   const opened = await openExchange(settings, request);
   if (opened.kind === "refused") throw opened.exchange.error(opened);
-  const { exchange, terms } = opened;
+  const { exchange, parsedRequest } = opened;
   const tally = createTally();
-  const passage = new Passage(exchange, tally, undefined);
-  const passed = { exchange, terms, passage, tally, idempotencyKey: undefined };
+  const guardedResponse = new GuardedResponse(exchange, tally, undefined);
+  const passed = { exchange, parsedRequest, guardedResponse, tally, idempotencyKey: undefined };
   rememberPassed(request.native, passed);
   return passed;
 }

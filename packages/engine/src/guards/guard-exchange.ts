@@ -22,7 +22,7 @@ export class GuardExchange extends Exchange<GuardSettings> {
    * A PUT, PATCH or DELETE of no single resource. A router behind the guard may find one all the same, where it reads
    * the path otherwise, or where the guard's own path has no such parameter: so it goes no further.
    */
-  isAstray = false;
+  lacksResource = false;
   /** The version that the content names, where it is a text. */
   versionText: string | undefined;
   /** What the content asks for, where that was read before the handler runs. */
@@ -45,12 +45,12 @@ export class GuardExchange extends Exchange<GuardSettings> {
     if (typeof name === "string") return name;
     const isLoose = isSafe(method) || this.settings.load === undefined;
     if (name === null || (name === undefined && isLoose)) {
-      this.isAstray = !isLoose && method !== "POST";
+      this.lacksResource = !isLoose && method !== "POST";
       return undefined;
     }
     const isMisspelt = (this.request.base + this.request.path).includes("//");
     if (name === undefined && (isMisspelt || this.settings.reportOnly)) {
-      this.isAstray = true;
+      this.lacksResource = true;
       return undefined;
     }
     throw new CallbackError(

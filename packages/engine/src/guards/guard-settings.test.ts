@@ -97,7 +97,7 @@ test("without options a guard rejects what is stale, requires a precondition, an
     discloseCurrent: false,
     conflictStatus: 409,
     problemTypePrefix: "urn:problem-type:unclash:",
-    handsOn: false,
+    forwardsErrors: false,
     reportOnly: false,
   });
   const { vary, idempotency, allowedStrategies } = resolveGuard({});

@@ -38,7 +38,7 @@ export type GuardSettings = RequestSettings<unknown> &
     readonly checkContent: boolean;
     readonly digest: RowDigest;
     readonly idempotency: GuardKeeping | undefined;
-    readonly handsOn: boolean;
+    readonly forwardsErrors: boolean;
     readonly reportOnly: boolean;
   };
 
@@ -100,7 +100,7 @@ function resolve<Native, State extends Loaded>(options: GuardOptions<Native, Sta
     checkContent: options.checkContent ?? false,
     digest: contentDigest(options.entityTags ?? "sha-256"),
     idempotency: idempotency ? resolveIdempotency(idempotency, options.identify !== undefined) : undefined,
-    handsOn: options.onError === "next",
+    forwardsErrors: options.onError === "next",
     reportOnly: options.reportOnly ?? false,
   });
 }

@@ -27,7 +27,7 @@ async function upload(fingerprint: GuardIdempotency<Upload>["fingerprint"], ...u
     if (entered.kind === "answer") outcomes.push(entered.error.answer.outcome);
     else {
       outcomes.push("runs");
-      await entered.passage.run?.settle({ kind: "answer", answer: { status: 201, headers: {}, body: "made" } });
+      await entered.guardedResponse.run?.settle({ kind: "answer", answer: { status: 201, headers: {}, body: "made" } });
     }
   }
   return outcomes;

@@ -5,16 +5,16 @@ import { unavailable } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer } from "../idempotency/as-lease.js";
 import type { GuardKeeping } from "../idempotency/guard-keeping.js";
-import { judgeKey, keyRefusal, quotaRefusal } from "../idempotency/replay.js";
+import { evaluateKey, keyRefusal, quotaRefusal } from "../idempotency/replay.js";
 import { identifyKeyed, type KeyIdentity, recordKey } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
-import type { Terms } from "../preconditions/conditions.js";
+import type { ParsedRequest } from "../preconditions/conditions.js";
+import type { Evaluation } from "./evaluate-request.js";
 import type { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
-import type { Judgement } from "./judge.js";
 import { passedRequest } from "./passed-requests.js";
 import { answerAgain, keptRefusal } from "./replayed-answer.js";
-import { hasContent, isJsonType, warnOfUnseen } from "./unseen-body.js";
+import { hasContent, isJsonType, warnOfUnseen } from "./unread-body.js";
 
 /** A request that came with an idempotency key. */
 export interface KeyedRequest {
@@ -24,7 +24,7 @@ export interface KeyedRequest {
 }
 
 /**
- * Reads the key of a request; nothing where there is none, or where keys are not looked at. Adds to `errors` what is
+ * Reads the key of a request; nothing where there is none, or where keys are not evaluated at. Adds to `errors` what is
  * wrong with it.
  */
 export function readKeyed(exchange: GuardExchange, errors: ProblemEntry[]): KeyedRequest | undefined {
@@ -32,7 +32,7 @@ export function readKeyed(exchange: GuardExchange, errors: ProblemEntry[]): Keye
   const { idempotency, reportOnly } = settings;
   if (idempotency === undefined || reportOnly || isSafe(request.method)) return undefined;
   // A guard around this one holds the key already.
-  if (passedRequest(request.native)?.passage.run !== undefined) return undefined;
+  if (passedRequest(request.native)?.guardedResponse.run !== undefined) return undefined;
   const sent = readSentKey(header("idempotency-key"), actor);
   if (sent === undefined) {
     if (idempotency.required) errors.push(missing);
@@ -58,7 +58,7 @@ export interface IdentifiedRequest extends KeyIdentity {
 export async function identifyRequest(
   exchange: GuardExchange,
   { idempotency, key }: KeyedRequest,
-  { preferences }: Terms,
+  { preferences }: ParsedRequest,
 ): Promise<IdentifiedRequest> {
   const { request, settings, actor } = exchange;
   const { body } = request;
@@ -95,10 +95,10 @@ function partsOf(given: unknown): readonly (string | Uint8Array)[] {
 }
 
 /** What becomes of a request with a key. */
-export type TakenKey<Looked> =
+export type TakenKey<Evaluated> =
   | { readonly kind: "answer"; readonly error: GuardError }
   /** It holds its key, and runs. */
-  | { readonly kind: "run"; readonly run: KeyRun; readonly looked: Looked };
+  | { readonly kind: "run"; readonly run: KeyRun; readonly evaluated: Evaluated };
 
 /** A key that is taken and given back again and again is given up after so many rounds. */
 const roundsMax = 8;
@@ -111,21 +111,21 @@ const roundsMax = 8;
  * @param look finds out whether the request may run, but for its key
  * @throws StoreError where the store of the keys failed: nothing has run
  */
-export async function takeKey<Looked extends { readonly judgement: Judgement }>(
+export async function acquireKey<Evaluated extends { readonly evaluation: Evaluation }>(
   exchange: GuardExchange,
   { holding, scoped, fingerprint }: IdentifiedRequest,
-  terms: Terms,
-  look: () => Promise<Looked>,
-): Promise<TakenKey<Looked>> {
+  parsedRequest: ParsedRequest,
+  loadAndEvaluate: () => Promise<Evaluated>,
+): Promise<TakenKey<Evaluated>> {
   const { idempotency, who } = holding;
   const key = recordKey(scoped);
   for (let round = 1; round <= roundsMax; round += 1) {
     const { now, records } = await idempotency.store.read([key]);
     idempotency.sweep.due(now);
     const [found] = records;
-    const verdict = judgeKey(found, now, fingerprint);
+    const verdict = evaluateKey(found, now, fingerprint);
     if (verdict.kind === "answered") return { kind: "answer", error: await answerAgain(exchange, verdict.answer) };
-    const isStopped = verdict.kind === "abandoned" && !mayRunAgain(exchange, terms);
+    const isStopped = verdict.kind === "abandoned" && !mayRunAgain(exchange, parsedRequest);
     if (isStopped || verdict.kind === "reused" || verdict.kind === "running")
       return { kind: "answer", error: exchange.error(keyRefusal(verdict)) };
     const waitSeconds =
@@ -133,18 +133,18 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
     if (waitSeconds !== undefined) return { kind: "answer", error: exchange.error(quotaRefusal(waitSeconds)) };
     const at = found === undefined ? now : Math.max(now, found.modifiedAt + 1);
     const place: KeyPlace = { key, fingerprint, expect: verdict.expect, at };
-    const looked = await look();
-    if (verdict.kind === "abandoned" && isSettled(looked.judgement) && !knowsRepeats(exchange))
+    const evaluated = await loadAndEvaluate();
+    if (verdict.kind === "abandoned" && isSettled(evaluated.evaluation) && !knowsRepeats(exchange))
       return { kind: "answer", error: exchange.error(keyRefusal(verdict)) };
-    if (looked.judgement.kind === "refuse") {
-      const { error } = looked.judgement;
+    if (evaluated.evaluation.kind === "refuse") {
+      const { error } = evaluated.evaluation;
       // What is only tried out leaves no answer for the request itself.
-      if (terms.preferences.dryRun || (await keepAnswer(holding, place, keptRefusal(exchange, error))))
+      if (parsedRequest.preferences.dryRun || (await keepAnswer(holding, place, keptRefusal(exchange, error))))
         return { kind: "answer", error };
       continue;
     }
     const run = await claimKey(holding, place);
-    if (run !== undefined) return { kind: "run", run, looked };
+    if (run !== undefined) return { kind: "run", run, evaluated };
   }
   return { kind: "answer", error: exchange.error(unavailable("not-applied", sentences.keyContended)) };
 }
@@ -155,28 +155,30 @@ export async function takeKey<Looked extends { readonly judgement: Judgement }>(
  * Of several states that it names, one may be what its first run has made; and where nothing is held against a state,
  * it names none.
  */
-function mayRunAgain(exchange: GuardExchange, terms: Terms): boolean {
+function mayRunAgain(exchange: GuardExchange, parsedRequest: ParsedRequest): boolean {
   if (knowsRepeats(exchange)) return true;
   const { settings, request, resource } = exchange;
-  const { ifMatch } = terms.conditions;
+  const { ifMatch } = parsedRequest.conditions;
   const namesState = ifMatch === undefined || (ifMatch.kind === "tags" && ifMatch.tags.length === 1);
   // Without `load` it is the handler's own check that may let a stale write through.
-  const isDecided = resource !== undefined && (settings.load !== undefined || isRefusing(exchange, terms));
-  return namesState && isDecided && satisfiesRequirement(request.method, terms.conditions, { datesSuffice: false });
+  const isDecided = resource !== undefined && (settings.load !== undefined || isRefusing(exchange, parsedRequest));
+  return (
+    namesState && isDecided && satisfiesRequirement(request.method, parsedRequest.conditions, { datesSuffice: false })
+  );
 }
 
 function knowsRepeats({ settings }: GuardExchange): boolean {
   return settings.idempotency?.rerun === true;
 }
 
-function isRefusing({ settings }: GuardExchange, { preferences }: Terms): boolean {
+function isRefusing({ settings }: GuardExchange, { preferences }: ParsedRequest): boolean {
   const strategy = preferences.onConflict ?? settings.strategy;
   return strategy === "reject" || strategy === "first-write-wins";
 }
 
 /** A strategy lets a stale write through as often as it comes. */
-function isSettled(judgement: Judgement): boolean {
-  return judgement.kind === "pass" && judgement.settled !== undefined;
+function isSettled(evaluation: Evaluation): boolean {
+  return evaluation.kind === "pass" && evaluation.settled !== undefined;
 }
 
 const missing: ProblemEntry = {

@@ -43,7 +43,7 @@ async function pageAt(target: string, asked: Asked = {}) {
   try {
     const page = entered.context.readPage(asked.paging);
     const content = page.answer((asked.query ?? query)(page));
-    return { status: 200, headers: entered.passage.headers, ...content };
+    return { status: 200, headers: entered.guardedResponse.headers, ...content };
   } catch (error) {
     if (!isGuardError(error)) throw error;
     return { ...error.problem, status: error.status, headers: error.headers };

@@ -68,7 +68,7 @@ interface Item {
 
 /** The page, whose validators are put on the response; 304 and 412 are thrown in its place. */
 function answerPage(passed: Passed, asked: Asked, rows: readonly Loaded[]): PageContent {
-  const { exchange, passage, terms } = passed;
+  const { exchange, guardedResponse, parsedRequest } = passed;
   const { settings, instance } = exchange;
   const read = itemsOf(exchange, asked, rows);
   const fit = fitting(read.slice(0, asked.size), settings.requestLimits.pageBytesMax);
@@ -78,11 +78,11 @@ function answerPage(passed: Passed, asked: Asked, rows: readonly Loaded[]): Page
   const next = last !== undefined && fit.length < read.length ? formatCursor(last.position) : null;
   const texts = shown.map(({ text }) => text);
   const etag: EntityTag = { weak: false, opaque: settings.digest(listText(texts, next)) };
-  const verdict = judgePage(exchange, terms.conditions, { resource: nameOfList(exchange), etag });
+  const verdict = judgePage(exchange, parsedRequest.conditions, { resource: nameOfList(exchange), etag });
   const headers = { ...exchange.cachingHeaders(settings.cacheControl), etag: formatEntityTag(etag) };
   if (verdict.kind === "refused") return refuseRequest(passed, verdict);
   if (verdict.kind === "not-modified") throw new GuardError(emptyResponse(304, "not-modified", headers));
-  passage.showPage({ ...headers, ...nextLink(linkSafe(instance), asked.size, next) });
+  guardedResponse.showPage({ ...headers, ...nextLink(linkSafe(instance), asked.size, next) });
   return { items: shown.flatMap((item) => (item.shown === undefined ? [] : [item.shown])), next };
 }
 

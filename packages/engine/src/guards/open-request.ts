@@ -5,7 +5,13 @@ import { type AskedChange, contradictoryTag } from "../conflicts/read-change.js"
 import { headerRefusal, malformed, type Refused, refused } from "../http/refusal.js";
 import type { RequestFacts } from "../http/request.js";
 import { sentences } from "../http/sentences.js";
-import { isVersion, malformedVersion, readConditions, readTagMember, type Terms } from "../preconditions/conditions.js";
+import {
+  isVersion,
+  malformedVersion,
+  type ParsedRequest,
+  readConditions,
+  readTagMember,
+} from "../preconditions/conditions.js";
 import { notCompared } from "../preconditions/content-version.js";
 import { readPreferences } from "../preconditions/preferences.js";
 import { contentMethod, readAsked, readAskedId } from "./asked-change.js";
@@ -13,15 +19,17 @@ import { GuardExchange } from "./guard-exchange.js";
 import type { GuardSettings } from "./guard-settings.js";
 import { warnOfNoResource } from "./handler-warnings.js";
 import { type KeyedRequest, readKeyed } from "./keyed-request.js";
-import { warnOfUnseenTerms } from "./unseen-body.js";
+import { warnOfUnreadBody } from "./unread-body.js";
 
 /** Reads conditions, preferences and idempotency key. Everything malformed about them is named at once. */
-export function readTerms(
+export function parseRequest(
   exchange: GuardExchange,
-): { readonly kind: "terms"; readonly terms: Terms; readonly keyed: KeyedRequest | undefined } | Refused {
+):
+  | { readonly kind: "parsedRequest"; readonly parsedRequest: ParsedRequest; readonly keyed: KeyedRequest | undefined }
+  | Refused {
   const { settings } = exchange;
   const errors: ProblemEntry[] = [];
-  warnOfUnseenTerms(exchange);
+  warnOfUnreadBody(exchange);
   const asked = settings.checkContent && !settings.reportOnly ? readContent(exchange, errors) : undefined;
   if (asked?.kind === "refused") return asked;
   const version = readVersion(exchange, errors);
@@ -37,7 +45,7 @@ export function readTerms(
   const keyed = readKeyed(exchange, errors);
   if (errors.length > 0 && !settings.reportOnly) return malformed(errors);
   const preferences = readPreferences(exchange, settings.allowedStrategies);
-  return { kind: "terms", terms: { conditions, preferences }, keyed };
+  return { kind: "parsedRequest", parsedRequest: { conditions, preferences }, keyed };
 }
 
 /** Reads what the content asks for before anything is held against the state. */
@@ -80,7 +88,7 @@ function memberOfBody(exchange: GuardExchange, field: string | false): unknown {
 
 /** A request whose sender is known, and what it says; or why it goes no further. */
 export type Opened = { readonly exchange: GuardExchange } & (
-  | { readonly kind: "terms"; readonly terms: Terms; readonly keyed: KeyedRequest | undefined }
+  | { readonly kind: "parsedRequest"; readonly parsedRequest: ParsedRequest; readonly keyed: KeyedRequest | undefined }
   | Refused
 );
 
@@ -92,11 +100,11 @@ export async function openExchange(settings: GuardSettings, received: RequestFac
     return { exchange: new GuardExchange(settings, request, undefined), ...misread };
   const caller = await identifyCaller(settings.identify, request);
   const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
-  if (exchange.isAstray) warnOfNoResource(exchange);
-  if (exchange.isAstray && !settings.reportOnly) {
+  if (exchange.lacksResource) warnOfNoResource(exchange);
+  if (exchange.lacksResource && !settings.reportOnly) {
     return { exchange, ...refused("not-found", sentences.noSingleResource(exchange.instance, request.method)) };
   }
   return caller.kind === "refused" && !settings.reportOnly
     ? { exchange, ...caller }
-    : { exchange, ...readTerms(exchange) };
+    : { exchange, ...parseRequest(exchange) };
 }

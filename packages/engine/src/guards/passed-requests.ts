@@ -1,14 +1,14 @@
-import type { Terms } from "../preconditions/conditions.js";
+import type { ParsedRequest } from "../preconditions/conditions.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Tally } from "./guard-report.js";
-import type { Passage } from "./passage.js";
+import type { GuardedResponse } from "./guarded-response.js";
 import { createSlot } from "./slot.js";
 
 /** What a guard knows of a request that it lets pass. */
 export interface Passed {
   readonly exchange: GuardExchange;
-  readonly terms: Terms;
-  readonly passage: Passage;
+  readonly parsedRequest: ParsedRequest;
+  readonly guardedResponse: GuardedResponse;
   readonly tally: Tally;
   readonly idempotencyKey: string | undefined;
 }

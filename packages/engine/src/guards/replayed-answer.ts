@@ -20,7 +20,7 @@ export async function answerAgain(exchange: GuardExchange, kept: KeptAnswer): Pr
 export function keptRefusal(exchange: GuardExchange, { answer, problem }: GuardError): KeptAnswer {
   const { settings, resource } = exchange;
   const { status, headers } = answer;
-  const isHandedOn = settings.handsOn && problem !== undefined;
+  const isHandedOn = settings.forwardsErrors && problem !== undefined;
   const body = isHandedOn ? JSON.stringify(problem) : answer.body;
   const more = {
     ...(isHandedOn && { handedOn: true as const }),

@@ -30,12 +30,12 @@ async function afterCrash(
   };
   const first = await ask();
   if (first.kind === "answer") throw new Error("The first request did not run.");
-  first.passage.run?.abandon();
+  first.guardedResponse.run?.abandon();
   version = 2;
   now += leaseMs + 1;
   const again = await ask();
   if (again.kind === "answer") return again.error.answer.outcome;
-  again.passage.run?.abandon();
+  again.guardedResponse.run?.abandon();
   return "runs";
 }
 

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import type { StaleWrite } from "../conflicts/strategy.js";
 import type { NamedState } from "../preconditions/named-state.js";
 import type { LoadedState } from "../states/loaded-state.js";
+import { evaluateRequest } from "./evaluate-request.js";
 import { exchangeOf } from "./exchange.test-support.js";
 import type { GuardOptions } from "./guard-options.js";
-import { judge } from "./judge.js";
 
 interface Asked {
   readonly method?: string;
@@ -20,9 +20,13 @@ async function settled(
   { method = "PUT", headers, body }: Asked,
   state = current,
 ) {
-  const { exchange, terms } = exchangeOf(options, `${method} /articles/1`, { headers, body, actor: { name: "alice" } });
-  const judgement = await judge(exchange, terms, exchange.select(state));
-  return judgement.kind === "pass" ? (judgement.settled ?? "not stale") : judgement.error.answer.status;
+  const { exchange, parsedRequest } = exchangeOf(options, `${method} /articles/1`, {
+    headers,
+    body,
+    actor: { name: "alice" },
+  });
+  const evaluation = await evaluateRequest(exchange, parsedRequest, exchange.select(state));
+  return evaluation.kind === "pass" ? (evaluation.settled ?? "not stale") : evaluation.error.answer.status;
 }
 
 const last: GuardOptions<unknown, LoadedState> = {

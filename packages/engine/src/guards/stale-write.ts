@@ -3,7 +3,7 @@ import type { JsonObject } from "@unclash/core/json";
 import { settle } from "../conflicts/settle.js";
 import { type Settlement, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
-import type { Terms } from "../preconditions/conditions.js";
+import type { ParsedRequest } from "../preconditions/conditions.js";
 import { namedStates, newestNamed } from "../preconditions/named-state.js";
 import { fieldsOf } from "../states/representation.js";
 import type { RowState } from "../states/row-state.js";
@@ -26,7 +26,7 @@ interface Earlier {
 /** Lets the strategy decide on a write whose precondition failed: conflict, or pass. */
 export async function settleStale(
   exchange: GuardExchange,
-  { conditions, preferences }: Terms,
+  { conditions, preferences }: ParsedRequest,
   failed: FailedCondition,
   current: RowState | undefined,
 ): Promise<{ readonly kind: "pass"; readonly settled: SettledWrite } | Refused> {

@@ -4,11 +4,11 @@ import type { Loaded, LoadedState, StateVersion } from "../states/loaded-state.j
 import { updatedState } from "../states/loaded-state.js";
 import type { RowState, TagFault } from "../states/row-state.js";
 import { changedRow, isAffected } from "./changed-row.js";
+import { assertRefusal } from "./context-arguments.js";
+import { evaluateRequest } from "./evaluate-request.js";
 import { guardConflict } from "./guard-conflict.js";
 import type { WriteOutcome } from "./guard-context.js";
 import type { GuardError } from "./guard-error.js";
-import { assertRefusal } from "./handle-arguments.js";
-import { judge } from "./judge.js";
 import { LostOutcome } from "./lost-outcome.js";
 import type { Passed } from "./passed-requests.js";
 
@@ -17,9 +17,9 @@ import type { Passed } from "./passed-requests.js";
  *
  * @throws GuardError always
  */
-export function refuseRequest({ exchange, passage }: Passed, refused: Refused): never {
-  passage.refuse();
-  passage.refusal = refused.refusal.slug;
+export function refuseRequest({ exchange, guardedResponse }: Passed, refused: Refused): never {
+  guardedResponse.refuse();
+  guardedResponse.refusal = refused.refusal.slug;
   throw exchange.error(refused);
 }
 
@@ -39,20 +39,20 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
   }
 
   readonly notApplied = (): void => {
-    this.#passed.passage.notApplied = true;
+    this.#passed.guardedResponse.notApplied = true;
   };
 
   readonly updated = (given: StateVersion | LoadedState): string => {
-    const { exchange, passage } = this.#passed;
+    const { exchange, guardedResponse } = this.#passed;
     const state = updatedState(given, this.#selected?.loaded);
     const etag = exchange.etagOf(state, faultOf("updated"));
-    passage.update(state, { etag, isNew: etag !== this.#etag });
+    guardedResponse.update(state, { etag, isNew: etag !== this.#etag });
     return etag;
   };
 
   readonly conflict = (fresh?: Loaded | null): never => {
-    const { exchange, passage } = this.#passed;
-    passage.refuse();
+    const { exchange, guardedResponse } = this.#passed;
+    guardedResponse.refuse();
     throw this.#conflict(fresh == null ? undefined : exchange.select(fresh, faultOf("conflict")));
   };
 
@@ -73,38 +73,38 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
   };
 
   #win(): void {
-    this.#passed.passage.win();
+    this.#passed.guardedResponse.win();
   }
 
   #lose(): Promise<never> {
     const found = this.#lost();
     // Where the state can't be loaded again, one thing is known still: the write has changed nothing.
-    const withheld = this.#passed.passage.lose(found.catch(() => this.#conflict(undefined)));
+    const withheld = this.#passed.guardedResponse.lose(found.catch(() => this.#conflict(undefined)));
     return LostOutcome.of(found, () => withheld?.answerNow());
   }
 
   /** What a write that found no row meets now that the state is loaded again. */
   async #lost(): Promise<GuardError> {
-    const { exchange, terms } = this.#passed;
+    const { exchange, parsedRequest } = this.#passed;
     const { load } = exchange.settings;
     if (load === undefined) return this.#conflict(undefined);
     const loaded = await load(exchange.request.native);
     const fresh = loaded == null ? undefined : exchange.select(loaded);
-    const judgement = await judge(exchange, terms, fresh);
+    const evaluation = await evaluateRequest(exchange, parsedRequest, fresh);
     // What only reports refuses nothing but a write that has lost, and calls it that.
     const isReported = exchange.settings.reportOnly && fresh !== undefined;
-    if (judgement.kind === "refuse" && !isReported) {
-      this.#passed.passage.refusal = judgement.error.answer.outcome;
-      return judgement.error;
+    if (evaluation.kind === "refuse" && !isReported) {
+      this.#passed.guardedResponse.refusal = evaluation.error.answer.outcome;
+      return evaluation.error;
     }
     this.#warnOfSameState(fresh);
     return this.#conflict(fresh);
   }
 
   #conflict(fresh: RowState | undefined): GuardError {
-    const { exchange, terms, passage } = this.#passed;
-    const { conditions } = terms;
-    passage.refusal = "version-conflict";
+    const { exchange, parsedRequest, guardedResponse } = this.#passed;
+    const { conditions } = parsedRequest;
+    guardedResponse.refusal = "version-conflict";
     const found = { conditions, failed: undefined, current: fresh, loaded: this.#etag, strategy: "reject" } as const;
     return exchange.error(guardConflict(exchange, found));
   }

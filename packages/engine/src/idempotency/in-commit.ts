@@ -9,7 +9,7 @@ import { withoutStateMembers } from "./hidden-state.js";
 import type { KeyKeeping } from "./keeping.js";
 import type { CountedCaller } from "./quota.js";
 import { isKept, type KeptAnswer, recordText } from "./record.js";
-import { judgeKey, keyRefusal, quotaRefusal, type ReplayedAnswer, replayedAnswer, withLength } from "./replay.js";
+import { evaluateKey, keyRefusal, quotaRefusal, type ReplayedAnswer, replayedAnswer, withLength } from "./replay.js";
 import { identifyKeyed, type KeyedContent, recordKey } from "./scope.js";
 
 /** A request for collections that keep answers. */
@@ -69,7 +69,7 @@ export async function checkKey(
   const { idempotency } = exchange.settings;
   const { now } = snapshot;
   idempotency.sweep.due(now);
-  const verdict = judgeKey(snapshot.record(keyed.record), now, keyed.fingerprint);
+  const verdict = evaluateKey(snapshot.record(keyed.record), now, keyed.fingerprint);
   switch (verdict.kind) {
     case "unused": {
       if (dryRun) return { kind: "go", slot: undefined };

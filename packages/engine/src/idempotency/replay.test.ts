@@ -2,7 +2,7 @@ import type { StoredRecord } from "@unclash/core/store";
 import { expect, test } from "vitest";
 import { refusalResponse } from "../http/responses.js";
 import { type KeptAnswer, type KeyRecord, recordText } from "./record.js";
-import { judgeKey, type KeyVerdict, keyRefusal, replayedAnswer } from "./replay.js";
+import { evaluateKey, type KeyVerdict, keyRefusal, replayedAnswer } from "./replay.js";
 
 const now = 1_000_000;
 const answer: KeptAnswer = { status: 201, headers: { etag: '"1-a"', "content-length": "2" }, body: "{}" };
@@ -37,7 +37,7 @@ test.each<[what: string, found: StoredRecord | undefined, fingerprint: string, v
   ["a long one that still runs", stored(running, { modifiedAt: now - 10_000 }), "f", { kind: "running" }],
   ["a tombstone", stored(answered, { deleted: true, text: null }), "f", { kind: "unused", expect: { gone: "t" } }],
 ])("of a key is known: %s", (_, found, fingerprint, verdict) => {
-  expect(judgeKey(found, now, fingerprint)).toEqual(verdict);
+  expect(evaluateKey(found, now, fingerprint)).toEqual(verdict);
 });
 
 test("a key that may not run is refused: 422 where it came with another request, else 409", () => {

@@ -25,7 +25,7 @@ export type KeyVerdict =
  *
  * @throws StoreError where the record can't be read
  */
-export function judgeKey(found: StoredRecord | undefined, now: Moment, fingerprint: string): KeyVerdict {
+export function evaluateKey(found: StoredRecord | undefined, now: Moment, fingerprint: string): KeyVerdict {
   if (found === undefined) return { kind: "unused", expect: "absent" };
   if (found.deleted) return { kind: "unused", expect: { gone: found.tag } };
   const record = readRecord(found.text);

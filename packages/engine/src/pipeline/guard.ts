@@ -1,25 +1,25 @@
 import { isStoreError } from "@unclash/core";
 import { isPromise } from "@unclash/core/options";
 import { warnOfStore } from "../commits/store-failure.js";
+import { createContext, type Evaluated } from "../guards/create-context.js";
+import { type Evaluation, evaluateRequest } from "../guards/evaluate-request.js";
 import type { GuardContext } from "../guards/guard-context.js";
 import type { GuardError } from "../guards/guard-error.js";
 import type { GuardExchange } from "../guards/guard-exchange.js";
-import { type Looked, letPass } from "../guards/guard-handle.js";
 import type { GuardOptions } from "../guards/guard-options.js";
 import { createTally, type GuardReport, type Tally } from "../guards/guard-report.js";
 import { type GuardSettings, resolveGuard } from "../guards/guard-settings.js";
-import { type Judgement, judge } from "../guards/judge.js";
-import { identifyRequest, takeKey } from "../guards/keyed-request.js";
+import { GuardedResponse } from "../guards/guarded-response.js";
+import { acquireKey, identifyRequest } from "../guards/keyed-request.js";
 import { openExchange } from "../guards/open-request.js";
-import { Passage } from "../guards/passage.js";
 import { type Passed, passedRequest, rememberPassed } from "../guards/passed-requests.js";
-import { hasContent } from "../guards/unseen-body.js";
+import { hasContent } from "../guards/unread-body.js";
 import { hasState, isSafe } from "../http/methods.js";
 import { type Refused, unavailable } from "../http/refusal.js";
 import { describeRequest, type RequestFacts } from "../http/request.js";
 import { sentences } from "../http/sentences.js";
 import { watchPending } from "../options/pending-callbacks.js";
-import type { Terms } from "../preconditions/conditions.js";
+import type { ParsedRequest } from "../preconditions/conditions.js";
 import type { Loaded } from "../states/loaded-state.js";
 
 /** The outcome of a request at a guard. */
@@ -30,7 +30,7 @@ export type Entered<State extends Loaded> =
   | {
       readonly kind: "pass";
       readonly context: GuardContext<State>;
-      readonly passage: Passage;
+      readonly guardedResponse: GuardedResponse;
       /**
        * Lets the request in again, on the state that is there by now; absent where a lost race is for the client to
        * settle.
@@ -52,56 +52,56 @@ export async function enterGuard<Native, State extends Loaded>(
   const answer = (error: GuardError): Entered<State> => {
     const { status, outcome } = error.answer;
     tally.refuse(outcome, isWrite);
-    if (exchange.isObserved) exchange.tell({ status, outcome, resource: exchange.resource });
+    if (exchange.isObserved) exchange.publish({ status, outcome, resource: exchange.resource });
     return { kind: "answer", error };
   };
   const refuse = (refused: Refused): Entered<State> => answer(exchange.error(refused));
   if (opened.kind === "refused") return refuse(opened);
-  const { terms, keyed } = opened;
-  const passage = new Passage(exchange, tally, passedRequest(request.native)?.passage);
+  const { parsedRequest, keyed } = opened;
+  const guardedResponse = new GuardedResponse(exchange, tally, passedRequest(request.native)?.guardedResponse);
 
-  const look = async (): Promise<Looked> => {
+  const loadAndEvaluate = async (): Promise<Evaluated> => {
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
-      return { selected: undefined, judgement: unjudged };
+      return { selected: undefined, evaluation: notEvaluated };
     const loaded = load(request.native);
     const waiting = (): string => describeRequest(request);
     const state = (isPromise(loaded) ? await watchPending("load", loaded, waiting) : loaded) ?? undefined;
-    passage.hold();
+    guardedResponse.hold();
     const selected = state === undefined ? undefined : exchange.select(state);
-    return { selected, judgement: await judge(exchange, terms, selected) };
+    return { selected, evaluation: await evaluateRequest(exchange, parsedRequest, selected) };
   };
-  const pass = (looked: Looked, idempotencyKey?: string): Entered<State> => {
-    const passed: Passed = { exchange, terms, passage, tally, idempotencyKey };
+  const pass = (evaluated: Evaluated, idempotencyKey?: string): Entered<State> => {
+    const passed: Passed = { exchange, parsedRequest, guardedResponse, tally, idempotencyKey };
     rememberPassed(request.native, passed);
     const again = async (): Promise<GuardContext<State>> => {
-      const fresh = await look();
+      const fresh = await loadAndEvaluate();
       const isReported = settings.reportOnly && fresh.selected !== undefined;
-      if (fresh.judgement.kind === "refuse" && !isReported) throw fresh.judgement.error;
-      return letPass<State>(passed, fresh);
+      if (fresh.evaluation.kind === "refuse" && !isReported) throw fresh.evaluation.error;
+      return createContext<State>(passed, fresh);
     };
-    const context = letPass<State>(passed, looked);
-    return mayRunAgain(exchange, terms)
-      ? { kind: "pass", context, passage, again }
-      : { kind: "pass", context, passage };
+    const context = createContext<State>(passed, evaluated);
+    return mayRunAgain(exchange, parsedRequest)
+      ? { kind: "pass", context, guardedResponse, again }
+      : { kind: "pass", context, guardedResponse };
   };
 
   try {
     if (keyed !== undefined) {
-      const identified = await identifyRequest(exchange, keyed, terms);
-      const taken = await takeKey(exchange, identified, terms, look); //         replay, 409, 422, 429, then as below
+      const identified = await identifyRequest(exchange, keyed, parsedRequest);
+      const taken = await acquireKey(exchange, identified, parsedRequest, loadAndEvaluate); // replay, 409, 422, 429
       if (taken.kind === "answer") return answer(taken.error);
-      passage.run = taken.run;
-      return pass(taken.looked, identified.scoped);
+      guardedResponse.run = taken.run;
+      return pass(taken.evaluated, identified.scoped);
     }
-    const looked = await look(); //                                              404, 428, 304, 412, conflict
-    if (looked.judgement.kind === "pass") return pass(looked);
-    if (!settings.reportOnly) return answer(looked.judgement.error);
-    passage.reported = looked.judgement.error.answer.outcome;
-    tally.refuse(passage.reported, isWrite);
-    return pass(looked);
+    const evaluated = await loadAndEvaluate(); // replay, 409, 422, 429
+    if (evaluated.evaluation.kind === "pass") return pass(evaluated);
+    if (!settings.reportOnly) return answer(evaluated.evaluation.error);
+    guardedResponse.reported = evaluated.evaluation.error.answer.outcome;
+    tally.refuse(guardedResponse.reported, isWrite);
+    return pass(evaluated);
   } catch (thrown) {
     // The handler has not begun: a repeat may run.
-    await passage.run?.settle({ kind: "harmless" });
+    await guardedResponse.run?.settle({ kind: "harmless" });
     // That of the keys, or one of unclash's that `load` looks into.
     if (!isStoreError(thrown)) throw thrown;
     warnOfStore(thrown);
@@ -109,13 +109,13 @@ export async function enterGuard<Native, State extends Loaded>(
   }
 }
 
-const unjudged: Judgement = { kind: "pass", settled: undefined };
+const notEvaluated: Evaluation = { kind: "pass", settled: undefined };
 
 /**
  * Whether a write of a request may be tried again on the state that it has lost to: nobody has said which one it is
  * for, or nothing is to be refused. Content that only the handler reads can't be read twice.
  */
-function mayRunAgain(exchange: GuardExchange, { conditions }: Terms): boolean {
+function mayRunAgain(exchange: GuardExchange, { conditions }: ParsedRequest): boolean {
   const { settings, request } = exchange;
   if (settings.load === undefined || isSafe(request.method)) return false;
   if (!settings.reportOnly && (settings.preconditionRequired || Object.keys(conditions).length > 0)) return false;
@@ -129,7 +129,7 @@ export interface GuardEngine<Native, State extends Loaded> {
    */
   enter(request: RequestFacts<Native>): Promise<Entered<State>>;
   /** Whether problems are the framework's error handler's to answer. */
-  readonly handsOn: boolean;
+  readonly forwardsErrors: boolean;
   /**
    * Whether it holds a state against requests of a method: without `load` it does so once a handler has called `check`.
    */
@@ -150,7 +150,7 @@ export function createGuard<Native, State extends Loaded>(
   const tally = createTally();
   return {
     enter: (request) => enterGuard(settings, options, tally, request),
-    handsOn: settings.handsOn,
+    forwardsErrors: settings.forwardsErrors,
     holds: (method) =>
       settings.load !== undefined || tally.hasHeld || (method === "POST" && settings.idempotency !== undefined),
     report: () => tally.report(),

@@ -7,7 +7,7 @@ import type { Preferences } from "./preferences.js";
 import { withoutProxies } from "./proxy-tags.js";
 
 /** The parsed preconditions and preferences of a request. */
-export interface Terms {
+export interface ParsedRequest {
   readonly conditions: Conditions;
   readonly preferences: Preferences;
 }

@@ -8,7 +8,7 @@ import { indexOf, keyOf, resolveCommit, type Setting } from "./resolve.js";
 import { Revisions } from "./revisions.js";
 import { keyNames, type PlannedRange, type Step } from "./steps.js";
 import type { Tally } from "./tally.js";
-import { judge } from "./verdict.js";
+import { evaluateRequest } from "./verdict.js";
 
 /** A store to be held against the model. */
 export interface Subject {
@@ -150,7 +150,7 @@ export class Trial {
     const revision = this.#revisions.note(commit, result);
     const keys = commit.writes.map(({ key }) => key);
     const seen = await this.#fetch(keys);
-    this.#world = judge(setting, seen.snapshot.now, commit, result, revision ?? 0);
+    this.#world = evaluateRequest(setting, seen.snapshot.now, commit, result, revision ?? 0);
     if (result.kind === "committed") this.#events.add(commit, revision);
     this.#compareSeen(keys, seen);
   }

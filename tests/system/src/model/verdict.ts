@@ -10,7 +10,7 @@ import type { Setting } from "./resolve.js";
  *
  * @throws AssertionError where the result is right at none of these moments
  */
-export function judge(
+export function evaluateRequest(
   { world, now: from }: Setting,
   until: Moment,
   commit: Commit,

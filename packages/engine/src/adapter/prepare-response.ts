@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import onHeaders from "on-headers";
-import type { Passage } from "../guards/passage.js";
+import type { GuardedResponse } from "../guards/guarded-response.js";
 import { createSlot } from "../guards/slot.js";
 import { isSafe } from "../http/methods.js";
 import type { RequestFacts } from "../http/request.js";
@@ -19,25 +19,35 @@ const tagged = new WeakSet<ServerResponse>();
  *
  * @param headersBefore what is set before, where a framework keeps it to itself until the head is sent
  */
-export function passThrough(passage: Passage, response: ServerResponse, headersBefore?: HeadersBefore): void {
-  if (response.headersSent) passage.answeredElsewhere();
-  passage.bind({
+export function prepareResponse(
+  guardedResponse: GuardedResponse,
+  response: ServerResponse,
+  headersBefore?: HeadersBefore,
+): void {
+  if (response.headersSent) guardedResponse.answeredElsewhere();
+  guardedResponse.bind({
     put: (headers) => putHeaders(response, headers),
-    withhold: () => withhold(response, passage),
+    withhold: () => withhold(response, guardedResponse),
   });
-  const kept = passage.run === undefined ? undefined : keepAnswer(response, passage, passage.run, headersBefore);
+  const kept =
+    guardedResponse.run === undefined
+      ? undefined
+      : keepAnswer(response, guardedResponse, guardedResponse.run, headersBefore);
   let added: readonly string[] = [];
   onHeaders(response, function () {
-    const { set, remove } = passage.finish(this.statusCode, (name) => this.getHeader(name));
+    const { set, remove } = guardedResponse.finish(this.statusCode, (name) => this.getHeader(name));
     added = Object.keys(set);
     for (const name of remove) if (name !== "etag" || !tagged.has(this)) this.removeHeader(name);
     for (const [name, value] of Object.entries(set)) this.setHeader(name, value);
     if ("etag" in set) tagged.add(this);
-    varyBy(this, passage.headers["vary"]);
+    varyBy(this, guardedResponse.headers["vary"]);
     kept?.headersAreOut();
   });
-  takeBackOnFailure(response, () => [...added, ...passage.finish(500, (name) => response.getHeader(name)).remove]);
-  response.once("close", () => passage.ended(response.statusCode));
+  takeBackOnFailure(response, () => [
+    ...added,
+    ...guardedResponse.finish(500, (name) => response.getHeader(name)).remove,
+  ]);
+  response.once("close", () => guardedResponse.ended(response.statusCode));
 }
 
 /** What a guard has put around a response's `writeHead`. */

@@ -11,14 +11,14 @@ export function isJsonType(mediaType: string): boolean {
 }
 
 /** What a guard goes by, and does not see. */
-const unseen: Readonly<Record<"body" | "files" | "terms", string>> = {
+const unseen: Readonly<Record<"body" | "files" | "parsedRequest", string>> = {
   body:
     "A guard keeps answers by Idempotency-Key, and nothing before it has parsed the body: the same key with " +
     "another body can't be told from a repeat. Put the body parser before the guard.",
   files:
     "A guard keeps answers by Idempotency-Key, and does not see the files of a multipart body: the same key " +
     "with another file is answered as a repeat. Give their digests in `idempotency.fingerprint`.",
-  terms:
+  parsedRequest:
     "A guard takes a precondition from the body (`versionField`, `etagField`), and nothing before it has " +
     "parsed one: the version that the client names is not compared. Put the body parser before the guard.",
 };
@@ -33,10 +33,10 @@ export function warnOfUnseen(what: keyof typeof unseen): void {
 }
 
 /** The same where the body may name a version, or an entity-tag, that the write is for. */
-export function warnOfUnseenTerms(exchange: GuardExchange): void {
+export function warnOfUnreadBody(exchange: GuardExchange): void {
   const { versionField, etagField } = exchange.settings;
   if (versionField === false && etagField === false) return;
   const { method, body } = exchange.request;
   if (body.kind === "parsed" || (method !== "PUT" && method !== "PATCH")) return;
-  if (hasContent(exchange) && isJsonType(exchange.mediaType)) warnOfUnseen("terms");
+  if (hasContent(exchange) && isJsonType(exchange.mediaType)) warnOfUnseen("parsedRequest");
 }

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LoadedState } from "../states/loaded-state.js";
 import { currentState } from "../states/selected-state.js";
+import { evaluateRequest } from "./evaluate-request.js";
 import { exchangeOf } from "./exchange.test-support.js";
 import type { GuardOptions } from "./guard-options.js";
-import { judge } from "./judge.js";
 
 const line = (method: string): string => `${method} /articles/1`;
 const wroteAt = Date.parse("2026-11-22T10:00:00Z");
@@ -21,10 +21,10 @@ interface Judged {
 }
 
 async function outcomeOf({ method, headers = {}, body, state, options = {} }: Judged): Promise<string> {
-  const { exchange, terms } = exchangeOf(options, line(method), { headers, body });
-  const judgement = await judge(exchange, terms, state && exchange.select(state));
-  if (judgement.kind === "pass") return "pass";
-  return `${judgement.error.answer.status} ${judgement.error.answer.outcome}`;
+  const { exchange, parsedRequest } = exchangeOf(options, line(method), { headers, body });
+  const evaluation = await evaluateRequest(exchange, parsedRequest, state && exchange.select(state));
+  if (evaluation.kind === "pass") return "pass";
+  return `${evaluation.error.answer.status} ${evaluation.error.answer.outcome}`;
 }
 
 const table: readonly (readonly [outcome: string, judged: Judged])[] = [
@@ -109,24 +109,29 @@ test("a write passes only where a precondition was needed or not, and given, and
       async (match, none, state, method, creates, required) => {
         const headers = { ...(match && { "if-match": match }), ...(none && { "if-none-match": none }) };
         const options = { creates, preconditions: { required } };
-        const { exchange, terms } = exchangeOf(options, line(method), { headers });
+        const { exchange, parsedRequest } = exchangeOf(options, line(method), { headers });
         const selected = state && exchange.select(state);
-        const judgement = await judge(exchange, terms, selected);
+        const evaluation = await evaluateRequest(exchange, parsedRequest, selected);
         const mayBe = state !== undefined || (creates && method === "PUT");
-        const isNamed = !required || satisfiesRequirement(method, terms.conditions, { datesSuffice: false });
-        const holds = evaluatePreconditions(method, terms.conditions, currentState(selected)).kind === "proceed";
-        expect(judgement.kind === "pass").toBe(mayBe && isNamed && holds);
+        const isNamed = !required || satisfiesRequirement(method, parsedRequest.conditions, { datesSuffice: false });
+        const holds =
+          evaluatePreconditions(method, parsedRequest.conditions, currentState(selected)).kind === "proceed";
+        expect(evaluation.kind === "pass").toBe(mayBe && isNamed && holds);
       },
     ),
   );
 });
 
 test("a 304 has what a 200 would have, but for the date beside an entity-tag (RFC 9110 §15.4.5)", async () => {
-  const { exchange, terms } = exchangeOf({ cacheControl: "max-age=5", identify: () => undefined }, line("GET"), {
-    headers: { "if-none-match": '"4"' },
-  });
-  const judgement = await judge(exchange, terms, exchange.select(there));
-  expect(judgement).toMatchObject({ kind: "refuse" });
-  const headers = judgement.kind === "refuse" ? judgement.error.answer.headers : {};
+  const { exchange, parsedRequest } = exchangeOf(
+    { cacheControl: "max-age=5", identify: () => undefined },
+    line("GET"),
+    {
+      headers: { "if-none-match": '"4"' },
+    },
+  );
+  const evaluation = await evaluateRequest(exchange, parsedRequest, exchange.select(there));
+  expect(evaluation).toMatchObject({ kind: "refuse" });
+  const headers = evaluation.kind === "refuse" ? evaluation.error.answer.headers : {};
   expect(headers).toEqual({ "cache-control": "max-age=5", etag: '"4"', vary: "authorization" });
 });

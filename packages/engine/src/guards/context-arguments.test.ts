@@ -1,6 +1,6 @@
 import { problemSlugs } from "@unclash/core";
 import { expect, test } from "vitest";
-import { assertPreference, assertRefusal } from "./handle-arguments.js";
+import { assertPreference, assertRefusal } from "./context-arguments.js";
 
 test("prefers takes the preferences that there are, and no other word", () => {
   for (const known of ["return=minimal", "dry-run"] as const) assertPreference(known);

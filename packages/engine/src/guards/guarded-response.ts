@@ -42,7 +42,7 @@ export interface Withheld {
  * The way of one request through its handler: what the guard puts on the response before, and what it sees to when the
  * response's head is about to be sent. An adapter applies it, and decides nothing.
  */
-export class Passage {
+export class GuardedResponse {
   /** Headers for the response before the handler runs; where the handler sets them too, its own are sent. */
   headers: Fields = {};
   /** Keeps the answer for requests with the same idempotency key; `undefined` where this one has none. */
@@ -60,9 +60,9 @@ export class Passage {
   #loss: GuardError | undefined;
   readonly #exchange: GuardExchange;
   readonly #tally: Tally;
-  readonly #around: Passage | undefined;
+  readonly #around: GuardedResponse | undefined;
   #isHeld = false;
-  #isTold = false;
+  #isReported = false;
   #hasWon = false;
   #isRefused = false;
   readonly #applied = new Set<string>();
@@ -70,7 +70,7 @@ export class Passage {
   #isNew = false;
 
   /** @param around that of a guard around this one, which has let the request pass before */
-  constructor(exchange: GuardExchange, tally: Tally, around: Passage | undefined) {
+  constructor(exchange: GuardExchange, tally: Tally, around: GuardedResponse | undefined) {
     this.#exchange = exchange;
     this.#tally = tally;
     this.#around = around;
@@ -96,7 +96,7 @@ export class Passage {
 
   /** The handler is through, and has sent nothing: what its framework answers then says nothing of its write. */
   sentNothing(): void {
-    if (this.#isTold && !isSafe(this.#exchange.request.method)) warnOfNoAnswer(this.#exchange.request);
+    if (this.#isReported && !isSafe(this.#exchange.request.method)) warnOfNoAnswer(this.#exchange.request);
   }
 
   /** The name of what the request is for. */
@@ -135,7 +135,7 @@ export class Passage {
   restart(): void {
     this.#lost = undefined;
     this.#updated = undefined;
-    this.#isTold = false;
+    this.#isReported = false;
     this.#hasWon = false;
     this.#isRefused = false;
   }
@@ -144,7 +144,7 @@ export class Passage {
   win(): void {
     this.#lost = undefined;
     this.#hasWon = true;
-    this.#tell();
+    this.#reportOutcome();
   }
 
   /** The handler has refused the request by its guard: that is the end of it. */
@@ -160,9 +160,9 @@ export class Passage {
   }
 
   /** The handler has told what became of its write. */
-  #tell(): void {
-    this.#isTold = true;
-    if (this.#around !== undefined) this.#around.#tell();
+  #reportOutcome(): void {
+    this.#isReported = true;
+    if (this.#around !== undefined) this.#around.#reportOutcome();
   }
 
   /** The response has ended. */
@@ -170,13 +170,13 @@ export class Passage {
     const exchange = this.#exchange;
     if (!exchange.isObserved) return;
     exchange.strategy = this.settled?.strategy;
-    exchange.tell({ status, outcome: "passed", resource: this.resource, reported: this.reported });
+    exchange.publish({ status, outcome: "passed", resource: this.resource, reported: this.reported });
   }
 
   /** The state that a write has left behind; a dry run leaves one behind only where it is the one that was there. */
   update(state: LoadedState, { etag, isNew }: { readonly etag: string; readonly isNew: boolean }): void {
     this.#isNew = isNew;
-    this.#tell();
+    this.#reportOutcome();
     // Of a row that is hashed, the same tag is the same content.
     if (!isNew && this.#hasWon && !this.dryRun && !isHashed(state)) warnOfSameVersion(this.#exchange);
     const modifiedAt = modifiedAtOf(state);
@@ -198,9 +198,9 @@ export class Passage {
     }
     // Whatever else has put an entity-tag here (Express makes one of every body) does not know the new state.
     if (!isSuccess) return { set: {}, remove: ["etag"] };
-    if (this.#isRefused && !this.#isTold) warnOfIgnoredRefusal(this.#exchange.request);
+    if (this.#isRefused && !this.#isReported) warnOfIgnoredRefusal(this.#exchange.request);
     else if (!this.#isHeld) warnOfUnchecked(this.#exchange);
-    else if (!this.#isTold && !this.dryRun) warnOfSilence(this.#exchange);
+    else if (!this.#isReported && !this.dryRun) warnOfSilence(this.#exchange);
     const set: Record<string, string> = { ...(!(this.dryRun && this.#isNew) && this.#updated) };
     if (this.#applied.size > 0) set["preference-applied"] = [...this.#applied].join(", ");
     if (this.settled !== undefined) set["unclash-conflict"] = `status=resolved, strategy=${this.settled.strategy}`;

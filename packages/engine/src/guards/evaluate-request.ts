@@ -2,7 +2,7 @@ import { type Conditions, evaluatePreconditions } from "@unclash/core";
 import { isSafe } from "../http/methods.js";
 import { malformed, notFound, type Refused } from "../http/refusal.js";
 import { emptyResponse } from "../http/responses.js";
-import type { Terms } from "../preconditions/conditions.js";
+import type { ParsedRequest } from "../preconditions/conditions.js";
 import { malformedVersion } from "../preconditions/conditions.js";
 import { compareVersionText, contradiction } from "../preconditions/content-version.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
@@ -15,13 +15,17 @@ import { warnOfNoDate } from "./handler-warnings.js";
 import { type SettledWrite, settleStale } from "./stale-write.js";
 
 /** Whether a request may be carried out on a state, or what is answered instead. */
-export type Judgement =
+export type Evaluation =
   | { readonly kind: "pass"; readonly settled: SettledWrite | undefined }
   | { readonly kind: "refuse"; readonly error: GuardError };
 
 /** Decides on a request, given the state that is there. */
-export async function judge(exchange: GuardExchange, terms: Terms, state: RowState | undefined): Promise<Judgement> {
-  const decided = await decide(exchange, terms, state);
+export async function evaluateRequest(
+  exchange: GuardExchange,
+  parsedRequest: ParsedRequest,
+  state: RowState | undefined,
+): Promise<Evaluation> {
+  const decided = await decide(exchange, parsedRequest, state);
   switch (decided.kind) {
     case "pass":
       return decided;
@@ -40,7 +44,7 @@ type Decided =
 /** Existence, then the requirement, then the preconditions: a step a line, with the statuses that it can answer. */
 async function decide(
   exchange: GuardExchange,
-  { conditions: given, preferences }: Terms,
+  { conditions: given, preferences }: ParsedRequest,
   state: RowState | undefined,
 ): Promise<Decided> {
   const { settings, request, resource = "", instance, versionText } = exchange;

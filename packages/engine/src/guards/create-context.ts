@@ -3,26 +3,29 @@ import { isSafe } from "../http/methods.js";
 import type { Loaded, ValueOf, VersionOf } from "../states/loaded-state.js";
 import type { RowState } from "../states/row-state.js";
 import { contentHandle } from "./apply-content.js";
+import { assertPreference } from "./context-arguments.js";
+import type { Evaluation } from "./evaluate-request.js";
 import type { GuardContext, Preference } from "./guard-context.js";
-import { assertPreference } from "./handle-arguments.js";
-import type { Judgement } from "./judge.js";
 import { readPage } from "./list-page.js";
 import type { Passed } from "./passed-requests.js";
 import { HandlerOutcome } from "./write-outcome.js";
 
 /** What a request was held against, and whether it may be carried out on that. */
-export interface Looked {
+export interface Evaluated {
   /** The state that `load` gave, as preconditions are held against it. */
   readonly selected: RowState | undefined;
-  readonly judgement: Judgement;
+  readonly evaluation: Evaluation;
 }
 
 /** Lets a request on to its handler, over the state that it was held against: a read shows that state. */
-export function letPass<State extends Loaded>(passed: Passed, { selected, judgement }: Looked): GuardContext<State> {
-  const { exchange, terms, passage, idempotencyKey } = passed;
-  const settled = judgement.kind === "pass" ? judgement.settled : undefined;
-  passage.settled = settled;
-  if (selected !== undefined && isSafe(exchange.request.method)) passage.show(selected);
+export function createContext<State extends Loaded>(
+  passed: Passed,
+  { selected, evaluation }: Evaluated,
+): GuardContext<State> {
+  const { exchange, parsedRequest, guardedResponse, idempotencyKey } = passed;
+  const settled = evaluation.kind === "pass" ? evaluation.settled : undefined;
+  guardedResponse.settled = settled;
+  if (selected !== undefined && isSafe(exchange.request.method)) guardedResponse.show(selected);
   return {
     current: rowOf<State>(selected),
     expected: versionOf<State>(selected),
@@ -32,8 +35,8 @@ export function letPass<State extends Loaded>(passed: Passed, { selected, judgem
     settled,
     prefers(preference: Preference): boolean {
       assertPreference(preference);
-      const isAsked = preference === "dry-run" ? terms.preferences.dryRun : terms.preferences.minimal;
-      if (isAsked) passage.apply(preference);
+      const isAsked = preference === "dry-run" ? parsedRequest.preferences.dryRun : parsedRequest.preferences.minimal;
+      if (isAsked) guardedResponse.apply(preference);
       return isAsked;
     },
     ...contentHandle(passed, selected),
