@@ -1,6 +1,6 @@
 import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
-import { type RequestBody, type RequestFacts, refuse } from "unclash";
+import { type RequestFacts, refuse } from "unclash";
 import { createGuard, type GuardAnswer, isGuardError } from "unclash/adapter";
 import { onTestFinished } from "vitest";
 import { answerRequest } from "./answer.js";
@@ -53,7 +53,7 @@ export function factsOf(method: string, target: string, { headers = {}, body = "
   return { method, base: "", path, query, headers, address: undefined, body: bodyOf(body), native: undefined };
 }
 
-function bodyOf(body: NonNullable<Sent["body"]>): RequestBody {
+function bodyOf(body: NonNullable<Sent["body"]>): RequestFacts["body"] {
   if (typeof body === "object" && "parsed" in body) return { kind: "parsed", value: body.parsed };
   const bytes = Buffer.from(body);
   return {
