@@ -6,7 +6,7 @@
 // - the program that each README begins with runs,
 // - an app that uses every package compiles, as ESM and as CommonJS, under each module resolution that TypeScript 5.9
 // and the newest have,
-//   with all declarations checked (`skipLibCheck: false`).
+//   with all declarations checked (`skipLibCheck: false`), and its own made: each type that it exports has a name.
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -181,7 +181,7 @@ async function compile() {
   ]) {
     mkdirSync(join(folder, kind));
     writeFileSync(join(folder, kind, "package.json"), JSON.stringify({ type }));
-    cpSync(join(sources, "app.ts"), join(folder, kind, "app.ts"));
+    for (const file of ["app.ts", "guards.ts"]) cpSync(join(sources, file), join(folder, kind, file));
   }
   cpSync(join(sources, "app-require.cts"), join(folder, "cjs/app-require.cts"));
   const waiting = [...compilations];
@@ -204,6 +204,7 @@ async function compileOnce(typescript, module, moduleResolution, include) {
     noUncheckedIndexedAccess: true,
     esModuleInterop: true,
     skipLibCheck: false,
+    declaration: true,
     noEmit: true,
   };
   const config = join(folder, `${typescript}-${module}-${moduleResolution}.json`);
