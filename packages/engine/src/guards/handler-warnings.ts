@@ -26,7 +26,7 @@ export function warnOfUnchecked(exchange: GuardExchange): void {
     exchange,
     "has acknowledged a write behind a guard without `load`, and its handler has not called check(): " +
       "nothing was held against the request. Give the guard `load`, or call `await check(request, state)` " +
-      "before the write.",
+      "before the write. The guard of a POST to a list is given `resource: () => null` in place of `load`.",
   );
 }
 
