@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import pg from "pg";
+import { z } from "zod";
 
 /** A row of the table that every recipe serves. */
 export interface Article {
@@ -27,7 +28,10 @@ export async function databaseUrl(): Promise<string> {
   return url;
 }
 
-/** What a client may write of an article. In an app of yours, a schema does this. */
+/** What a client may write of an article: a schema of zod, or of any library that speaks Standard Schema. */
+export const articleFields = z.strictObject({ title: z.string(), body: z.string() });
+
+/** The same for the recipes that show a `PUT` alone. */
 export function fieldsOf(body: unknown): Pick<Article, "title" | "body"> {
   if (typeof body === "object" && body !== null && "title" in body && "body" in body) {
     return { title: String(body.title), body: String(body.body) };

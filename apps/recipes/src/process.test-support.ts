@@ -10,6 +10,8 @@ const startMs = 120_000;
 export interface RecipeProcess {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
+  /** What it has written to its console so far. */
+  readonly output: () => string;
   readonly stop: () => Promise<void>;
 }
 
@@ -20,7 +22,7 @@ export async function startRecipe(name: string, variables: Readonly<Record<strin
   const environment = { PATH: process.env["PATH"] ?? "", ...variables };
   const assignments = Object.entries(environment).map(([variable, value]) => `${variable}=${value}`);
   const owned = await startOwned("/usr/bin/env", ["-i", ...assignments, process.execPath, main]);
-  return { origin: await originOf(owned, name), stop: () => owned.end("SIGKILL") };
+  return { origin: await originOf(owned, name), output: () => owned.output(), stop: () => owned.end("SIGKILL") };
 }
 
 async function originOf(owned: OwnedProcess, name: string): Promise<string> {

@@ -1,7 +1,6 @@
 import { postgresUrl } from "@unclash/test-servers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makePostgres, makeSqlite, type RecipeDatabase } from "./database.test-support.js";
-import { type RecipeProcess, startRecipe } from "./process.test-support.js";
+import { describe, expect, it } from "vitest";
+import { problemOf, put, useRecipe } from "./requests.test-support.js";
 import { appendLines, linesOf, readArticle } from "./writers.test-support.js";
 
 const clients = 8;
@@ -101,37 +100,3 @@ describe.each(runnable)("the recipe for %s without its guard", { timeout: 120_00
     expect((await readArticle(url("raced"))).article).toMatchObject({ title: "Mine", body: "Mine" });
   });
 });
-
-/** Runs a program in one or two processes on a database of its own, while the tests of this `describe` run. */
-function useRecipe(program: string, count: 1 | 2) {
-  let database: RecipeDatabase;
-  let processes: readonly RecipeProcess[] = [];
-
-  beforeAll(async () => {
-    database = await (program.endsWith("node-sqlite") ? makeSqlite() : makePostgres());
-    processes = await Promise.all(Array.from({ length: count }, () => startRecipe(program, database.variables)));
-  }, 150_000);
-
-  afterAll(async () => {
-    await Promise.all(processes.map(({ stop }) => stop()));
-    await database?.remove();
-  });
-
-  return {
-    add: (id: string) => database.run(`INSERT INTO articles (id, title, body) VALUES ('${id}', 'Title', 'Text')`),
-    url: (id: string, at = 0) => `${processes[at % processes.length]?.origin}/articles/${id}`,
-    race: (sql: string, url: string, request: RequestInit) => database.race(sql, url, request),
-  };
-}
-
-function put(article: unknown, etag: string | null = null): RequestInit {
-  const headers = { "content-type": "application/json", ...(etag !== null && { "if-match": etag }) };
-  return { method: "PUT", headers, body: JSON.stringify(article) };
-}
-
-async function problemOf(response: Response): Promise<unknown> {
-  const problem: unknown = await response.json();
-  expect(problem).toMatchObject({ status: response.status });
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  return problem;
-}
