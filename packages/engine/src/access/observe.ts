@@ -1,7 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import { isPromise } from "@unclash/core/options";
 import type { Key } from "@unclash/core/store";
-import { repeatedWarning } from "../options/repeated-warning.js";
+import { repeatedWarning } from "../options/warnings.js";
 
 /** One request, as it was decided. */
 export interface Decision {

@@ -2,7 +2,7 @@ import type { Key, Store } from "@unclash/core/store";
 import { type ContentBudget, RequestRoom } from "../http/content-room.js";
 import type { Decoding } from "../http/decode.js";
 import { type Refused, refused } from "../http/refusal.js";
-import { repeatedWarning } from "../options/repeated-warning.js";
+import { repeatedWarning } from "../options/warnings.js";
 import { defaultChallenge } from "./actor.js";
 import { AskedResource, type ReadFields, type StateInQuestion } from "./asked-resource.js";
 import { type Action, type Authorize, authorizeByDefault, type Verdict } from "./authorize.js";

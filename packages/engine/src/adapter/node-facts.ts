@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type { ContentRoom, ReadBody, RequestBody, RequestFacts } from "../http/request.js";
+import { warnOnce } from "../options/warnings.js";
 import { type MountPoint, originForm } from "./mount-point.js";
 import { withRepeatedLines } from "./repeated-lines.js";
 
@@ -84,16 +85,13 @@ export function bodyLeftOn(request: object): unknown {
   return "body" in request ? request.body : undefined;
 }
 
-let warned = false;
-
 function warnOfParser(): void {
-  if (warned) return;
-  warned = true;
-  process.emitWarning(
+  warnOnce(
+    "UNCLASH_PARSED_BODY",
+    "any parser",
     "A body parser (such as express.json() or koa-bodyparser) runs before unclash. Its value is taken, but " +
       "broken UTF-8 in it can't be seen any more, and the parser's own limits and answers hold: mount " +
       "unclash before it.",
-    { type: "UnclashWarning", code: "UNCLASH_PARSED_BODY" },
   );
 }
 

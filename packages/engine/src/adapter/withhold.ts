@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { GuardedResponse, Withheld } from "../guards/guarded-response.js";
+import { warn } from "../options/warnings.js";
 import { sendAnswer } from "./send.js";
 
 const sending = ["writeHead", "flushHeaders", "write", "end"] as const;
@@ -75,9 +76,9 @@ function discard(response: ServerResponse, name: Method, given: readonly unknown
 
 function breakOff(response: ServerResponse): void {
   if (!response.writableFinished) response.destroy();
-  process.emitWarning(
+  warn(
+    "UNCLASH_ANSWERED_TOO_EARLY",
     "A handler has sent its answer before it told the guard that its write had changed no row: the " +
       "connection was broken off, and the client may have got a success. Call expectRow or expectAffected first.",
-    { type: "UnclashWarning", code: "UNCLASH_ANSWERED_TOO_EARLY" },
   );
 }

@@ -1,4 +1,4 @@
-import { repeatedWarning } from "../options/repeated-warning.js";
+import { repeatedWarning } from "../options/warnings.js";
 
 /** A store did not do what it was asked to: clients are told that it is not available, and the process why. */
 export const warnOfStore: (error: unknown) => void = repeatedWarning(

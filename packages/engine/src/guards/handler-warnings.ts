@@ -1,19 +1,16 @@
 import type { RequestFacts } from "../http/request.js";
+import { warnOnce } from "../options/warnings.js";
 import type { GuardExchange } from "./guard-exchange.js";
 
-const warned = new Set<string>();
-
-/** However many routes there are, a process says so much and no more. */
-const warningsMax = 100;
-
 /** Warns of what a route's handler has left out, once for each route. */
-export function warnOfRoute(code: string, { request }: Pick<GuardExchange, "request">, text: string): void {
+export function warnOfRoute(
+  code: `UNCLASH_${string}`,
+  { request }: Pick<GuardExchange, "request">,
+  text: string,
+): void {
   const { method, base, path } = request;
   const route = `${method} ${base}${path.slice(0, path.lastIndexOf("/") + 1)}…`;
-  const key = `${code} ${route}`;
-  if (warned.has(key) || warned.size >= warningsMax) return;
-  warned.add(key);
-  process.emitWarning(`${route} ${text}`, { type: "UnclashWarning", code });
+  warnOnce(code, route, `${route} ${text}`);
 }
 
 /** A write was acknowledged, and no state was ever held against it. */

@@ -1,5 +1,6 @@
 import { formatEntityTag, type ProblemSlug, UsageError } from "@unclash/core";
 import { type Refused, refused } from "../http/refusal.js";
+import { warn } from "../options/warnings.js";
 import type { Loaded, LoadedState, StateVersion } from "../states/loaded-state.js";
 import { updatedState } from "../states/loaded-state.js";
 import type { RowState, TagFault } from "../states/row-state.js";
@@ -113,10 +114,10 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
   #warnOfSameState(fresh: RowState | undefined): void {
     if (fresh === undefined || formatEntityTag(fresh.etag) !== this.#etag) return;
     const { exchange } = this.#passed;
-    process.emitWarning(
+    warn(
+      "UNCLASH_WRITE_FOUND_NO_ROW",
       `A write to ${exchange.resource} found no row at the version that is there, before and after it. Look at ` +
         "its WHERE: a timestamp of a database may have more digits than a Date.",
-      { type: "UnclashWarning", code: "UNCLASH_WRITE_FOUND_NO_ROW" },
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { Commit, Expectation, Key, Moment, Tag, Write } from "@unclash/core/store";
 import { commitOnce, type LookUp } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
+import { warn } from "../options/warnings.js";
 import type { GuardKeeping } from "./guard-keeping.js";
 import type { CountedCaller } from "./quota.js";
 import { isKept, type KeptAnswer, type KeyRecord, recordText } from "./record.js";
@@ -163,10 +164,10 @@ function commitOf({ key, expect, at }: KeyPlace, tag: Tag, action: Action, cause
 }
 
 function warnOfLoss(error: unknown): void {
-  process.emitWarning(`The answer to a request with an Idempotency-Key could not be kept: ${String(error)}`, {
-    type: "UnclashWarning",
-    code: "UNCLASH_ANSWER_NOT_KEPT",
-  });
+  warn(
+    "UNCLASH_ANSWER_NOT_KEPT",
+    `The answer to a request with an Idempotency-Key could not be kept: ${String(error)}`,
+  );
 }
 
 /** What is known of a request that ran, besides its answer. */

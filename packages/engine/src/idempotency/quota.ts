@@ -1,4 +1,5 @@
 import type { Moment, Store } from "@unclash/core/store";
+import { warn } from "../options/warnings.js";
 
 /** Whose keys are counted. */
 export interface CountedCaller {
@@ -113,9 +114,9 @@ let warnedUntil = 0;
 function warnOfAnonymous(now: Moment, keepMs: number): void {
   if (now < warnedUntil) return;
   warnedUntil = now + keepMs;
-  process.emitWarning(
+  warn(
+    "UNCLASH_ANONYMOUS_KEYS_FULL",
     "The answers that are kept by Idempotency-Key for callers that `identify` does not know take all the " +
       "room that they may: their new keys get 429. Look who sends them, or raise `idempotency.anonymousBytesMax`.",
-    { type: "UnclashWarning", code: "UNCLASH_ANONYMOUS_KEYS_FULL" },
   );
 }

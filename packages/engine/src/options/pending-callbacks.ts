@@ -1,4 +1,4 @@
-import { repeatedWarning } from "./repeated-warning.js";
+import { repeatedWarning } from "./warnings.js";
 
 /** After so long a callback is told to be pending: most servers' own patience with a request ends about there. */
 const pendingMs = 30_000;

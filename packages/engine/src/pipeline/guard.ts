@@ -93,7 +93,7 @@ export async function enterGuard<Native, State extends Loaded>(
       guardedResponse.run = taken.run;
       return pass(taken.evaluated, identified.scoped);
     }
-    const evaluated = await loadAndEvaluate(); // replay, 409, 422, 429
+    const evaluated = await loadAndEvaluate(); //                      404, 428, 304, 412, conflict
     if (evaluated.evaluation.kind === "pass") return pass(evaluated);
     if (!settings.reportOnly) return answer(evaluated.evaluation.error);
     guardedResponse.reported = evaluated.evaluation.error.answer.outcome;

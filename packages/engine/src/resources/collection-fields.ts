@@ -1,6 +1,7 @@
 import { ConfigurationError, type ProblemEntry } from "@unclash/core";
 import { pointerOf } from "@unclash/core/json";
 import { describeValue, nearestName } from "@unclash/core/options";
+import { warnOnce } from "../options/warnings.js";
 import type { Schema } from "../states/schema.js";
 import { type SchemaFields, schemaFields } from "../states/schema-fields.js";
 
@@ -59,8 +60,6 @@ function wayOut(name: string): string {
   return name === "id" ? "leave it out" : "leave it out, or give versionField or etagField another name, or false";
 }
 
-const warned = new WeakSet<object>();
-
 interface OwnMembers {
   readonly name: string;
   readonly ownMembers: readonly string[];
@@ -72,12 +71,12 @@ interface OwnMembers {
  */
 export function warnOfOwnMembers(collection: OwnMembers, errors: readonly ProblemEntry[]): void {
   const asked = collection.ownMembers.filter((name) => errors.some(({ pointer }) => pointer === pointerOf([name])));
-  if (asked.length === 0 || warned.has(collection)) return;
-  warned.add(collection);
-  process.emitWarning(
+  if (asked.length === 0) return;
+  warnOnce(
+    "UNCLASH_SCHEMA_ASKS_FOR_OWN_MEMBER",
+    collection,
     `collections.${collection.name}.schema asks for ${asked.join(" and ")}, which no schema is given: ` +
       "unclash takes its own members off a body before that is validated, so that every write is 422. Leave " +
       "them out of the schema.",
-    { type: "UnclashWarning", code: "UNCLASH_SCHEMA_ASKS_FOR_OWN_MEMBER" },
   );
 }

@@ -1,4 +1,5 @@
 import type { Store } from "@unclash/core/store";
+import { warn } from "../options/warnings.js";
 import type { CollectionOptions } from "./collection-options.js";
 import { resolveReferences } from "./references.js";
 
@@ -67,9 +68,9 @@ function warnOfDifferences(name: string, mine: Shared, other: Shared): void {
   const differing = shared.filter((option) => mine[option] !== other[option]);
   if (differing.length === 0) return;
   const said = differing.map((option) => `\`${option}\` is ${mine[option]} here, and ${other[option]} there`);
-  process.emitWarning(
+  warn(
+    "UNCLASH_ENGINES_DIFFER",
     `collections.${name} is not what another engine over the same store takes it for: ${said.join("; ")}. Give both ` +
       "the same, or each a store of its own.",
-    { type: "UnclashWarning", code: "UNCLASH_ENGINES_DIFFER" },
   );
 }
