@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { check } from "./checker.js";
 import { runClient } from "./client.js";
-import { goOnUntil, hung } from "./enough.js";
+import { type End, goOnUntil, hung, tooLittleOf } from "./enough.js";
 import { readFinalState } from "./final-state.js";
 import type { History, Operation, Violation } from "./history.js";
 import { acknowledged, isRefused } from "./outcome.js";
@@ -20,6 +20,8 @@ export interface BlackBoxOptions {
   readonly atLeast?: { readonly acknowledged: number; readonly refused: number };
   /** And until this has. */
   readonly until?: (counts: BlackBoxCounts) => boolean;
+  /** After so many operations it ends in any case. @default Infinity */
+  readonly operationsMax?: number;
   /** How long it goes on at least. @default 0 */
   readonly durationMs?: number;
   /** @default 12 */
@@ -80,6 +82,7 @@ const subjectsEach = 4;
 export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxReport> {
   const { origins, finalOrigins = origins, durationMs = 0, clients = 12, timeoutMs = 5_000 } = options;
   const { atLeast = { acknowledged: 1_500, refused: 1_000 }, until = () => true } = options;
+  const { operationsMax = Infinity } = options;
   const seed = chooseSeed();
   const random = createRandom(seed);
   const subjects = subjectsOf(seed);
@@ -110,10 +113,10 @@ export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxRep
       }),
     ),
   );
-  let end: "enough" | "hung";
+  let end: End;
   try {
     await Promise.all([delay(durationMs), options.disturb?.({ seed, counts })]);
-    end = await goOnUntil(isEnough);
+    end = await goOnUntil(isEnough, { isSpent: () => operations.length >= operationsMax });
   } finally {
     isOver = true;
     await running;
@@ -125,8 +128,7 @@ export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxRep
   };
   const { acknowledged: accepted, refused, unknown } = counts;
   const seen = `${accepted} acknowledged, ${refused} refused and ${unknown} unknown`;
-  const tooLittle = end === "hung" ? hung(seen) : undefined;
-  return report(seed, history, options.lossyUntilMs?.() ?? 0, tooLittle);
+  return report(seed, history, options.lossyUntilMs?.() ?? 0, tooLittleOf(end, seen));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { StoreError } from "@unclash/core";
 import type { Commit, CommitResult, Snapshot, Store } from "@unclash/core/store";
 import type { ViolationKind } from "./history.js";
@@ -7,7 +8,8 @@ import type { ViolationKind } from "./history.js";
 export interface PlantedBug {
   readonly name: string;
   readonly finds: ViolationKind;
-  readonly plant: (store: Store) => Store;
+  /** `struck` is called whenever the bug has done what shows in a history, however the run goes on. */
+  readonly plant: (store: Store, struck: () => void) => Store;
 }
 
 /** Bugs that stores have had. Every so-manieth commit is hit, so that most of a run goes well. */
@@ -15,25 +17,38 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "does not look at what a write expects",
     finds: "shared-base",
-    plant: (store) => withCommit(store, (commit) => store.commit(expectingNothing(commit))),
+    plant: (store, struck) =>
+      withCommit(store, async (commit) => {
+        const { records } = await store.read(commit.writes.map(({ key }) => key));
+        const isStale = commit.writes.some(
+          ({ expect }, at) => typeof expect === "object" && "tag" in expect && expect.tag !== records[at]?.tag,
+        );
+        const result = await store.commit(expectingNothing(commit));
+        if (isStale && result.kind === "committed") struck();
+        return result;
+      }),
   },
   {
     name: "acknowledges before it writes, and forgets to",
     finds: "lost-update",
-    plant: (store) =>
+    plant: (store, struck) =>
       withCommit(
         store,
-        everyFew(store, 50, (commit) => pretend(store, commit)),
+        everyFew(store, 50, (commit) => {
+          if (hasText(commit)) struck();
+          return pretend(store, commit);
+        }),
       ),
   },
   {
     name: "writes, and then says that it did not",
     finds: "refused-with-effect",
-    plant: (store) =>
+    plant: (store, struck) =>
       withCommit(
         store,
         everyFew(store, 50, async (commit) => {
-          await store.commit(commit);
+          const { kind } = await store.commit(commit);
+          if (kind === "committed" && hasText(commit)) struck();
           throw new StoreError("the connection was cut", "not-applied");
         }),
       ),
@@ -41,39 +56,53 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "tries again what it had written",
     finds: "applied-twice",
-    plant: (store) =>
+    plant: (store, struck) =>
       withCommit(
         store,
         everyFew(store, 50, async (commit) => {
-          await store.commit(commit);
-          return store.commit({ ...expectingNothing(commit), tag: `${commit.tag}-2` });
+          const first = await store.commit(commit);
+          const second = await store.commit({ ...expectingNothing(commit), tag: `${commit.tag}-2` });
+          if (first.kind === "committed" && second.kind === "committed" && hasText(commit)) struck();
+          return second;
         }),
       ),
   },
   {
     name: "forgets what was deleted, and gives the same tags again",
     finds: "tag-reused",
-    plant: (store) =>
-      withCommit(store, (commit) =>
-        store.commit({
+    plant(store, struck) {
+      const texts = new Map<string, string>();
+      return withCommit(store, async (commit) => {
+        const result = await store.commit({
           ...commit,
           tag: "AAAAAAAAAAAAAAAA",
           writes: commit.writes.map((write) => ("delete" in write ? { ...write, delete: "forget" } : write)),
-        }),
-      ),
+        });
+        for (const record of result.kind === "committed" ? result.records : []) {
+          if (!record?.text) continue;
+          const name = `${record.key} ${record.version}`;
+          if (texts.has(name) && texts.get(name) !== record.text) struck();
+          texts.set(name, record.text);
+        }
+        return result;
+      });
+    },
   },
   {
     name: "reads from a copy that lags behind",
     finds: "out-of-order",
-    plant: (store) => {
+    plant(store, struck) {
       const copies = new Map<string, Promise<Snapshot>>();
       let reads = 0;
       return {
         ...asStore(store),
-        read(keys) {
+        async read(keys) {
           const name = keys.join(" ");
           const copy = copies.get(name);
-          if (copy !== undefined && ++reads % 20 === 0) return copy;
+          if (copy !== undefined && ++reads % 20 === 0) {
+            if (!isDeepStrictEqual((await copy).records, (await store.read(keys)).records)) struck();
+            return copy;
+          }
           const fresh = store.read(keys);
           if (copy === undefined || reads % 20 === 10) copies.set(name, fresh);
           return fresh;
@@ -84,17 +113,16 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "writes half of a text over the other half of the last one",
     finds: "wrong-content",
-    plant: (store) => {
-      return withCommit(
+    plant: (store, struck) =>
+      withCommit(
         store,
-        everyFew(store, 20, (commit) =>
-          store.commit({
-            ...commit,
-            writes: commit.writes.map((write) => ("put" in write ? { ...write, put: torn(write.put) } : write)),
-          }),
-        ),
-      );
-    },
+        everyFew(store, 20, async (commit) => {
+          const writes = commit.writes.map((write) => ("put" in write ? { ...write, put: torn(write.put) } : write));
+          const result = await store.commit({ ...commit, writes });
+          if (result.kind === "committed" && !isDeepStrictEqual(writes, commit.writes)) struck();
+          return result;
+        }),
+      ),
   },
 ];
 
@@ -134,6 +162,11 @@ function everyFew(
 ): (commit: Commit) => Promise<CommitResult> {
   let count = 0;
   return (commit) => (++count % many === 0 ? otherwise(commit) : store.commit(commit));
+}
+
+/** A deletion leaves no marker, by which it would be found. */
+function hasText({ writes }: Commit): boolean {
+  return writes.some((write) => "put" in write);
 }
 
 function expectingNothing(commit: Commit): Commit {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { member, readAnswer } from "../black-box/answer.js";
-import { goOnUntil, hung } from "../black-box/enough.js";
+import { type End, goOnUntil, hung, tooLittleOf } from "../black-box/enough.js";
 import { createHttpClient, type HttpAnswer, type HttpClient } from "../black-box/http-client.js";
 import { chooseSeed, createRandom, type Random } from "../black-box/random.js";
 import { checkMarks, isAcknowledged, isRefused, type MarkViolation } from "./check-marks.js";
@@ -12,7 +12,9 @@ export interface MarkRunOptions {
   /** The ids of new customers. */
   readonly customers: readonly [string, ...string[]];
   /** The run goes on until so much has happened: a quiet run proves nothing. @default 300 acknowledged, 200 refused */
-  readonly atLeast?: { readonly acknowledged: number; readonly refused: number };
+  readonly atLeast?: { readonly acknowledged: number; readonly refused: number; readonly shared?: number };
+  /** After so many appends it ends in any case. @default Infinity */
+  readonly appendsMax?: number;
   /** How long it goes on at least. @default 0 */
   readonly durationMs?: number;
   /** What goes wrong meanwhile. The run lasts until it is through. */
@@ -24,6 +26,8 @@ export interface MarkCounts {
   readonly acknowledged: number;
   readonly refused: number;
   readonly unknown: number;
+  /** Acknowledged appends over a state that another one had replaced: one of the two is lost. */
+  readonly shared: number;
 }
 
 /** What a disturbance sees of the run. */
@@ -69,6 +73,7 @@ export async function runMarks({
   origins,
   customers,
   atLeast = { acknowledged: 300, refused: 200 },
+  appendsMax = Infinity,
   durationMs = 0,
   disturb,
 }: MarkRunOptions): Promise<MarkReport> {
@@ -76,11 +81,17 @@ export async function runMarks({
   const random = createRandom(seed);
   const appends: Append[] = [];
   const readings: Reading[] = [];
-  const counts = { acknowledged: 0, refused: 0, unknown: 0 };
+  const counts = { acknowledged: 0, refused: 0, unknown: 0, shared: 0 };
+  const bases = new Set<string>();
   const record = (append: Append): void => {
     appends.push(append);
     const { outcome } = append;
-    if (isAcknowledged(outcome)) counts.acknowledged++;
+    if (isAcknowledged(outcome)) {
+      counts.acknowledged++;
+      const replaced = `${append.customer} ${append.base}`;
+      if (bases.has(replaced)) counts.shared++;
+      bases.add(replaced);
+    }
     if (isRefused(outcome)) counts.refused++;
     if (outcome.kind === "unknown") counts.unknown++;
   };
@@ -116,10 +127,14 @@ export async function runMarks({
       if (end === "hung") throw new Error(hung(`${counts.acknowledged} of ${target} acknowledged`));
     },
   };
-  let end: "enough" | "hung";
+  let end: End;
   try {
     await Promise.all([delay(durationMs), disturb?.(run)]);
-    end = await goOnUntil(() => counts.acknowledged >= atLeast.acknowledged && counts.refused >= atLeast.refused);
+    const isEnough = (): boolean =>
+      counts.acknowledged >= atLeast.acknowledged &&
+      counts.refused >= atLeast.refused &&
+      counts.shared >= (atLeast.shared ?? 0);
+    end = await goOnUntil(isEnough, { isSpent: () => appends.length >= appendsMax });
   } finally {
     isOver = true;
     await running;
@@ -127,9 +142,10 @@ export async function runMarks({
   await delay(settleMs);
   const [finals = [], ...others] = await Promise.all(origins.map((origin) => readFinals(origin, customers)));
   const history = { appends, readings: [...readings, ...others.flat()], finals };
-  const tooLittle = hung(`${counts.acknowledged} acknowledged and ${counts.refused} refused`);
+  const { acknowledged, refused, shared } = counts;
+  const tooLittle = tooLittleOf(end, `${acknowledged} acknowledged, ${refused} refused and ${shared} over one state`);
   return {
-    ...(end === "hung" && { tooLittle }),
+    ...(tooLittle !== undefined && { tooLittle }),
     seed,
     ...counts,
     violations: checkMarks(history),

@@ -20,7 +20,14 @@ export interface NoteAnswer {
 export class Notes {
   readonly #states = new Map<string, FinalState[]>();
   readonly #names = new Map<string, string>();
+  readonly #marks = new Set<string>();
   #lastId = 0;
+  #repeated = 0;
+
+  /** How often a write was carried out that had been before. */
+  get repeated(): number {
+    return this.#repeated;
+  }
 
   /** The current state, unless that is a tombstone. */
   current(path: string): FinalState | undefined {
@@ -44,6 +51,10 @@ export class Notes {
     const version = (last?.version ?? 0) + 1;
     if (!isTrial) {
       const mark = marksIn(name).at(-1);
+      if (mark !== undefined && method !== "DELETE") {
+        if (this.#marks.has(mark)) this.#repeated++;
+        this.#marks.add(mark);
+      }
       const made = method === "DELETE" ? { deleted: true as const } : mark === undefined ? {} : { mark };
       this.#states.set(target, [...states, { version, ...made }]);
       this.#names.set(target, name);

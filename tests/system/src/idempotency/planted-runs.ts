@@ -2,11 +2,14 @@ import { expect, onTestFinished } from "vitest";
 import type { KeyViolationKind } from "./history.js";
 import { type EngineBug, startEngine } from "./planted-engine.js";
 import { type HandlerBug, startGuarded } from "./planted-guard.js";
-import { type Bug, startPlanted } from "./planted-server.js";
+import { type Bug, type PlantedServer, startPlanted } from "./planted-server.js";
 import { type KeyRunOptions, type RunningKeys, runKeys } from "./run.js";
 
+/** How often a bug must have had its way before a run ends: then there is something to find, whatever the load. */
+const strikes = 5;
+
 async function findIn(
-  { origin, close }: { readonly origin: string; readonly close: () => void },
+  { origin, close, struck }: Omit<PlantedServer, "read">,
   bug: string | undefined,
   options: Pick<KeyRunOptions, "places" | "read" | "disturb">,
 ): Promise<readonly KeyViolationKind[]> {
@@ -14,6 +17,8 @@ async function findIn(
   const { violations, tooLittle } = await runKeys({
     origins: [origin],
     atLeast: { keys: 200, repeats: 400 },
+    until: () => bug === undefined || struck() >= strikes,
+    attemptsMax: 20_000,
     // Longer than the leases. Where nothing is wrong, a slow machine must not look like a bug.
     ...(bug !== undefined && { patienceMs: 1_000 }),
     ...options,

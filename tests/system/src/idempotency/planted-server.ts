@@ -33,14 +33,21 @@ export type Bug = keyof typeof plantedBugs;
 export interface PlantedServer {
   readonly origin: string;
   readonly read: () => readonly FinalResource[];
+  /** How often its bug has done what shows in a history, however the run goes on. */
+  readonly struck: () => number;
   readonly close: () => void;
 }
 
+/** How long a claim outlives its process. One whose process lives does not lapse, however slow the machine is. */
 const leaseMs = 300;
 
 interface KeyEntry {
+  /** The caller, method, path and key: what tells keys apart where nothing is wrong. */
+  readonly own: string;
   readonly said: string;
   readonly answer?: NoteAnswer;
+  /** The answer is that of a dry run. */
+  readonly isTrial?: true;
   readonly claimedUntilMs: number;
 }
 
@@ -51,6 +58,10 @@ export async function startPlanted(bug?: Bug): Promise<PlantedServer> {
   /** What a request has made: known in the same step in which it is made. */
   const effects = new Map<string, NoteAnswer>();
   const random = createRandom(7);
+  let strikes = 0;
+  const strike = (by: Bug, shows: boolean): void => {
+    if (bug === by && shows) strikes++;
+  };
 
   const answerKeyed = async (req: IncomingMessage, write: NoteWrite): Promise<NoteAnswer | "dies"> => {
     const { authorization = "", "idempotency-key": key = "", prefer } = req.headers;
@@ -58,23 +69,36 @@ export async function startPlanted(bug?: Bug): Promise<PlantedServer> {
     const callers = bug === "knows keys without their callers" ? "" : authorization;
     const paths = bug === "knows keys without methods and paths" ? "" : `${write.method} ${write.path}`;
     const scope = `${callers} ${paths} ${key}`;
+    const own = `${authorization} ${write.method} ${write.path} ${key}`;
     const said = `${write.ifMatch} ${write.name}`;
+    const hasEffect = ({ status }: NoteAnswer): boolean => write.method !== "DELETE" && status < 300;
     const known = keys.get(scope);
     if (known !== undefined && known.said !== said && bug !== "does not compare requests") {
-      if (bug === "carries out what it refuses") notes.write(write);
+      if (bug === "carries out what it refuses") strike(bug, hasEffect(notes.write(write)));
+      if (known.own !== own) strikes++;
       return problem(422, "idempotency-key-reused");
     }
-    if (known?.answer !== undefined) return replayOf(known.answer, bug);
+    if (known?.answer !== undefined) {
+      strike("does not compare requests", known.said !== said);
+      const promises = known.isTrial === true && !isTrial && hasEffect(known.answer);
+      strike("keeps answers to dry runs", promises && !effects.has(scope));
+      strike("answers anew", true);
+      strike("hides that it repeats", true);
+      return replayOf(known.answer, bug);
+    }
     const hasLapsed = bug !== "never lets go of what a dead process had claimed";
     if (known !== undefined && !(hasLapsed && known.claimedUntilMs < performance.now()))
       return problem(409, "idempotency-in-progress");
 
     const claims = bug !== "keeps answers after the fact, and claims nothing before";
-    if (claims) keys.set(scope, { said, claimedUntilMs: performance.now() + leaseMs });
-    const keep = (answer: NoteAnswer): void => void keys.set(scope, { said, answer, claimedUntilMs: 0 });
+    const claim = (untilMs: number): unknown => claims && keys.set(scope, { own, said, claimedUntilMs: untilMs });
+    claim(Infinity);
+    const keep = (answer: NoteAnswer): void =>
+      void keys.set(scope, { own, said, answer, claimedUntilMs: 0, ...(isTrial && { isTrial }) });
     await delay(random.between(0, 4));
     if (random.chance(0.03)) {
       const failure = problem(503, "store-unavailable", { outcome: "not-applied" });
+      strike("keeps failures", !isTrial);
       if (bug === "keeps failures") keep(failure);
       else keys.delete(scope);
       return failure;
@@ -85,14 +109,30 @@ export async function startPlanted(bug?: Bug): Promise<PlantedServer> {
       else keys.delete(scope);
       return answer;
     }
-    if (bug === "keeps answers before the fact") keep(notes.write(write, true));
-    if (bug === "keeps answers before the fact" && random.chance(0.05)) return "dies";
-    const own = claims && !bug?.startsWith("runs again") ? effects.get(scope) : undefined;
-    const answer = own ?? notes.write(write);
+    if (bug === "keeps answers before the fact") {
+      const expected = notes.write(write, true);
+      keep(expected);
+      if (random.chance(0.05)) {
+        strike(bug, hasEffect(expected));
+        return "dies";
+      }
+    }
+    const effect = claims && !bug?.startsWith("runs again") ? effects.get(scope) : undefined;
+    const answer = effect ?? notes.write(write);
     effects.set(scope, answer);
-    if (random.chance(0.05)) return "dies";
+    if (random.chance(0.05)) {
+      claim(performance.now() + leaseMs);
+      strike("never lets go of what a dead process had claimed", true);
+      // Nothing hinders it from being done again, and at the end it is asked for again.
+      strike(
+        "runs again what a dead process had claimed, and does not know its own",
+        hasEffect(answer) && write.ifMatch === undefined,
+      );
+      return "dies";
+    }
     await delay(random.between(0, 4));
     keep(answer);
+    strike("says that it repeats when it does not", true);
     return bug === "says that it repeats when it does not" ? replayOf(answer) : answer;
   };
 
@@ -108,7 +148,8 @@ export async function startPlanted(bug?: Bug): Promise<PlantedServer> {
     else send(res, answer);
   };
   const server = createServer((req, res) => void serve(req, res).catch((error: Error) => res.destroy(error)));
-  return { ...(await served(server)), read: () => notes.all() };
+  // Whatever the bug: two effects of one request show.
+  return { ...(await served(server)), read: () => notes.all(), struck: () => strikes + notes.repeated };
 }
 
 /** Lets a server listen. */

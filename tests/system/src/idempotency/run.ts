@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { goOnUntil, hung } from "../black-box/enough.js";
+import { type End, goOnUntil, hung, tooLittleOf } from "../black-box/enough.js";
 import { chooseSeed, createRandom, type Random } from "../black-box/random.js";
 import { isInProgress, isOwn, isReused } from "./answers.js";
 import { casesOf, checkKeys } from "./checker.js";
@@ -23,6 +23,10 @@ export interface KeyRunOptions {
   readonly finalOrigins?: Origins;
   /** The run goes on until so much has happened: a quiet run proves nothing. */
   readonly atLeast: Partial<KeyCounts>;
+  /** And until this has. */
+  readonly until?: () => boolean;
+  /** After so many attempts it ends in any case. @default Infinity */
+  readonly attemptsMax?: number;
   /** How long it goes on at least. @default 0 */
   readonly durationMs?: number;
   /** @default notes, products and customers */
@@ -75,11 +79,13 @@ export interface KeyReport extends KeyCounts {
 
 const clients = 10;
 const timeoutMs = 3_000;
+/** What a run begins with is waited for longer: a process has just come up. */
+const setUpMs = 30_000;
 
 /** Lets many clients send requests with keys, over and over, and checks what came of each key. */
 export async function runKeys(options: KeyRunOptions): Promise<KeyReport> {
   const { origins, finalOrigins = origins, places = ["notes", "products", "customers"] } = options;
-  const { atLeast, durationMs = 0 } = options;
+  const { atLeast, until = () => true, attemptsMax = Infinity, durationMs = 0 } = options;
   const { read = readResources, patienceMs = 30_000 } = options;
   const seed = chooseSeed();
   const random = createRandom(seed);
@@ -94,6 +100,7 @@ export async function runKeys(options: KeyRunOptions): Promise<KeyReport> {
     createSender({ nextNumber, timeoutMs, record: (attempt) => void attempts.push(attempt) });
   for (const subject of subjects) await make(finalOrigins[0], subject.path, firstContent(subject));
 
+  const isEnough = (): boolean => reaches(countsOf(attempts), atLeast) && until();
   let isOver = false;
   const runClient = async (own: Random): Promise<void> => {
     const sender = makeSender();
@@ -115,10 +122,10 @@ export async function runKeys(options: KeyRunOptions): Promise<KeyReport> {
       if (end === "hung") throw new Error(hung(`${attempts.length} of ${target} attempts`));
     },
   };
-  let end: "enough" | "hung";
+  let end: End;
   try {
     await Promise.all([delay(durationMs), options.disturb?.(run)]);
-    end = await goOnUntil(() => reaches(countsOf(attempts), atLeast), 200);
+    end = await goOnUntil(isEnough, { everyMs: 200, isSpent: () => attempts.length >= attemptsMax });
   } finally {
     isOver = true;
     await running;
@@ -131,8 +138,8 @@ export async function runKeys(options: KeyRunOptions): Promise<KeyReport> {
   const recorded = attempts.map((one) => (twice.has(one.number) ? { ...one, duplicated: true as const } : one));
   const history = { attempts: recorded, resources, killsAtMs };
   const counts = countsOf(recorded);
-  const tooLittle = end === "hung" ? { tooLittle: hung(JSON.stringify(counts)) } : {};
-  return { seed, ...counts, ...tooLittle, violations: checkKeys(history), history };
+  const tooLittle = tooLittleOf(end, JSON.stringify(counts));
+  return { seed, ...counts, ...(tooLittle !== undefined && { tooLittle }), violations: checkKeys(history), history };
 }
 
 /**
@@ -210,7 +217,7 @@ async function make(origin: string, path: string, content: unknown): Promise<str
     method: "PUT",
     headers: { "content-type": "application/json", "if-none-match": "*" },
     body: JSON.stringify(content),
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(setUpMs),
   });
   const etag = response.headers.get("etag");
   if (response.status !== 201 || etag === null) throw new Error(`PUT ${path}: ${response.status}`);
