@@ -10,11 +10,33 @@ vi.mock("node:timers/promises", () => ({ setTimeout: async () => {} }));
 
 const races = 1_000 * Number(process.env["SOAK"] ?? 1);
 
+/** The rarest bug is met in some 80 races, so that no seed misses it. A test ends with the first race that meets it. */
+const racesMax = 20_000;
+
+/** As long as something was too rare, a quarter of the races is added, up to five times the races in all. */
+const additionsMax = 16;
+
+/** Races that went one way only would show nothing. */
+const atLeast = [
+  ...["delete product 204", "delete product 409", "order 200", "order 201", "order 422"],
+  ...["turn order 200", "turn order 422", "delete order 204", "make product 201"],
+];
+
 type Planted = (store: Store) => Store;
 
-/** Races over a memory store, each call of which is a scheduling point. Gives how often a move was answered how. */
-async function runRaces(runs: number, planted: Planted = (store) => store): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>();
+interface RaceOptions {
+  readonly planted?: Planted;
+  /** Counts how often a move was answered how. */
+  readonly counts?: Map<string, number>;
+  /** What a race must have left wrong to fail. @default anything */
+  readonly finds?: string;
+}
+
+/** Races over a memory store, each call of which is a scheduling point. */
+async function runRaces(
+  runs: number,
+  { planted = (store) => store, counts = new Map(), finds = "" }: RaceOptions = {},
+): Promise<void> {
   const property = fc.asyncProperty(moves, fc.scheduler(), async (clients, scheduler) => {
     const memory = createMemoryStore();
     const engine = createOrders(planted(atScheduledTimes(memory, scheduler)));
@@ -28,29 +50,27 @@ async function runRaces(runs: number, planted: Planted = (store) => store): Prom
       }
     };
     await scheduler.waitFor(Promise.all(clients.map(play)));
-    const faults = await faultsOf(memory);
+    const faults = (await faultsOf(memory)).filter((fault) => fault.includes(finds));
     if (faults.length > 0) throw new Error(faults.join("\n"));
     await memory.close();
   });
   await fc.assert(property, {
     numRuns: runs,
-    endOnFailure: runs < races,
+    endOnFailure: runs === racesMax,
     reporter({ failed, errorInstance, seed, counterexamplePath }) {
       if (!failed) return;
       const wrong = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
       throw new Error(`${wrong}\nseed ${seed}, path ${counterexamplePath}`, { cause: errorInstance });
     },
   });
-  return counts;
 }
 
 test("however deletions and references interleave, no reference leads to what is not there", async () => {
-  const counts = await runRaces(races);
-  // Races that went one way only would show nothing.
-  for (const what of ["delete product 204", "delete product 409", "order 200", "order 201", "order 422"])
-    expect(counts.get(what) ?? 0, what).toBeGreaterThan(races / 50);
-  for (const what of ["turn order 200", "turn order 422", "delete order 204", "make product 201"])
-    expect(counts.get(what) ?? 0, what).toBeGreaterThan(races / 50);
+  const counts = new Map<string, number>();
+  const isEnough = (what: string): boolean => (counts.get(what) ?? 0) > races / 50;
+  await runRaces(races, { counts });
+  for (let n = 0; n < additionsMax && !atLeast.every(isEnough); n++) await runRaces(races / 4, { counts });
+  expect(atLeast.filter((what) => !isEnough(what))).toEqual([]);
   expect([...counts.keys()].filter((what) => / 5\d\d$/.test(what))).toEqual([]);
 });
 
@@ -71,7 +91,9 @@ test.each<[bug: string, planted: Planted]>([
     }),
   ],
 ])("it is found out that %s", async (_bug, planted) => {
-  await expect(runRaces(races - 1, planted)).rejects.toThrow("which is not there");
+  // Some leave records that are wrong as well, in other races.
+  const finds = "which is not there";
+  await expect(runRaces(racesMax, { planted, finds })).rejects.toThrow(finds);
 });
 
 function without(isLeftOut: (reading: Commit["reads"][number]) => boolean): Planted {
