@@ -15,8 +15,8 @@ const put = (key: string) => commitOf(1, [{ key, expect: "any", put: "{}" }]);
 
 describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
   test("a commit that waits for a lock too long is given up by the server: nothing was written", async () => {
-    // The server gives up a tenth of this before the store does.
-    const { store, schema } = await opened({ timeoutMs: 2_000 });
+    // The server gives up a tenth of this before the store does: half a second, for a machine that does other things.
+    const { store, schema } = await opened({ timeoutMs: 5_000 });
     const other = await holding(`SELECT pg_advisory_xact_lock(${new LockNumbers(schema).key("a/1")})`);
     await expect(store.commit(put("a/1"))).rejects.toMatchObject(notApplied);
     await other.query("ROLLBACK");
@@ -93,7 +93,7 @@ describe.skipIf(postgresUrl === undefined)("where the server fails", () => {
     const pool = new pg.Pool({ connectionString: postgresUrl, max: 1 });
     onTestFinished(() => pool.end());
     await pool.query("SELECT 1");
-    const { store } = await opened({ pool, timeoutMs: 500 });
+    const { store } = await opened({ pool, timeoutMs: 1_000 });
     const lent = await pool.connect();
     onTestFinished(() => lent.release());
     await expect(store.read(["a/1"])).rejects.toMatchObject(notApplied);
