@@ -83,24 +83,22 @@ export function contradictoryTag(etag: EntityTag, version: number, etagField: st
   return { code: "contradictory-preconditions", pointer: pointerOf([etagField]), detail };
 }
 
-/**
- * The id that content names; nothing where it names none, or a malformed one, which is added to the errors.
- *
- * @param addressed that of the resource which the request is for; `undefined` for one that is to be created
- */
-export function readId(
-  members: JsonObject,
-  addressed: Json | undefined,
-  bytesMax: number,
-  errors: ProblemEntry[],
-): string | undefined {
+/** The id that content gives to what it makes; nothing where it names none, or a malformed one: an error then. */
+export function readGivenId(members: JsonObject, bytesMax: number, errors: ProblemEntry[]): string | undefined {
   if (!Object.hasOwn(members, "id")) return undefined;
   const { id } = members;
   const fault = typeof id === "string" ? idFault(id, bytesMax) : { code: "malformed-id", detail: sentences.idType };
-  if (addressed !== undefined) {
-    if (id !== addressed) errors.push({ code: "contradictory-id", pointer: "/id", detail: sentences.idDiffers });
-    return undefined;
-  }
   if (fault !== undefined) errors.push({ ...fault, pointer: "/id" });
   return fault === undefined && typeof id === "string" ? id : undefined;
+}
+
+/**
+ * What is wrong with content that names another id than its resource has; nothing where it names that one, or none. A
+ * number is the id that has its digits: `7` and `"7"` are one id, as they are in a path.
+ */
+export function contradictoryId(members: JsonObject, own: string): ProblemEntry | undefined {
+  if (!Object.hasOwn(members, "id")) return undefined;
+  const { id } = members;
+  if ((typeof id === "string" || typeof id === "number") && String(id) === own) return undefined;
+  return { code: "contradictory-id", pointer: "/id", detail: sentences.idDiffers };
 }

@@ -18,7 +18,7 @@ interface Asked {
 const row = { id: "1", title: "A", tags: ["x"], version: 3 };
 
 /** The context of a request for a row, whose guard requires no precondition. */
-async function contextOf(method: string, asked: Asked = {}, loaded: Loaded | undefined = row) {
+async function contextOf(method: string, asked: Asked = {}, loaded: Loaded | null = row) {
   const { type = "application/json", headers = {}, body, unread = false, options } = asked;
   const guard = createGuard<object, Loaded>({
     load: () => loaded,
@@ -216,12 +216,44 @@ test("with checkContent, content is refused before the preconditions are looked 
   const type = "text/plain";
   expect(await refusal(contextOf("PUT", { type, headers: stale }))).toMatchObject({ status: 409 });
   expect(await refusal(contextOf("PUT", { type, headers: stale, options }))).toMatchObject({ status: 415 });
-  const wrong = { body: { id: "2", version: "" }, headers: { "if-match": "x" }, options };
+  const wrong = { body: { version: "" }, headers: { "if-match": "x" }, options };
   expect(await refusal(contextOf("PUT", wrong))).toMatchObject({
     status: 400,
-    errors: [{ code: "malformed-version" }, { code: "contradictory-id" }, { header: "If-Match" }],
+    errors: [{ code: "malformed-version" }, { header: "If-Match" }],
   });
+  const other = { body: { id: "2" }, headers: stale, options };
+  expect(await refusal(contextOf("PUT", other))).toMatchObject({ status: 400, errors: [{ code: "contradictory-id" }] });
   expect(await applied("PUT", { body: '{"title":"B"}', options })).toEqual({ title: "B" });
+});
+
+const asNumber = { represent: ({ id, title }: { id: string; title: string }) => ({ id: Number(id), title }) };
+
+test.each<[what: string, loaded: { readonly id: unknown }, shown: unknown, options?: object]>([
+  ["a text", { id: "1" }, "1"],
+  ["a number", { id: 7 }, 7],
+  ["a number where a text is shown", { id: 7 }, "7"],
+  ["a bigint", { id: 7n }, "7"],
+  ["what represent makes of it", { id: "7" }, 7, asNumber],
+  ["a path", { id: "docs/a.md" }, "docs/a.md"],
+])("an item is put back unchanged, whatever its id is: %s", async (_what, own, id, more) => {
+  for (const checkContent of [false, true]) {
+    const options = { checkContent, resource: () => "articles/any", ...more };
+    const put = { body: { id, title: "A", version: 3 }, options };
+    expect(await applied("PUT", put, { ...row, ...own })).toEqual({ title: "A" });
+    const other = { ...put, body: { id: `${id}0` } };
+    expect(await refusal(applied("PUT", other, { ...row, ...own }))).toMatchObject({
+      status: 400,
+      errors: [{ code: "contradictory-id", pointer: "/id" }],
+    });
+  }
+});
+
+test("a PUT that creates is held against no id, since there is no row that has one", async () => {
+  for (const checkContent of [false, true]) {
+    const options = { checkContent, creates: true, resource: () => "articles/7" };
+    const put = { body: { id: 7, title: "A" }, options };
+    expect(await (await contextOf("PUT", put, null)).applyChange()).toEqual({ title: "A" });
+  }
 });
 
 test.each<[what: string, asked: Asked, says: string, run?: (context: GuardContext<Loaded>) => unknown]>([

@@ -1,5 +1,5 @@
 import { type ProblemEntry, UsageError, unsupportedConditions } from "@unclash/core";
-import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
+import { isJsonObject, type JsonObject } from "@unclash/core/json";
 import { describeValue } from "@unclash/core/options";
 import { applyChange, type Change } from "../conflicts/change.js";
 import { listExists } from "../conflicts/conflict.js";
@@ -9,7 +9,7 @@ import { describeRequest } from "../http/request.js";
 import { representedObject } from "../states/represented.js";
 import type { RowState } from "../states/row-state.js";
 import { checkFields, isSchema, type Schema } from "../states/schema.js";
-import { contentMethod, readAsked, readAskedId } from "./asked-change.js";
+import { contentMethod, otherIdAsked, readAsked, readAskedId } from "./asked-change.js";
 import type { GuardContext } from "./guard-context.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Passed } from "./passed-requests.js";
@@ -60,7 +60,9 @@ function askedChange(
     throw new UsageError(call, `is for POST, PUT and PATCH, and was called at ${describeRequest(exchange.request)}`);
   const errors: ProblemEntry[] = [];
   const asked = exchange.asked ?? readOrRefuse(passed, method, errors);
-  const id = asked && readAskedId(exchange, asked, ownId(selected), errors);
+  const id = asked && readAskedId(exchange, asked, errors);
+  const otherId = asked && otherIdAsked(exchange, asked, selected);
+  if (otherId !== undefined) errors.push(otherId);
   const isCreation = method === "POST" && selected === undefined;
   if (isCreation) errors.push(...unsupportedConditions(parsedRequest.conditions));
   if (asked === undefined || errors.length > 0) return refuseRequest(passed, malformed(errors));
@@ -77,14 +79,6 @@ function readOrRefuse(passed: Passed, method: ContentMethod, errors: ProblemEntr
 /** The name of a list: its path. */
 export function nameOfList({ request, resource }: GuardExchange): string {
   return resource ?? (request.base + request.path).slice(1);
-}
-
-/** The id of a row, as it is shown; nothing where the app does not show one. */
-function ownId(selected: RowState | undefined): Json | undefined {
-  const shown = selected && (selected.representation() ?? selected.loaded.value);
-  if (typeof shown !== "object" || shown === null || !("id" in shown)) return undefined;
-  const { id } = shown;
-  return typeof id === "string" || typeof id === "number" ? id : undefined;
 }
 
 /** The state that a patch is applied to. */

@@ -1,8 +1,15 @@
 import { type ProblemEntry, UsageError } from "@unclash/core";
-import type { Json } from "@unclash/core/json";
-import { type AskedChange, type ContentMethod, contentTypes, readChange, readId } from "../conflicts/read-change.js";
+import {
+  type AskedChange,
+  type ContentMethod,
+  contentTypes,
+  contradictoryId,
+  readChange,
+  readGivenId,
+} from "../conflicts/read-change.js";
 import { acceptedType, checkParsed, jsonLimitsOf, type ReadContent } from "../http/body.js";
 import type { Refused } from "../http/refusal.js";
+import type { RowState } from "../states/row-state.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import { hasContent } from "./unread-body.js";
 
@@ -41,24 +48,37 @@ function unparsed(exchange: GuardExchange, mediaType: string): Exclude<ReadConte
 }
 
 /**
- * Reads the id that content names; what is wrong with it is added to the errors. That of a PUT or PATCH must be the
- * resource's own, where that is known.
- *
- * @param own the id of the resource, as its row shows it. @default what the app's `resource` has behind its last `/`
+ * The id that the content of a POST gives to what it makes; what is wrong with it is added to the errors. Nothing for
+ * any other method.
  */
 export function readAskedId(
-  exchange: GuardExchange,
+  { request, settings }: GuardExchange,
   { members }: AskedChange,
-  own: Json | undefined,
   errors: ProblemEntry[],
 ): string | undefined {
-  const isCreation = exchange.request.method === "POST";
-  const addressed = isCreation ? undefined : (own ?? namedId(exchange));
-  if (members === undefined || (addressed === undefined && !isCreation)) return undefined;
-  return readId(members, addressed, exchange.settings.requestLimits.idBytesMax, errors);
+  if (request.method !== "POST" || members === undefined) return undefined;
+  return readGivenId(members, settings.requestLimits.idBytesMax, errors);
 }
 
-function namedId({ settings, resource }: GuardExchange): string | undefined {
-  if (settings.resource === undefined || resource === undefined || !resource.includes("/")) return undefined;
-  return resource.slice(resource.lastIndexOf("/") + 1);
+/**
+ * What is wrong with the content of a PUT or PATCH that names another id than the row that it is for; nothing where
+ * there is no such row, as it alone shows its id. The app's names and paths are no ids.
+ */
+export function otherIdAsked(
+  { request }: GuardExchange,
+  { members }: AskedChange,
+  selected: RowState | undefined,
+): ProblemEntry | undefined {
+  const own = ownId(selected);
+  return request.method === "POST" || members === undefined || own === undefined
+    ? undefined
+    : contradictoryId(members, own);
+}
+
+/** The id of a row, as it is shown; nothing where the app does not show one. */
+function ownId(selected: RowState | undefined): string | undefined {
+  const shown = selected && (selected.representation() ?? selected.loaded.value);
+  if (typeof shown !== "object" || shown === null || !("id" in shown)) return undefined;
+  const { id } = shown;
+  return typeof id === "string" || typeof id === "number" || typeof id === "bigint" ? String(id) : undefined;
 }

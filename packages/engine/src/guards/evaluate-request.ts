@@ -8,6 +8,7 @@ import { compareVersionText, contradiction } from "../preconditions/content-vers
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { RowState } from "../states/row-state.js";
 import { currentState } from "../states/selected-state.js";
+import { otherIdAsked } from "./asked-change.js";
 import { guardConflict } from "./guard-conflict.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
@@ -53,6 +54,8 @@ async function decide(
   if (state === undefined && !(settings.creates && method === "PUT")) return notFound(resource); // 404
   const compared = compareVersionText(versionText, given, state?.loaded);
   if (compared === undefined) return malformed([malformedVersion(settings.versionField)]); //       400
+  const otherId = exchange.asked && otherIdAsked(exchange, exchange.asked, state);
+  if (otherId !== undefined) return malformed([otherId]); //                                        400
   const { conditions, isCurrent } = compared;
   if (isWrite && lacksPrecondition(settings, method, conditions, isDated(exchange, state)))
     return preconditionRequired(settings, { resource, path: instance, creates: settings.creates }); // 428

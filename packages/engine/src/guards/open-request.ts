@@ -38,7 +38,7 @@ export function parseRequest(
   const isCompared = version !== undefined && !Number.isNaN(version);
   const contradictory = etag && isCompared ? contradictoryTag(etag, version, String(settings.etagField)) : undefined;
   if (contradictory !== undefined) errors.push(contradictory);
-  if (asked !== undefined) readAskedId(exchange, asked, undefined, errors);
+  if (asked !== undefined) readAskedId(exchange, asked, errors);
   const named = { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
   const conditions = readConditions(exchange, { acceptProxyTags: settings.acceptProxyTags, ...named }, errors);
   if (asked !== undefined && isPostToList(exchange)) errors.push(...unsupportedConditions(conditions));

@@ -3,7 +3,14 @@ import type { Json, JsonObject } from "@unclash/core/json";
 import type { Key } from "@unclash/core/store";
 import { uuidv7 } from "uuidv7";
 import type { Change } from "../conflicts/change.js";
-import { type ContentMethod, contentTypes, contradictoryTag, readChange, readId } from "../conflicts/read-change.js";
+import {
+  type ContentMethod,
+  contentTypes,
+  contradictoryId,
+  contradictoryTag,
+  readChange,
+  readGivenId,
+} from "../conflicts/read-change.js";
 import { readContent } from "../http/body.js";
 import { malformed, type Refused } from "../http/refusal.js";
 import { type KeyedWrite, keyedWrite } from "../idempotency/in-commit.js";
@@ -99,8 +106,13 @@ async function readContentOf(
   const { members, ...content } = asked;
   if (members === undefined) return { ...content, kind: "content" };
   const named = readNamed(collection, members, errors);
-  const givenId = readId(members, addressed, requestLimits.idBytesMax, errors);
-  return { ...content, kind: "content", givenId, ...(method !== "POST" && { named }) };
+  if (addressed === undefined) {
+    const givenId = readGivenId(members, requestLimits.idBytesMax, errors);
+    return { ...content, kind: "content", givenId };
+  }
+  const otherId = contradictoryId(members, addressed);
+  if (otherId !== undefined) errors.push(otherId);
+  return { ...content, kind: "content", named };
 }
 
 /** The version and the entity-tag that the content names. */
