@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { checkRequest } from "../guards/check.js";
+import { CheckOutcome } from "../guards/check-outcome.js";
 import type { GuardContext } from "../guards/guard-context.js";
 import { isGuardError } from "../guards/guard-error.js";
 import type { GuardOptions } from "../guards/guard-options.js";
@@ -8,7 +9,6 @@ import { warnOfIgnoredRefusal } from "../guards/handler-warnings.js";
 import type { RequestFacts } from "../http/request.js";
 import type { GuardEngine } from "../pipeline/guard.js";
 import type { Loaded } from "../states/loaded-state.js";
-import { CheckOutcome } from "./check-outcome.js";
 import { prepareResponse, withholdTag } from "./prepare-response.js";
 import { passAfterAll, watchRefused } from "./refused-checks.js";
 import { type Runnable, runHandler } from "./run-handler.js";

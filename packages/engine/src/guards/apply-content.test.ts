@@ -1,55 +1,8 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { RequestBody } from "../http/request.js";
-import { createGuard } from "../pipeline/guard.js";
 import type { Loaded } from "../states/loaded-state.js";
+import { type Asked, applied, contextOf, refusal, row } from "./content.test-support.js";
 import type { GuardContext } from "./guard-context.js";
-import { isGuardError } from "./guard-error.js";
-import type { GuardOptions } from "./guard-options.js";
-
-interface Asked {
-  readonly type?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly unread?: boolean;
-  readonly options?: Omit<GuardOptions<object, Loaded>, "load">;
-}
-
-const row = { id: "1", title: "A", tags: ["x"], version: 3 };
-
-/** The context of a request for a row, whose guard requires no precondition. */
-async function contextOf(method: string, asked: Asked = {}, loaded: Loaded | null = row) {
-  const { type = "application/json", headers = {}, body, unread = false, options } = asked;
-  const guard = createGuard<object, Loaded>({
-    load: () => loaded,
-    preconditions: { required: false },
-    versionField: "version",
-    etagField: "etag",
-    ...options,
-  });
-  const content: RequestBody = unread
-    ? { kind: "unread", read: () => Promise.reject(new Error("A guard reads no body.")) }
-    : { kind: "parsed", value: body };
-  const facts = { method, base: "", path: "/articles/1", query: "", address: "127.0.0.1", native: {}, body: content };
-  const entered = await guard.enter({ ...facts, headers: { "content-type": type, ...headers } });
-  if (entered.kind === "answer") throw entered.error;
-  return entered.context;
-}
-
-async function applied(method: string, asked: Asked, loaded?: Loaded): Promise<unknown> {
-  return (await contextOf(method, asked, loaded)).applyChange();
-}
-
-/** The status and the problem that a request is refused with. */
-async function refusal(given: Promise<unknown>): Promise<object> {
-  const thrown: unknown = await given.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!isGuardError(thrown)) throw thrown ?? new Error("It was not refused.");
-  const { type, detail, ...members } = { type: "", ...thrown.problem };
-  return { ...members, headers: thrown.headers };
-}
 
 const merge = "application/merge-patch+json";
 const patch = "application/json-patch+json";
@@ -224,36 +177,6 @@ test("with checkContent, content is refused before the preconditions are looked 
   const other = { body: { id: "2" }, headers: stale, options };
   expect(await refusal(contextOf("PUT", other))).toMatchObject({ status: 400, errors: [{ code: "contradictory-id" }] });
   expect(await applied("PUT", { body: '{"title":"B"}', options })).toEqual({ title: "B" });
-});
-
-const asNumber = { represent: ({ id, title }: { id: string; title: string }) => ({ id: Number(id), title }) };
-
-test.each<[what: string, loaded: { readonly id: unknown }, shown: unknown, options?: object]>([
-  ["a text", { id: "1" }, "1"],
-  ["a number", { id: 7 }, 7],
-  ["a number where a text is shown", { id: 7 }, "7"],
-  ["a bigint", { id: 7n }, "7"],
-  ["what represent makes of it", { id: "7" }, 7, asNumber],
-  ["a path", { id: "docs/a.md" }, "docs/a.md"],
-])("an item is put back unchanged, whatever its id is: %s", async (_what, own, id, more) => {
-  for (const checkContent of [false, true]) {
-    const options = { checkContent, resource: () => "articles/any", ...more };
-    const put = { body: { id, title: "A", version: 3 }, options };
-    expect(await applied("PUT", put, { ...row, ...own })).toEqual({ title: "A" });
-    const other = { ...put, body: { id: `${id}0` } };
-    expect(await refusal(applied("PUT", other, { ...row, ...own }))).toMatchObject({
-      status: 400,
-      errors: [{ code: "contradictory-id", pointer: "/id" }],
-    });
-  }
-});
-
-test("a PUT that creates is held against no id, since there is no row that has one", async () => {
-  for (const checkContent of [false, true]) {
-    const options = { checkContent, creates: true, resource: () => "articles/7" };
-    const put = { body: { id: 7, title: "A" }, options };
-    expect(await (await contextOf("PUT", put, null)).applyChange()).toEqual({ title: "A" });
-  }
 });
 
 test.each<[what: string, asked: Asked, says: string, run?: (context: GuardContext<Loaded>) => unknown]>([

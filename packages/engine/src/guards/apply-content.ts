@@ -10,7 +10,9 @@ import { representedObject } from "../states/represented.js";
 import type { RowState } from "../states/row-state.js";
 import { checkFields, isSchema, type Schema } from "../states/schema.js";
 import { contentMethod, otherIdAsked, readAsked, readAskedId } from "./asked-change.js";
+import { CheckOutcome } from "./check-outcome.js";
 import type { GuardContext } from "./guard-context.js";
+import { isGuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
 import type { Passed } from "./passed-requests.js";
 import { patchedRow } from "./shown-row.js";
@@ -21,8 +23,6 @@ export type ContentHandle = Pick<GuardContext<never>, "applyChange" | "readId">;
 
 /** @param selected the state that the request was held against */
 export function contentHandle(passed: Passed, selected: RowState | undefined): ContentHandle {
-  async function applyContent(onto?: object | null): Promise<JsonObject>;
-  async function applyContent(onto: object | null | undefined, schema: Schema): Promise<object>;
   async function applyContent(onto?: object | null, schema?: Schema): Promise<object> {
     if (schema !== undefined && !isSchema(schema)) throw noSchema(schema);
     const fields = fieldsAsked(passed, selected, onto ?? undefined);
@@ -33,7 +33,17 @@ export function contentHandle(passed: Passed, selected: RowState | undefined): C
     if (checked.kind === "valid") return checked.output;
     return refuseRequest(passed, invalidContent(checked.errors, checked.count));
   }
-  return { applyChange: applyContent, readId: () => askedChange("readId", passed, selected).id };
+  function applyLater(onto?: object | null): Promise<JsonObject>;
+  function applyLater(onto: object | null | undefined, schema: Schema): Promise<object>;
+  function applyLater(onto?: object | null, schema?: Schema): Promise<object> {
+    return CheckOutcome.of(applyContent(onto, schema), isOfRequest);
+  }
+  return { applyChange: applyLater, readId: () => askedChange("readId", passed, selected).id };
+}
+
+/** Whether what `applyChange` rejects with comes of the request: content that no parser has read, too. */
+function isOfRequest(thrown: unknown): boolean {
+  return isGuardError(thrown) || thrown instanceof UsageError;
 }
 
 /** The fields that a write asks for; those of a strategy that has settled it, where it has. */

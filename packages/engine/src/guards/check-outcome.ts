@@ -1,6 +1,7 @@
 /**
- * The promise of a check. Where it rejects and nobody waits for it, an error of the app's is left unhandled as any
- * promise's is; a refusal is not: any client with an old entity-tag could end the process by it.
+ * The promise of a check: of `check()`, or of content. Where it rejects and nobody waits for it yet, an error of the
+ * app's is left unhandled as any promise's is; a refusal is not: any client with an old entity-tag, or with malformed
+ * content, could end the process by it. Who waits for it later gets it all the same.
  */
 export class CheckOutcome<Checked> extends Promise<Checked> {
   #isHeard = false;
