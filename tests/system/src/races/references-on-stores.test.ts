@@ -123,7 +123,7 @@ const stores: readonly (readonly [store: string, isThere: boolean, over: (name: 
   ["Redis", redisUrl !== undefined, (name) => () => createRedisStore({ url: url.redis, name })],
 ];
 
-describe.each(stores.filter(([, isThere]) => isThere))("on %s", (_store, _isThere, over) => {
+describe.each(stores.filter(([, isThere]) => isThere))("on %s", { timeout: 240_000 }, (_store, _isThere, over) => {
   test("two processes that delete a resource and refer to it leave no reference to nothing", async () => {
     // The deletion is first in some rounds, and a reference in others.
     const hasBoth = (statuses: readonly string[]): boolean =>
