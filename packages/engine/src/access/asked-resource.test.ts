@@ -195,6 +195,29 @@ test("a kept answer shows its content again to who may read the state by its fie
   expect(await send("POST /notes", "alice", make, keyed)).toMatchObject({ status: 201, body: null });
 });
 
+test("a repeated POST without an id has its content again where authorize looks at the fields", async () => {
+  const send = setUp(ownersOnly);
+  const keyed = { "idempotency-key": "0196a1d2-77ab" };
+  const first = await send("POST /notes", "alice", { owner: "alice" }, keyed);
+  expect(first).toMatchObject({ status: 201, body: expect.stringContaining("alice") });
+  calls = [];
+  const again = await send("POST /notes", "alice", { owner: "alice" }, keyed);
+  expect([again.status, again.body, again.outcome]).toEqual([201, first.body, "replayed"]);
+  expect(calls).toEqual(["read", "read"]);
+  await send(`PATCH /notes/${bodyOf(first)["id"]}`, "alice", { owner: "bob" });
+  expect(await send("POST /notes", "alice", { owner: "alice" }, keyed)).toMatchObject({ status: 201, body: null });
+});
+
+test("a repeat shows nothing of what was deleted meanwhile where authorize looks at the fields", async () => {
+  const send = setUp(ownersOnly);
+  const keyed = { "idempotency-key": "0196a1d2-77ac" };
+  await send("PUT /notes/1", "alice", { owner: "alice" }, keyed);
+  await send("PATCH /notes/1", "alice", { owner: "bob" });
+  await send("DELETE /notes/1", "bob");
+  const again = await send("PUT /notes/1", "alice", { owner: "alice" }, keyed);
+  expect(again).toMatchObject({ status: 201, body: null, outcome: "replayed" });
+});
+
 test("past states are for who is allowed without a look at the current fields, and a warning says so", async () => {
   const send = setUp((action, key, actor, resource) =>
     actor?.name === "admin" ? "allow" : ownersOnly(action, key, actor, resource),

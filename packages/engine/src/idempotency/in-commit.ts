@@ -1,6 +1,6 @@
 import type { ResponsePlan } from "@unclash/core";
 import type { Expectation, Key, Moment, StoredRecord, Text, Version, Write } from "@unclash/core/store";
-import type { StateInQuestion } from "../access/asked-resource.js";
+import type { ReadFields } from "../access/asked-resource.js";
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import { notFound, type Refused } from "../http/refusal.js";
@@ -51,8 +51,8 @@ export interface KeyedAttempt {
   readonly dryRun: boolean;
   /** Whether the entity-tag of a state tells of its content. */
   readonly tagTells: boolean;
-  /** What is known of a resource that a kept answer shows. */
-  readonly stateOf: (key: Key) => StateInQuestion;
+  /** Gives the fields of the current state of a resource that a kept answer shows. */
+  readonly fieldsOfShown: (current: StoredRecord) => ReadFields;
 }
 
 /**
@@ -166,17 +166,29 @@ async function shownAgain(
   exchange: KeyedExchange,
   answer: KeptAnswer,
   snapshot: SnapshotByKey,
-  { tagTells, stateOf }: Pick<KeyedAttempt, "tagTells" | "stateOf">,
+  { tagTells, fieldsOfShown }: Pick<KeyedAttempt, "tagTells" | "fieldsOfShown">,
 ): Promise<ResponsePlan> {
   const response = responseOf(replayedAnswer(answer));
   const { shows, version } = answer;
   if (shows === undefined) return response;
-  if (!(await exchange.mayRead(shows, stateOf(shows))))
+  const current = await currentRecord(exchange, shows, snapshot);
+  // Of one that is no longer there, only its past is shown.
+  const state = current === undefined || current.deleted ? "never" : fieldsOfShown(current);
+  if (!(await exchange.mayRead(shows, state)))
     return response.status < 300 ? withoutState(response, tagTells) : withheld(exchange, answer, response, shows);
   if (version === undefined) return response;
-  const text = await textAt(exchange, { key: shows, version }, snapshot.record(shows));
+  const text = await textAt(exchange, { key: shows, version }, current);
   if (text === undefined) return withoutContent(response);
   return { ...response, headers: withLength(response.headers, text), body: text };
+}
+
+/** A POST without an id gets another one on each try, so what the first try made is not in the snapshot of a repeat. */
+async function currentRecord(
+  { reader }: KeyedExchange,
+  key: Key,
+  snapshot: SnapshotByKey,
+): Promise<StoredRecord | undefined> {
+  return snapshot.record(key) ?? (await reader.read([key])).records[0];
 }
 
 /** The state at a version: the current one, or one of the history; nothing where it is no longer there. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ResponsePlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
-import type { Clash, CommitResult, Key, StoredRecord, Text } from "@unclash/core/store";
+import type { Clash, CommitResult, StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import { noState } from "../access/asked-resource.js";
 import type { Permission } from "../access/resource-exchange.js";
@@ -62,11 +62,11 @@ const pauseMsMax = 250;
  * answer.
  */
 async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): Promise<ResponsePlan | undefined> {
-  const { key, keyed, preferences } = request;
+  const { collection, key, keyed, preferences } = request;
   const { dryRun } = preferences;
   const snapshot = await readByKey(exchange.reader, keyed === undefined ? [key] : [key, keyed.record]);
-  const stateOfShown = (shown: Key) => (shown === key ? fieldsIn(request.collection, snapshot.record(key)) : "never");
-  const attempt = { keyed, dryRun, tagTells: tagsTell(request.collection), stateOf: stateOfShown };
+  const fieldsOfShown = (current: StoredRecord) => fieldsIn(collection, current);
+  const attempt = { keyed, dryRun, tagTells: tagsTell(collection), fieldsOfShown };
   const step = await checkKey(exchange, attempt, snapshot); //                             replay, 409, 422, 429
   if (step.kind === "replay") return step.response;
   if (step.kind === "refused") return refusedResponse(exchange, step);
