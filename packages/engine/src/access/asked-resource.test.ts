@@ -112,7 +112,20 @@ test("what is there is changed and deleted by who may, as its fields say, and no
   expect(await send("PATCH /notes/1", "alice", { text: "mine" })).toMatchObject({ status: 200 });
   expect(calls).toEqual(["read", "commit"]);
   expect(await send("DELETE /notes/1", "alice")).toMatchObject({ status: 204 });
-  expect(await send("DELETE /notes/1", "bob")).toMatchObject({ status: 410 });
+});
+
+test("what was hidden by its fields stays hidden once it is deleted: 404, from who looks at them", async () => {
+  const send = setUp((action, key, actor, resource) =>
+    actor?.name === "admin" ? "allow" : ownersOnly(action, key, actor, resource),
+  );
+  await send("POST /notes", "alice", make);
+  expect(await send("GET /notes/1", "bob")).toMatchObject({ status: 404 });
+  await send("DELETE /notes/1", "alice");
+  for (const line of ["GET /notes/1", "HEAD /notes/1", "PATCH /notes/1", "DELETE /notes/1"]) {
+    const json = line.startsWith("PATCH") ? {} : undefined;
+    for (const who of ["bob", "alice", undefined]) expect(await send(line, who, json)).toMatchObject({ status: 404 });
+    expect(await send(line, "admin", json)).toMatchObject({ status: 410 });
+  }
 });
 
 test("a write that loses a race is asked about with the state that it then meets", async () => {

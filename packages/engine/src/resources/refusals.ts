@@ -1,5 +1,4 @@
 import type { Key, StoredRecord } from "@unclash/core/store";
-import { noState } from "../access/asked-resource.js";
 import { notFound, type Refused, refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import { fieldsIn, shownVersion } from "../states/representation.js";
@@ -7,13 +6,16 @@ import type { Addressed, CollectionExchange } from "./collection-exchange.js";
 import { fieldOfIndex } from "./unique.js";
 import type { WriteRequest } from "./write-request.js";
 
-/** 410 where a tombstone says that the resource was there, to those who may read it; 404 otherwise. */
+/**
+ * 410 where a tombstone says that the resource was there, to those who may read it; 404 otherwise. Its fields are past
+ * ones: without them, an `allow` that depends on them would tell everyone of what was hidden.
+ */
 export async function goneOrMissing(
   exchange: CollectionExchange,
   { collection, id, key }: Pick<Addressed, "collection" | "id" | "key">,
   found: StoredRecord | undefined,
 ): Promise<Refused> {
-  if (found?.deleted !== true || !(await exchange.mayRead(key, noState))) return notFound(key);
+  if (found?.deleted !== true || !(await exchange.mayRead(key, "never"))) return notFound(key);
   const version = shownVersion(collection, found);
   return refused("gone", sentences.gone(key, version), {
     members: { version, links: { versions: `${exchange.pathOf(collection.name, id)}/versions` } },
