@@ -27,11 +27,17 @@ export interface KnownResource {
 
 /**
  * Whether this actor (`undefined`: an anonymous one) may do this. `key` is a resource such as `articles/1`, or
- * `articles/*` where none is named yet. It runs for every request, and for every item of a list.
+ * `articles/*` where none is named yet. It runs for every request, and for every item of a list. Answer for `history`
+ * before you look at `current`: a parameter `{ current }` looks at it on every call, so past states are closed to all.
  *
  * @example
- * (action, key, actor, { current }) =>
- *   current === undefined || current["owner"] === actor?.name ? "allow" : "hide"
+ * (action, _key, actor, resource) => {
+ *   if (action === "history") return "deny";
+ *   const { current } = resource;
+ *   if (current === undefined || current["owner"] === actor?.name) return "allow";
+ *   if (action === "read") return current["isDraft"] === true ? "hide" : "allow";
+ *   return "deny";
+ * }
  */
 export type Authorize = (
   action: Action,
