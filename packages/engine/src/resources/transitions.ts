@@ -54,7 +54,8 @@ export interface FieldChange<Fields = JsonObject> {
 /**
  * A rule of the app's own over a change. It returns nothing where the change may be made, or why it may not: a fault is
  * 409 `invalid-state`, and `"forbidden"` is 403, or 401 for an anonymous caller. The first rule that refuses decides.
- * What is forbidden is told before references and states are looked at.
+ * What is forbidden is told before references and states are looked at. Rules run for POST, PUT and PATCH. They do not
+ * run for DELETE, which leaves no fields to judge: answer `delete` in `authorize`.
  */
 export type ChangeRule<Fields = JsonObject> = (change: FieldChange<Fields>) => StateFault | "forbidden" | undefined;
 
