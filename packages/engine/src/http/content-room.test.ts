@@ -111,6 +111,19 @@ test("content that has been arriving for too long makes room for others', the ol
   expect((await Promise.all(slow.slice(1))).map(({ status }) => status)).toEqual([400, 400]);
 });
 
+test("slow content is not dropped where even without it there is no room", async () => {
+  const { put, letGo, areWaiting } = stuck({ bodyBytesMax: 2_000, bodyBytesInFlightMax: 3_000, slowBodyMs: 1 });
+  const waiting = [1, 2].map((id) => put(id, content));
+  await areWaiting(2);
+  const stream = stalled();
+  const slow = put(3, "", {}, stream);
+  await pause(20);
+  expect((await put(4, "x".repeat(2_000))).status).toBe(503);
+  stream.end("}");
+  letGo();
+  expect((await Promise.all([...waiting, slow])).map(({ status }) => status)).toEqual([201, 201, 400]);
+});
+
 test("a byte every now and then keeps nobody's room", async () => {
   const { put, letGo } = stuck({ bodyBytesMax: 1_000, bodyBytesInFlightMax: 1_000, slowBodyMs: 50 });
   letGo();

@@ -34,17 +34,30 @@ export class ContentBudget {
   }
 
   /**
-   * Drops the slowest content until there is room. Not the one that was silent longest: a byte every now and then costs
-   * its sender nothing.
+   * Drops the slowest content until there is room, or none where all of it is not enough. Not the one that was silent
+   * longest: a byte every now and then costs its sender nothing.
    */
   #makeRoom(asking: RequestRoom, bytes: number): boolean {
-    const begunBefore = performance.now() - this.#slowMs;
-    for (const slowest of this.#arriving) {
-      if (slowest === asking || slowest.begunAt > begunBefore) return false;
-      slowest.giveUp();
-      if (this.#held + bytes <= this.#bytesMax) return true;
+    const excess = this.#held + bytes - this.#bytesMax;
+    const dropped: RequestRoom[] = [];
+    let freed = 0;
+    for (const slowest of this.#slowerThan(asking)) {
+      if (freed >= excess) break;
+      freed += slowest.bytes;
+      dropped.push(slowest);
     }
-    return false;
+    if (freed < excess) return false;
+    for (const slowest of dropped) slowest.giveUp();
+    return true;
+  }
+
+  /** The content that has been arriving for too long, and for longer than that of who asks. */
+  *#slowerThan(asking: RequestRoom): Iterable<RequestRoom> {
+    const begunBefore = performance.now() - this.#slowMs;
+    for (const room of this.#arriving) {
+      if (room === asking || room.begunAt > begunBefore) return;
+      yield room;
+    }
   }
 }
 
@@ -57,6 +70,11 @@ export class RequestRoom implements ContentRoom {
 
   constructor(budget: ContentBudget) {
     this.#budget = budget;
+  }
+
+  /** What it holds. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   begin(drop: () => void): void {
