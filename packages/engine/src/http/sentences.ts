@@ -86,6 +86,8 @@ export const sentences = {
   keyContended: "Others kept taking this key.",
   noRoom: "Too many requests with content are being worked on at this moment.",
   storeUnanswered: "The store did not answer.",
+  recordsLeft: (resource: string): string =>
+    `The records of what refers to ${resource} are too many to check at once, or others keep changing them.`,
   alwaysChanged: (resource: string, times: number): string =>
     `Others changed ${resource} ${times} times while this request was running.`,
 } as const;

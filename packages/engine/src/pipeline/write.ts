@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { ResponsePlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import type { Clash, CommitResult, StoredRecord, Text } from "@unclash/core/store";
@@ -8,6 +7,7 @@ import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
+import { pauseBeforeTry } from "../commits/pause-before-try.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
 import { applyChange, dependsOnState, patchedTooLarge } from "../conflicts/change.js";
 import { notFound, type Refused, unavailable } from "../http/refusal.js";
@@ -45,16 +45,13 @@ export async function answerWrite(
   const { racesMax } = exchange.settings.requestLimits;
   for (let attempt = 1; attempt <= racesMax; attempt++) {
     exchange.attempts = attempt;
-    if (attempt > 1) await pause(Math.random() * Math.min(2 ** attempt, pauseMsMax));
+    await pauseBeforeTry(attempt);
     const response = await tryToWrite(exchange, request);
     if (response !== undefined) return response;
   }
   const detail = sentences.alwaysChanged(request.key, racesMax);
   return refusedResponse(exchange, unavailable("not-applied", detail)); //         503
 }
-
-/** The longest pause between two tries of a write. */
-const pauseMsMax = 250;
 
 /**
  * One try: read, decide, commit. It gives the answer, or nothing where what it was decided on has changed meanwhile. A

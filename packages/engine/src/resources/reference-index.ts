@@ -1,7 +1,10 @@
+import { StoreError } from "@unclash/core";
 import type { Key, Moment, Store, StoredRecord, Write } from "@unclash/core/store";
 import { commitOnce } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
+import { pauseBeforeTry } from "../commits/pause-before-try.js";
 import type { RequestLimits } from "../http/request-limits.js";
+import { sentences } from "../http/sentences.js";
 import { parseRepresentation } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import { referenceWrites } from "./referrers.js";
@@ -19,7 +22,8 @@ const writesMax = 64;
  * Records the references of all resources whose deletion they restrict, where that was not done when they were written.
  *
  * @returns how many were not recorded before
- * @throws StoreError where the store failed; what was recorded until then stays
+ * @throws StoreError where the store failed, or others changed a resource on each of `requestLimits.racesMax` tries;
+ *   what was recorded until then stays
  */
 export async function indexReferences(settings: IndexSettings): Promise<number> {
   let count = 0;
@@ -42,11 +46,16 @@ async function indexCollection(settings: IndexSettings, collection: Collection, 
   return count;
 }
 
-/** Those that others write meanwhile are read and recorded once more, one by one. */
+/**
+ * Those that others write meanwhile are read and recorded once more, one by one.
+ *
+ * @param tried how often that was done
+ */
 async function indexRecords(
   settings: IndexSettings,
   collection: Collection,
   records: readonly StoredRecord[],
+  tried = 0,
 ): Promise<number> {
   const { store, requestLimits } = settings;
   const { writes, at } = await missingRecords(settings, collection, records);
@@ -56,7 +65,11 @@ async function indexRecords(
   const result = await commitOnce(store, commit, requestLimits);
   if (result.kind === "committed") return writes.length;
   let count = 0;
-  for (const { key } of records) count += await indexRecords(settings, collection, await living(store, key));
+  for (const { key } of records) {
+    if (tried === requestLimits.racesMax) throw new StoreError(sentences.alwaysChanged(key, tried), "not-applied");
+    await pauseBeforeTry(tried + 1);
+    count += await indexRecords(settings, collection, await living(store, key), tried + 1);
+  }
   return count;
 }
 

@@ -197,6 +197,67 @@ test("what was written before references restricted counts once it is indexed, w
   expect(strict.commits).toHaveLength(length);
 });
 
+/** A store whose every commit about references loses a race. */
+function alwaysLosing(store: Store): Store {
+  let lost = 0;
+  return {
+    ...store,
+    async commit(commit) {
+      if (commit.cause !== "reference") return store.commit(commit);
+      lost += 1;
+      if (lost > 100) throw new Error("There is no end to it.");
+      return { kind: "clash", clashes: [] };
+    },
+  };
+}
+
+test("a deletion that can't remove what was left behind is 503 after some rounds, and nothing is deleted", async () => {
+  const strict = setUp("restrict");
+  const lax = setUp("ignore", { store: strict.store });
+  await strict.send(...product("p1"));
+  await strict.send("POST /orders", { id: "o1", product: "p1" });
+  await lax.send("DELETE /orders/o1");
+  const losing = setUp("restrict", { store: alwaysLosing(strict.store), requestLimits: { racesMax: 3 } });
+  const refused = await losing.send("DELETE /products/p1");
+  expect(refused).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
+  expect(bodyOf(refused)).toMatchObject({ outcome: "not-applied" });
+  expect(losing.commits).toHaveLength(3);
+  expect(await strict.send("GET /products/p1")).toMatchObject({ status: 200 });
+});
+
+test("references of a resource that others change on each try are not indexed, and that is told", async () => {
+  const lax = setUp("ignore");
+  await lax.send(...product("p1"));
+  for (const id of ["o1", "o2"]) await lax.send("POST /orders", { id, product: "p1" });
+  const losing = setUp("restrict", { store: alwaysLosing(lax.store), requestLimits: { racesMax: 3 } });
+  await expect(losing.index()).rejects.toThrow(/^Others changed orders\/o1 3 times/);
+  expect(losing.commits).toHaveLength(4);
+});
+
+test("a process that does not know a field leaves the records of its references to those that do", async () => {
+  const newer = setUp("restrict");
+  const commits: Commit[] = [];
+  const store: Store = {
+    ...newer.store,
+    commit: (commit) => {
+      commits.push(commit);
+      return newer.store.commit(commit);
+    },
+  };
+  const orders = { ...anything, references: { product: { collection: "products", onDelete: "restrict" } } } as const;
+  const older = createUnclash({ store, collections: { products: anything, orders } });
+  await newer.send(...product("p1"));
+  for (let at = 0; at < 100; at++) await newer.send("POST /orders", { id: `o${at}`, spare: "p1" });
+  await newer.send("POST /orders", { id: "known", product: "p1" });
+  expect(await ask(older, "DELETE /products/p1")).toMatchObject({ status: 409 });
+  await newer.send("DELETE /orders/known");
+  expect(await ask(older, "DELETE /products/p1")).toMatchObject({ status: 204 });
+  const seen = commits.at(-1)?.reads.map((reading) => ("range" in reading ? reading.seen.length : undefined));
+  expect([seen, await newer.recordsOf("p1")]).toEqual([[64, 36], 100]);
+  await newer.send("PUT /products/p1", {});
+  expect(bodyOf(await newer.send("DELETE /products/p1"))).toMatchObject({ status: 409, field: "/spare" });
+});
+
 test("where nothing restricts deletions, there is nothing to index", async () => {
   const { send, index, commits } = setUp("ignore");
   await send(...product("p1"));

@@ -1,10 +1,11 @@
 import { idFault, resourceKey, StoreError } from "@unclash/core";
 import { type JsonObject, pointerOf } from "@unclash/core/json";
-import type { Key, Moment, Reading, StoredRecord, Text, Write } from "@unclash/core/store";
+import type { Key, Moment, Page, Reading, StoredRecord, Text, Write } from "@unclash/core/store";
 import { noState } from "../access/asked-resource.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
-import { type Refused, refused } from "../http/refusal.js";
+import { pauseBeforeTry } from "../commits/pause-before-try.js";
+import { type Refused, refused, unavailable } from "../http/refusal.js";
 import type { RequestLimits } from "../http/request-limits.js";
 import { sentences } from "../http/sentences.js";
 import { hashParts } from "../idempotency/fingerprint.js";
@@ -90,31 +91,73 @@ export type CheckedReferrers = { readonly kind: "unreferenced"; readonly reads: 
 
 /**
  * Looks whether a resource may be deleted as far as others refer to it: 409. A record whose reference is no more, since
- * nobody kept them while `onDelete` was something else, is removed.
+ * nobody kept them while `onDelete` was something else, is removed; 503 where that does not come to an end. A record of
+ * a field that restricts nothing here stays as it is: it does in a process with other options.
  */
 export async function checkReferrers(exchange: CollectionExchange, request: WriteRequest): Promise<CheckedReferrers> {
   if (request.collection.referrers.length === 0) return { kind: "unreferenced", reads: [] };
+  const { racesMax } = exchange.settings.requestLimits;
   const prefix = referrersOf(request.key);
-  for (;;) {
-    const { records, now } = await exchange.reader.list({ prefix, limit: lookedAtMax });
-    const left: Leftover[] = [];
-    for (const record of records) {
-      const referrer = readRecord(record);
-      const found = await findReference(exchange, request, referrer);
-      if (found.kind === "refers") return stillReferred(exchange, request, referrer);
-      left.push({ record, found: found.record, resource: referrer.resource });
+  const reads: Reading[] = [];
+  let after: string | undefined;
+  let round = 0;
+  while (round < racesMax && reads.length < pagesMax) {
+    const page = await exchange.reader.list({ prefix, limit: lookedAtMax, ...(after !== undefined && { after }) });
+    const found = await findLeftovers(exchange, request, page.records);
+    if (found.kind === "refused") return found;
+    if (found.left.length > 0 && !request.preferences.dryRun) {
+      round += 1;
+      const isRemoved = await removeLeftovers(exchange, found.left, page.now);
+      if (!isRemoved) await pauseBeforeTry(round + 1);
+    } else {
+      reads.push(readingOf({ prefix, after }, page));
+      if (page.next === undefined) return { kind: "unreferenced", reads };
+      after = page.next;
     }
-    const isTriedOut = request.preferences.dryRun;
-    if (left.length === 0 || isTriedOut) return { kind: "unreferenced", reads: [emptyRange(prefix)] };
-    await removeLeftovers(exchange, left, now);
   }
+  return unavailable("not-applied", sentences.recordsLeft(request.key));
 }
 
-/** So many records are looked at in one go: more are there only where those are leftovers. */
+/** So many records are looked at in one go: more are there only where those block nothing. */
 const lookedAtMax = 64;
 
-function emptyRange(prefix: string): Reading {
-  return { range: { prefix, limit: 1, texts: false }, seen: [] };
+/** A commit may hold 512 readings, some of others. */
+const pagesMax = 256;
+
+/** A page of records, all of which may stay; the last one ends the range. */
+function readingOf(
+  { prefix, after }: { readonly prefix: string; readonly after: string | undefined },
+  { records, next }: Page,
+): Reading {
+  const limit = next === undefined ? records.length + 1 : records.length;
+  const range = { prefix, limit, texts: false, ...(after !== undefined && { after }) };
+  return { range, seen: records.map(({ key, tag }) => ({ key, tag })) };
+}
+
+/** The leftovers among records, or the refusal that the first of a living reference is. */
+async function findLeftovers(
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  records: readonly StoredRecord[],
+): Promise<{ readonly kind: "leftovers"; readonly left: readonly Leftover[] } | Refused> {
+  const left: Leftover[] = [];
+  for (const record of records) {
+    const referrer = readRecord(record);
+    const reference = restrictingReference(request, referrer);
+    if (reference === undefined) continue;
+    const found = await findReference(exchange, request, reference, referrer.resource);
+    if (found.kind === "refers") return stillReferred(exchange, request, referrer);
+    left.push({ record, found: found.record, resource: referrer.resource });
+  }
+  return { kind: "leftovers", left };
+}
+
+/** The reference of a record, if it restricts deletions by the options of this process. */
+function restrictingReference(
+  { collection: { referrers } }: WriteRequest,
+  { resource, field }: Referrer,
+): Reference | undefined {
+  return referrers.find((one) => one.field === field && resource.startsWith(`${one.from}/`));
 }
 
 /** A record whose reference is no more, and the state of its resource that says so. */
@@ -126,30 +169,31 @@ interface Leftover {
 
 async function findReference(
   exchange: CollectionExchange,
-  { key, collection: { referrers } }: WriteRequest,
-  { resource, field }: Referrer,
+  { key }: WriteRequest,
+  reference: Reference,
+  resource: Key,
 ): Promise<{ readonly kind: "refers" } | { readonly kind: "leftover"; readonly record: StoredRecord | undefined }> {
   const [record] = (await exchange.reader.read([resource])).records;
-  const reference = referrers.find((one) => one.field === field && resource.startsWith(`${one.from}/`));
   const text = record?.text ?? undefined;
-  if (reference === undefined || text === undefined) return { kind: "leftover", record };
+  if (text === undefined) return { kind: "leftover", record };
   const referred = referredKey(exchange.settings.requestLimits, reference, parseRepresentation(text));
   return referred === key ? { kind: "refers" } : { kind: "leftover", record };
 }
 
-/** Fails where one of them has become a reference again: who looks once more will find it. */
+/** Tells whether they are gone; not where one has become a reference again: who looks once more will find it. */
 async function removeLeftovers(
   { settings: { store, requestLimits } }: CollectionExchange,
   left: readonly Leftover[],
   at: Moment,
-): Promise<void> {
+): Promise<boolean> {
   const readings = new Map(
     left.map(({ resource, found }) => [resource, { key: resource, expect: expectationOf(found) }]),
   );
   const writes = left.map(({ record: { key, tag } }) => ({ key, expect: { tag }, delete: "forget" }) as const);
   const reads = [...readings.values()];
   const commit = { tag: createTag(), at, reads, writes, events: [], by: null, cause: "reference" };
-  await commitOnce(store, commit, requestLimits).catch(nothingTried);
+  const { kind } = await commitOnce(store, commit, requestLimits).catch(nothingTried);
+  return kind === "committed";
 }
 
 /** 409: never with the key of what refers to it, which its sender may not be allowed to know. */
