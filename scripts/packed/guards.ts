@@ -6,7 +6,7 @@ import { createGuards as onKoa } from "@unclash/koa";
 import { createGuards as onNode } from "@unclash/node";
 import express, { type Request } from "express";
 import Fastify, { type FastifyTypeProvider } from "fastify";
-import { GuardError, isGuardError, type LoadedState, refuse, type SharedGuardOptions } from "unclash";
+import { GuardError, isGuardError, type LoadedState, refuseCredentials, type SharedGuardOptions } from "unclash";
 
 interface Article {
   readonly id: string;
@@ -20,7 +20,7 @@ declare function update(id: string, version: number, title: string): Promise<Art
 const tokens = new Map([["Bearer a", { name: "alice" }]]);
 
 const shared = {
-  identify: ({ headers }) => tokens.get(headers.authorization ?? "") ?? refuse(),
+  identify: ({ headers }) => tokens.get(headers.authorization ?? "") ?? refuseCredentials(),
   conflictStatus: 412,
   preconditions: { datesSuffice: true },
   problem: ({ status, title, detail }) => ({ status, error: detail ?? title }),

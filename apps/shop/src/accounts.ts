@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type Actor, type Identify, refuse } from "unclash";
+import { type Actor, type Identify, refuseCredentials } from "unclash";
 import { EnvironmentError } from "./environment-error.js";
 
 /** Someone who may use the shop by name, and how they show who they are. */
@@ -52,7 +52,7 @@ export function identifyByToken(accounts: readonly Account[]): Identify<unknown>
     // Every digest is compared, and each in constant time: how long it takes says nothing about any token.
     let actor: Actor | undefined;
     for (const account of known) if (timingSafeEqual(account.digest, digest)) actor = account.actor;
-    return actor ?? refuse('Bearer realm="shop", error="invalid_token"');
+    return actor ?? refuseCredentials('Bearer realm="shop", error="invalid_token"');
   };
 }
 

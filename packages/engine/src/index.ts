@@ -1,4 +1,4 @@
-export { type Actor, type Identify, type Identity, RefusedCredentials, refuse } from "./access/actor.js";
+export { type Actor, type Identify, type Identity, RefusedCredentials, refuseCredentials } from "./access/actor.js";
 export type { Action, Authorize, KnownResource } from "./access/authorize.js";
 export { authorizeByDefault } from "./access/authorize.js";
 export { type Decision, decisionChannel } from "./access/observe.js";

@@ -7,7 +7,7 @@ import { createMemoryStore } from "@unclash/memory";
 import express from "express";
 import Fastify from "fastify";
 import Koa from "koa";
-import { createUnclash, refuse, type Unclash } from "unclash";
+import { createUnclash, refuseCredentials, type Unclash } from "unclash";
 import { z } from "zod";
 import { mount } from "./mount.js";
 
@@ -55,7 +55,7 @@ function engine(): Unclash {
       notes: { ...articles, preconditions: { required: false } },
     },
     identify: ({ headers: { authorization } }) => {
-      if (authorization === "Bearer wrong") refuse();
+      if (authorization === "Bearer wrong") refuseCredentials();
       return authorization === "Bearer alice" ? { name: "alice" } : undefined;
     },
     authorize: (_action, key) => (key.endsWith("/secret") ? "deny" : key.endsWith("/hidden") ? "hide" : "allow"),

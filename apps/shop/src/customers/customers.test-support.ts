@@ -1,6 +1,6 @@
 import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
-import { type RequestFacts, refuse } from "unclash";
+import { type RequestFacts, refuseCredentials } from "unclash";
 import { createGuard, type GuardAnswer, isGuardError } from "unclash/adapter";
 import { onTestFinished } from "vitest";
 import { answerRequest } from "./answer.js";
@@ -28,7 +28,7 @@ export interface OpenCustomers {
 /** Alice shows `Bearer a1`; anything else in `Authorization` is wrong. */
 export function identifyAlice({ headers }: RequestFacts): { name: string } | undefined {
   if (headers["authorization"] === undefined) return undefined;
-  return headers["authorization"] === "Bearer a1" ? { name: "alice" } : refuse();
+  return headers["authorization"] === "Bearer a1" ? { name: "alice" } : refuseCredentials();
 }
 
 /** Opens a new table; `wrap` may put something before it. */

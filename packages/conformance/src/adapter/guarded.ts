@@ -7,7 +7,7 @@ import {
   type Identity,
   type KnownResource,
   type RequestFacts,
-  refuse,
+  refuseCredentials,
   type Unclash,
 } from "unclash";
 import { anything, shape } from "./schema.js";
@@ -29,7 +29,7 @@ function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise
   const token = String(authorization).replace(/^Bearer /, "");
   if (token === "broken") throw new Error("This identify is broken.");
   if (token === "broken-later") return Promise.reject(new Error("This identify is broken."));
-  if (!names.has(token)) return refuse(challenge);
+  if (!names.has(token)) return refuseCredentials(challenge);
   return token === "admin" ? { name: token, role: "admin" } : { name: token };
 }
 

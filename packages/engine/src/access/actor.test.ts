@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { ask } from "../ask.test-support.js";
 import { createUnclash } from "../unclash.js";
-import { type Identify, type Identity, RefusedCredentials, refuse } from "./actor.js";
+import { type Identify, type Identity, RefusedCredentials, refuseCredentials } from "./actor.js";
 
 function read(identify: Identify<unknown>) {
   const unclash = createUnclash({
@@ -15,25 +15,25 @@ function read(identify: Identify<unknown>) {
 }
 
 const refusing: readonly [how: string, identify: Identify<unknown>][] = [
-  ["and returned", () => refuse("Basic")],
-  ["and returned later", async () => refuse("Basic")],
+  ["and returned", () => refuseCredentials("Basic")],
+  ["and returned later", async () => refuseCredentials("Basic")],
   [
     "and not returned",
     () => {
-      refuse("Basic");
+      refuseCredentials("Basic");
     },
   ],
   [
     "and not returned, later",
     async () => {
       await Promise.resolve();
-      refuse("Basic");
+      refuseCredentials("Basic");
     },
   ],
   [
     "in a function that identify awaits",
     async (): Promise<Identity> => {
-      const whoever = await Promise.resolve().then(() => refuse("Basic"));
+      const whoever = await Promise.resolve().then(() => refuseCredentials("Basic"));
       return whoever;
     },
   ],
@@ -50,6 +50,39 @@ test.each(refusing)("credentials that are refused %s are 401 with the challenge"
   expect([status, headers["www-authenticate"]]).toEqual([401, "Basic"]);
 });
 
+/** An identify that takes what it throws itself for a fault of its directory. */
+function caught(): undefined {
+  try {
+    refuseCredentials();
+  } catch {
+    return undefined;
+  }
+}
+
+test.each<[how: string, identify: Identify<unknown>]>([
+  ["at once", caught],
+  ["later", async () => caught()],
+  ["later, for null", async () => caught() ?? (await Promise.resolve(null))],
+])("a refusal of credentials that identify catches %s lets nobody in as anonymous", async (_how, identify) => {
+  await expect(read(identify)).rejects.toThrow(
+    /^identify called refuseCredentials\(\) and gave nothing, .*errors\.md#err_unclash_callback/,
+  );
+});
+
+test("who is refused by one scheme may be known by another, and is no matter to other requests", async () => {
+  expect(await read(() => caught() ?? { name: "alice" })).toMatchObject({ status: 200 });
+  let letIn = (): void => {};
+  const waiting = read(async () => {
+    await new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
+    return undefined;
+  });
+  expect(await read(() => refuseCredentials())).toMatchObject({ status: 401 });
+  letIn();
+  expect(await waiting).toMatchObject({ status: 200 });
+});
+
 test("what else identify throws is the framework's to handle", async () => {
   const identify = (): never => {
     throw new Error("The directory is away.");
@@ -58,9 +91,11 @@ test("what else identify throws is the framework's to handle", async () => {
 });
 
 test("a challenge that no header can carry is the app's mistake, and so is a refusal outside of identify", async () => {
-  await expect(read(() => refuse("Bearer\r\n"))).rejects.toThrow(
-    /^refuse\(\) takes the value of a header, such as "Bearer", and was given "Bearer/,
+  await expect(read(() => refuseCredentials("Bearer\r\n"))).rejects.toThrow(
+    /^refuseCredentials\(\) takes the value of a header, such as "Bearer", and was given "Bearer/,
   );
-  expect(() => refuse()).toThrow(RefusedCredentials);
-  expect(() => refuse()).toThrow(/Only identify\(\) can refuse credentials: .*errors\.md#err_unclash_credentials/);
+  expect(() => refuseCredentials()).toThrow(RefusedCredentials);
+  expect(() => refuseCredentials()).toThrow(
+    /Only identify\(\) can refuse credentials: .*errors\.md#err_unclash_credentials/,
+  );
 });

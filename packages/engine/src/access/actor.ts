@@ -1,4 +1,4 @@
-import { errorsPage, UnclashError, UsageError } from "@unclash/core";
+import { CallbackError, errorsPage, UnclashError, UsageError } from "@unclash/core";
 import { describeValue, isPromise } from "@unclash/core/options";
 import { type Refused, refused } from "../http/refusal.js";
 import { describeRequest, type RequestFacts } from "../http/request.js";
@@ -16,8 +16,8 @@ export interface Actor {
 }
 
 /**
- * Wrong credentials, on their way out of `identify`: the client gets 401 with the challenge. `refuse` throws it, so
- * that whoever forgets to return it has let nobody in.
+ * Wrong credentials, on their way out of `identify`: the client gets 401 with the challenge. `refuseCredentials` throws
+ * it, so that whoever forgets to return it has let nobody in.
  */
 export class RefusedCredentials extends UnclashError {
   readonly code = "ERR_UNCLASH_CREDENTIALS";
@@ -26,7 +26,10 @@ export class RefusedCredentials extends UnclashError {
   readonly challenge: string;
 
   constructor(challenge: string) {
-    super(`Only identify() can refuse credentials: what refuse() throws must get out of it (${credentialsPage})`);
+    super(
+      "Only identify() can refuse credentials: " +
+        `what refuseCredentials() throws must get out of it (${credentialsPage})`,
+    );
     this.challenge = challenge;
   }
 }
@@ -34,9 +37,9 @@ export class RefusedCredentials extends UnclashError {
 const credentialsPage = `${errorsPage}#err_unclash_credentials`;
 
 /**
- * Who makes this request: an actor, or nothing for an anonymous one; for wrong credentials it calls `refuse()`. It is
- * called once for each request, before anything else is looked at. All else that it throws reaches the framework's
- * error handler.
+ * Who makes this request: an actor, or nothing for an anonymous one; for wrong credentials it calls
+ * `refuseCredentials()`. It is called once for each request, before anything else is looked at. All else that it throws
+ * reaches the framework's error handler.
  */
 export type Identify<Native> = (request: RequestFacts<Native>) => Identity | Promise<Identity>;
 
@@ -47,38 +50,57 @@ export const defaultChallenge = "Bearer";
 
 /**
  * Ends `identify` for credentials that are wrong: the client gets 401 with this challenge, the value of
- * `WWW-Authenticate`.
+ * `WWW-Authenticate`. Let what it throws out of `identify`: a `catch` around it that returns `undefined` lets the
+ * caller in as anonymous. That is a `CallbackError` where `identify` called this before it first awaited something.
  *
  * @throws RefusedCredentials always
  * @throws UsageError where the challenge can't be a header's value
  * @example
- * identify: ({ headers }) => accounts.get(headers.authorization) ?? refuse('Bearer error="invalid_token"')
+ * identify: ({ headers }) =>
+ *   accounts.get(headers.authorization) ?? refuseCredentials('Bearer error="invalid_token"')
  */
-export function refuse(challenge: string = defaultChallenge): never {
+export function refuseCredentials(challenge: string = defaultChallenge): never {
   if (isHeaderValue(challenge) !== undefined) {
     throw new UsageError(
-      "refuse",
+      "refuseCredentials",
       `takes the value of a header, such as "Bearer", and was given ${describeValue(challenge)}`,
     );
   }
+  refusals += 1;
   throw new RefusedCredentials(challenge);
 }
+
+/** How often credentials were refused in this process. */
+let refusals = 0;
 
 /** Longer names are some other value by mistake: a token, a whole record as JSON. */
 const nameLengthMax = 1_024;
 
 /**
- * Holds what `identify` gives against what it may give: what is no name would put all callers into one scope.
+ * Holds what `identify` gives against what it may give: what is no name would put all callers into one scope, and a
+ * refusal that got lost would let its caller in.
  *
  * @throws CallbackError, from what it makes
  */
 export function checkedIdentify<Native>(identify: Identify<Native>): Identify<Native> {
   return (request) => {
+    const refusalsBefore = refusals;
     const identity: unknown = identify(request);
-    if (!isPromise(identity)) return asIdentity(identity);
-    return watchPending("identify", identity, () => describeRequest(request)).then(asIdentity);
+    // Nothing else has run since: it was this call that refused.
+    const hasRefused = refusals !== refusalsBefore;
+    const checked = (given: unknown): Identity => {
+      const known = asIdentity(given);
+      if (known === undefined && hasRefused) throw new CallbackError("identify", refusalLost);
+      return known;
+    };
+    if (!isPromise(identity)) return checked(identity);
+    return watchPending("identify", identity, () => describeRequest(request)).then(checked);
   };
 }
+
+const refusalLost =
+  "called refuseCredentials() and gave nothing, which lets the caller in as anonymous: a `catch` must let pass what " +
+  "refuseCredentials() throws";
 
 const allowed = 'an actor such as { name: "alice" }, or nothing for an anonymous caller';
 
@@ -126,7 +148,7 @@ export async function identifyCaller<Native>(
   }
 }
 
-/** What `refuse` has thrown, also that of another copy of this package. */
+/** What `refuseCredentials` has thrown, also that of another copy of this package. */
 function isRefusal(thrown: unknown): thrown is RefusedCredentials {
   return (
     thrown instanceof Error &&

@@ -1,8 +1,18 @@
+import { refuseCredentials } from "unclash";
 import { handler, put, serve } from "./guarded-put.mjs";
+
+async function refusalCaught() {
+  try {
+    return refuseCredentials();
+  } catch {
+    return undefined;
+  }
+}
 
 /** Mistakes in what an app's functions give, which a request meets. */
 export const callbackMistakes = [
   ["identify gives an id", "identify must give an actor", serve({ identify: () => ({ id: 7 }) })],
+  ["identify catches a refusal", "identify called refuseCredentials()", serve({ identify: refusalCaught })],
   ["identify gives a text", 'and gave "alice"', serve({ identify: () => "alice" })],
   [
     "identify gives a name that is none",
