@@ -1,7 +1,7 @@
 /** What adapters are made from: Node's request as plain data, and a plan as Node's response. */
 export { CallbackError, ConfigurationError, problemTypePrefix, type ResponsePlan, UsageError } from "@unclash/core";
 export { checkOptions, describeValue, isBoolean, isFunction, isText, type OptionRules } from "@unclash/core/options";
-export { type Admitted, admit, checkOver, handlerIsOver, runGuarded } from "./adapter/admit.js";
+export { type Admitted, admit, checkOver, handlerIsOver, isAnsweredHere, runGuarded } from "./adapter/admit.js";
 export {
   assertCalledBy,
   assertEngine,

@@ -18,7 +18,7 @@ import {
   assertNotServed,
   createGuard,
   handlerIsOver,
-  isGuardError,
+  isAnsweredHere,
   markGuarding,
   runHandler,
 } from "unclash/adapter";
@@ -131,7 +131,7 @@ export function guarded<State extends Loaded>(
       return content;
     } catch (thrown) {
       // Once the head is out, Fastify has to break the connection off: half an answer must not look whole.
-      if (!isGuardError(thrown) || engine.forwardsErrors || reply.raw.headersSent) throw thrown;
+      if (!isAnsweredHere(engine, thrown) || reply.raw.headersSent) throw thrown;
       return sendAnswer(reply, thrown.answer);
     } finally {
       handlerIsOver(guardedResponse, reply.raw);

@@ -14,7 +14,7 @@ import {
   type GuardedResponse,
   handlerIsOver,
   inTurn,
-  isGuardError,
+  isAnsweredHere,
   markGuarding,
   ownCheckOptions,
   prepareResponse,
@@ -150,7 +150,7 @@ async function runGuarded<State extends Loaded>(
     if (context.respond !== false) checkAnswer(admitted.guardedResponse, context, isLast);
   } catch (thrown) {
     // Once the head is out, it is Koa's to tell the app: half an answer must not look whole.
-    if (!isGuardError(thrown) || engine.forwardsErrors || context.headerSent) throw thrown;
+    if (!isAnsweredHere(engine, thrown) || context.headerSent) throw thrown;
     respond(context, thrown.answer);
   } finally {
     handlerIsOver(admitted.guardedResponse, context.res);

@@ -20,7 +20,7 @@ export async function connectIdle(pool: PostgresPool): Promise<PostgresClient> {
     if (status === "I" || status === undefined) return client;
     client.on("error", ignoreError);
     client.release(true);
-    warnOnce(pool);
+    warnOfPool(pool);
     if (tries === triesMax) throw new StoreError(openTransaction, "not-applied");
   }
 }
@@ -38,7 +38,7 @@ export const openTransaction: string =
   "The pool lent a connection on which a transaction was open, and what is done there is not durable: look " +
   "for a client that is released without COMMIT or ROLLBACK.";
 
-function warnOnce(pool: PostgresPool): void {
+function warnOfPool(pool: PostgresPool): void {
   if (warned.has(pool)) return;
   warned.add(pool);
   process.emitWarning(

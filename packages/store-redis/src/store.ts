@@ -46,7 +46,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     const facts = await inspect(calls, resolved.sourceOption);
     assertSuitable(facts, resolved);
     const capabilities = capabilitiesOf(facts, resolved);
-    for (const warning of warningsOf(facts, capabilities)) warn(warning);
+    for (const warning of warningsOf(facts, capabilities)) warnOfServer(warning);
     return storeOn(client, calls, prefix, capabilities, resolved);
   } catch (error) {
     client.end();
@@ -54,7 +54,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   }
 }
 
-function warn(text: string): void {
+function warnOfServer(text: string): void {
   process.emitWarning(`${text} See docs/guide/errors.md#unclash_redis_can_lose_commits.`, {
     type: "UnclashWarning",
     code: "UNCLASH_REDIS_CAN_LOSE_COMMITS",

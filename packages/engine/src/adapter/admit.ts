@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { checkRequest } from "../guards/check.js";
 import { CheckOutcome } from "../guards/check-outcome.js";
 import type { GuardContext } from "../guards/guard-context.js";
-import { isGuardError } from "../guards/guard-error.js";
+import { type GuardError, isGuardError } from "../guards/guard-error.js";
 import type { GuardOptions } from "../guards/guard-options.js";
 import type { GuardedResponse } from "../guards/guarded-response.js";
 import { warnOfIgnoredRefusal } from "../guards/handler-warnings.js";
@@ -43,6 +43,14 @@ export async function admit<Native, State extends Loaded>(
   return undefined;
 }
 
+/** Whether what a handler threw is the guard's to answer: a 304 always is, since no error handler knows it. */
+export function isAnsweredHere(
+  { forwardsErrors }: Pick<GuardEngine<never, Loaded>, "forwardsErrors">,
+  thrown: unknown,
+): thrown is GuardError {
+  return isGuardError(thrown) && !(forwardsErrors && thrown.problem !== undefined);
+}
+
 /**
  * Runs a guarded handler over Node's own response: whoever may not come in is answered, and so is what a guard throws
  * in the handler. Rejects with all else.
@@ -59,7 +67,7 @@ export async function runGuarded<Native, State extends Loaded>(
     await runHandler(admitted, response, handler);
   } catch (thrown) {
     // Once the head is out, the framework has to break the connection off: half an answer must not look whole.
-    if (!isGuardError(thrown) || engine.forwardsErrors || response.headersSent) throw thrown;
+    if (!isAnsweredHere(engine, thrown) || response.headersSent) throw thrown;
     sendAnswer(thrown.answer, response);
   } finally {
     handlerIsOver(admitted.guardedResponse, response);

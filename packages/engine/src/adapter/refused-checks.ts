@@ -12,17 +12,17 @@ const watched = new WeakSet<ServerResponse>();
 export function watchRefused(facts: RequestFacts, response: ServerResponse): void {
   if (isSafe(facts.method)) return;
   refused.add(response);
-  const warn = (status: number): void => {
+  const warnOfSuccess = (status: number): void => {
     if (status < 300 && refused.has(response)) warnOfIgnoredRefusal(facts);
   };
   if (response.headersSent) {
-    warn(response.statusCode);
+    warnOfSuccess(response.statusCode);
     return;
   }
   if (watched.has(response)) return;
   watched.add(response);
   onHeaders(response, function () {
-    warn(this.statusCode);
+    warnOfSuccess(this.statusCode);
   });
 }
 

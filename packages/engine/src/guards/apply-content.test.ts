@@ -3,6 +3,10 @@ import { z } from "zod";
 import type { Loaded } from "../states/loaded-state.js";
 import { type Asked, applied, contextOf, refusal, row } from "./content.test-support.js";
 import type { GuardContext } from "./guard-context.js";
+import { isGuardError } from "./guard-error.js";
+
+/** All that the row holds may be shown. */
+const shown = { represent: (value: unknown) => Object(value) };
 
 const merge = "application/merge-patch+json";
 const patch = "application/json-patch+json";
@@ -28,6 +32,7 @@ test.each<[what: string, method: string, asked: Asked, fields: unknown]>([
     "PATCH",
     {
       type: patch,
+      options: shown,
       body: [
         { op: "test", path: "/id", value: "1" },
         { op: "test", path: "/version", value: 3 },
@@ -55,11 +60,12 @@ test.each<[what: string, method: string, asked: Asked, fields: unknown]>([
 test("a patch is applied to the state that is given, and dates and big versions are texts", async () => {
   const { applyChange } = await contextOf("PATCH", { type: merge, body: { a: 1 } });
   expect(await applyChange({ id: "1", made: new Date(0) })).toEqual({ a: 1, made: "1970-01-01T00:00:00.000Z" });
-  const test = [{ op: "test", path: "/version", value: "7" }];
-  expect(await applied("PATCH", { type: patch, body: test }, { ...row, version: 7n })).toEqual({
-    title: "A",
-    tags: ["x"],
-  });
+  const merged = applied(
+    "PATCH",
+    { type: merge, body: { a: 1 }, options: { versionField: false } },
+    { ...row, version: 7n },
+  );
+  expect(await merged).toEqual({ title: "A", tags: ["x"], a: 1 });
   const hashed = { version: { title: "A" } };
   expect(await applied("PATCH", { type: merge, body: { a: 1 } }, hashed)).toEqual({ title: "A", a: 1 });
 });
@@ -113,20 +119,25 @@ test.each<[what: string, method: string, asked: Asked, refused: object]>([
   [
     "a malformed patch",
     "PATCH",
-    { type: patch, body: [{ op: "leap", path: "/a" }] },
+    { type: patch, options: shown, body: [{ op: "leap", path: "/a" }] },
     { status: 400, errors: [expect.objectContaining({ pointer: "/0/op" })] },
   ],
   [
     "a test that fails",
     "PATCH",
-    { type: patch, body: [{ op: "test", path: "/title", value: "B" }] },
+    { type: patch, options: shown, body: [{ op: "test", path: "/title", value: "B" }] },
     { status: 409, field: "/title", resource: "articles/1" },
   ],
-  ["a path that is not there", "PATCH", { type: patch, body: [{ op: "remove", path: "/none" }] }, { status: 422 }],
+  [
+    "a path that is not there",
+    "PATCH",
+    { type: patch, options: shown, body: [{ op: "remove", path: "/none" }] },
+    { status: 422 },
+  ],
   [
     "a patch of the id",
     "PATCH",
-    { type: patch, body: [{ op: "replace", path: "/id", value: "2" }] },
+    { type: patch, options: shown, body: [{ op: "replace", path: "/id", value: "2" }] },
     { status: 422, errors: [expect.objectContaining({ pointer: "/id" })] },
   ],
   [
@@ -211,4 +222,13 @@ test("a row with no form in JSON, and a method without content, are mistakes of 
   const priced = { ...row, price: 5n };
   await expect(applied("PATCH", { type: merge, body: {} }, priced)).rejects.toThrow("Say with `represent`");
   await expect(applied("DELETE", {})).rejects.toThrow("applyChange() is for POST, PUT and PATCH");
+});
+
+test("without represent a JSON Patch, which tells what the row holds, is no patch that is taken", async () => {
+  const body = [{ op: "test", path: "/secret", value: "s" }];
+  const { applyChange } = await contextOf("PATCH", { type: patch, body }, Object({ ...row, secret: "s" }));
+  const thrown: unknown = await applyChange().catch((error: unknown) => error);
+  if (!isGuardError(thrown)) throw thrown;
+  expect([thrown.status, thrown.headers["accept-patch"]]).toEqual([415, "application/merge-patch+json"]);
+  expect(await applyChange({ secret: "s" })).toEqual({ secret: "s" });
 });

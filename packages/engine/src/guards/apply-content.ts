@@ -1,9 +1,10 @@
 import { type ProblemEntry, UsageError, unsupportedConditions } from "@unclash/core";
 import { isJsonObject, type JsonObject } from "@unclash/core/json";
 import { describeValue } from "@unclash/core/options";
-import { applyChange, type Change } from "../conflicts/change.js";
+import { applyChange, type Change, mergePatchType } from "../conflicts/change.js";
 import { listExists } from "../conflicts/conflict.js";
 import type { AskedChange, ContentMethod } from "../conflicts/read-change.js";
+import { wrongType } from "../http/body.js";
 import { invalidContent, malformed, noObject } from "../http/refusal.js";
 import { describeRequest } from "../http/request.js";
 import { representedObject } from "../states/represented.js";
@@ -53,6 +54,9 @@ function fieldsAsked(passed: Passed, selected: RowState | undefined, onto: objec
   const { change } = askedChange("applyChange", passed, selected);
   if (guardedResponse.settled?.value !== undefined) return guardedResponse.settled.value;
   const target = { resource, ownMembers: settings.ownMembers, limits: settings.requestLimits };
+  // By its tests and copies a JSON Patch tells all that the row holds, and nobody has said that it may be shown.
+  const tellsRow = change.kind === "json-patch" && onto === undefined && settings.represent === undefined;
+  if (tellsRow && selected !== undefined) return refuseRequest(passed, wrongType("PATCH", [mergePatchType]));
   const applied = applyChange(change, stateUnder(exchange, change, selected, onto), target);
   if (applied.kind === "refused") return refuseRequest(passed, applied);
   return isJsonObject(applied.value) ? applied.value : refuseRequest(passed, noObject);

@@ -27,7 +27,7 @@ export interface CheckOptions<Native, State extends Loaded> extends GuardOptions
  * guard that the request came through says how; one that came through none is treated by `options`, or as a guard
  * without any is.
  *
- * @returns the guard, for `updated`, `expectRow` and `expectAffected`
+ * @returns what a guarded handler gets: its `outcome` is to be told how the write went
  * @throws GuardError with the answer, where the request may not be carried out: the transaction is rolled back by it
  * @throws ConfigurationError where an option can't be
  */
@@ -42,8 +42,7 @@ export async function checkRequest<Native extends object, State extends Loaded>(
 }> {
   const known = passedRequest(request.native);
   if (known === undefined && options.idempotency) throw new ConfigurationError("idempotency", keysTooLate);
-  const settings = settingsFor(options);
-  const passed = known ?? (await passUnguarded(request, settings));
+  const passed = known ?? (await passUnguarded(request, settingsFor(options)));
   const { exchange, parsedRequest, guardedResponse, tally } = passed;
   const there = state ?? undefined;
   if (there !== undefined) assertState(there);

@@ -129,7 +129,7 @@ export interface WriteOutcome<State extends Loaded> {
    *
    * @param state the new version: a number, a `Date`, a string; or the new row, where rows are hashed, or where it has
    * its
-   *   version as a member `version` (and `modifiedAt` and an entity-tag `etag`, if it likes)
+   *   version as a member `version` (and `modifiedAt`, a `Date`, if it likes)
    * @returns the entity-tag
    */
   updated(state: NewState<State>): string;

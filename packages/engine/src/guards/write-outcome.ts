@@ -1,5 +1,6 @@
 import { formatEntityTag, type ProblemSlug, UsageError } from "@unclash/core";
 import { type Refused, refused } from "../http/refusal.js";
+import { emptyResponse } from "../http/responses.js";
 import { warn } from "../options/warnings.js";
 import type { Loaded, LoadedState, StateVersion } from "../states/loaded-state.js";
 import { updatedState } from "../states/loaded-state.js";
@@ -9,7 +10,7 @@ import { assertRefusal } from "./context-arguments.js";
 import { evaluateRequest } from "./evaluate-request.js";
 import { guardConflict } from "./guard-conflict.js";
 import type { WriteOutcome } from "./guard-context.js";
-import type { GuardError } from "./guard-error.js";
+import { GuardError } from "./guard-error.js";
 import { LostOutcome } from "./lost-outcome.js";
 import type { Passed } from "./passed-requests.js";
 
@@ -79,8 +80,10 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
 
   #lose(): Promise<never> {
     const found = this.#lost();
-    // Where the state can't be loaded again, one thing is known still: the write has changed nothing.
-    const withheld = this.#passed.guardedResponse.lose(found.catch(() => this.#conflict(undefined)));
+    // Where the state can't be loaded again, one thing is known still: the write has changed nothing. The app's own
+    // `problem` may fail on either answer.
+    const answer = found.catch(() => this.#conflict(undefined)).catch(() => new GuardError(bareFailure));
+    const withheld = this.#passed.guardedResponse.lose(answer);
     return LostOutcome.of(found, () => withheld?.answerNow());
   }
 
@@ -121,6 +124,9 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
     );
   }
 }
+
+/** In place of a conflict that could not be made. */
+const bareFailure = emptyResponse(500, "failed", { "cache-control": "no-store" });
 
 /** What the app handed to `call` is no state: names that call. */
 function faultOf(call: string): TagFault {

@@ -92,7 +92,8 @@ function codingOf({ header, settings }: ContentSource): Decoding | undefined | "
   return settings.decodeBodies.find((known) => known === coding) ?? "unknown";
 }
 
-function wrongType(method: string, accepted: readonly string[]): Refused {
+/** 415, with the media types that are accepted. */
+export function wrongType(method: string, accepted: readonly string[]): Refused {
   const header = method === "PATCH" ? "accept-patch" : "accept";
   const detail = sentences.mediaType(accepted.join(" or "));
   return refused("unsupported-media-type", detail, { headers: { [header]: accepted.join(", ") } });

@@ -55,14 +55,14 @@ function warnOfPending(): void {
       return;
     }
     pending.delete(entry);
-    warn(entry);
+    warnOf(entry);
   }
 }
 
 const warnings = new Map<string, (entry: Pending) => void>();
 
 /** Each callback has a warning of its own, so that one does not keep another from being told. */
-function warn(entry: Pending): void {
+function warnOf(entry: Pending): void {
   const known = warnings.get(entry.callback) ?? warningOf(entry.callback);
   warnings.set(entry.callback, known);
   known(entry);

@@ -57,9 +57,9 @@ const loaded: readonly (readonly [what: string, given: Loaded, state: LoadedStat
   ],
   ["a row", Object({ version: 4, title: "A" }), { version: 4, value: { version: 4, title: "A" } }],
   [
-    "a row with a time and a tag of its own",
+    "a row with a time of its own, and the tag of a file",
     Object({ version: 4, title: "A", modifiedAt: at, etag: '"e"' }),
-    { version: 4, modifiedAt: at, etag: '"e"', value: { version: 4, title: "A", modifiedAt: at, etag: '"e"' } },
+    { version: 4, modifiedAt: at, value: { version: 4, title: "A", modifiedAt: at, etag: '"e"' } },
   ],
   [
     "a row whose columns only look like that",

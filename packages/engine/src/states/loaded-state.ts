@@ -27,8 +27,8 @@ export interface LoadedState {
 }
 
 /**
- * A row that has its version as a member `version`. A member `modifiedAt` that is a `Date`, and a member `etag` that is
- * an entity-tag in its quotes, mean what they mean in a `LoadedState`; all others are the app's own.
+ * A row that has its version as a member `version`. A member `modifiedAt` that is a `Date` means what it means in a
+ * `LoadedState`; all others are the app's own, a column `etag` too: it may be that of a file.
  */
 export interface VersionedRow {
   readonly version: StateVersion;
@@ -96,10 +96,8 @@ function isState(given: Loaded): given is LoadedState {
 }
 
 /** What a row tells of its state besides its version. */
-function rowFacts(row: object): Pick<LoadedState, "etag" | "modifiedAt"> {
-  const etag = "etag" in row && typeof row.etag === "string" && /^".*"$/.test(row.etag) ? row.etag : undefined;
-  const modifiedAt = "modifiedAt" in row && row.modifiedAt instanceof Date ? row.modifiedAt : undefined;
-  return { ...(etag !== undefined && { etag }), ...(modifiedAt !== undefined && { modifiedAt }) };
+function rowFacts(row: object): Pick<LoadedState, "modifiedAt"> {
+  return "modifiedAt" in row && row.modifiedAt instanceof Date ? { modifiedAt: row.modifiedAt } : {};
 }
 
 /**
@@ -120,9 +118,10 @@ export function updatedState(given: StateVersion | Loaded, before: LoadedState |
     if (before === undefined) return { version: given };
     throw untold(given);
   }
-  const { modifiedAt } = { modifiedAt: undefined, ...given };
-  const isMoment = typeof modifiedAt === "number" && Object.keys(given).every((name) => membersOfState.has(name));
-  return { version, ...rowFacts(given), ...(isMoment && { modifiedAt }) };
+  if (!isState({ ...given, version })) return { version, ...rowFacts(given) };
+  const { etag, modifiedAt } = { etag: undefined, modifiedAt: undefined, ...given };
+  const isTag = typeof etag === "string" && /^".*"$/.test(etag);
+  return { version, ...(isTag && { etag }), ...(typeof modifiedAt === "number" && { modifiedAt }), ...rowFacts(given) };
 }
 
 function untold(given: unknown): UsageError {
