@@ -31,7 +31,14 @@ function rowOf(loaded: LoadedState): object {
   const { version, value } = loaded;
   if (!isOwnState(loaded)) return Object(value);
   if (isHashed(loaded)) return Object(version);
-  return typeof version === "bigint" ? { ...Object(value), version: String(version) } : Object(value);
+  return typeof version === "bigint" ? withTextOf(version, Object(value)) : Object(value);
+}
+
+/** What a row says itself of what is shown of it (`toJSON`) stands: it may leave out what is secret. */
+function withTextOf(version: bigint, row: object): object {
+  const given: unknown = "toJSON" in row && typeof row.toJSON === "function" ? row.toJSON() : row;
+  const isShown = typeof given === "object" && given !== null && "version" in given && given.version === version;
+  return isShown ? { ...given, version: String(version) } : Object(given);
 }
 
 /** Whether the version is a member of the row. */
