@@ -82,3 +82,17 @@ test("load gives what is neither a row nor a state, or may be both", () => {
   for (const [what, says] of given)
     expect(() => Reflect.apply(stateOf, undefined, [what, (problem: string) => new Error(problem)])).toThrow(says);
 });
+
+test("a row of getters alone is a row", () => {
+  class Row {
+    readonly #version = 3;
+    get version(): number {
+      return this.#version;
+    }
+    get etag(): string {
+      return '"e"';
+    }
+  }
+  const row = new Row();
+  expect(stateOf(row, () => new Error("fault"))).toEqual({ version: 3, value: row, etag: '"e"' });
+});

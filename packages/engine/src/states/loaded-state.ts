@@ -81,7 +81,8 @@ export function stateOf(given: Loaded, fault: (problem: string) => Error): Loade
     const advice = Array.isArray(given) ? "one row, such as rows[0]" : "a row with a `version`, or { version, value }";
     throw fault(`gave ${describeValue(given)}: it must give ${advice}, or nothing where there is none`);
   }
-  if (isState(given)) return "value" in given ? given : { ...given, value: given };
+  if (isState(given))
+    return "value" in given ? given : { ...rowFacts(given), ...given, version: given.version, value: given };
   if (!("value" in given)) return { version: given.version, value: given, ...rowFacts(given) };
   const column = Object.keys(given).find((name) => !membersOfState.has(name));
   throw fault(
@@ -90,7 +91,10 @@ export function stateOf(given: Loaded, fault: (problem: string) => Error): Loade
   );
 }
 
-/** Whether an object has no column of its own. In a row, a number may be anything, and a name may be a secret. */
+/**
+ * Whether an object has no column of its own, as a row of getters has none either. In a row, a number may be anything,
+ * and a name may be a secret.
+ */
 function isState(given: Loaded): given is LoadedState {
   return Object.keys(given).every((name) => membersOfState.has(name));
 }
