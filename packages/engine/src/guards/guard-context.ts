@@ -42,7 +42,8 @@ export interface GuardContext<State extends Loaded, Current = ValueOf<State>, Ex
    * @param onto the state that a patch is applied to. @default what `represent` shows of `current`, else `current`
    * @throws GuardError 415 for another media type, 400 for what is malformed, an `id` that is not the resource's too,
    *   409 `invalid-state` where a `test` fails, 422 where a path is not there, or what comes of it is no object
-   * @throws UsageError where no parser has read the content, or there is no state to apply a patch to
+   * @throws UsageError where no parser has read the content, where there is no state to apply a patch to, and for a
+   *   schema or a promise as `onto`
    */
   applyChange(onto?: object | null): Promise<JsonObject>;
   /**
@@ -79,7 +80,10 @@ export interface PageOptions<Value = unknown> {
   readonly limitDefault?: number;
   /** Items of a page at most; a larger limit is cut to it. @default requestLimits.pageSizeMax, 100 */
   readonly limitMax?: number;
-  /** What the list is ordered by, as a cursor holds it, where that is not the `id`. It must be unique. */
+  /**
+   * What the list is ordered by, as a cursor holds it, where that is not the `id`. It must be unique, and a text of at
+   * most 1,024 bytes.
+   */
   position?(row: Value): string | number;
 }
 

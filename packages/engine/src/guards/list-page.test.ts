@@ -96,7 +96,8 @@ test("a page has validators: 304 to who has it, 412 to who wants another", async
 test.each([
   ["limit=0", "malformed-limit"],
   ["after=x", "malformed-cursor"],
-  [`after=${btoa("p1.a/b")}`, "malformed-cursor"],
+  [`after=${btoa("p1.a\0b")}`, "malformed-cursor"],
+  [`after=${btoa(`p1.${"a".repeat(1_025)}`)}`, "malformed-cursor"],
   ["title=a", "unknown-parameter"],
 ])("a malformed query is 400: %s", async (search, code) => {
   expect(await pageAt(`/articles?${search}`)).toMatchObject({ status: 400, errors: [{ code }] });
@@ -122,7 +123,30 @@ test("a list may be ordered by something else", async () => {
   });
 });
 
+test.each(["a/b", "", "*", "two\nlines", "é".repeat(512)])(
+  "a cursor holds any position of a row: %j",
+  async (title) => {
+    const [first, ...rest] = rows;
+    const titled = [{ ...Object(first), title }, ...rest];
+    const paging = { position: (row: Article) => row.title };
+    const page = await pageAt("/articles?limit=1", { paging, query: () => titled.slice(0, 2) });
+    const next = "next" in page ? page.next : "";
+    const asked: unknown[] = [];
+    const query: Query = ({ after }) => {
+      asked.push(after);
+      return rest;
+    };
+    expect(await pageAt(`/articles?limit=9&after=${next}`, { paging, query })).toMatchObject({ status: 200 });
+    expect(asked).toEqual([title]);
+  },
+);
+
 test.each<[what: string, asked: Asked, says: string]>([
+  [
+    "a position that no cursor can hold",
+    { paging: { position: ({ title }) => `${title}\ud800` }, query: () => rows },
+    "rows whose position (`id`, or what `position` gives) is a text of at most 1024 bytes",
+  ],
   ["a query without the limit", { query: () => [...rows, ...rows] }, "ask for `limit` rows at most, 5 here"],
   ["a query without the cursor", { query: () => rows.slice(0, 3) }, "leave out all up to `after`"],
   ["rows without an order", { options: { represent: () => ({}) } }, "or readPage() a `position`"],

@@ -1,4 +1,4 @@
-import { type EntityTag, formatEntityTag, idFault, type ProblemEntry, UsageError } from "@unclash/core";
+import { type EntityTag, formatEntityTag, type ProblemEntry, UsageError } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import { checkOptions, describeValue, isFunction, type OptionRules, wholeNumber } from "@unclash/core/options";
 import { isRead } from "../http/methods.js";
@@ -44,7 +44,7 @@ export function readPage<State extends Loaded>(
   const errors: ProblemEntry[] = [];
   const query = new URLSearchParams(exchange.request.query);
   const { limit: size, after } = readPaging(query, { pageSizeDefault, pageSizeMax }, errors);
-  if (after !== undefined && idFault(after, requestLimits.idBytesMax) !== undefined) errors.push(malformedCursor);
+  if (after !== undefined && !isPosition(after)) errors.push(malformedCursor);
   if (errors.length > 0) return refuseRequest(passed, malformed(errors));
   return {
     limit: size + 1,
@@ -75,7 +75,7 @@ function answerPage(passed: Passed, asked: Asked, rows: readonly Loaded[]): Page
   const shown = fit.filter((item) => item.shown !== undefined);
   // A cursor may be read: it names what its reader was shown, wherever there is any.
   const last = shown.at(-1) ?? fit.at(-1);
-  const next = last !== undefined && fit.length < read.length ? formatCursor(last.position) : null;
+  const next = last !== undefined && fit.length < read.length ? cursorBehind(last) : null;
   const texts = shown.map(({ text }) => text);
   const etag: EntityTag = { weak: false, opaque: settings.digest(listText(texts, next)) };
   const verdict = judgePage(exchange, parsedRequest.conditions, { resource: nameOfList(exchange), etag });
@@ -110,6 +110,20 @@ function itemOf(exchange: GuardExchange, { position }: Asked, row: Loaded): Item
     "must be given rows that are ordered by their `id`, or readPage() a `position` that gives what they " +
       `are ordered by: a string or a number, and not ${describeValue(place)}`,
   );
+}
+
+/** What a cursor takes, and gives back: with it, a URL stays short enough for servers. */
+const positionBytesMax = 1_024;
+
+/** The database of an app need not take a NUL, and no cursor brings back half a surrogate pair. */
+function isPosition(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0") && Buffer.byteLength(text) <= positionBytesMax;
+}
+
+function cursorBehind({ position }: Item): string {
+  if (isPosition(position)) return formatCursor(position);
+  const what = `a text of at most ${positionBytesMax} bytes, well-formed and without NUL`;
+  throw fault(`must be given rows whose position (\`id\`, or what \`position\` gives) is ${what}`);
 }
 
 function idOf(row: unknown): unknown {
