@@ -204,7 +204,7 @@ test.each<[what: string, asked: Asked, says: string, run?: (context: GuardContex
   [
     "a state with no form in JSON",
     { type: merge, body: {} },
-    "must be given an object that can be sent as JSON, and was given 5 at /price",
+    "must be given an object that can be sent as JSON, and was given the bigint 5 at /price",
     ({ applyChange }) => applyChange({ price: 5n }),
   ],
   [

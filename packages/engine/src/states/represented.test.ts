@@ -13,7 +13,7 @@ const cycle: { self?: unknown } = {};
 cycle.self = cycle;
 
 test.each<[what: string, given: object, said: string]>([
-  ["a bigint", { price: 5n }, "and returned 5 at /price"],
+  ["a bigint", { price: 5n }, "and returned the bigint 5 at /price"],
   ["a Map", { a: [new Map()] }, "an object of the class Map at /a/0"],
   ["a Set", { a: new Set() }, "an object of the class Set at /a"],
   ["NaN", { a: Number.NaN }, "NaN at /a"],

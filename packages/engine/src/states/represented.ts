@@ -57,5 +57,6 @@ function isList(json: Json): json is readonly Json[] {
 
 function noJson(fault: JsonFault, value: unknown, path: string): Error {
   const where = path === "" ? "" : ` at ${path}`;
-  return fault(`must return an object that can be sent as JSON, and returned ${describeValue(value)}${where}`);
+  const described = typeof value === "bigint" ? `the bigint ${value}` : describeValue(value);
+  return fault(`must return an object that can be sent as JSON, and returned ${described}${where}`);
 }
