@@ -208,6 +208,18 @@ test.each<[what: string, asked: Asked, says: string, run?: (context: GuardContex
     ({ applyChange }) => applyChange({ price: 5n }),
   ],
   [
+    "a schema in the place of the state",
+    { type: merge, body: {} },
+    "takes a schema as its second argument",
+    ({ applyChange }) => Reflect.apply(applyChange, undefined, [z.object({})]),
+  ],
+  [
+    "the promise of a state",
+    { type: merge, body: {} },
+    "must be given a state, and was given a promise",
+    ({ applyChange }) => applyChange(Promise.resolve(row)),
+  ],
+  [
     "a schema that is none",
     { type: merge, body: {} },
     "must be given a schema that speaks Standard Schema",

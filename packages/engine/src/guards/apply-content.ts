@@ -1,6 +1,6 @@
 import { type ProblemEntry, UsageError, unsupportedConditions } from "@unclash/core";
 import { isJsonObject, type JsonObject } from "@unclash/core/json";
-import { describeValue } from "@unclash/core/options";
+import { describeValue, isPromise } from "@unclash/core/options";
 import { applyChange, type Change, mergePatchType } from "../conflicts/change.js";
 import { listExists } from "../conflicts/conflict.js";
 import type { AskedChange, ContentMethod } from "../conflicts/read-change.js";
@@ -37,6 +37,7 @@ export function contentHandle(passed: Passed, selected: RowState | undefined): C
   function applyLater(onto?: object | null): Promise<JsonObject>;
   function applyLater(onto: object | null | undefined, schema: Schema): Promise<object>;
   function applyLater(onto?: object | null, schema?: Schema): Promise<object> {
+    assertOnto(onto);
     return CheckOutcome.of(applyContent(onto, schema), isOfRequest);
   }
   return { applyChange: applyLater, readId: () => askedChange("readId", passed, selected).id };
@@ -108,6 +109,13 @@ function stateUnder(
   if (shown !== undefined) return shown;
   const why = selected === undefined ? "the guard has loaded none" : "`represent` shows this caller nothing of it";
   throw new UsageError("applyChange", `must be given the state that a patch is applied to, since ${why}`);
+}
+
+/** A schema in the place of the state would check nothing, and of a promise a patch would keep nothing. */
+function assertOnto(onto: unknown): void {
+  if (isSchema(onto)) throw new UsageError("applyChange", "takes a schema as its second argument, behind the state");
+  if (isPromise(onto))
+    throw new UsageError("applyChange", `must be given a state, and was given ${describeValue(onto)}`);
 }
 
 function faultOfOnto(problem: string): UsageError {

@@ -77,9 +77,9 @@ export function warnOfIgnoredRefusal(request: RequestFacts): void {
   warnOfRoute(
     "UNCLASH_REFUSAL_IGNORED",
     { request },
-    "went on with a write that had been refused: what check(), conflict() and refuse() throw must end the " +
-      "handler, and roll back its transaction. Put `await` before check(), and let what they throw pass " +
-      "through every catch.",
+    "went on with a write that had been refused: what check(), applyChange(), conflict() and refuse() throw " +
+      "must end the handler, and roll back its transaction. Put `await` before the first two, and let what they " +
+      "throw pass through every catch.",
   );
 }
 

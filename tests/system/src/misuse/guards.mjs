@@ -137,6 +137,11 @@ export const guardMistakes = [
     serve({}, ({ outcome }) => outcome.refuse("duplicate", "It is taken.", { id: 1n })),
   ],
   [
+    "applyChange with a schema in the place of the state",
+    "applyChange() takes a schema as its second argument",
+    serve({}, ({ applyChange }) => applyChange({ "~standard": { validate: () => ({ value: {} }) } })),
+  ],
+  [
     "check without await",
     "UNCLASH_REFUSAL_IGNORED",
     serve({ load: undefined }, ({ req, res }) => {
