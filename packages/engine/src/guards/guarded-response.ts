@@ -147,9 +147,10 @@ export class GuardedResponse {
     this.#reportOutcome();
   }
 
-  /** The handler has refused the request by its guard: that is the end of it. */
+  /** The handler has refused the request by its guard: that is the end of it, whatever it has told before. */
   refuse(): void {
     this.#isRefused = true;
+    this.#isReported = false;
   }
 
   /** A state was held against the request, by this guard or by one inside it. */

@@ -191,6 +191,22 @@ export const guardMistakes = [
     ),
   ],
   [
+    "a refusal that is caught, after the outcome was told",
+    "PUT /plays/… went on with a write that had been refused",
+    serve(
+      {},
+      ({ res, outcome }) => {
+        outcome.updated(2);
+        try {
+          outcome.refuse("duplicate", "The title is taken.");
+        } catch {
+          res.end();
+        }
+      },
+      { ...put, path: "/plays/1" },
+    ),
+  ],
+  [
     "check with the promise of a state",
     "check() must be given a row with a `version`, as { version, value }",
     serve({ load: undefined }, ({ req }) => check(req, Promise.resolve(load()))),
