@@ -35,9 +35,9 @@ const app = express();
 app.use(express.json({ type: ["application/json", "application/*+json"], strict: false }));
 
 const list = guarded(ofList, async ({ res, readPage }) => {
-  const { after, limit, answer } = readPage();
+  const { after, rowsMax, answer } = readPage();
   const behind = after === undefined ? undefined : gt(articles.id, after);
-  const rows = await database.select().from(articles).where(behind).orderBy(articles.id).limit(limit);
+  const rows = await database.select().from(articles).where(behind).orderBy(articles.id).limit(rowsMax);
   res.json(answer(rows));
 });
 

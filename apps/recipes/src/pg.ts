@@ -25,7 +25,7 @@ const list = guarded(ofList, async ({ res, readPage }) => {
   const page = readPage();
   const { rows } = await pool.query<Article>(
     "SELECT * FROM articles WHERE $1::text IS NULL OR id > $1 ORDER BY id LIMIT $2",
-    [page.after, page.limit], // One row more than the page shows.
+    [page.after, page.rowsMax], // One row more than the page shows.
   );
   res.json(page.answer(rows));
 });

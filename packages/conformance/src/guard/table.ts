@@ -26,7 +26,7 @@ export interface Table {
   /** The row as it was at an earlier version, while it is remembered. */
   past(id: string | undefined, version: number | undefined): Row | undefined;
   /** The states of the first rows behind an id, in the order of their ids. */
-  list(page: { readonly after: string | undefined; readonly limit: number }): readonly LoadedState[];
+  list(page: { readonly after: string | undefined; readonly rowsMax: number }): readonly LoadedState[];
   insert(id: string, fields: JsonObject): Row;
   /** `UPDATE … WHERE id = … AND version = … RETURNING *`; without a version, of whatever is there. */
   update(id: string | undefined, expected: StateVersion | undefined, fields: JsonObject): readonly Row[];
@@ -50,11 +50,11 @@ export function createTable(versionOf: VersionOf, more: (row: Row) => Partial<Lo
   };
   const stateOf = (row: Row): LoadedState => ({ version: versionOf(row), value: row, ...more(row) });
   return {
-    list({ after = "", limit }) {
+    list({ after = "", rowsMax }) {
       const behind = [...rows.values()].filter(({ id }) => id > after);
       return behind
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-        .slice(0, limit)
+        .slice(0, rowsMax)
         .map(stateOf);
     },
     find: (id) => rows.get(id ?? ""),

@@ -66,9 +66,9 @@ export interface GuardContext<State extends Loaded, Current = ValueOf<State>, Ex
    *
    * @example
    *   const page = readPage();
-   *   res.json(page.answer(await db.articles({ idAbove: page.after, limit: page.limit })));
+   *   res.json(page.answer(await db.articles({ idAbove: page.after, limit: page.rowsMax })));
    *
-   * @throws GuardError 400 for a limit below 1, a cursor that no page gave, and for any other parameter
+   * @throws GuardError 400 for a limit below 1, a cursor that no page gave, and a parameter that is not in `parameters`
    */
   readPage(options?: PageOptions<ValueOf<State>>): ListPage<State>;
   readonly outcome: WriteOutcome<State>;
@@ -81,25 +81,36 @@ export interface PageOptions<Value = unknown> {
   /** Items of a page at most; a larger limit is cut to it. @default requestLimits.pageSizeMax, 100 */
   readonly limitMax?: number;
   /**
-   * What the list is ordered by, as a cursor holds it, where that is not the `id`. It must be unique, and a text of at
-   * most 1,024 bytes.
+   * What the list is ordered by, where that is not the `id`. It must be unique, and a text of at most 1,024 bytes.
+   * Cursors hold it, and clients can read them: it must be nothing that `represent` keeps from them.
    */
   position?(row: Value): string | number;
+  /**
+   * Query parameters that the list takes besides `limit` and `after`: its filters, which the handler reads itself. The
+   * `Link` to the next page keeps them; all others are 400. @default []
+   */
+  readonly parameters?: readonly string[];
 }
 
 /** A page of a list that is asked for. */
 export interface ListPage<State extends Loaded> {
-  /** So many rows are to be asked for: one more than the page shows, which tells whether there is a next one. */
-  readonly limit: number;
-  /** The id behind which the page begins; `undefined` for the first page. */
+  /**
+   * Rows to ask the database for, at most: one more than the page shows, that is than the client's `limit`. Whether
+   * there is that one tells whether there is a next page.
+   */
+  readonly rowsMax: number;
+  /**
+   * The `id`, or the `position`, behind which the page begins; `undefined` for the first page. It comes from the client:
+   * a cursor can be read and made by anyone, so it is no secret and no proof of access.
+   */
   readonly after: string | undefined;
   /**
    * The content of the page, to be sent as JSON: of each row what `represent` shows, with its entity-tag as
    * `etagField`. `ETag`, `Cache-Control` and the `Link` to the next page are put on the response.
    *
-   * @param rows as `load` gives them, in their order, the first `limit` of those behind `after`
+   * @param rows as `load` gives them, in their order, the first `rowsMax` of those behind `after`
    * @throws GuardError 304 where the client has this page, 412 where its `If-Match` names another one
-   * @throws UsageError for more rows than `limit`, or the one that is `after`
+   * @throws UsageError for more rows than `rowsMax`, or the one that is `after`
    */
   answer(rows: readonly ListedRow<State>[]): PageContent;
 }
@@ -110,7 +121,11 @@ type ListedRow<State extends Loaded> = [VersionOf<State>] extends [never] ? Load
 /** The content of a page of a list. */
 export interface PageContent {
   readonly items: readonly JsonObject[];
-  /** The cursor of the next page, for `after`; `null` on the last one. */
+  /**
+   * The cursor of the next page, for `after`; `null` on the last one. It holds, encoded and not encrypted, the `id` or
+   * `position` of the last row that this page shows. Where the page shows none of its rows, it holds that of a hidden
+   * row, and the process warns: leave rows that a caller may not see out in the query.
+   */
   readonly next: string | null;
 }
 

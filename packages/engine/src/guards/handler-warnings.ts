@@ -62,6 +62,16 @@ export function warnOfSameVersion(exchange: GuardExchange): void {
   );
 }
 
+/** The next page can only be named by a row that the client is not shown. */
+export function warnOfHiddenInCursor(exchange: GuardExchange): void {
+  warnOfRoute(
+    "UNCLASH_HIDDEN_IN_CURSOR",
+    exchange,
+    "has given a cursor that holds the `id` or the `position` of a row that `represent` shows nothing of, since it " +
+      "shows no row of that page. Leave rows that a caller may not see out in the query, by its WHERE.",
+  );
+}
+
 /** A date is all that a request must name, and can't be compared. */
 export function warnOfNoDate(exchange: GuardExchange): void {
   warnOfRoute(

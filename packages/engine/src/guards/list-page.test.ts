@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createGuard } from "../pipeline/guard.js";
 import type { PageOptions } from "./guard-context.js";
 import { isGuardError } from "./guard-error.js";
@@ -18,9 +18,9 @@ const base: GuardOptions<object, Article> = {
   etagField: "etag",
 };
 
-type Query = (page: { readonly limit: number; readonly after: string | undefined }) => readonly Article[];
+type Query = (page: { readonly rowsMax: number; readonly after: string | undefined }) => readonly Article[];
 
-const query: Query = ({ limit, after = "" }) => rows.filter(({ id }) => id > after).slice(0, limit);
+const query: Query = ({ rowsMax, after = "" }) => rows.filter(({ id }) => id > after).slice(0, rowsMax);
 
 interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
@@ -113,8 +113,8 @@ test("what represent shows nothing of is not listed, and no cursor names it wher
 
 test("a list may be ordered by something else", async () => {
   const paging = { position: ({ version }: Article) => version };
-  const byVersion: Query = ({ limit, after = "0" }) =>
-    rows.filter(({ version }) => version > Number(after)).slice(0, limit);
+  const byVersion: Query = ({ rowsMax, after = "0" }) =>
+    rows.filter(({ version }) => version > Number(after)).slice(0, rowsMax);
   const first = await pageAt("/articles?limit=3", { paging, query: byVersion });
   const next = "next" in first ? first.next : "";
   expect(await pageAt(`/articles?after=${next}`, { paging, query: byVersion })).toMatchObject({
@@ -141,15 +141,40 @@ test.each(["a/b", "", "*", "two\nlines", "é".repeat(512)])(
   },
 );
 
+test("filters that the app names are kept in the Link, and all else is 400", async () => {
+  const paging = { parameters: ["tag", "q"] };
+  const page = await pageAt("/articles?q=a%3E%22b&tag=x&limit=2&tag=y", { paging });
+  expect(page.headers["link"]).toBe(
+    `</articles?limit=2&after=${btoa("p1.b")}&q=a%3E%22b&tag=x&tag=y>; rel="next"`.replace("==", ""),
+  );
+  expect(await pageAt("/articles?tag=x&color=red", { paging })).toMatchObject({
+    status: 400,
+    errors: [{ parameter: "color", detail: "A list takes only the parameters `limit`, `after`, `tag` and `q`." }],
+  });
+});
+
+test("a cursor that has to name a row which nobody is shown is warned of", async () => {
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  await pageAt("/hidden?limit=1", { options: { represent: ({ id }) => (id === "b" ? undefined : { id }) } });
+  expect(warned).not.toHaveBeenCalled();
+  await pageAt("/hidden?limit=1", { options: { represent: () => undefined } });
+  expect(warned).toHaveBeenCalledExactlyOnceWith(
+    expect.any(String),
+    expect.objectContaining({ code: "UNCLASH_HIDDEN_IN_CURSOR" }),
+  );
+  warned.mockRestore();
+});
+
 test.each<[what: string, asked: Asked, says: string]>([
   [
     "a position that no cursor can hold",
     { paging: { position: ({ title }) => `${title}\ud800` }, query: () => rows },
     "rows whose position (`id`, or what `position` gives) is a text of at most 1024 bytes",
   ],
-  ["a query without the limit", { query: () => [...rows, ...rows] }, "ask for `limit` rows at most, 5 here"],
+  ["a query without a limit", { query: () => [...rows, ...rows] }, "ask for `rowsMax` rows at most, 5 here"],
   ["a query without the cursor", { query: () => rows.slice(0, 3) }, "leave out all up to `after`"],
   ["rows without an order", { options: { represent: () => ({}) } }, "or readPage() a `position`"],
+  ["a filter that every list has", { paging: { parameters: ["after"] } }, "readPage.parameters"],
   ["an option that is none", { paging: { limitMax: 0 } }, "readPage.limitMax"],
   ["a guard with a state", { options: { resource: () => "articles/a", load: () => rows[0] } }, "is for a list"],
 ])("is a mistake of the app's: %s", async (_what, asked, says) => {

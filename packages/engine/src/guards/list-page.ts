@@ -1,6 +1,14 @@
 import { type EntityTag, formatEntityTag, type ProblemEntry, UsageError } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
-import { checkOptions, describeValue, isFunction, type OptionRules, wholeNumber } from "@unclash/core/options";
+import {
+  checkOptions,
+  describeValue,
+  isFunction,
+  isText,
+  listOf,
+  type OptionRules,
+  wholeNumber,
+} from "@unclash/core/options";
 import { isRead } from "../http/methods.js";
 import { formatCursor, listText, malformedCursor, nextLink, readPaging } from "../http/paging.js";
 import { malformed } from "../http/refusal.js";
@@ -12,6 +20,7 @@ import { nameOfList } from "./apply-content.js";
 import type { ListPage, PageContent, PageOptions } from "./guard-context.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardExchange } from "./guard-exchange.js";
+import { warnOfHiddenInCursor } from "./handler-warnings.js";
 import type { Passed } from "./passed-requests.js";
 import { shownRow } from "./shown-row.js";
 import { refuseRequest } from "./write-outcome.js";
@@ -19,8 +28,13 @@ import { refuseRequest } from "./write-outcome.js";
 const rules: OptionRules<PageOptions> = {
   limitDefault: wholeNumber(1),
   limitMax: wholeNumber(1, 1_000),
+  parameters: listOf(isFilter, "query parameters other than `limit` and `after`"),
   position: isFunction,
 };
+
+function isFilter(name: unknown): string | undefined {
+  return name === "limit" || name === "after" ? "is always there" : isText(name);
+}
 
 /**
  * Reads which page of a list is asked for.
@@ -42,20 +56,24 @@ export function readPage<State extends Loaded>(
   const pageSizeMax = options.limitMax ?? requestLimits.pageSizeMax;
   const pageSizeDefault = Math.min(options.limitDefault ?? requestLimits.pageSizeDefault, pageSizeMax);
   const errors: ProblemEntry[] = [];
+  const { parameters = [] } = options;
   const query = new URLSearchParams(exchange.request.query);
-  const { limit: size, after } = readPaging(query, { pageSizeDefault, pageSizeMax }, errors);
+  const { limit: size, after } = readPaging(query, { pageSizeDefault, pageSizeMax, parameters }, errors);
   if (after !== undefined && !isPosition(after)) errors.push(malformedCursor);
   if (errors.length > 0) return refuseRequest(passed, malformed(errors));
+  const filters = [...query].filter(([name]) => parameters.includes(name));
   return {
-    limit: size + 1,
+    rowsMax: size + 1,
     after,
-    answer: (rows) => answerPage(passed, { size, after, position: options.position }, rows),
+    answer: (rows) => answerPage(passed, { size, after, filters, position: options.position }, rows),
   };
 }
 
 interface Asked {
   readonly size: number;
   readonly after: string | undefined;
+  /** The parameters of the query that the next page has too. */
+  readonly filters: readonly (readonly [name: string, value: string])[];
   readonly position: PageOptions["position"] | undefined;
 }
 
@@ -76,13 +94,14 @@ function answerPage(passed: Passed, asked: Asked, rows: readonly Loaded[]): Page
   // A cursor may be read: it names what its reader was shown, wherever there is any.
   const last = shown.at(-1) ?? fit.at(-1);
   const next = last !== undefined && fit.length < read.length ? cursorBehind(last) : null;
+  if (next !== null && shown.length === 0) warnOfHiddenInCursor(exchange);
   const texts = shown.map(({ text }) => text);
   const etag: EntityTag = { weak: false, opaque: settings.digest(listText(texts, next)) };
   const verdict = judgePage(exchange, parsedRequest.conditions, { resource: nameOfList(exchange), etag });
   const headers = { ...exchange.cachingHeaders(settings.cacheControl), etag: formatEntityTag(etag) };
   if (verdict.kind === "refused") return refuseRequest(passed, verdict);
   if (verdict.kind === "not-modified") throw new GuardError(emptyResponse(304, "not-modified", headers));
-  guardedResponse.showPage({ ...headers, ...nextLink(linkSafe(instance), asked.size, next) });
+  guardedResponse.showPage({ ...headers, ...nextLink(linkSafe(instance), asked.size, next, asked.filters) });
   return { items: shown.flatMap((item) => (item.shown === undefined ? [] : [item.shown])), next };
 }
 
@@ -90,7 +109,7 @@ function itemsOf(exchange: GuardExchange, asked: Asked, rows: readonly Loaded[])
   const { size, after } = asked;
   if (!Array.isArray(rows)) throw fault(`must be given the rows of the page, and was given ${describeValue(rows)}`);
   if (rows.length > size + 1)
-    throw fault(`was given ${rows.length} rows: the query must ask for \`limit\` rows at most, ${size + 1} here`);
+    throw fault(`was given ${rows.length} rows: the query must ask for \`rowsMax\` rows at most, ${size + 1} here`);
   const items = rows.map((row: Loaded) => itemOf(exchange, asked, row));
   if (after !== undefined && items.some(({ position }) => position === after))
     throw fault("was given the row that the page comes after: the query must leave out all up to `after`");

@@ -5,6 +5,12 @@ import { sentences } from "./sentences.js";
 /** How long a page is where nothing is said, and at most. */
 export type PageSizes = Pick<RequestLimits, "pageSizeDefault" | "pageSizeMax">;
 
+/** The same, and which parameters a list takes besides `limit` and `after`. */
+export interface PageQueryRules extends PageSizes {
+  /** @default [] */
+  readonly parameters?: readonly string[];
+}
+
 /** Which page of a list is asked for: how long, and after which item. */
 export interface PageRequest {
   readonly limit: number;
@@ -26,7 +32,7 @@ const cursorMark = "p1.";
 /**
  * Reads `limit` and `after`; a limit past its cap is cut to it, one below 1 and a cursor that is not ours are errors.
  */
-export function readPaging(query: URLSearchParams, limits: PageSizes, errors: ProblemEntry[]): PageRequest {
+export function readPaging(query: URLSearchParams, limits: PageQueryRules, errors: ProblemEntry[]): PageRequest {
   const { limit, cursor } = readPageQuery(query, limits, errors);
   if (cursor === undefined) return { limit, after: undefined };
   const after = readCursor(cursor);
@@ -37,10 +43,10 @@ export function readPaging(query: URLSearchParams, limits: PageSizes, errors: Pr
 /** The same with the cursor as it was sent, for lists whose cursors may be sealed. */
 export function readPageQuery(
   query: URLSearchParams,
-  limits: PageSizes,
+  limits: PageQueryRules,
   errors: ProblemEntry[],
 ): { readonly limit: number; readonly cursor: string | undefined } {
-  errors.push(...unknownParameters(query));
+  errors.push(...unknownParameters(query, limits.parameters ?? []));
   const limit = readLimit(query.get("limit"), limits, errors);
   return { limit, cursor: query.get("after") ?? undefined };
 }
@@ -49,11 +55,11 @@ export function readPageQuery(
 const [namedMax, nameLengthMax] = [10, 64];
 
 /** A parameter that a list does not have would be taken for a filter that it does not apply. */
-function unknownParameters(query: URLSearchParams): readonly ProblemEntry[] {
-  const unknown = new Set([...query.keys()].filter((name) => name !== "limit" && name !== "after"));
+function unknownParameters(query: URLSearchParams, others: readonly string[]): readonly ProblemEntry[] {
+  const unknown = new Set([...query.keys()].filter((name) => !["limit", "after", ...others].includes(name)));
   return [...unknown].slice(0, namedMax).map((name) => {
     const parameter = name.slice(0, nameLengthMax);
-    return { code: "unknown-parameter", parameter, detail: sentences.listParameters };
+    return { code: "unknown-parameter", parameter, detail: sentences.listParameters(others) };
   });
 }
 
@@ -93,7 +99,18 @@ export function listText(items: readonly string[], next: string | null): string 
   return `{"items":[${items.join(",")}],"next":${JSON.stringify(next)}}`;
 }
 
-/** The `Link` from a page to the next one, for its headers; nothing on the last page. */
-export function nextLink(path: string, limit: number, next: string | null): { readonly link?: string } {
-  return next === null ? {} : { link: `<${path}?limit=${limit}&after=${next}>; rel="next"` };
+/**
+ * The `Link` from a page to the next one, for its headers; nothing on the last page.
+ *
+ * @param filters the parameters besides, which both pages have. @default none
+ */
+export function nextLink(
+  path: string,
+  limit: number,
+  next: string | null,
+  filters: readonly (readonly [name: string, value: string])[] = [],
+): { readonly link?: string } {
+  if (next === null) return {};
+  const others = filters.map(([name, value]) => `&${new URLSearchParams([[name, value]])}`).join("");
+  return { link: `<${path}?limit=${limit}&after=${next}${others}>; rel="next"` };
 }

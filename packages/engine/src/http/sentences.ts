@@ -16,7 +16,10 @@ export const sentences = {
     `The content names version ${version}, and its entity-tag another one.`,
   versionDiffersFromHeader: (version: number): string =>
     `The content names version ${version}, and If-Match only others.`,
-  listParameters: "A list takes only the parameters `limit` and `after`.",
+  listParameters: (others: readonly string[]): string => {
+    const names = ["limit", "after", ...others].map((name) => `\`${name}\``);
+    return `A list takes only the parameters ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`;
+  },
   limit: "`limit` must be a whole number above 0.",
   cursor: "`after` is not a cursor of this list.",
   notUtf8: "The content is not valid UTF-8.",
