@@ -10,7 +10,7 @@ import { describeRequest } from "../http/request.js";
 import { representedObject } from "../states/represented.js";
 import type { RowState } from "../states/row-state.js";
 import { checkFields, isSchema, type Schema } from "../states/schema.js";
-import { contentMethod, otherIdAsked, readAsked, readAskedId } from "./asked-change.js";
+import { type ContentAsker, contentMethod, isCreation, otherIdAsked, readAsked, readAskedId } from "./asked-change.js";
 import { CheckOutcome } from "./check-outcome.js";
 import type { GuardContext } from "./guard-context.js";
 import { isGuardError } from "./guard-error.js";
@@ -65,7 +65,7 @@ function fieldsAsked(passed: Passed, selected: RowState | undefined, onto: objec
 
 /** What content asks for, well-formed, and the id that it gives to what is made. */
 function askedChange(
-  call: string,
+  call: "applyChange" | "readId",
   passed: Passed,
   selected: RowState | undefined,
 ): { readonly change: Change; readonly id: string | undefined } {
@@ -74,20 +74,24 @@ function askedChange(
   if (method === undefined)
     throw new UsageError(call, `is for POST, PUT and PATCH, and was called at ${describeRequest(exchange.request)}`);
   const errors: ProblemEntry[] = [];
-  const asked = exchange.asked ?? readOrRefuse(passed, method, errors);
+  const asked = exchange.asked ?? readOrRefuse(passed, { method, asker: call }, errors);
   const id = asked && readAskedId(exchange, asked, errors);
   const otherId = asked && otherIdAsked(exchange, asked, selected);
   if (otherId !== undefined) errors.push(otherId);
-  const isCreation = method === "POST" && selected === undefined;
-  if (isCreation) errors.push(...unsupportedConditions(parsedRequest.conditions));
+  const creates = isCreation(exchange, selected);
+  if (creates) errors.push(...unsupportedConditions(parsedRequest.conditions));
   if (asked === undefined || errors.length > 0) return refuseRequest(passed, malformed(errors));
-  if (isCreation && parsedRequest.conditions.ifNoneMatch !== undefined)
+  if (creates && parsedRequest.conditions.ifNoneMatch !== undefined)
     return refuseRequest(passed, listExists(exchange, { resource: nameOfList(exchange), path: exchange.instance }));
   return { change: asked.change, id };
 }
 
-function readOrRefuse(passed: Passed, method: ContentMethod, errors: ProblemEntry[]): AskedChange | undefined {
-  const read = readAsked(passed.exchange, method, errors);
+function readOrRefuse(
+  passed: Passed,
+  wanted: { readonly method: ContentMethod; readonly asker: ContentAsker },
+  errors: ProblemEntry[],
+): AskedChange | undefined {
+  const read = readAsked(passed.exchange, wanted, errors);
   return read?.kind === "refused" ? refuseRequest(passed, read) : read;
 }
 

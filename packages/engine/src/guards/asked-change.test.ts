@@ -56,3 +56,37 @@ test.each<[what: string, asked: Asked]>([
 function applyAt({ applyChange }: GuardContext<Loaded>): Promise<unknown> {
   return applyChange();
 }
+
+const checking = { checkContent: true, resource: () => "articles/1" };
+
+test.each<[what: string, asked: Asked]>([
+  ["nothing", { type: "", unread: true }],
+  ["what a parser makes of nothing", { type: "", headers: { "content-length": "0" }, body: undefined }],
+  ["an object, as some parsers make of nothing", { type: "", body: {} }],
+  ["an empty text of JSON", { unread: true, headers: { "content-length": "0" } }],
+])("with checkContent, a POST of an action needs no content: %s", async (_what, asked) => {
+  const { current } = await contextOf("POST", { ...asked, options: checking });
+  expect(current).toBe(row);
+});
+
+test("with checkContent, a POST whose content is no JSON is refused, and so is a PUT without content", async () => {
+  const form = { type: "text/plain", body: "a", headers: { "content-length": "1" }, options: checking };
+  expect(await refusal(contextOf("POST", form))).toMatchObject({ status: 415 });
+  expect(await refusal(contextOf("PUT", { type: "", unread: true, options: checking }))).toMatchObject({ status: 415 });
+});
+
+test("content that checkContent can't see is an error that names it, and what to parse", async () => {
+  const unseen = { unread: true, headers: { "content-length": "2" }, options: checking };
+  await expect(contextOf("PUT", unseen)).rejects.toThrow(
+    "guard() with `checkContent` can't see the content of PUT /articles/1: no body parser before the guard",
+  );
+});
+
+test("a POST that is held against a row is no creation, and keeps its preconditions", async () => {
+  for (const checkContent of [false, true]) {
+    const act = { body: { id: "new" }, headers: { "if-match": '"3"' }, options: { ...checking, checkContent } };
+    const context = await contextOf("POST", act);
+    expect(await context.applyChange()).toEqual({});
+    expect(context.readId()).toBe("new");
+  }
+});

@@ -14,7 +14,8 @@ export interface SharedGuardOptions<Native> extends RequestOptions<Native>, Stat
   readonly etagField?: string | false;
   /**
    * Whether the content of POST, PUT and PATCH is checked before preconditions are (RFC 9110 §13.2.1): its media type,
-   * its JSON, its `id`. That is what `applyChange` checks; without this, it does so once the handler runs.
+   * its JSON, its `id`. A POST may have no content, as that of an action. That is what `applyChange` checks; without
+   * this, it does so once the handler runs.
    *
    * @default false
    */

@@ -14,7 +14,7 @@ import {
 } from "../preconditions/conditions.js";
 import { notCompared } from "../preconditions/content-version.js";
 import { readPreferences } from "../preconditions/preferences.js";
-import { contentMethod, readAsked, readAskedId } from "./asked-change.js";
+import { contentMethod, isCreation, isEmptyPost, readAsked, readAskedId } from "./asked-change.js";
 import { GuardExchange } from "./guard-exchange.js";
 import type { GuardSettings } from "./guard-settings.js";
 import { warnOfNoResource } from "./handler-warnings.js";
@@ -41,7 +41,7 @@ export function parseRequest(
   if (asked !== undefined) readAskedId(exchange, asked, errors);
   const named = { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
   const conditions = readConditions(exchange, { acceptProxyTags: settings.acceptProxyTags, ...named }, errors);
-  if (asked !== undefined && isPostToList(exchange)) errors.push(...unsupportedConditions(conditions));
+  if (asked !== undefined && isCreation(exchange, "not loaded")) errors.push(...unsupportedConditions(conditions));
   const keyed = readKeyed(exchange, errors);
   if (errors.length > 0 && !settings.reportOnly) return malformed(errors);
   const preferences = readPreferences(exchange, settings.allowedStrategies);
@@ -51,13 +51,10 @@ export function parseRequest(
 /** Reads what the content asks for before anything is held against the state. */
 function readContent(exchange: GuardExchange, errors: ProblemEntry[]): AskedChange | Refused | undefined {
   const method = contentMethod(exchange);
-  const asked = method && readAsked(exchange, method, errors);
+  if (method === undefined || isEmptyPost(exchange)) return undefined;
+  const asked = readAsked(exchange, { method, asker: "checkContent" }, errors);
   if (asked?.kind === "asked") exchange.asked = asked;
   return asked;
-}
-
-function isPostToList({ request: { method }, resource }: GuardExchange): boolean {
-  return method === "POST" && resource === undefined;
 }
 
 /**
