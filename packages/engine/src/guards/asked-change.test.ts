@@ -90,3 +90,15 @@ test("a POST that is held against a row is no creation, and keeps its preconditi
     expect(context.readId()).toBe("new");
   }
 });
+
+test("with jsonPatchAsMerge, a PATCH of JSON is a merge patch, as in a collection", async () => {
+  for (const checkContent of [false, true]) {
+    const options = { jsonPatchAsMerge: true, checkContent, resource: () => "articles/1" };
+    expect(await applied("PATCH", { body: { title: null, a: 1 }, options })).toEqual({ tags: ["x"], a: 1 });
+    const other = applied("PATCH", { type: "text/plain", options });
+    expect(await refusal(other)).toMatchObject({
+      status: 415,
+      headers: { "accept-patch": expect.stringMatching(/, application\/json$/) },
+    });
+  }
+});

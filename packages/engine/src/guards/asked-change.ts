@@ -35,7 +35,7 @@ export function readAsked(
   errors: ProblemEntry[],
 ): AskedChange | Refused | undefined {
   const { settings } = exchange;
-  const mediaType = acceptedType(exchange, contentTypes(method));
+  const mediaType = acceptedType(exchange, contentTypes(method, settings.jsonPatchAsMerge));
   if (typeof mediaType !== "string") return mediaType;
   const content = exchange.parsed ?? unparsed(exchange, mediaType, asker);
   return readChange(method, content, { shape: settings, limits: settings.requestLimits }, errors);

@@ -20,6 +20,13 @@ export interface SharedGuardOptions<Native> extends RequestOptions<Native>, Stat
    * @default false
    */
   readonly checkContent?: boolean;
+  /**
+   * Whether PATCH takes `application/json` as a merge patch (RFC 7396), as in a collection. Otherwise `applyChange` and
+   * `checkContent` refuse it: 415 with `Accept-Patch`.
+   *
+   * @default false
+   */
+  readonly jsonPatchAsMerge?: boolean;
   /** The digest for rows that are hashed. @default "sha-256" */
   readonly entityTags?: ContentDigest;
   /**

@@ -36,6 +36,7 @@ export type GuardSettings = RequestSettings<unknown> &
     readonly represent: CheckedRepresent | undefined;
     readonly creates: boolean;
     readonly checkContent: boolean;
+    readonly jsonPatchAsMerge: boolean;
     readonly digest: RowDigest;
     readonly idempotency: GuardKeeping | undefined;
     readonly forwardsErrors: boolean;
@@ -48,6 +49,7 @@ const sharedRules: OptionRules<SharedGuardOptions<unknown>> = {
   versionField: either(oneOf(false), isText),
   etagField: either(oneOf(false), isText),
   checkContent: isBoolean,
+  jsonPatchAsMerge: isBoolean,
   entityTags: isDigest,
   vary: isHeaderNames,
   idempotency: anything,
@@ -98,6 +100,7 @@ function resolve<Native, State extends Loaded>(options: GuardOptions<Native, Sta
     problem: problem && checkedProblem(problem),
     creates: options.creates ?? false,
     checkContent: options.checkContent ?? false,
+    jsonPatchAsMerge: options.jsonPatchAsMerge ?? false,
     digest: contentDigest(options.entityTags ?? "sha-256"),
     idempotency: idempotency ? resolveIdempotency(idempotency, options.identify !== undefined) : undefined,
     forwardsErrors: options.onError === "next",
