@@ -194,7 +194,8 @@ test.each<[what: string, asked: Asked, says: string, run?: (context: GuardContex
   [
     "content that no parser has read",
     { unread: true, type: merge, headers: { "content-length": "2" } },
-    "applyChange() can't see the content of PATCH /articles/1: no body parser before the guard has read application/merge-patch+json. Put one there that reads application/json, ",
+    "applyChange() can't see the content of PATCH /articles/1: no body parser before the guard has read " +
+      "application/merge-patch+json. Put one there that reads application/json, ",
   ],
   [
     "a row that represent does not show",

@@ -47,7 +47,8 @@ function unparsed(exchange: GuardExchange, mediaType: string, asker: ContentAske
   const [call, option] = asker === "checkContent" ? ["guard", "with `checkContent` "] : [asker, ""];
   throw new UsageError(
     call,
-    `${option}can't see the content of ${exchange.request.method} ${exchange.instance}: no body parser before the guard has ` +
+    `${option}can't see the content of ${exchange.request.method} ${exchange.instance}: ` +
+      "no body parser before the guard has " +
       `read ${mediaType}. Put one there that reads application/json, ${mergePatchType} and ${jsonPatchType}`,
   );
 }

@@ -100,8 +100,8 @@ export interface ListPage<State extends Loaded> {
    */
   readonly rowsMax: number;
   /**
-   * The `id`, or the `position`, behind which the page begins; `undefined` for the first page. It comes from the client:
-   * a cursor can be read and made by anyone, so it is no secret and no proof of access.
+   * The `id`, or the `position`, behind which the page begins; `undefined` for the first page. It comes from the
+   * client: a cursor can be read and made by anyone, so it is no secret and no proof of access.
    */
   readonly after: string | undefined;
   /**
