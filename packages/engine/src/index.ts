@@ -8,7 +8,6 @@ export type {
   GuardContext,
   ListPage,
   PageContent,
-  PageOptions,
   Preference,
   WriteOutcome,
 } from "./guards/guard-context.js";
@@ -16,7 +15,6 @@ export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error
 export type { GuardOptions, SharedGuardOptions } from "./guards/guard-options.js";
 export type { GuardReport } from "./guards/guard-report.js";
 export { allowedHeaders, exposedHeaders } from "./http/cors.js";
-export { formatCursor, listText, nextLink, type PageRequest, type PageSizes, readPaging } from "./http/paging.js";
 export type { RequestFacts } from "./http/request.js";
 export type { RequestLimits } from "./http/request-limits.js";
 export type { GuardIdempotency } from "./idempotency/guard-keeping.js";

@@ -188,6 +188,18 @@ test("with checkContent, content is refused before the preconditions are looked 
   const other = { body: { id: "2" }, headers: stale, options };
   expect(await refusal(contextOf("PUT", other))).toMatchObject({ status: 400, errors: [{ code: "contradictory-id" }] });
   expect(await applied("PUT", { body: '{"title":"B"}', options })).toEqual({ title: "B" });
+  const list = { checkContent: true, resource: () => null };
+  const posted = { body: { id: "a/b", version: -1, etag: "1" }, headers: { "if-match": '"1"' }, options: list };
+  expect(await refusal(contextOf("POST", posted))).toMatchObject({
+    status: 400,
+    errors: [
+      { code: "malformed-version" },
+      { code: "malformed-etag" },
+      { code: "malformed-id" },
+      { code: "unsupported-precondition" },
+    ],
+  });
+  expect(await applied("POST", { body: { version: 1, etag: '"1"' }, options: list })).toEqual({});
 });
 
 test.each<[what: string, asked: Asked, says: string, run?: (context: GuardContext<Loaded>) => unknown]>([

@@ -8,6 +8,7 @@ import { sentences } from "../http/sentences.js";
 import {
   isVersion,
   malformedVersion,
+  type NamedInContent,
   type ParsedRequest,
   readConditions,
   readTagMember,
@@ -32,14 +33,8 @@ export function parseRequest(
   warnOfUnreadBody(exchange);
   const asked = settings.checkContent && !settings.reportOnly ? readContent(exchange, errors) : undefined;
   if (asked?.kind === "refused") return asked;
-  const version = readVersion(exchange, errors);
-  const etagText = memberOfBody(exchange, settings.etagField);
-  const etag = etagText === undefined ? undefined : readTagMember(etagText, String(settings.etagField), errors);
-  const isCompared = version !== undefined && !Number.isNaN(version);
-  const contradictory = etag && isCompared ? contradictoryTag(etag, version, String(settings.etagField)) : undefined;
-  if (contradictory !== undefined) errors.push(contradictory);
+  const named = readNamed(exchange, errors);
   if (asked !== undefined) readAskedId(exchange, asked, errors);
-  const named = { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
   const conditions = readConditions(exchange, { acceptProxyTags: settings.acceptProxyTags, ...named }, errors);
   if (asked !== undefined && isCreation(exchange, "not loaded")) errors.push(...unsupportedConditions(conditions));
   const keyed = readKeyed(exchange, errors);
@@ -57,6 +52,20 @@ function readContent(exchange: GuardExchange, errors: ProblemEntry[]): AskedChan
   return asked;
 }
 
+/** The version and the entity-tag that the content names; that of a POST is held against no state. */
+function readNamed(exchange: GuardExchange, errors: ProblemEntry[]): NamedInContent {
+  const { etagField } = exchange.settings;
+  const version = readVersion(exchange, errors);
+  const member = memberOfBody(exchange, etagField);
+  const etag = member === undefined ? undefined : readTagMember(member, String(etagField), errors);
+  if (etag !== undefined && version !== undefined && !Number.isNaN(version)) {
+    const contradictory = contradictoryTag(etag, version, String(etagField));
+    if (contradictory !== undefined) errors.push(contradictory);
+  }
+  if (exchange.request.method === "POST") return {};
+  return { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
+}
+
 /**
  * The version that the content of a PUT or a merge patch names, where the app says under which name. One that is a text
  * is kept on the exchange: whether it can be a version at all, only the state shows.
@@ -66,6 +75,7 @@ function readVersion(exchange: GuardExchange, errors: ProblemEntry[]): number | 
   const version = memberOfBody(exchange, versionField);
   if (version === undefined || isVersion(version)) return version;
   if (typeof version === "string" && version !== "") {
+    if (exchange.request.method === "POST") return undefined;
     exchange.versionText = version;
     return notCompared;
   }
@@ -75,7 +85,9 @@ function readVersion(exchange: GuardExchange, errors: ProblemEntry[]): number | 
 
 function memberOfBody(exchange: GuardExchange, field: string | false): unknown {
   const { method, body } = exchange.request;
-  if (field === false || body.kind !== "parsed" || (method !== "PUT" && method !== "PATCH")) return undefined;
+  if (field === false || body.kind !== "parsed") return undefined;
+  const isChecked = method === "POST" && exchange.asked !== undefined;
+  if (method !== "PUT" && method !== "PATCH" && !isChecked) return undefined;
   const isText = typeof body.value === "string" || body.value instanceof Uint8Array;
   const value: unknown = isText ? exchange.content : body.value;
   if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, field))
