@@ -1,10 +1,21 @@
-import { assertNever, isStoreError, type ResponsePlan } from "@unclash/core";
-import { representationOf } from "./customer.js";
-import type { CustomerGuard, CustomerShop } from "./guarded.js";
-import { listCustomers } from "./list.js";
-import { contentReply, unavailableReply } from "./reply.js";
+import { setTimeout as pause } from "node:timers/promises";
+import { idFault, isStoreError, type ResponsePlan } from "@unclash/core";
+import type { ContextOf } from "unclash";
+import { uuidv7 } from "uuidv7";
+import {
+  type Customer,
+  type CustomerFields,
+  type CustomerState,
+  customerSchema,
+  representationOf,
+  stateOf,
+} from "./customer.js";
+import { contentReply, emptyReply, problemReply } from "./reply.js";
 import type { CustomerRequest } from "./request.js";
-import { write } from "./write.js";
+import type { CustomerTable, NewCustomer } from "./table.js";
+
+/** What a guard has for the handler of a request. */
+export type CustomerGuard = ContextOf<CustomerState, true>;
 
 /**
  * Answers a request that the guard has let through. What is to be said of the customer's state (`ETag`,
@@ -15,31 +26,175 @@ import { write } from "./write.js";
 export async function answerRequest(
   request: CustomerRequest,
   guard: CustomerGuard,
-  shop: Pick<CustomerShop, "table" | "conflictStatus">,
+  table: CustomerTable,
 ): Promise<ResponsePlan> {
+  const { method, instance } = request;
   try {
-    const plan = await carryOut(request, guard, shop);
-    return request.method === "HEAD" ? { ...plan, body: null } : plan;
+    if (method !== "GET" && method !== "HEAD") return await write({ request, guard, table });
+    const plan = contentReply(200, "ok", await read(guard, table));
+    return method === "HEAD" ? { ...plan, body: null } : plan;
   } catch (error) {
-    if (isStoreError(error)) return unavailableReply(request.instance, error.outcome, "The store did not answer.");
-    throw error;
+    if (!isStoreError(error)) throw error;
+    return unavailable(instance, error.outcome, "The store did not answer.");
   }
 }
 
-async function carryOut(
+/** A customer; where the guard has loaded none, a page of the list. */
+async function read({ current, readPage, outcome }: CustomerGuard, table: CustomerTable): Promise<unknown> {
+  if (current !== undefined) return representationOf(current);
+  const page = readPage();
+  if (page.after !== undefined && idFault(page.after) !== undefined) {
+    const detail = "`after` is not a cursor of this list.";
+    const errors = [{ code: "malformed-cursor", parameter: "after", detail }];
+    return outcome.refuse("malformed-request", detail, { errors });
+  }
+  return page.answer((await table.list({ after: page.after, limit: page.rowsMax })).map(stateOf));
+}
+
+/** 503: the database did not answer, or others kept winning. */
+function unavailable(instance: string, outcome: "not-applied" | "unknown", detail: string): ResponsePlan {
+  const members = { outcome };
+  return problemReply(instance, { slug: "store-unavailable", detail, members, headers: { "retry-after": "1" } });
+}
+
+/** One write on its way. */
+interface Writing {
+  readonly request: CustomerRequest;
+  readonly guard: CustomerGuard;
+  readonly table: CustomerTable;
+}
+
+/** How often a write is tried that loses races, and is for whatever state there is. */
+const racesMax = 8;
+
+async function write(writing: Writing): Promise<ResponsePlan> {
+  const { request, guard, table } = writing;
+  const givenId = request.id ?? guard.readId();
+  const id = givenId ?? uuidv7();
+  const resource = givenId === undefined ? "customers" : `customers/${id}`;
+  let { current } = guard;
+  for (let attempt = 1; attempt <= racesMax; attempt++) {
+    if (attempt > 1) await pause(Math.random() * 2 ** attempt);
+    const plan = await (current === undefined ? make(writing, id, resource) : change(writing, current, resource));
+    if (plan !== "raced") return plan;
+    if (request.id === undefined) continue;
+    const fresh = await table.find(id);
+    const isForIt = fresh === undefined ? current === undefined : current !== undefined && isForAnyState(request);
+    // Where its precondition may not hold for the state that is there by now, the guard ends the request.
+    current = isForIt ? fresh : await guard.outcome.expectRow(undefined);
+  }
+  const detail = `Others changed ${resource} ${racesMax} times while this request was running.`;
+  return unavailable(request.instance, "not-applied", detail);
+}
+
+/** Whether a write names no state, by `If-Match: *`, and none in its content either. */
+function isForAnyState({ headers, content }: CustomerRequest): boolean {
+  const named = membersOf(content);
+  const isOpen = !Object.hasOwn(named, "version") && !Object.hasOwn(named, "etag");
+  return headers["if-match"] === "*" && headers["if-none-match"] === undefined && isOpen;
+}
+
+/** The members of sound content, as they were sent. */
+function membersOf(content: unknown): object {
+  const text = content instanceof Uint8Array ? Buffer.from(content).toString() : content;
+  return Object(typeof text === "string" && text !== "" ? JSON.parse(text) : text);
+}
+
+async function make({ request, guard, table }: Writing, id: string, resource: string): Promise<ResponsePlan | "raced"> {
+  const named: unknown = Reflect.get(membersOf(request.content), "id");
+  if (request.id !== undefined && named !== undefined && String(named) !== id) {
+    // The guard compares it with that of a row, and there is none.
+    const detail = "The id in the content is not the one in the path.";
+    const errors = [{ code: "contradictory-id", pointer: "/id", detail }];
+    return guard.outcome.refuse("malformed-request", detail, { errors });
+  }
+  const fields = await guard.applyChange(undefined, customerSchema);
+  // A PUT that comes again meets what it has made, and its precondition fails: it needs no key.
+  const key = request.id === undefined ? guard.idempotencyKey : undefined;
+  const customer = { id, ...fields, by: guard.actor?.name ?? null, key };
+  const made = guard.prefers("dry-run") ? await tryInsert(table, customer) : await table.insert(customer);
+  if (made !== "taken") return written(request, guard, "created", made);
+  const before = key === undefined ? undefined : await table.findMade(key);
+  if (key !== undefined && before !== undefined) {
+    const keptSince = Date.now() - keyMsMax;
+    if (before.at < keptSince) {
+      await table.releaseKey(key, keptSince);
+      return "raced";
+    }
+    if (before.customer !== undefined) return written(request, guard, "created", before.customer);
+    return emptyReply(201, "created", { location: pathOf(request, before.id), "content-length": "0" });
+  }
+  if ((await table.find(id)) === undefined) return emailTaken(guard, resource, await table.findByEmail(fields.email));
+  if (request.id !== undefined) return "raced";
+  return guard.outcome.refuse("duplicate", "The id is taken.", { resource, field: "/id", holder: resource });
+}
+
+/** For how long a guard knows a key, unless it is told otherwise: after that the same key is another request's. */
+const keyMsMax = 86_400_000;
+
+/** Says how it would go to make a customer, and makes none. */
+async function tryInsert(table: CustomerTable, { id, by, ...fields }: NewCustomer): Promise<Customer | "taken"> {
+  if ((await table.find(id)) !== undefined || (await table.findByEmail(fields.email)) !== undefined) return "taken";
+  return { id, ...fields, version: (await table.lastVersion(id)) + 1, tag: "", modifiedAt: 0, modifiedBy: by };
+}
+
+async function change(
+  { request, guard, table }: Writing,
+  current: Customer,
+  resource: string,
+): Promise<ResponsePlan | "raced"> {
+  const { id, version } = current;
+  const by = guard.actor?.name ?? null;
+  const isDryRun = guard.prefers("dry-run");
+  if (request.method === "DELETE") {
+    if (!isDryRun && (await table.remove(id, version, { by })) === "stale") return "raced";
+    if (!isDryRun) await guard.outcome.expectAffected(1);
+    return emptyReply(204, isDryRun ? "dry-run" : "deleted");
+  }
+  const fields = await guard.applyChange(representationOf(current), customerSchema);
+  if (fields.name === current.name && fields.email === current.email)
+    return written(request, guard, "unchanged", current);
+  const changed = isDryRun
+    ? await tryUpdate(table, current, fields)
+    : await table.update(id, version, { ...fields, by });
+  if (changed === "stale") return "raced";
+  if (changed !== "taken") return written(request, guard, "changed", changed);
+  const holder = await table.findByEmail(fields.email);
+  return emailTaken(guard, resource, holder?.id === id ? undefined : holder);
+}
+
+async function tryUpdate(table: CustomerTable, current: Customer, fields: CustomerFields): Promise<Customer | "taken"> {
+  const holder = await table.findByEmail(fields.email);
+  if (holder !== undefined && holder.id !== current.id) return "taken";
+  return { ...current, ...fields, version: current.version + 1 };
+}
+
+/** 200 or 201 with the state that is there now, and what the guard is to say of it. */
+function written(
   request: CustomerRequest,
   guard: CustomerGuard,
-  shop: Pick<CustomerShop, "table" | "conflictStatus">,
-): Promise<ResponsePlan> {
-  switch (request.kind) {
-    case "list":
-      return listCustomers(request, guard, shop.table);
-    case "read":
-      // What is not there has been answered by the guard.
-      return contentReply(200, "ok", {}, JSON.stringify(guard.current && representationOf(guard.current)));
-    case "write":
-      return write(request, guard, shop);
-    default:
-      return assertNever(request);
-  }
+  outcome: "created" | "changed" | "unchanged",
+  customer: Customer,
+): ResponsePlan {
+  const isDryRun = guard.prefers("dry-run");
+  // What was only tried out has no entity-tag; what stays as it is has kept its own.
+  if (!isDryRun || outcome === "unchanged") guard.outcome.updated(stateOf(customer));
+  const told = isDryRun ? "dry-run" : outcome;
+  const path = pathOf(request, customer.id);
+  const location = outcome === "created" ? { location: path } : {};
+  const status = outcome === "created" ? 201 : 200;
+  if (!guard.prefers("return=minimal"))
+    return contentReply(status, told, representationOf(customer), { ...location, "content-location": path });
+  return status === 201 ? emptyReply(201, told, { ...location, "content-length": "0" }) : emptyReply(204, told);
+}
+
+function pathOf({ base }: CustomerRequest, id: string): string {
+  return `${base}/customers/${encodeURIComponent(id)}`;
+}
+
+/** The e-mail address is another customer's; of one that is gone by now nothing is in the way any more. */
+function emailTaken({ outcome }: CustomerGuard, resource: string, holder: Customer | undefined): "raced" {
+  if (holder === undefined) return "raced";
+  const members = { resource, field: "/email", holder: `customers/${holder.id}` };
+  return outcome.refuse("duplicate", "The value of email is taken.", members);
 }

@@ -4,7 +4,7 @@ import { type RequestFacts, refuseCredentials } from "unclash";
 import { createGuard, type GuardAnswer, isGuardError } from "unclash/adapter";
 import { onTestFinished } from "vitest";
 import { answerRequest } from "./answer.js";
-import { type CustomerShop, customerGuardOptions } from "./guarded.js";
+import { type CustomerShop, guardOptions } from "./customers.js";
 import { type CustomerRequest, takeRequest } from "./request.js";
 import { openSqliteTable } from "./sqlite-table.js";
 import type { CustomerTable } from "./table.js";
@@ -71,13 +71,14 @@ async function answerTo(
   if (taken.kind === "answered") return taken.plan;
   const { request } = taken;
   const shop = { table, store, conflictStatus, identify };
-  const guards = createGuard(customerGuardOptions<CustomerRequest>(shop, (native) => native));
-  const value = request.kind === "write" ? request.content : undefined;
+  const guards = createGuard(guardOptions<CustomerRequest>(shop, (native) => native));
+  const { content: value } = request;
+  const body: RequestFacts["body"] = value === undefined ? facts.body : { kind: "parsed", value };
   try {
-    const entered = await guards.enter({ ...facts, body: { kind: "parsed", value }, native: request });
+    const entered = await guards.enter({ ...facts, body, native: request });
     if (entered.kind === "answer") return entered.error.answer;
     const { context, guardedResponse } = entered;
-    const plan = await answerRequest(request, context, shop);
+    const plan = await answerRequest(request, context, table);
     const { set, remove } = guardedResponse.finish(
       plan.status,
       (name) => plan.headers[name] ?? guardedResponse.headers[name],

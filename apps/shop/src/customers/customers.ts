@@ -1,10 +1,22 @@
 import type { IncomingMessage } from "node:http";
 import type { ResponsePlan } from "@unclash/core";
-import type { Json } from "@unclash/core/json";
+import type { Store } from "@unclash/core/store";
+import type { GuardOptions, Identify } from "unclash";
 import { nodeFacts, originForm } from "unclash/adapter";
-import { answerRequest } from "./answer.js";
-import { type CustomerGuard, type CustomerGuardOptions, type CustomerShop, customerGuardOptions } from "./guarded.js";
+import { answerRequest, type CustomerGuard } from "./answer.js";
+import { type CustomerState, representationOf, stateOf } from "./customer.js";
 import { type CustomerRequest, takeRequest } from "./request.js";
+import type { CustomerTable } from "./table.js";
+
+/** What the shop's customers are served with. */
+export interface CustomerShop {
+  readonly table: CustomerTable;
+  /** Where the answers to requests with `Idempotency-Key` are kept. */
+  readonly store: Store;
+  /** Tells by its headers who makes a request. */
+  readonly identify: Identify<unknown>;
+  readonly conflictStatus: 409 | 412;
+}
 
 /**
  * The shop's customers, as a framework serves them: `take` each request below `/customers`, guard it with `guarding`,
@@ -14,22 +26,22 @@ export interface Customers {
   /** Whether a URL is that of the customers, or of one. */
   owns(url: string): boolean;
   /**
-   * Reads a request, its body too, and answers what needs no guard. Else its content is to be put where the framework's
-   * parser would have put it: the guard looks for it there.
+   * Reads a request, its content too, and answers what needs no guard. Else its content is to be put where the
+   * framework's parser would have put it: the guard looks for it there.
    *
    * @param url the whole of it, where the framework has cut its path off
    */
-  take(request: IncomingMessage, url?: string): Promise<Taken>;
+  take(
+    request: IncomingMessage,
+    url?: string,
+  ): Promise<
+    { readonly kind: "taken"; readonly content: unknown } | { readonly kind: "answered"; readonly plan: ResponsePlan }
+  >;
   /** The options of the guard; `nodeRequest` gives Node's request for the framework's. */
-  guarding<Native>(nodeRequest: (native: Native) => IncomingMessage): CustomerGuardOptions<Native>;
+  guarding<Native>(nodeRequest: (native: Native) => IncomingMessage): GuardOptions<Native, CustomerState, true>;
   /** Answers a request that was taken, and that the guard has let through. */
   answer(request: IncomingMessage, guard: CustomerGuard): Promise<ResponsePlan>;
 }
-
-/** A request that may go on to the guard, or the answer to one that may not. */
-export type Taken =
-  | { readonly kind: "taken"; readonly content: Json | undefined }
-  | { readonly kind: "answered"; readonly plan: ResponsePlan };
 
 /** Makes the customers of a shop. */
 export function createCustomers(shop: CustomerShop): Customers {
@@ -42,13 +54,41 @@ export function createCustomers(shop: CustomerShop): Customers {
   return {
     owns: (url) => /^\/customers(?:[/?]|$)/.test(originForm(url)),
     async take(request, url = request.url ?? "/") {
-      const facts = nodeFacts(request, { base: "", url, native: request });
-      const taken = await takeRequest(facts, shop.identify);
+      const taken = await takeRequest(nodeFacts(request, { base: "", url, native: request }), shop.identify);
       if (taken.kind === "answered") return taken;
       requests.set(request, taken.request);
-      return { kind: "taken", content: taken.request.kind === "write" ? taken.request.content : undefined };
+      return { kind: "taken", content: taken.request.content };
     },
-    guarding: (nodeRequest) => customerGuardOptions(shop, (native) => requestOf(nodeRequest(native))),
-    answer: (request, guard) => answerRequest(requestOf(request), guard, shop),
+    guarding: (nodeRequest) => guardOptions(shop, (native) => requestOf(nodeRequest(native))),
+    answer: (request, guard) => answerRequest(requestOf(request), guard, shop.table),
+  };
+}
+
+/** How the customers are guarded, in every framework: the guard loads by id, and knows the table's rows for states. */
+export function guardOptions<Native>(
+  { table, store, identify, conflictStatus }: CustomerShop,
+  requestOf: (native: Native) => CustomerRequest,
+): GuardOptions<Native, CustomerState, true> {
+  return {
+    async load(native) {
+      const { id } = requestOf(native);
+      const customer = id === undefined ? undefined : await table.find(id);
+      return customer && stateOf(customer);
+    },
+    resource: (native) => {
+      const { id } = requestOf(native);
+      return id === undefined ? null : `customers/${id}`;
+    },
+    represent: representationOf,
+    creates: true,
+    checkContent: true,
+    versionField: "version",
+    etagField: "etag",
+    identify,
+    conflictStatus,
+    requestLimits: { pageBytesMax: 12_582_912 },
+    // A creation that runs again finds by its key what it has made; every other write names the version that it
+    // replaces.
+    idempotency: { store, rerun: true },
   };
 }

@@ -1,44 +1,6 @@
-import { customers as seeds } from "../seed/customers.js";
-import { openPostgres, type PostgresConnections, type SqlValue } from "./postgres-connections.js";
-import { columns, customerIn, madeIn, versionIn } from "./row.js";
-import { type CustomerTable, createTag, type NewCustomer } from "./table.js";
-
-// Ids in the order of their bytes; times by the server's clock, since those of the app's machines disagree.
-const columnsSql = `
-  id text COLLATE "C" PRIMARY KEY,
-  name text,
-  email text COLLATE "C" UNIQUE,
-  version bigint NOT NULL,
-  tag text NOT NULL,
-  modified_at bigint NOT NULL,
-  modified_by text,
-  created_at bigint NOT NULL,
-  created_by_key text UNIQUE`;
-
-const now = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-
-// What a deletion left is written over. A time never falls, even when the clock steps back.
-const insertSql = (table: string): string => `
-  INSERT INTO ${table} AS old (id, name, email, version, tag, modified_at, modified_by, created_at, created_by_key)
-  VALUES ($1, $2, $3, 1, $4, ${now}, $5, ${now}, $6)
-  ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, version = old.version + 1,
-    tag = excluded.tag, modified_at = greatest(excluded.modified_at, old.modified_at + 1),
-    modified_by = excluded.modified_by, created_at = excluded.created_at,
-    created_by_key = coalesce(excluded.created_by_key, old.created_by_key)
-  WHERE old.email IS NULL
-  RETURNING ${columns}`;
-
-const updateSql = (table: string): string => `
-  UPDATE ${table} SET name = $3, email = $4, version = version + 1, tag = $5,
-    modified_at = greatest(${now}, modified_at + 1), modified_by = $6
-  WHERE id = $1 AND version = $2 AND email IS NOT NULL
-  RETURNING ${columns}`;
-
-const removeSql = (table: string): string => `
-  UPDATE ${table} SET name = NULL, email = NULL, version = version + 1, tag = $3,
-    modified_at = greatest(${now}, modified_at + 1), modified_by = $4
-  WHERE id = $1 AND version = $2 AND email IS NOT NULL
-  RETURNING id`;
+import { StoreError } from "@unclash/core";
+import pg from "pg";
+import { type CustomerTable, createTable, type RunSql, tableIn } from "./table.js";
 
 /** How the server is reached. */
 export interface PostgresTableOptions {
@@ -49,68 +11,89 @@ export interface PostgresTableOptions {
   readonly timeoutMs?: number;
 }
 
+/** How often a statement is run that lost against others in a circle of them, and was rolled back. */
+const triesMax = 8;
+
 /**
  * Opens the table in a schema of PostgreSQL, by a small pool of its own; a new one gets the shop's first customers.
  *
  * @throws StoreError where the server did not answer
  */
-export async function openPostgresTable({
-  url,
-  schema = "unclash",
-  timeoutMs = 5_000,
-}: PostgresTableOptions): Promise<CustomerTable> {
-  const connections = openPostgres(url, timeoutMs);
+export async function openPostgresTable(options: PostgresTableOptions): Promise<CustomerTable> {
+  const { url, schema = "unclash", timeoutMs = 5_000 } = options;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 5,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    // The server gives up first, so that it is known that nothing was written.
+    statement_timeout: Math.ceil(timeoutMs * 0.9),
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced by the next call. Without a listener it would end the process.
+  pool.on("error", () => {});
+  // Ids in the order of their bytes; times by the server's clock, since those of the app's machines disagree.
+  const dialect = {
+    table: `"${schema}".customers`,
+    text: 'text COLLATE "C"',
+    now: "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+    greatest: "greatest",
+  };
   try {
-    await makeReady(connections, schema);
-    return tableOn(connections, `"${schema}".customers`);
+    // Of several processes one makes the table, and the others wait for it.
+    await withClient(pool, async (run) => {
+      await run("BEGIN", []);
+      await run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [dialect.table]);
+      const found = await run("SELECT to_regclass($1) AS found WHERE to_regclass($1) IS NOT NULL", [dialect.table]);
+      if (found.length === 0) await createTable(run, dialect);
+      await run("COMMIT", []);
+    });
   } catch (error) {
-    await connections.close();
+    await pool.end();
     throw error;
+  }
+  return tableIn({ run: (sql, values) => runOnce(pool, sql, values), close: () => pool.end() }, dialect);
+}
+
+/** Runs a statement, again where two customers who exchange their e-mail addresses wait for each other, for example. */
+async function runOnce(pool: pg.Pool, ...given: Parameters<RunSql>): Promise<readonly unknown[] | "taken"> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await withClient(pool, (run) => run(...given));
+    } catch (error) {
+      const code = error instanceof StoreError && isRefusal(error.cause) ? error.cause.code : undefined;
+      if (code === "23505") return "taken";
+      if ((code !== "40P01" && code !== "40001") || tries === triesMax) throw error;
+    }
   }
 }
 
-/** Makes the table and its first rows in one transaction; of several processes one does, and the others wait for it. */
-async function makeReady(connections: PostgresConnections, schema: string): Promise<void> {
-  const table = `"${schema}".customers`;
-  await connections.transaction(async (query) => {
-    await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [table]);
-    const found = await query("SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'customers'", [
-      schema,
-    ]);
-    if (found.length > 0) return;
-    await query(`CREATE TABLE ${table} (${columnsSql})`, []);
-    for (const seed of seeds) await query(insertSql(table), insertion(seed));
+/** Lends a connection. One whose answer was not waited for may still be at work, and is not lent again. */
+async function withClient<T>(pool: pg.Pool, work: (run: RunSql) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw storeError(error, "not-applied");
   });
+  const ignore = (): void => {};
+  client.on("error", ignore);
+  let isUsable = false;
+  try {
+    const result = await work(async (sql, values) => (await client.query(sql, [...values])).rows);
+    isUsable = true;
+    return result;
+  } catch (error) {
+    isUsable = isRefusal(error);
+    throw storeError(error, isRefusal(error) ? "not-applied" : "unknown");
+  } finally {
+    client.off("error", ignore).release(!isUsable);
+  }
 }
 
-function insertion({ id, name, email, by, key }: NewCustomer): SqlValue[] {
-  return [id, name, email, createTag(), by, key ?? null];
+/** Whether the server refused the statement, rolled it back, and goes on. */
+function isRefusal(thrown: unknown): thrown is pg.DatabaseError {
+  return thrown instanceof pg.DatabaseError && thrown.severity === "ERROR";
 }
 
-function tableOn({ one, all, close }: PostgresConnections, table: string): CustomerTable {
-  const findBy = (column: string): string => `SELECT ${columns} FROM ${table} WHERE ${column} = $1`;
-  const listSql = `SELECT ${columns} FROM ${table} WHERE id > $1 AND email IS NOT NULL ORDER BY id LIMIT $2`;
-  const releaseSql = `UPDATE ${table} SET created_by_key = NULL WHERE created_by_key = $1 AND created_at < $2`;
-  return {
-    find: async (id) => customerIn(await one(findBy("id"), [id])),
-    findByEmail: async (email) => customerIn(await one(findBy("email"), [email])),
-    findMade: async (key) => madeIn(await one(findBy("created_by_key"), [key])),
-    lastVersion: async (id) => versionIn(await one(findBy("id"), [id])),
-    list: async ({ after = "", limit }) => (await all(listSql, [after, limit])).flatMap((row) => customerIn(row) ?? []),
-    async insert(customer) {
-      const row = await one(insertSql(table), insertion(customer));
-      return row === "taken" ? "taken" : (customerIn(row) ?? "taken");
-    },
-    async update(id, version, { name, email, by }) {
-      const row = await one(updateSql(table), [id, version, name, email, createTag(), by]);
-      return row === "taken" ? "taken" : (customerIn(row) ?? "stale");
-    },
-    async remove(id, version, { by }) {
-      return (await one(removeSql(table), [id, version, createTag(), by])) === undefined ? "stale" : "removed";
-    },
-    async releaseKey(key, before) {
-      await all(releaseSql, [key, before]);
-    },
-    close,
-  };
+function storeError(thrown: unknown, outcome: StoreError["outcome"]): StoreError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new StoreError(`PostgreSQL failed: ${message}`, outcome, { cause: thrown });
 }

@@ -8,8 +8,8 @@ import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openPostgresTable } from "./postgres-table.js";
-import { openConnection } from "./sqlite-driver.js";
-import { openSqliteTable } from "./sqlite-table.js";
+
+import { openConnection, openSqliteTable } from "./sqlite-table.js";
 import type { CustomerTable } from "./table.js";
 
 const ann = { name: "Ann", email: "ann@example.com", by: "ann" };
