@@ -42,6 +42,8 @@ export async function checkRequest<Native extends object, State extends Loaded>(
 }> {
   const known = passedRequest(request.native);
   if (known === undefined && options.idempotency) throw new ConfigurationError("idempotency", keysTooLate);
+  // Behind a guard they count for nothing, but what is no options object is a mistake there too.
+  if (Object(options) !== options) resolveGuard(options);
   const passed = known ?? (await passUnguarded(request, settingsFor(options)));
   const { exchange, parsedRequest, guardedResponse, tally } = passed;
   const there = state ?? undefined;

@@ -94,5 +94,6 @@ test("a row of getters alone is a row", () => {
     }
   }
   const row = new Row();
-  expect(stateOf(row, () => new Error("fault"))).toEqual({ version: 3, value: row, etag: '"e"' });
+  // Its `etag` is a column of the app's own, as that of any row.
+  expect(stateOf(row, () => new Error("fault"))).toEqual({ version: 3, value: row });
 });
