@@ -12,7 +12,7 @@ export interface Guards {
 
 /**
  * Makes `guard`, `guarded` and `check` for an app whose guards have options in common. What one of them is given itself
- * goes before.
+ * goes before; of a group such as `idempotency`, each member by itself.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  * @example const { guarded } = createGuards({ identify, conflictStatus: 412, idempotency: { store } });

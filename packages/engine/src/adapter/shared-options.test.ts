@@ -37,6 +37,18 @@ test("an option that a guard leaves open with `undefined` is the shared one", ()
   expect(withSharedOptions("guard", { cacheControl: "no-store" }, given)).toEqual({ cacheControl: "no-store" });
 });
 
+test("an option of a group that a guard leaves open is the shared one, and so is the scope of keys", () => {
+  const open: { required?: boolean } = {};
+  Object.assign(open, { required: undefined });
+  const preconditions = { required: false };
+  expect(withSharedOptions("guard", { preconditions }, { preconditions: open })).toEqual({ preconditions });
+  const store = createMemoryStore();
+  const scope = () => "tenant";
+  const shared = { identify: () => undefined, idempotency: { store, scope } };
+  const { idempotency } = withSharedOptions("guard", shared, { idempotency: { store, required: true } });
+  expect(idempotency).toEqual({ store, scope, required: true });
+});
+
 test("keys that all guards keep can be turned off for one", () => {
   const shared = { identify: () => undefined, idempotency: { store: createMemoryStore() } };
   expect(withSharedOptions("guard", shared, { idempotency: false }).idempotency).toBe(false);

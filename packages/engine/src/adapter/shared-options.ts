@@ -6,8 +6,8 @@ import type { Loaded } from "../states/loaded-state.js";
 import { assertNotServed } from "./arguments.js";
 
 /**
- * The options of one guard, over those that all guards of an app share: its own win, and of `preconditions`,
- * `conflicts` and `requestLimits` each member by itself.
+ * The options of one guard, over those that all guards of an app share: its own win, and of a group (`preconditions`,
+ * `conflicts`, `requestLimits`, `idempotency`) each member by itself.
  *
  * @param call the function that the app called: `guard`
  * @throws UsageError for an instance of a class, whose methods would be lost
@@ -22,14 +22,20 @@ export function withSharedOptions<Native, State extends Loaded, Creates extends 
   if (typeof own !== "object" || own === null) return own;
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(Object(own)));
   if (!isPlain) throw new UsageError(call, `must be given its options as a plain object, not ${describeValue(own)}`);
-  const { preconditions, conflicts, requestLimits } = own;
+  const { preconditions, conflicts, requestLimits, idempotency } = own;
   return {
     ...shared,
-    ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
-    ...(preconditions && { preconditions: { ...shared.preconditions, ...preconditions } }),
-    ...(conflicts && { conflicts: { ...shared.conflicts, ...conflicts } }),
-    ...(requestLimits && { requestLimits: { ...shared.requestLimits, ...requestLimits } }),
+    ...membersSet(own),
+    ...(preconditions && { preconditions: { ...shared.preconditions, ...membersSet(preconditions) } }),
+    ...(conflicts && { conflicts: { ...shared.conflicts, ...membersSet(conflicts) } }),
+    ...(requestLimits && { requestLimits: { ...shared.requestLimits, ...membersSet(requestLimits) } }),
+    ...(idempotency && { idempotency: { ...idempotency, ...shared.idempotency, ...membersSet(idempotency) } }),
   };
+}
+
+/** The options that are not left open with `undefined`. */
+function membersSet(options: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 /**
