@@ -52,5 +52,6 @@ export { createSlot, type Slot } from "./guards/slot.js";
 export { isUtf8Charset, parseMediaType } from "./http/media-type.js";
 export type { RequestFacts } from "./http/request.js";
 export { refusalResponse } from "./http/responses.js";
+export { sentences } from "./http/sentences.js";
 export type { Entered } from "./pipeline/guard.js";
 export { createGuard, type GuardEngine } from "./pipeline/guard.js";

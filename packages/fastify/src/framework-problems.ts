@@ -1,4 +1,4 @@
-import { httpErrorPlan, problemTypePrefix, type ResponsePlan, refusalResponse } from "unclash/adapter";
+import { httpErrorPlan, problemTypePrefix, type ResponsePlan, refusalResponse, sentences } from "unclash/adapter";
 
 /** An error that Fastify itself has made. */
 interface OwnError {
@@ -25,7 +25,7 @@ export function frameworkProblem(
 /** The problem that a path is which no route was found for. */
 export function unknownRoute(instance: string, typePrefix: string = problemTypePrefix): ResponsePlan {
   const asked = { instance, settings: { problemTypePrefix: typePrefix } };
-  return refusalResponse(asked, { slug: "not-found", detail: "There is nothing at this path." });
+  return refusalResponse(asked, { slug: "not-found", detail: sentences.nothingHere });
 }
 
 function isOwnError(error: unknown): error is OwnError {
@@ -33,7 +33,7 @@ function isOwnError(error: unknown): error is OwnError {
 }
 
 function malformedId(instance: string, typePrefix: string): ResponsePlan {
-  const entry = { code: "malformed-id", parameter: "id", detail: "An id must be percent-encoded UTF-8." };
+  const entry = { code: "malformed-id", parameter: "id", detail: sentences.idEncoding };
   const asked = { instance, settings: { problemTypePrefix: typePrefix } };
   return refusalResponse(asked, { slug: "malformed-request", detail: entry.detail, members: { errors: [entry] } });
 }

@@ -11,6 +11,7 @@ import {
   type GuardEngine,
   handedOver,
   inTurn,
+  isAnsweredHere,
   markGuarding,
   ownCheckOptions,
   prepareResponse,
@@ -145,7 +146,7 @@ export async function enter<State extends Loaded>(
     prepareResponse(entered.guardedResponse, reply.raw, reply.getHeaders());
     return entered;
   }
-  if (engine.forwardsErrors && entered.error.problem !== undefined) {
+  if (!isAnsweredHere(engine, entered.error)) {
     withholdTag(facts, reply.raw);
     throw entered.error;
   }

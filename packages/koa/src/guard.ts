@@ -181,7 +181,7 @@ async function admit<State extends Loaded>(
     if (entered.guardedResponse.run !== undefined) keepUnheard(context);
     return entered;
   }
-  if (engine.forwardsErrors && entered.error.problem !== undefined) {
+  if (!isAnsweredHere(engine, entered.error)) {
     withholdTag(facts, context.res);
     throw entered.error;
   }

@@ -35,7 +35,7 @@ export async function admit<Native, State extends Loaded>(
     prepareResponse(entered.guardedResponse, response);
     return entered;
   }
-  if (engine.forwardsErrors && entered.error.problem !== undefined) {
+  if (!isAnsweredHere(engine, entered.error)) {
     withholdTag(facts, response);
     throw entered.error;
   }
@@ -43,7 +43,7 @@ export async function admit<Native, State extends Loaded>(
   return undefined;
 }
 
-/** Whether what a handler threw is the guard's to answer: a 304 always is, since no error handler knows it. */
+/** Whether what a guard threw is its own to answer: a 304 always is, since no error handler knows it. */
 export function isAnsweredHere(
   { forwardsErrors }: Pick<GuardEngine<never, Loaded>, "forwardsErrors">,
   thrown: unknown,

@@ -13,7 +13,7 @@ import { isRead } from "../http/methods.js";
 import { formatCursor, listText, malformedCursor, nextLink, readPaging } from "../http/paging.js";
 import { malformed } from "../http/refusal.js";
 import { emptyResponse } from "../http/responses.js";
-import { judgePage } from "../preconditions/page-verdict.js";
+import { evaluatePage } from "../preconditions/evaluate-page.js";
 import type { Loaded } from "../states/loaded-state.js";
 import type { RowState } from "../states/row-state.js";
 import { nameOfList } from "./apply-content.js";
@@ -97,7 +97,7 @@ function answerPage(passed: Passed, asked: Asked, rows: readonly Loaded[]): Page
   if (next !== null && shown.length === 0) warnOfHiddenInCursor(exchange);
   const texts = shown.map(({ text }) => text);
   const etag: EntityTag = { weak: false, opaque: settings.digest(listText(texts, next)) };
-  const verdict = judgePage(exchange, parsedRequest.conditions, { resource: nameOfList(exchange), etag });
+  const verdict = evaluatePage(exchange, parsedRequest.conditions, { resource: nameOfList(exchange), etag });
   const headers = { ...exchange.cachingHeaders(settings.cacheControl), etag: formatEntityTag(etag) };
   if (verdict.kind === "refused") return refuseRequest(passed, verdict);
   if (verdict.kind === "not-modified") throw new GuardError(emptyResponse(304, "not-modified", headers));

@@ -64,8 +64,8 @@ export async function enterGuard<Native, State extends Loaded>(
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
       return { selected: undefined, evaluation: notEvaluated };
     const loaded = load(request.native);
-    const waiting = (): string => describeRequest(request);
-    const state = (isPromise(loaded) ? await watchPending("load", loaded, waiting) : loaded) ?? undefined;
+    const row = isPromise(loaded) ? await watchPending("load", loaded, () => describeRequest(request)) : loaded;
+    const state = row ?? undefined;
     guardedResponse.hold();
     const selected = state === undefined ? undefined : exchange.select(state);
     return { selected, evaluation: await evaluateRequest(exchange, parsedRequest, selected) };

@@ -13,7 +13,7 @@ import { listText, nextLink, type Page } from "../http/paging.js";
 import { malformed, notFound } from "../http/refusal.js";
 import { contentResponse, emptyResponse, lastModified, refusedResponse } from "../http/responses.js";
 import { readConditions } from "../preconditions/conditions.js";
-import { judgePage } from "../preconditions/page-verdict.js";
+import { evaluatePage } from "../preconditions/evaluate-page.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { listResources, readListQuery } from "../resources/list.js";
@@ -77,7 +77,7 @@ export async function answerList(
   const page = await listResources(exchange, collection, query);
   const { etag } = page;
   const headers = { ...exchange.cachingHeaders(collection.cacheControl), etag: formatEntityTag(etag) };
-  const verdict = judgePage(exchange, conditions, { resource: collection.name, etag });
+  const verdict = evaluatePage(exchange, conditions, { resource: collection.name, etag });
   switch (verdict.kind) {
     case "not-modified":
       return emptyResponse(304, "not-modified", headers); //                                     304

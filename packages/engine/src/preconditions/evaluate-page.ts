@@ -8,7 +8,7 @@ import { expectedState } from "./expected-state.js";
 export type PageVerdict = { readonly kind: "proceed" } | { readonly kind: "not-modified" } | Refused;
 
 /** Holds conditions against a page: 304 where the client has it, 412 where it wants another one. */
-export function judgePage(
+export function evaluatePage(
   exchange: Exchange,
   conditions: Conditions,
   { resource, etag }: { readonly resource: string; readonly etag: EntityTag },
