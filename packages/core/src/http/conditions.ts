@@ -19,14 +19,14 @@ export interface ConditionFacts {
   readonly method: string;
   readonly now: Moment;
   /** The version that the body names, if it names one. */
-  readonly version?: Version;
+  readonly version?: Version | undefined;
   /** The entity-tag that the body names, if it names one. */
-  readonly etag?: EntityTag;
+  readonly etag?: EntityTag | undefined;
   /**
    * Whether the resource's entity-tags hold its version (`versionTag`); one made from content may only look
    * so. @default true
    */
-  readonly tagsHoldVersions?: boolean;
+  readonly tagsHoldVersions?: boolean | undefined;
 }
 
 /** One thing wrong with the conditions of a request: an entry of the problem's `errors`. */

@@ -33,7 +33,7 @@ export interface AskedChange {
   readonly kind: "asked";
   readonly change: Change;
   /** The content, where its members may be the resource's own (`id`, version, entity-tag): no JSON Patch. */
-  readonly members?: JsonObject;
+  readonly members?: JsonObject | undefined;
   /** The content as it came. */
   readonly body: Json;
 }
@@ -56,7 +56,7 @@ export function readChange(
     if (patch.kind === "malformed") errors.push(...patch.errors);
     return { kind: "asked", change, body: value };
   }
-  return { kind: "asked", change, body: value, ...(isJsonObject(value) && { members: value }) };
+  return { kind: "asked", change, members: isJsonObject(value) ? value : undefined, body: value };
 }
 
 /** What JSON of a media type would do as the content of a write. */

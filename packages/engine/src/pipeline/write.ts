@@ -13,7 +13,7 @@ import { applyChange, dependsOnState, patchedTooLarge } from "../conflicts/chang
 import { notFound, type Refused, unavailable } from "../http/refusal.js";
 import { refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
-import { answerWrites, checkKey, countKept, type KeySlot } from "../idempotency/in-commit.js";
+import { answerWrites, checkKey, countKept, type KeySlot, type ShownState } from "../idempotency/in-commit.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
 import { type NewState, type PlannedWrite, planWrite } from "../resources/planned-write.js";
@@ -77,7 +77,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
     return conclude(exchange, request, { slot, snapshot }, shown);
   }
   const response = plannedResponse(exchange, request, decision); //                        200, 201, 204
-  const writes = answerWrites(exchange, slot, response, { ...shown(request), version: decision.state.version });
+  const writes = answerWrites(exchange, slot, response, shown(request, decision.state.version));
   const commit = commitOf(decision.header, [decision.part, { writes }]);
   const result = dryRun
     ? await tryOut(exchange, decision)
@@ -109,7 +109,7 @@ async function decide(
   exchange: CollectionExchange,
   given: WriteRequest,
   snapshot: SnapshotByKey,
-): Promise<({ readonly kind: "write" } & PlannedWrite) | Unchanged | Refused> {
+): Promise<PlannedWrite | Unchanged | Refused> {
   const stored = snapshot.record(given.key);
   const permission = await askAgain(exchange, given, stored); //                           401, 403
   if (permission.kind === "refused") return permission;
@@ -132,7 +132,7 @@ async function decide(
   const { settledBy } = accepted;
   if (change.kind === "delete") {
     const deletion = await planDeletion(exchange, request, current); //                     409
-    return deletion.kind === "refused" ? deletion : plan(exchange, request, snapshot, deletion, settledBy);
+    return deletion.kind === "refused" ? deletion : planWrite(exchange, request, snapshot, deletion, settledBy);
   }
   const creation: Permission = exists ? { kind: "allowed" } : await askCreation(exchange, request); // 403
   if (creation.kind === "refused") return creation;
@@ -150,7 +150,7 @@ async function decide(
   if (isCreation && (isTaken || creation.kind === "hidden")) return duplicateId(exchange, request, stored); // 409
   if (current !== undefined && isUnchanged(collection, id, current.record, valid.content))
     return { kind: "unchanged", state: current.record, text: current.record.text, settledBy };
-  const planned = plan(exchange, request, snapshot, valid, settledBy);
+  const planned = planWrite(exchange, request, snapshot, valid, settledBy);
   return hasOutgrown(exchange, request, planned) ? patchedTooLarge(exchange.settings.requestLimits) : planned; // 413
 }
 
@@ -164,10 +164,6 @@ async function planDeletion(
   if (referrers.kind === "refused") return referrers;
   const writes = referenceWrites(exchange.settings.requestLimits, request, () => current?.representation(), undefined);
   return { kind: "deletion", content: null, reads: referrers.reads, writes };
-}
-
-function plan(...given: Parameters<typeof planWrite>): { readonly kind: "write" } & PlannedWrite {
-  return { kind: "write", ...planWrite(...given) };
 }
 
 /**
@@ -243,8 +239,8 @@ function plannedResponse(
 }
 
 /** What an answer that is kept shows. */
-function shown({ key, collection }: WriteRequest): { readonly key: string; readonly isLasting: boolean } {
-  return { key, isLasting: collection.retention === "all" };
+function shown({ key, collection }: WriteRequest, version: number | undefined): ShownState {
+  return { key, version, isLasting: collection.retention === "all" };
 }
 
 /** An answer that changes nothing, once it is kept for a repeat; nothing where the key has been used meanwhile. */
@@ -256,7 +252,7 @@ async function conclude(
 ): Promise<ResponsePlan | undefined> {
   const { now: at } = snapshot;
   const version = snapshot.record(request.key)?.version;
-  const writes = answerWrites(exchange, slot, response, { ...shown(request), version });
+  const writes = answerWrites(exchange, slot, response, shown(request, version));
   if (writes.length === 0) return response;
   const header = { tag: createTag(), at, by: recordedName(exchange.actor), cause: "answer" };
   const { store, requestLimits } = exchange.settings;

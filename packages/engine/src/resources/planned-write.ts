@@ -11,6 +11,7 @@ import type { WriteRequest } from "./write-request.js";
 
 /** A write that may happen: its part of the commit that makes it happen if nothing has changed until then. */
 export interface PlannedWrite {
+  readonly kind: "write";
   readonly header: CommitHeader;
   readonly part: CommitPart;
   /**
@@ -50,17 +51,20 @@ export function planWrite(
     text === null || content === null
       ? ({ delete: "tombstone" } as const)
       : { put: text, keep: collection.retention, index: uniqueValues(collection, content.fields) };
-  const header = { tag: createTag(), at, by: recordedName(exchange.actor), cause: causeOf(change, created) };
-  const times = { createdAt: created ? at : found.createdAt, modifiedAt: at };
-  const { tag, by, cause } = header;
+  const tag = createTag();
+  const by = recordedName(exchange.actor);
+  const cause = causeOf(change, created);
+  const createdAt = created ? at : found.createdAt;
+  const state = { key, version, tag, text, createdAt, modifiedAt: at, by, cause };
   return {
-    header,
+    kind: "write",
+    header: { tag, at, by, cause },
     part: {
       reads,
       writes: [{ key, expect: expectationOf(found), ...action }, ...writes],
       events: [{ type: "resource.changed", key, version }],
     },
-    state: { key, version, tag, text, ...times, by, cause, ...(text === null && { deleted: true }) },
+    state: text === null ? { ...state, deleted: true } : state,
     text,
     created,
     settledBy,

@@ -66,7 +66,12 @@ export async function readWriteRequest(
   if (content.kind === "refused") return content;
   const { change, named, givenId, body } = content;
   const { acceptProxyTags, digest } = collection;
-  const options = { acceptProxyTags, tagsHoldVersions: digest === undefined, ...named };
+  const options = {
+    acceptProxyTags,
+    tagsHoldVersions: digest === undefined,
+    version: named?.version,
+    etag: named?.etag,
+  };
   const conditions = readConditions(exchange, options, errors);
   if (method === "POST") errors.push(...unsupportedConditions(conditions));
   const sent = readSentKey(exchange.header("idempotency-key"), exchange.actor);
@@ -76,8 +81,11 @@ export async function readWriteRequest(
   const preferences = readPreferences(exchange, collection.allowedStrategies);
   const keyed = sent?.kind === "key" ? keyedWrite(exchange, sent.key, { preferences, body }) : undefined;
   const idGiven = (addressed ?? givenId) !== undefined;
-  const about = { method, collection, id, key: resourceKey(collection.name, id), idGiven, hidden };
-  return { kind: "write", request: { ...about, change, conditions, preferences, keyed } };
+  const key = resourceKey(collection.name, id);
+  return {
+    kind: "write",
+    request: { method, collection, id, key, idGiven, change, conditions, preferences, hidden, keyed },
+  };
 }
 
 interface WriteContent {
@@ -103,23 +111,23 @@ async function readContentOf(
   const { requestLimits } = exchange.settings;
   const asked = readChange(method, read, { shape: collection, limits: requestLimits }, errors);
   if (asked === undefined) return deletion;
-  const { members, ...content } = asked;
-  if (members === undefined) return { ...content, kind: "content" };
+  const { members, change, body } = asked;
+  if (members === undefined) return { kind: "content", change, body };
   const named = readNamed(collection, members, errors);
   if (addressed === undefined) {
     const givenId = readGivenId(members, requestLimits.idBytesMax, errors);
-    return { ...content, kind: "content", givenId };
+    return { kind: "content", change, givenId, body };
   }
   const otherId = contradictoryId(members, addressed);
   if (otherId !== undefined) errors.push(otherId);
-  return { ...content, kind: "content", named };
+  return { kind: "content", change, named, body };
 }
 
 /** The version and the entity-tag that the content names. */
 function readNamed(collection: Collection, body: JsonObject, errors: ProblemEntry[]): NamedInContent {
   const version = readVersion(collection, body, errors);
   const etag = readTag(collection, body, version, errors);
-  return { ...(version !== undefined && { version }), ...(etag !== undefined && { etag }) };
+  return { version, etag };
 }
 
 function readVersion({ versionField }: Collection, body: JsonObject, errors: ProblemEntry[]): number | undefined {
