@@ -29,6 +29,18 @@ describe("conflictingPointers", () => {
     ],
     ["nothing where they put an item elsewhere", [add("/tags/0")], replace("/title"), []],
     ["nothing where each changes an item of its own", replace("/tags/0"), replace("/tags/1"), []],
+    [
+      "the array, and no item of it, where they put one in and edit another",
+      [add("/items/0"), ...replace("/items/3/name")],
+      replace("/items/3/name"),
+      ["/items"],
+    ],
+    [
+      "nothing of an item that they edit once the array is another, where mine is elsewhere",
+      [{ op: "move", from: "/items/4", path: "/items/0" }, ...replace("/items/0/tags/1"), add("/items/0/tags/0")],
+      replace("/title"),
+      [],
+    ],
     ["both ends of a move", [{ op: "move", from: "/a", path: "/b" }], replace("/b/x", "/a"), ["/a", "/b"]],
     ["the target of a copy only", [{ op: "copy", from: "/a", path: "/b" }], replace("/a", "/b"), ["/b"]],
     ["nothing where they only test", [{ op: "test", path: "/a", value: 1 }], replace("/a"), []],
@@ -54,10 +66,16 @@ describe("conflictingPointers", () => {
         return result.value;
       }, document);
     const some = objectOf(fc.constantFrom("a", "b", "c", "0", "1"), json, 5);
-    const documents = fc.oneof(some, fc.array(json, { maxLength: 4 }), json);
+    const items = fc.uniqueArray(fc.record({ id: fc.nat(4), v: fc.nat(1), w: some }), {
+      selector: ({ id }) => id,
+      maxLength: 5,
+    });
+    const ordered = fc.record({ a: items, b: fc.array(fc.nat(2), { maxLength: 5 }) });
+    const changed = fc.oneof(some, ordered, fc.record({ a: items }));
+    const documents = fc.oneof(some, ordered, fc.array(json, { maxLength: 4 }), json);
     let independent = 0;
     fc.assert(
-      fc.property(documents, some, some, fc.boolean(), (base, a, b, given) => {
+      fc.property(documents, changed, changed, fc.boolean(), (base, a, b, given) => {
         const spread = typeof base === "object" && !Array.isArray(base) ? base : {};
         const theirs = diffJson(base, { ...spread, ...a });
         const mine = diffJson(base, { ...spread, ...b });

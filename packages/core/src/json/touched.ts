@@ -18,29 +18,49 @@ export function conflictingPointers(
   mine: readonly PatchOperation[],
   base?: Json,
 ): readonly string[] {
-  const pointers = (operation: PatchOperation) => touchedBy(operation, base);
-  const touched = new Set(mine.flatMap(pointers));
+  const touched = new Set(touchedPlaces(mine, base));
   const above = new Set([...touched].flatMap(ancestors));
   const met = (pointer: string) =>
     touched.has(pointer) || above.has(pointer) || ancestors(pointer).some((ancestor) => touched.has(ancestor));
-  return [...new Set(theirs.flatMap(pointers).filter(met))];
+  return [...new Set(touchedPlaces(theirs, base).filter(met))];
 }
 
-function touchedBy(operation: PatchOperation, base: Json | undefined): readonly string[] {
+/**
+ * What a patch touches, in terms of the document that it is for. Once an operation has shifted the items of an array,
+ * the indices of those that follow are no longer the document's: they touch the array.
+ */
+function touchedPlaces(patch: readonly PatchOperation[], base: Json | undefined): readonly string[] {
+  const shifted = new Set<string>();
+  return patch.flatMap((operation) =>
+    pointersOf(operation).map((pointer) => {
+      const whole = shifts(operation) ? shiftedAt(pointer, base) : pointer;
+      const place = shifted.size === 0 ? whole : (ancestors(whole).find((each) => shifted.has(each)) ?? whole);
+      if (whole !== pointer) shifted.add(place);
+      return place;
+    }),
+  );
+}
+
+/** The places that an operation writes to. */
+function pointersOf(operation: PatchOperation): readonly string[] {
   switch (operation.op) {
     case "replace":
-      return [operation.path];
     case "add":
     case "remove":
     case "copy":
-      return [shiftedAt(operation.path, base)];
+      return [operation.path];
     case "move":
-      return [shiftedAt(operation.from, base), shiftedAt(operation.path, base)];
+      return [operation.from, operation.path];
     case "test":
       return [];
     default:
       return assertNever(operation);
   }
+}
+
+/** Whether it puts something between the items of an array, or takes one out. */
+function shifts({ op }: PatchOperation): boolean {
+  return op !== "replace" && op !== "test";
 }
 
 /** What changes when something is put at a place or taken from it: where that is, or may be, in an array, the array. */
