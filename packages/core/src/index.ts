@@ -39,7 +39,7 @@ export {
   problemSlugs,
   problemTypePrefix,
 } from "./http/problem.js";
-export type { ResponsePlan } from "./http/response-plan.js";
+export { isStreamPlan, type ResponseEnd, type ResponsePlan, type StreamPlan, textPlan } from "./http/response-plan.js";
 export { contentTag, readVersionTag, type VersionTag, versionTag } from "./http/version-tag.js";
 export {
   type Conditions,
