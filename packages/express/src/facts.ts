@@ -1,4 +1,4 @@
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import { guardFacts, type RequestFacts } from "unclash/adapter";
 
 /** Whether a middleware was called as Express, connect and their kin call theirs. */
@@ -7,6 +7,6 @@ export function isCall(request: unknown, next: unknown): boolean {
 }
 
 /** A request at a guard as plain data: its whole path, and the body as the app's parser has left it. */
-export function requestFacts<Params>(request: Request<Params>): RequestFacts<Request<Params>> {
-  return guardFacts(request, { url: request.originalUrl, parsed: request.body, native: request });
+export function requestFacts<Params>(request: Request<Params>, response: Response): RequestFacts<Request<Params>> {
+  return guardFacts(request, { response, url: request.originalUrl, parsed: request.body, native: request });
 }

@@ -48,7 +48,7 @@ export function guard<State extends Loaded>(options: GuardOptions<Request, State
   const middleware: RequestHandler = (request, response, next) => {
     assertCalledBy("guard", "Express", isCall(request, next), request);
     if (isBelowMount(request, middleware)) return next();
-    admit(engine, requestFacts(request), response)
+    admit(engine, requestFacts(request, response), response)
       .then((admitted) => {
         if (admitted === undefined) return;
         keepOwnFreshness(request, admitted.context);
@@ -104,7 +104,7 @@ export function guarded<State extends Loaded, Params, ResBody, ReqBody>(
   const engine = createGuard(options);
   const guardedHandler: RequestHandler<Params, ResBody, ReqBody> = (req, res, next) => {
     assertCalledBy("guarded", "Express", isCall(req, next), req);
-    runGuarded(engine, requestFacts(req), res, (context) => {
+    runGuarded(engine, requestFacts(req, res), res, (context) => {
       keepOwnFreshness(req, context);
       return handler({ req, res, ...context });
     }).catch((thrown: unknown) => next(errorOf(thrown)));
@@ -139,5 +139,5 @@ export function checkWith<State extends Loaded>(
     const given = describeValue(request);
     return Promise.reject(new UsageError("check", `must be given Express's request first, and was given ${given}`));
   }
-  return checkOver(requestFacts(request), res, state, options, (found) => keepOwnFreshness(request, found));
+  return checkOver(requestFacts(request, res), res, state, options, (found) => keepOwnFreshness(request, found));
 }

@@ -40,7 +40,7 @@ export function mount(unclash: Unclash<Request>, options: MountOptions = {}): Re
   const mounted: RequestHandler = (request, response, next) => {
     assertCalledBy("mount", "Express", isCall(request, next), request);
     const { baseUrl: base, body: parsed } = request;
-    const facts = nodeFacts(request, { base, url: urlBelow(request), parsed, native: request });
+    const facts = nodeFacts(request, { response, base, url: urlBelow(request), parsed, native: request });
     if (fallthrough && !unclash.owns(facts.path)) return next();
     if (response.headersSent) warnOfEarlyAnswer(facts);
     whenInTurn(request, response, () => unclash.handle(facts))

@@ -30,7 +30,7 @@ export function watchUnanswered(app: FastifyInstance): void {
   app.addHook("onError", async (request, reply, error) => {
     if (!isGuardError(error)) return;
     reply.raw.once("finish", () => {
-      if (!answered.has(request)) warnOfUnansweredRefusal(requestFacts(request));
+      if (!answered.has(request)) warnOfUnansweredRefusal(requestFacts(request, reply));
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { guardFacts, type RequestFacts } from "unclash/adapter";
 
 /** Whether a handler was called with a request of Fastify's. */
@@ -8,6 +8,14 @@ export function isCall(request: unknown): boolean {
 }
 
 /** A request at a guard as plain data: its whole path, and the body as the app's parsers and schemas have left it. */
-export function requestFacts<Native extends FastifyRequest>(request: Native): RequestFacts<Native> {
-  return guardFacts(request.raw, { url: request.originalUrl, parsed: request.body, native: request });
+export function requestFacts<Native extends FastifyRequest>(
+  request: Native,
+  reply: FastifyReply,
+): RequestFacts<Native> {
+  return guardFacts(request.raw, {
+    response: reply.raw,
+    url: request.originalUrl,
+    parsed: request.body,
+    native: request,
+  });
 }

@@ -38,7 +38,7 @@ export function frameworkErrors(
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const point = findMount(request.raw.url ?? "/", normalized);
     if (point === undefined) return otherwise(error, request, reply);
-    const facts = nodeFacts(request.raw, { ...point, native: request });
+    const facts = nodeFacts(request.raw, { response: reply.raw, ...point, native: request });
     // No hook has run, one that checks credentials neither: what could name a resource must not get through here.
     if (isDecodable(facts.path) || (fallthrough && !unclash.owns(facts.path))) return otherwise(error, request, reply);
     unclash

@@ -125,7 +125,7 @@ export function checkWith<State extends Loaded, Native extends FastifyRequest>(
       : `must be given Fastify's request first, and was given ${describeValue(request)}`;
     return Promise.reject(new UsageError("check", problem));
   }
-  return checkOver<FastifyRequest, State>(requestFacts(request), reply.raw, state, options);
+  return checkOver<FastifyRequest, State>(requestFacts(request, reply), reply.raw, state, options);
 }
 
 /** Lets a request in at a guard; gives nothing for one that is answered here, through Fastify. */
@@ -140,7 +140,7 @@ export async function enter<State extends Loaded>(
     reply.hijack();
     return undefined;
   }
-  const facts = requestFacts(request);
+  const facts = requestFacts(request, reply);
   const entered = await engine.enter(facts);
   if (entered.kind === "pass") {
     prepareResponse(entered.guardedResponse, reply.raw, reply.getHeaders());

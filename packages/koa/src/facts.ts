@@ -10,6 +10,7 @@ export function isContext(context: unknown): boolean {
 /** A request at a guard as plain data: its whole path, and the body as the app's parser has left it. */
 export function requestFacts(context: Context): RequestFacts<Context> {
   return guardFacts(context.req, {
+    response: context.res,
     url: context.originalUrl,
     parsed: bodyLeftOn(context.request),
     native: context,

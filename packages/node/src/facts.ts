@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { bodyLeftOn, guardFacts, type RequestFacts } from "unclash/adapter";
 
 /** Whether a listener was called as `node:http` calls its own. */
@@ -9,9 +9,9 @@ export function isCall(request: unknown, response: unknown): boolean {
 /**
  * A request at a guard as plain data: its whole path, and the body as something before has left it on `request.body`.
  */
-export function requestFacts(request: IncomingMessage): RequestFacts<IncomingMessage> {
+export function requestFacts(request: IncomingMessage, response: ServerResponse): RequestFacts<IncomingMessage> {
   const url = originalUrl(request) ?? request.url ?? "/";
-  return guardFacts(request, { url, parsed: bodyLeftOn(request), native: request });
+  return guardFacts(request, { response, url, parsed: bodyLeftOn(request), native: request });
 }
 
 /** What connect and its kin keep the whole URL under while a mount of theirs has cut its path off. */

@@ -54,7 +54,7 @@ export function guard<State extends Loaded>(options: GuardOptions<IncomingMessag
       return;
     }
     responses.put(request, response);
-    admit(engine, requestFacts(request), response)
+    admit(engine, requestFacts(request, response), response)
       .then((admitted) => {
         if (admitted === undefined) return;
         keep(request, admitted.context);
@@ -94,7 +94,7 @@ export function guarded<State extends Loaded>(
     assertCalledBy("guarded", "node:http", isCall(req, res), req);
     responses.put(req, res);
     // Where nothing comes after this handler, there is nothing to hand problems on to.
-    runGuarded(next === undefined ? last : engine, requestFacts(req), res, (context) =>
+    runGuarded(next === undefined ? last : engine, requestFacts(req, res), res, (context) =>
       handler({ req, res, ...context }),
     ).catch((thrown: unknown) => {
       const error = errorOf(thrown);
@@ -150,7 +150,7 @@ export function checkWith<State extends Loaded>(
   response: ServerResponse | undefined = responses.of(request),
 ): Promise<GuardContext<State>> {
   if (response === undefined) return Promise.reject(new UsageError("check", responseMissing));
-  return checkOver<IncomingMessage, State>(requestFacts(request), response, state, options);
+  return checkOver<IncomingMessage, State>(requestFacts(request, response), response, state, options);
 }
 
 const nextMissing =

@@ -62,7 +62,12 @@ export function mount(unclash: Unclash<IncomingMessage>, options: MountOptions =
     const { url = "/" } = request;
     const point = findMount(url, normalized, originalUrl(request));
     if (point === undefined && next !== undefined) return next();
-    const facts = nodeFacts(request, { ...(point ?? nowhere(url)), parsed: bodyLeftOn(request), native: request });
+    const facts = nodeFacts(request, {
+      response,
+      ...(point ?? nowhere(url)),
+      parsed: bodyLeftOn(request),
+      native: request,
+    });
     if (fallthrough && next !== undefined && !unclash.owns(facts.path)) return next();
     whenInTurn(request, response, () => unclash.handle(facts))
       .then((plan) => plan && sendPlan(plan, response))

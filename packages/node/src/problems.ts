@@ -41,7 +41,7 @@ export function problems(options: ProblemsOptions = {}): ErrorHandler {
   const { problemTypePrefix, onError = warnOfFailure } = options;
   // Connect knows an error handler by its four parameters.
   return (error, request, response, next) => {
-    const { base, path } = requestFacts(request);
+    const { base, path } = requestFacts(request, response);
     const answer = isGuardError(error) ? error.answer : httpErrorPlan(error, base + path, problemTypePrefix);
     if (answer !== undefined && !response.headersSent) return sendAnswer(answer, response);
     if (next !== undefined) return next(error);

@@ -51,6 +51,11 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
     return this.settings.publicPath + this.request.base + this.request.path;
   }
 
+  /** Aborted once the client is gone; never for a request that has come over no connection. */
+  disconnected(): AbortSignal {
+    return this.request.disconnected?.() ?? new AbortController().signal;
+  }
+
   readonly header = (name: string): string | undefined => header(this.request, name);
 
   /** What caches are told of an answer to a read: ask each time, so that nobody edits a remembered version. */

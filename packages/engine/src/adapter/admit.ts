@@ -11,6 +11,7 @@ import type { GuardEngine } from "../pipeline/guard.js";
 import type { Loaded } from "../states/loaded-state.js";
 import { prepareResponse, withholdTag } from "./prepare-response.js";
 import { passAfterAll, watchRefused } from "./refused-checks.js";
+import { isClosed } from "./response-end.js";
 import { type Runnable, runHandler } from "./run-handler.js";
 import { sendAnswer } from "./send.js";
 import { inTurn } from "./turn.js";
@@ -118,10 +119,4 @@ export function handlerIsOver({ run }: GuardedResponse, response: ServerResponse
   };
   if (isClosed(response)) leave();
   else response.once("close", leave);
-}
-
-/** Over HTTP/2 it is the stream that tells. */
-function isClosed(response: ServerResponse): boolean {
-  if (response.closed || response.destroyed) return true;
-  return "stream" in response && typeof response.stream === "object" && Object(response.stream).destroyed === true;
 }

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import type { ContentRoom, ReadBody, RequestBody, RequestFacts } from "../http/request.js";
 import { warnOnce } from "../options/warnings.js";
+import { disconnectedBy } from "./disconnected.js";
 import { type MountPoint, originForm } from "./mount-point.js";
 import { withRepeatedLines } from "./repeated-lines.js";
 
@@ -11,10 +12,14 @@ export interface Mounted<Native> extends MountPoint {
   readonly parsed?: unknown;
   /** Where the content is read from, if something has put a stream before the request. @default the request */
   readonly content?: Readable;
+  /** The response to it, whose end tells that the client is gone. Without it, nobody sees that. */
+  readonly response?: ServerResponse | undefined;
   readonly native: Native;
 }
 
-/** Turns a request of Node's into plain data; its body is read when it is asked for. */
+/**
+ * Turns a request of Node's into plain data; its body is read when it is asked for.
+ */
 export function nodeFacts<Native>(request: IncomingMessage, mounted: Mounted<Native>): RequestFacts<Native> {
   const url = originForm(mounted.url);
   const question = url.indexOf("?");
@@ -28,6 +33,7 @@ export function nodeFacts<Native>(request: IncomingMessage, mounted: Mounted<Nat
     address: request.socket.remoteAddress,
     body: bodyOf(request, mounted),
     native: mounted.native,
+    disconnected: mounted.response && disconnectedBy(request, mounted.response),
   };
 }
 
@@ -53,15 +59,17 @@ export interface AtGuard<Native> {
   readonly url: string;
   /** `undefined` where nothing has parsed it yet. */
   readonly parsed: unknown;
+  /** As `Mounted` has it. */
+  readonly response?: ServerResponse | undefined;
   readonly native: Native;
 }
 
 /** Turns a request of Node's into plain data for a guard, which never reads the body. */
 export function guardFacts<Native>(
   request: IncomingMessage,
-  { url, parsed, native }: AtGuard<Native>,
+  { url, parsed, native, response }: AtGuard<Native>,
 ): RequestFacts<Native> {
-  const facts = nodeFacts(request, { base: "", url, native });
+  const facts = nodeFacts(request, { base: "", url, native, response });
   const isParsed = parsed !== undefined && (request.readableDidRead || !isEmpty(parsed));
   return isParsed ? { ...facts, body: { kind: "parsed", value: parsed } } : facts;
 }

@@ -25,6 +25,17 @@ export interface RequestFacts<Native = unknown> {
   readonly body: RequestBody;
   /** The framework's own request, for `identify`. */
   readonly native: Native;
+  /**
+   * A signal that is aborted once the client has disconnected before its response was ended; for one that has done so
+   * already, it is aborted from the start. The end of the response does not abort it, nor does that of the request. It
+   * is made at the first call: a request that nobody waits for costs nothing.
+   *
+   * A client that is still sending content which nobody reads can't be seen to go: read it first. Absent where the
+   * request has come over no connection.
+   *
+   * @example const profile = await fetch(url, { signal: request.disconnected?.() ?? null });
+   */
+  readonly disconnected?: (() => AbortSignal) | undefined;
 }
 
 /** The content of a request: still to be read, or as something else has already parsed it. */
