@@ -1,4 +1,4 @@
-import type { ResponsePlan } from "@unclash/core";
+import { type ResponsePlan, textPlan } from "@unclash/core";
 import type { Store } from "@unclash/core/store";
 import { createUnclash, type Unclash } from "unclash";
 import { collections } from "./collections.js";
@@ -9,7 +9,7 @@ export function createShop(store: Store): Unclash {
 }
 
 /** A request to the shop; a body is sent as JSON, as a merge patch where the method is PATCH. */
-export function send(
+export async function send(
   unclash: Unclash,
   method: string,
   target: string,
@@ -17,7 +17,7 @@ export function send(
 ): Promise<ResponsePlan> {
   const [path = "", query = ""] = target.split("?");
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  return unclash.handle({
+  const plan = await unclash.handle({
     method,
     base: "",
     path,
@@ -27,6 +27,7 @@ export function send(
     body: { kind: "parsed", value: body },
     native: undefined,
   });
+  return textPlan(plan);
 }
 
 /** The content of an answer, as JSON. */

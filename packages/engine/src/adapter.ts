@@ -1,5 +1,14 @@
 /** What adapters are made from: Node's request as plain data, and a plan as Node's response. */
-export { CallbackError, ConfigurationError, problemTypePrefix, type ResponsePlan, UsageError } from "@unclash/core";
+export {
+  CallbackError,
+  ConfigurationError,
+  isStreamPlan,
+  problemTypePrefix,
+  type ResponseEnd,
+  type ResponsePlan,
+  type StreamPlan,
+  UsageError,
+} from "@unclash/core";
 export { checkOptions, describeValue, isBoolean, isFunction, isText, type OptionRules } from "@unclash/core/options";
 export { type Admitted, admit, checkOver, handlerIsOver, isAnsweredHere, runGuarded } from "./adapter/admit.js";
 export {
@@ -10,6 +19,7 @@ export {
   errorOf,
   handedOver,
 } from "./adapter/arguments.js";
+export { breakOff } from "./adapter/break-off.js";
 export { type ContextsOfRequests, contextsOfRequests } from "./adapter/contexts-of-requests.js";
 export {
   areAllMethods,
@@ -37,11 +47,13 @@ export {
 export { bodyLeftOn, guardFacts, type Mounted, nodeFacts } from "./adapter/node-facts.js";
 export { keepOwnTag, noTag, staysUntagged } from "./adapter/own-tag.js";
 export { prepareResponse, withholdTag } from "./adapter/prepare-response.js";
+export { endOf, whenOver } from "./adapter/response-end.js";
 export { type Runnable, runHandler } from "./adapter/run-handler.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
-
+export { streamBehindHead } from "./adapter/send-stream.js";
 export { ownCheckOptions, sharedCheckOptions, withSharedOptions } from "./adapter/shared-options.js";
+export { dropPlan, preparePlan } from "./adapter/stream-plan.js";
 export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guards/check.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";

@@ -1,4 +1,4 @@
-import type { ResponsePlan } from "@unclash/core";
+import { type ResponsePlan, type StreamPlan, textPlan } from "@unclash/core";
 import type { RequestFacts } from "./http/request.js";
 import type { Unclash } from "./unclash.js";
 
@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 /** Sends a request straight to an engine, as an adapter would. */
-export function ask(
+export async function ask(
   unclash: Unclash,
   line: string,
   { headers = {}, json, address = "127.0.0.1" }: Asked = {},
@@ -31,10 +31,10 @@ export function ask(
     },
     native: undefined,
   };
-  return unclash.handle(facts);
+  return textPlan(await unclash.handle(facts));
 }
 
 /** The body of an answer, parsed. */
-export function bodyOf(plan: ResponsePlan): Record<string, unknown> {
-  return JSON.parse(plan.body ?? "null");
+export function bodyOf(plan: ResponsePlan | StreamPlan): Record<string, unknown> {
+  return JSON.parse(textPlan(plan).body ?? "null");
 }

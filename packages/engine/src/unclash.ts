@@ -1,16 +1,19 @@
-import { isStoreError, type ResponsePlan, resourceKey } from "@unclash/core";
+import { isStoreError, isStreamPlan, type ResponsePlan, resourceKey, type StreamPlan } from "@unclash/core";
 import type { Key } from "@unclash/core/store";
 import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
 import { warnOfDoubledPath } from "./access/doubled-path.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
+import { dropPlan } from "./adapter/stream-plan.js";
 import { warnOfStore } from "./commits/store-failure.js";
+import { isSafe } from "./http/methods.js";
 import { headerRefusal, unavailable } from "./http/refusal.js";
-import type { RequestFacts } from "./http/request.js";
+import { describeRequest, type RequestFacts } from "./http/request.js";
 import { refusedResponse } from "./http/responses.js";
 import { sentences } from "./http/sentences.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { answerRoute, decodeId, findRoute, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
+import { readPreferences } from "./preconditions/preferences.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
 import { indexReferences } from "./resources/reference-index.js";
 
@@ -21,7 +24,7 @@ export interface Unclash<Native = unknown> {
   /** Whether a path below the mount is the engine's to answer; others are the app's own. */
   owns(path: string): boolean;
   /** Answers a request. It rejects only with what the app's own functions threw, and with faults of unclash itself. */
-  handle(request: RequestFacts<Native>): Promise<ResponsePlan>;
+  handle(request: RequestFacts<Native>): Promise<ResponsePlan | StreamPlan>;
   /**
    * Lets references count that were written before their `onDelete` was `"restrict"`. Call it once after that was set
    * over resources that are there already, when all processes run with it. Until it is through, what only such
@@ -49,7 +52,10 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
   };
 }
 
-async function handle<Native>(settings: Settings<Native>, received: RequestFacts<Native>): Promise<ResponsePlan> {
+async function handle<Native>(
+  settings: Settings<Native>,
+  received: RequestFacts<Native>,
+): Promise<ResponsePlan | StreamPlan> {
   const startedAt = performance.now();
   const request = fromClient(received, settings.trust);
   warnOfDoubledPath(settings, request);
@@ -67,7 +73,21 @@ async function handle<Native>(settings: Settings<Native>, received: RequestFacts
     const { status, outcome } = response;
     exchange.publish({ status, outcome, route: match && routeLabel(match), resource: resourceOf(exchange, match) });
   }
+  if (isStreamPlan(response)) return streamed(exchange, response);
   return request.method === "HEAD" && response.body !== null ? { ...response, body: null } : response;
+}
+
+/**
+ * A stream can be read once, so there is none to a write that is tried out, or whose answer is kept for its repeats.
+ *
+ * @throws TypeError where a route streams to one all the same
+ */
+function streamed({ request, header, settings }: CollectionExchange, plan: StreamPlan): StreamPlan {
+  if (isSafe(request.method)) return plan;
+  const isKeyed = header("idempotency-key") !== undefined;
+  if (!isKeyed && !readPreferences({ header, settings }, []).dryRun) return plan;
+  dropPlan(plan, "failed");
+  throw new TypeError(`${describeRequest(request)} has no one answer that could be kept or tried out: it is a stream.`);
 }
 
 function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePlan {

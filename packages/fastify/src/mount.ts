@@ -53,7 +53,12 @@ export function mount(
     const handler = markGuarding(async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const { raw, body } = request;
       const content = body instanceof Readable ? { content: body } : { parsed: body };
-      const facts = nodeFacts(raw, { ...pointBelow(raw.url ?? "/", prefix), ...content, native: request });
+      const facts = nodeFacts(raw, {
+        response: reply.raw,
+        ...pointBelow(raw.url ?? "/", prefix),
+        ...content,
+        native: request,
+      });
       const plan = await whenInTurn(raw, reply.raw, () => unclash.handle(facts));
       return plan === undefined ? reply.hijack() : sendReply(reply, plan);
     });

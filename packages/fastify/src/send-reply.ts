@@ -1,24 +1,53 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import {
+  endOf,
   forgetContent,
   type GuardAnswer,
   headersBeside,
+  isStreamPlan,
   keepOwnTag,
   lingerOn,
   noTag,
   outgoingHeaders,
+  preparePlan,
   type ResponsePlan,
+  type StreamPlan,
   staysUntagged,
+  streamBehindHead,
+  whenOver,
 } from "unclash/adapter";
 
-/** Sends an answer through Fastify, so that `onSend` hooks see it. */
-export function sendReply(reply: FastifyReply, plan: ResponsePlan): FastifyReply {
+/**
+ * Sends an answer through Fastify, so that `onSend` hooks see it. Of a stream they see the head, and no content; what
+ * the stream throws is logged, as Fastify does with its own streams.
+ */
+export function sendReply(reply: FastifyReply, plan: ResponsePlan | StreamPlan): FastifyReply {
+  const prepared = preparePlan(plan, reply.request.method);
+  if (isStreamPlan(prepared)) return sendStreamReply(reply, prepared);
+  if (prepared.onEnd !== undefined) whenOver(reply.raw, endOf(prepared));
+  return sendText(reply, prepared);
+}
+
+function sendText(reply: FastifyReply, plan: ResponsePlan): FastifyReply {
   lingerOn(reply.raw);
   withholdTag(reply, plan);
+  return put(reply, plan);
+}
+
+function put(reply: FastifyReply, plan: ResponsePlan): FastifyReply {
   reply.code(plan.status).headers(headersBeside(plan, reply.getHeader("vary")));
   // The content is JSON text already, and without a serializer Fastify adds a charset to its type.
   return plan.body === null ? reply.send() : reply.serializer(asItIs).send(plan.body);
+}
+
+function sendStreamReply(reply: FastifyReply, plan: StreamPlan): FastifyReply {
+  const { raw, log } = reply;
+  // Fastify is through with the response: no time-out of its own may answer in the middle of the stream.
+  streamBehindHead(plan, raw, () => reply.hijack()).catch((error: unknown) => {
+    log.error({ err: error }, "A response was broken off: its stream failed.");
+  });
+  return put(reply, { ...plan, body: null });
 }
 
 /** Sends a guard's answer the same way; one that is given again may hold bytes, and headers of several lines. */

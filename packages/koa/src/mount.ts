@@ -16,7 +16,7 @@ import {
   whenInTurn,
 } from "unclash/adapter";
 import { isContext } from "./facts.js";
-import { respond } from "./respond.js";
+import { respondPlan } from "./respond.js";
 
 export interface MountOptions {
   /** The path under which the collections are: `/api`. @default "" */
@@ -45,12 +45,17 @@ export function mount(unclash: Unclash<Context>, options: MountOptions = {}): Mi
   const answer: Middleware = async (context, next) => {
     const point = findMount(context.url, normalized, context.originalUrl);
     if (point === undefined) return next();
-    const facts = nodeFacts(context.req, { ...point, parsed: bodyLeftOn(context.request), native: context });
+    const facts = nodeFacts(context.req, {
+      response: context.res,
+      ...point,
+      parsed: bodyLeftOn(context.request),
+      native: context,
+    });
     if (fallthrough && !unclash.owns(facts.path)) return next();
     const plan = await whenInTurn(context.req, context.res, () => unclash.handle(facts));
     if (plan === undefined) return;
     if (context.headerSent) warnOfEarlyAnswer(facts);
-    else respond(context, plan);
+    respondPlan(context, plan);
   };
   const mounted: Middleware = (context, next) => {
     assertCalledBy("mount", "Koa", isContext(context), context);

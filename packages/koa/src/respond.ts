@@ -1,23 +1,63 @@
 import type { Context } from "koa";
 import {
+  dropPlan,
+  endOf,
   forgetContent,
   type GuardAnswer,
+  isStreamPlan,
   keepOwnTag,
   lingerOn,
   outgoingHeaders,
+  preparePlan,
+  type ResponsePlan,
+  type StreamPlan,
   sendAnswer,
+  sendPlan,
   staysUntagged,
+  streamBehindHead,
+  whenOver,
 } from "unclash/adapter";
+
+/**
+ * Hands a plan to Koa, which sends it once all middleware is through. Of a stream the middleware before the mount sees
+ * the head, and no content.
+ */
+export function respondPlan(context: Context, plan: ResponsePlan | StreamPlan): void {
+  const { res } = context;
+  if (context.headerSent) {
+    dropPlan(plan, "failed");
+    return;
+  }
+  const prepared = preparePlan(plan, context.method);
+  if (!isStreamPlan(prepared)) {
+    if (prepared.onEnd !== undefined) whenOver(res, endOf(prepared));
+    respond(context, prepared);
+    if (isStreamPlan(plan)) context.remove("content-length");
+    return;
+  }
+  const report = (error: Error): void => context.onerror(error);
+  if (context.respond === false) {
+    sendPlan(prepared, res)?.catch(report);
+    return;
+  }
+  streamBehindHead(prepared, res).catch(report);
+  put(context, { ...prepared, body: null });
+}
 
 /** Hands an answer to Koa, which sends it once all middleware is through. */
 export function respond(context: Context, answer: GuardAnswer): void {
-  context.status = answer.status;
   if (context.respond === false) {
+    context.status = answer.status;
     sendAnswer(answer, context.res);
     return;
   }
   lingerOn(context.res);
   if (staysUntagged(answer, context.method)) keepOwnTag(answer, context.res);
+  put(context, answer);
+}
+
+function put(context: Context, answer: GuardAnswer): void {
+  context.status = answer.status;
   const headers = outgoingHeaders(answer, context.res);
   forgetContent(context.res);
   context.body = contentOf(answer);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { CallbackError, forgetContent } from "unclash/adapter";
+import { breakOff, CallbackError, forgetContent } from "unclash/adapter";
 
 const body = JSON.stringify({ type: "about:blank", title: "Internal Server Error", status: 500 });
 
@@ -7,7 +7,7 @@ const body = JSON.stringify({ type: "about:blank", title: "Internal Server Error
 export function answerFailure(request: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent) {
     // Half an answer must not look like a whole one.
-    if (!response.writableEnded) response.destroy();
+    if (!response.writableEnded) breakOff(response);
     return;
   }
   forgetContent(response);

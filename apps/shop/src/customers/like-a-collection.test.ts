@@ -1,3 +1,4 @@
+import { textPlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import { createMemoryStore } from "@unclash/memory";
 import { createUnclash } from "unclash";
@@ -28,7 +29,7 @@ async function openCollection(): Promise<Ask> {
     collections: { customers: { schema: customerSchema, unique: ["email"] } },
     identify: identifyAlice,
   });
-  const ask: Ask = (method, target, sent) => unclash.handle(factsOf(method, target, sent));
+  const ask: Ask = async (method, target, sent) => textPlan(await unclash.handle(factsOf(method, target, sent)));
   for (const { id, name, email } of seeds) {
     await ask("POST", "/customers", { headers: json, body: JSON.stringify({ id, name, email }) });
   }

@@ -1,6 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { RequestFacts } from "unclash";
-import { belowPrefix, inTurn, nodeFacts, originForm, type ResponsePlan, sendPlan } from "unclash/adapter";
+import {
+  belowPrefix,
+  inTurn,
+  isStreamPlan,
+  nodeFacts,
+  originForm,
+  type ResponsePlan,
+  type StreamPlan,
+  sendPlan,
+} from "unclash/adapter";
 import { listen } from "./listen.js";
 import type { Start } from "./suite-options.js";
 
@@ -17,6 +26,7 @@ export interface Twist {
   readonly facts?: (facts: Facts) => Facts | Promise<Facts>;
   readonly plan?: (plan: ResponsePlan, facts: Facts) => ResponsePlan;
   readonly send?: (plan: ResponsePlan, response: ServerResponse) => void;
+  readonly stream?: (plan: StreamPlan, response: ServerResponse) => Promise<void> | undefined;
   readonly fail?: (response: ServerResponse) => void;
 }
 
@@ -24,11 +34,15 @@ function answerText(response: ServerResponse, status: number, text: string): voi
   response.writeHead(status, { "content-type": "text/plain", "content-length": text.length }).end(text);
 }
 
+function answerFailure(response: ServerResponse): void {
+  if (!response.headersSent) answerText(response, 500, "It failed.");
+}
+
 /** The smallest adapter that there can be, over Node's own server, or one that is twisted in a single place. */
 export function tinyStart(twist: Twist = {}, parse?: (request: IncomingMessage) => Promise<unknown>): Start {
   const { url: twistUrl = String, base: twistBase = String, facts: twistFacts = (facts: Facts) => facts } = twist;
-  const { plan: twistPlan = (plan: ResponsePlan) => plan, send = sendPlan } = twist;
-  const { fail = (response: ServerResponse) => answerText(response, 500, "It failed.") } = twist;
+  const { plan: twistPlan = (plan: ResponsePlan) => plan, send = sendPlan, stream = sendPlan } = twist;
+  const { fail = answerFailure } = twist;
   return (unclash, { prefix, server }) => {
     const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const turn = twist.atOnce ? undefined : inTurn(request, response);
@@ -37,14 +51,16 @@ export function tinyStart(twist: Twist = {}, parse?: (request: IncomingMessage) 
       const value = await parse?.(request);
       const parsed = twist.parsed === undefined ? value : twist.parsed(value);
       if (parsed instanceof Error) return answerText(response, parsed instanceof RangeError ? 413 : 400, "no body");
-      const mounted = { base: twistBase(prefix), url: below ?? "/", native: request };
+      const mounted = { base: twistBase(prefix), url: below ?? "/", response, native: request };
       const facts = nodeFacts(request, parsed === undefined ? mounted : { ...mounted, parsed });
       if (below === undefined || !(twist.owns ?? unclash.owns(facts.path))) {
         const isAppRoute = facts.path === "/app-route";
         return answerText(response, isAppRoute ? 200 : 404, isAppRoute ? "app" : "not found");
       }
       const taken = await twistFacts(facts);
-      send(twistPlan(await unclash.handle(taken), taken), response);
+      const plan = await unclash.handle(taken);
+      if (isStreamPlan(plan)) await stream(plan, response);
+      else send(twistPlan(plan, taken), response);
     };
     return listen(
       createServer(server, (request, response) => void handle(request, response).catch(() => fail(response))),

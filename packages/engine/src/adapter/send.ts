@@ -1,18 +1,52 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { ResponsePlan } from "@unclash/core";
+import { isStreamPlan, type ResponsePlan, type StreamPlan } from "@unclash/core";
 import type { GuardAnswer } from "../guards/guard-error.js";
 import { joinedVary } from "../http/vary.js";
 import { lingerOn } from "./linger.js";
 import { staysUntagged } from "./own-tag.js";
+import { endOf, whenOver } from "./response-end.js";
+import { sendStream } from "./send-stream.js";
+import { dropPlan, preparePlan } from "./stream-plan.js";
 
-/** Sends an answer over Node's own response. What was set on it before is kept where the answer says nothing else. */
-export function sendPlan(plan: ResponsePlan, response: ServerResponse): void {
+/**
+ * Sends an answer over Node's own response. What was set on it before is kept where the answer says nothing else.
+ *
+ * @returns nothing; for a stream a promise, which rejects with what the stream threw, after the connection was broken
+ * off, or with why nothing could be sent
+ */
+export function sendPlan(plan: ResponsePlan | StreamPlan, response: ServerResponse): Promise<void> | undefined {
   // Something else (a time-out) has answered meanwhile: there is nobody left to tell.
-  if (response.writableEnded) return;
+  if (response.writableEnded) {
+    dropPlan(plan, "failed");
+    return undefined;
+  }
+  const prepared = preparePlan(plan, response.req?.method);
+  if (isStreamPlan(prepared)) return sendStream(prepared, response, () => sendHead(prepared, response));
+  if (prepared.onEnd === undefined) sendText(prepared, response);
+  else sendWatched(prepared, response);
+  return undefined;
+}
+
+function sendText(plan: ResponsePlan, response: ServerResponse): void {
+  sendHead(plan, response);
+  response.end(plan.body ?? undefined);
+}
+
+function sendHead(plan: ResponsePlan | StreamPlan, response: ServerResponse): void {
   if (staysUntagged(plan, response.req?.method)) response.removeHeader("etag");
   lingerOn(response);
   response.writeHead(plan.status, headersBeside(plan, response.getHeader("vary")));
-  response.end(plan.body ?? undefined);
+}
+
+function sendWatched(plan: ResponsePlan, response: ServerResponse): void {
+  const ended = endOf(plan);
+  whenOver(response, ended);
+  try {
+    sendText(plan, response);
+  } catch (thrown) {
+    ended("failed");
+    throw thrown;
+  }
 }
 
 /** Sends a guard's answer the same way; one that is given again may hold bytes, and headers of several lines. */
@@ -47,7 +81,7 @@ export function outgoingHeaders(
  * there, and caches must go by both.
  */
 export function headersBeside(
-  { headers }: ResponsePlan,
+  { headers }: Pick<ResponsePlan, "headers">,
   varyBefore: number | string | readonly string[] | undefined,
 ): Readonly<Record<string, string>> {
   const { vary } = headers;

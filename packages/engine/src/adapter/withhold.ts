@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { GuardedResponse, Withheld } from "../guards/guarded-response.js";
 import { warn } from "../options/warnings.js";
+import { breakOff } from "./break-off.js";
 import { sendAnswer } from "./send.js";
 
 const sending = ["writeHead", "flushHeaders", "write", "end"] as const;
@@ -14,7 +15,7 @@ type Method = (typeof sending)[number] | (typeof setting)[number];
  */
 export function withhold(response: ServerResponse, guardedResponse: GuardedResponse): Withheld {
   if (response.headersSent || response.writableEnded) {
-    breakOff(response);
+    answerTooEarly(response);
     return { answerNow: () => {} };
   }
   const own = new Map<string, PropertyDescriptor | undefined>();
@@ -74,8 +75,8 @@ function discard(response: ServerResponse, name: Method, given: readonly unknown
   return name === "write" ? true : response;
 }
 
-function breakOff(response: ServerResponse): void {
-  if (!response.writableFinished) response.destroy();
+function answerTooEarly(response: ServerResponse): void {
+  if (!response.writableFinished) breakOff(response);
   warn(
     "UNCLASH_ANSWERED_TOO_EARLY",
     "A handler has sent its answer before it told the guard that its write had changed no row: the " +

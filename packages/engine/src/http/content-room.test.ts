@@ -6,6 +6,7 @@ import { createMemoryStore } from "@unclash/memory";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { readNodeBody } from "../adapter/node-facts.js";
+import { bodyOf } from "../ask.test-support.js";
 import { createUnclash } from "../unclash.js";
 import type { RequestLimits } from "./request-limits.js";
 
@@ -57,8 +58,8 @@ test("while the store is stuck, no more content is held than may be: the rest is
   const waiting = [1, 2, 3].map((id) => put(id, content));
   await areWaiting(3);
   const refused = await Promise.all([4, 5].map((id) => put(id, content)));
-  for (const { status, headers, body } of refused) {
-    expect([status, headers["retry-after"], JSON.parse(body ?? "").outcome]).toEqual([503, "1", "not-applied"]);
+  for (const plan of refused) {
+    expect([plan.status, plan.headers["retry-after"], bodyOf(plan)["outcome"]]).toEqual([503, "1", "not-applied"]);
   }
   letGo();
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([201, 201, 201]);
@@ -101,7 +102,7 @@ test("content that has been arriving for too long makes room for others', the ol
   const slow = streams.map((stream, n) => put(n, "", {}, stream));
   await vi.waitFor(async () => expect((await put(9, content)).status).toBe(201), { timeout: 10_000, interval: 10 });
   const first = await Promise.race(slow.map(async (each, n) => ({ n, ...(await each) })));
-  expect([first.n, first.status, first.headers["retry-after"], JSON.parse(first.body ?? "").outcome]).toEqual([
+  expect([first.n, first.status, first.headers["retry-after"], bodyOf(first)["outcome"]]).toEqual([
     0,
     503,
     "1",

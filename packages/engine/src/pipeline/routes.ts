@@ -1,4 +1,4 @@
-import { idFault, type ProblemEntry, type ResponsePlan, resourceKey } from "@unclash/core";
+import { idFault, type ProblemEntry, type ResponsePlan, resourceKey, type StreamPlan } from "@unclash/core";
 import { noState } from "../access/asked-resource.js";
 import type { Action } from "../access/authorize.js";
 import { patchTypes } from "../conflicts/read-change.js";
@@ -18,7 +18,11 @@ export interface Match {
   readonly rawVersion: string;
 }
 
-type Answer<Target> = (exchange: CollectionExchange, target: Target, match: Match) => Promise<ResponsePlan>;
+type Answer<Target> = (
+  exchange: CollectionExchange,
+  target: Target,
+  match: Match,
+) => Promise<ResponsePlan | StreamPlan>;
 
 /** What a caller must be allowed to do, by the headers of the request, and how it is answered. */
 interface Operation<Target> {
@@ -120,7 +124,10 @@ export function ownsPath(collections: ReadonlyMap<string, Collection>, path: str
 }
 
 /** Answers a request whose sender is known, by the table of routes: 404, 405, then malformed ids, then 401 and 403. */
-export async function answerRoute(exchange: CollectionExchange, match: Match | undefined): Promise<ResponsePlan> {
+export async function answerRoute(
+  exchange: CollectionExchange,
+  match: Match | undefined,
+): Promise<ResponsePlan | StreamPlan> {
   const { method } = exchange.request;
   if (match === undefined) return refusedResponse(exchange, refused("not-found", sentences.nothingHere));
   const { route, collection } = match;

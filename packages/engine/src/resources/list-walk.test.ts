@@ -1,3 +1,4 @@
+import { textPlan } from "@unclash/core";
 import type { Range, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { beforeEach, expect, test } from "vitest";
@@ -72,7 +73,7 @@ function lister(isHidden: (key: string) => boolean, limits: Partial<RequestLimit
     };
     const plan = await unclash.handle(facts);
     expect([plan.status, plan.body]).toEqual([200, expect.any(String)]);
-    const { items, next } = JSON.parse(plan.body ?? "");
+    const { items, next } = JSON.parse(textPlan(plan).body ?? "");
     return { ids: items.map(({ id }: { readonly id: string }) => id), next };
   };
 }

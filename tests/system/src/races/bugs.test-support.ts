@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ResponsePlan } from "@unclash/core";
+import type { ResponsePlan, StreamPlan } from "@unclash/core";
 import type { Commit, Key, Snapshot, Store, Write } from "@unclash/core/store";
 import type { RequestFacts } from "unclash";
 import type { Handler } from "./client.js";
@@ -161,7 +161,11 @@ function expectingAny(commit: Commit): Commit {
 }
 
 // As many an API does it: read, compare, and save. What it can't do it leaves to the engine.
-async function checkAwaitAct(store: Store, engine: Handler, request: RequestFacts<unknown>): Promise<ResponsePlan> {
+async function checkAwaitAct(
+  store: Store,
+  engine: Handler,
+  request: RequestFacts<unknown>,
+): Promise<ResponsePlan | StreamPlan> {
   const key = request.path.slice(1);
   const { now, records } = await store.read([key]);
   const current = records[0];

@@ -1,4 +1,4 @@
-import type { ResponsePlan } from "@unclash/core";
+import { type ResponsePlan, type StreamPlan, textPlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import type { Key } from "@unclash/core/store";
 import type { RequestFacts } from "unclash";
@@ -7,7 +7,7 @@ import type { Move } from "./plans.js";
 
 /** Whoever answers requests: an engine, or what is to be told from one. */
 export interface Handler {
-  handle(request: RequestFacts<unknown>): Promise<ResponsePlan>;
+  handle(request: RequestFacts<unknown>): Promise<ResponsePlan | StreamPlan>;
 }
 
 type Draft = Pick<Operation, "method" | "ifMatch" | "version" | "ifNoneMatch" | "fields"> & { readonly id: string };
@@ -63,7 +63,8 @@ export class Client {
     this.#requests++;
     const name = `${this.#name}-${this.#requests}`;
     const startedAt = this.#ticks();
-    const { status, headers, body } = await this.#handler.handle(requestOf(name, { id, ...draft }));
+    const plan = await this.#handler.handle(requestOf(name, { id, ...draft }));
+    const { status, headers, body } = textPlan(plan);
     const etag = headers["etag"];
     const settledBy = /strategy=([\w-]+)/.exec(headers["unclash-conflict"] ?? "")?.[1];
     const answer = {

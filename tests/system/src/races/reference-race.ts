@@ -1,4 +1,4 @@
-import type { ResponsePlan } from "@unclash/core";
+import { type ResponsePlan, textPlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import type { Store } from "@unclash/core/store";
 import fc from "fast-check";
@@ -57,10 +57,10 @@ export async function make(engine: Unclash, { do: what, product, order }: Move):
 }
 
 /** Sends a request to an engine, as an adapter would. */
-export function send(engine: Unclash, method: string, path: string, json?: JsonObject): Promise<ResponsePlan> {
+export async function send(engine: Unclash, method: string, path: string, json?: JsonObject): Promise<ResponsePlan> {
   const bytes = Buffer.from(json === undefined ? "" : JSON.stringify(json));
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  return engine.handle({
+  const plan = await engine.handle({
     method,
     base: "",
     path,
@@ -70,6 +70,7 @@ export function send(engine: Unclash, method: string, path: string, json?: JsonO
     body: { kind: "unread", read: async () => ({ kind: "bytes", bytes }) },
     native: undefined,
   });
+  return textPlan(plan);
 }
 
 /** What is wrong with what a store holds: references to what is not there, and records that are not those of them. */
