@@ -9,6 +9,7 @@ const production = { pathNot: "\\.(test|test-support)\\.ts$" };
  */
 const rooms = [
   ["options"],
+  ["observing"],
   ["commits"],
   ["http"],
   ["access"],

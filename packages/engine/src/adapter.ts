@@ -10,7 +10,15 @@ export {
   UsageError,
 } from "@unclash/core";
 export { checkOptions, describeValue, isBoolean, isFunction, isText, type OptionRules } from "@unclash/core/options";
-export { type Admitted, admit, checkOver, handlerIsOver, isAnsweredHere, runGuarded } from "./adapter/admit.js";
+export {
+  type Admitted,
+  admit,
+  type CheckHooks,
+  checkOver,
+  handlerIsOver,
+  isAnsweredHere,
+  runGuarded,
+} from "./adapter/admit.js";
 export {
   assertCalledBy,
   assertEngine,
@@ -57,7 +65,7 @@ export { dropPlan, preparePlan } from "./adapter/stream-plan.js";
 export { inTurn, whenInTurn } from "./adapter/turn.js";
 export { type CheckOptions, checkRequest } from "./guards/check.js";
 export { type GuardAnswer, GuardError, isGuardError } from "./guards/guard-error.js";
-export { checkShared as checkSharedOptions } from "./guards/guard-settings.js";
+export { checkShared as checkSharedOptions, type RouteOf } from "./guards/guard-settings.js";
 export type { GuardedResponse } from "./guards/guarded-response.js";
 export { warnOfEarlyAnswer, warnOfUnansweredRefusal } from "./guards/handler-warnings.js";
 export { createSlot, type Slot } from "./guards/slot.js";

@@ -1,8 +1,9 @@
 export { type Actor, type Identify, type Identity, RefusedCredentials, refuseCredentials } from "./access/actor.js";
 export type { Action, Authorize, KnownResource } from "./access/authorize.js";
 export { authorizeByDefault } from "./access/authorize.js";
-export { type Decision, decisionChannel } from "./access/observe.js";
+export type { ConflictFacts, RequestDecision } from "./access/request-decision.js";
 export type { Strategy, StrategyFunction } from "./conflicts/strategy.js";
+export { type Decision, onDecision } from "./decision.js";
 export type {
   ContextOf,
   GuardContext,
@@ -18,6 +19,7 @@ export { allowedHeaders, exposedHeaders } from "./http/cors.js";
 export type { RequestFacts } from "./http/request.js";
 export type { RequestLimits } from "./http/request-limits.js";
 export type { GuardIdempotency } from "./idempotency/guard-keeping.js";
+export { decisionChannel } from "./observing/observer.js";
 export type { UnclashOptions } from "./options.js";
 export { type CollectionOptions, collection } from "./resources/collection-options.js";
 export type { ChangeRule, StateRule } from "./resources/transitions.js";

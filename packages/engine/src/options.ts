@@ -8,6 +8,7 @@ import {
   requestRules,
   resolveRequestOptions,
 } from "./access/request-options.js";
+import type { Decision } from "./decision.js";
 import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
 import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.js";
@@ -33,6 +34,11 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
   readonly authorize?: Authorize;
   /** Content codings of request bodies that are decoded; all others get 415. @default [] */
   readonly decodeBodies?: readonly Decoding[];
+  /**
+   * Is called with every decision, before the answer is sent; the same value is published on the diagnostics channel
+   * `unclash:decision`. What it throws is a warning of the process, and clients get the answer as decided.
+   */
+  observe?(decision: Decision<Native>): void;
   /** How answers to requests with `Idempotency-Key` are kept. */
   readonly idempotency?: IdempotencyOptions<Native>;
 }

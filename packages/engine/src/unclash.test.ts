@@ -4,8 +4,9 @@ import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { type Decision, decisionChannel } from "./access/observe.js";
 import { ask, bodyOf } from "./ask.test-support.js";
+import type { Decision } from "./decision.js";
+import { decisionChannel } from "./observing/observer.js";
 import type { UnclashOptions } from "./options.js";
 import { createUnclash } from "./unclash.js";
 

@@ -71,7 +71,8 @@ async function handle<Native>(
           .finally(() => exchange.room.release());
   if (exchange.isObserved) {
     const { status, outcome } = response;
-    exchange.publish({ status, outcome, route: match && routeLabel(match), resource: resourceOf(exchange, match) });
+    const named = match && { route: routeLabel(match), collection: match.collection.name };
+    exchange.publish({ status, outcome, route: undefined, ...named, resource: resourceOf(exchange, match) });
   }
   if (isStreamPlan(response)) return streamed(exchange, response);
   return request.method === "HEAD" && response.body !== null ? { ...response, body: null } : response;

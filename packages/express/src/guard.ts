@@ -19,6 +19,7 @@ import {
 import { isBelowMount } from "./below-mount.js";
 import { isCall, requestFacts } from "./facts.js";
 import { keepOwnFreshness } from "./freshness.js";
+import { routeNamer } from "./route-name.js";
 
 /** A guard as Express has it: a middleware, for one route, for all methods of one, or for a router. */
 export interface GuardMiddleware<State extends Loaded, Creates extends boolean = false> extends RequestHandler {
@@ -43,7 +44,10 @@ export function guard<State extends Loaded = Unloaded, const Creates extends boo
 ): GuardMiddleware<State, Creates>;
 export function guard<State extends Loaded>(options: GuardOptions<Request, State>): GuardMiddleware<State> {
   assertNotServed("guard", options);
-  const engine = createGuard(options);
+  const engine = createGuard(
+    options,
+    routeNamer(() => middleware),
+  );
   const { keep, of } = contextsOfRequests<Request, State>();
   const middleware: RequestHandler = (request, response, next) => {
     assertCalledBy("guard", "Express", isCall(request, next), request);
@@ -101,7 +105,10 @@ export function guarded<State extends Loaded, Params, ResBody, ReqBody>(
 ): RequestHandler<Params, ResBody, ReqBody> {
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
-  const engine = createGuard(options);
+  const engine = createGuard(
+    options,
+    routeNamer(() => guardedHandler),
+  );
   const guardedHandler: RequestHandler<Params, ResBody, ReqBody> = (req, res, next) => {
     assertCalledBy("guarded", "Express", isCall(req, next), req);
     runGuarded(engine, requestFacts(req, res), res, (context) => {
@@ -139,5 +146,10 @@ export function checkWith<State extends Loaded>(
     const given = describeValue(request);
     return Promise.reject(new UsageError("check", `must be given Express's request first, and was given ${given}`));
   }
-  return checkOver(requestFacts(request, res), res, state, options, (found) => keepOwnFreshness(request, found));
+  return checkOver(requestFacts(request, res), res, state, options, {
+    routeOf: routeOfRequest,
+    passed: (found) => keepOwnFreshness(request, found),
+  });
 }
+
+const routeOfRequest = routeNamer(() => undefined);

@@ -19,6 +19,8 @@ export interface Layer {
 }
 
 export interface Route {
+  /** Express's own, as requests have it. */
+  readonly native: unknown;
   readonly paths: readonly (string | RegExp)[];
   readonly handlers: readonly { readonly handle: unknown; readonly method: string | undefined }[];
 }
@@ -82,7 +84,7 @@ function routeOf(route: unknown): Route | undefined {
     return { handle: member(layer, "handle"), method: typeof method === "string" ? method.toUpperCase() : undefined };
   });
   const paths = [member(route, "path")].flat(5).filter((path) => typeof path === "string" || path instanceof RegExp);
-  return { paths, handlers };
+  return { native: route, paths, handlers };
 }
 
 /** Express 5 keeps what was written since 5.2; of an expression of Express 4 it can be told where it is simple. */

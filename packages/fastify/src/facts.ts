@@ -19,3 +19,8 @@ export function requestFacts<Native extends FastifyRequest>(
     native: request,
   });
 }
+
+/** The pattern of the route, with the prefixes of the contexts that it is in. */
+export function routeOf({ is404, routeOptions }: FastifyRequest): string | undefined {
+  return is404 ? undefined : routeOptions.url;
+}

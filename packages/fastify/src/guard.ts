@@ -19,7 +19,7 @@ import {
   withholdTag,
 } from "unclash/adapter";
 import { answerErrors, answerGuardErrors, guardAnswer, watchUnanswered } from "./answering.js";
-import { isCall, requestFacts } from "./facts.js";
+import { isCall, requestFacts, routeOf } from "./facts.js";
 import { pluginOfContext } from "./register-options.js";
 import { rememberReply, replyOf } from "./replies.js";
 import { sendAnswer } from "./send-reply.js";
@@ -65,7 +65,7 @@ export function guard<State extends Loaded, Native extends FastifyRequest>(
   const misuse = handedOver("guard", options);
   // Fastify hears of what is thrown by what it takes for a plugin only where that is a promise.
   if (misuse !== undefined) return Promise.reject(misuse);
-  const engine = createGuard<FastifyRequest, State>(options);
+  const engine = createGuard<FastifyRequest, State>(options, routeOf);
   const contexts = contextsOfRequests<FastifyRequest, State>();
   const preHandler = (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     assertCalledBy("guard", "Fastify", isCall(request), request);
@@ -125,7 +125,7 @@ export function checkWith<State extends Loaded, Native extends FastifyRequest>(
       : `must be given Fastify's request first, and was given ${describeValue(request)}`;
     return Promise.reject(new UsageError("check", problem));
   }
-  return checkOver<FastifyRequest, State>(requestFacts(request, reply), reply.raw, state, options);
+  return checkOver<FastifyRequest, State>(requestFacts(request, reply), reply.raw, state, options, { routeOf });
 }
 
 /** Lets a request in at a guard; gives nothing for one that is answered here, through Fastify. */

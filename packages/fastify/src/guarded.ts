@@ -22,7 +22,7 @@ import {
   markGuarding,
   runHandler,
 } from "unclash/adapter";
-import { isCall } from "./facts.js";
+import { isCall, routeOf } from "./facts.js";
 import { enter } from "./guard.js";
 import { sendAnswer } from "./send-reply.js";
 
@@ -116,7 +116,7 @@ export function guarded<State extends Loaded>(
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
-  const engine = createGuard<FastifyRequest, State>(options);
+  const engine = createGuard<FastifyRequest, State>(options, routeOf);
   const run = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const admitted = await enter(engine, request, reply);
     if (admitted === undefined) return reply;

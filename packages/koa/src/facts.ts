@@ -16,3 +16,17 @@ export function requestFacts(context: Context): RequestFacts<Context> {
     native: context,
   });
 }
+
+/**
+ * The pattern of the route that `@koa/router` has matched, behind what `koa-mount` has cut off. That is put back before
+ * the request ends, so that the name as it was when the request came in counts.
+ */
+export function routeOf(context: Context, before: string | undefined): string | undefined {
+  if (before !== undefined) return before;
+  const { _matchedRoute: matched, mountPath, path, originalUrl } = context;
+  if (typeof matched !== "string" && !(matched instanceof RegExp)) return undefined;
+  const [whole = ""] = originalUrl.split("?", 1);
+  const cut = whole.slice(0, whole.length - path.length);
+  const isMounted = typeof mountPath === "string" && whole.endsWith(path) && cut.endsWith(mountPath);
+  return `${isMounted ? cut : ""}${matched}`;
+}

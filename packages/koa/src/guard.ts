@@ -23,7 +23,7 @@ import {
   withholdTag,
 } from "unclash/adapter";
 import { isBelowMount } from "./below-mount.js";
-import { isContext, requestFacts } from "./facts.js";
+import { isContext, requestFacts, routeOf } from "./facts.js";
 import { keepUnheard } from "./keep-unheard.js";
 import { respond } from "./respond.js";
 
@@ -52,7 +52,7 @@ export function guard<State extends Loaded = Unloaded, const Creates extends boo
 ): GuardMiddleware<State, Creates>;
 export function guard<State extends Loaded>(options: GuardOptions<Context, State>): GuardMiddleware<State> {
   assertNotServed("guard", options);
-  const engine = createGuard(options);
+  const engine = createGuard(options, routeOf);
   const { keep, of } = contextsOfRequests<Context, State>();
   const middleware = (context: Context, next: Next): Promise<void> => {
     assertCalledBy("guard", "Koa", isContext(context), context);
@@ -95,7 +95,7 @@ export function guarded<State extends Loaded, Native extends Context>(
 ): GuardedMiddleware<Native> {
   assertNotServed("guarded", options);
   assertHandler("guarded", options, handler);
-  const engine = createGuard(options);
+  const engine = createGuard(options, routeOf);
   const guardedHandler = (ctx: Native): Promise<void> => {
     assertCalledBy("guarded", "Koa", isContext(ctx), ctx);
     return runGuarded(engine, ctx, (context) => handler({ ctx, ...context }), true);
@@ -129,7 +129,7 @@ export function checkWith<State extends Loaded>(
     const given = describeValue(context);
     return Promise.reject(new UsageError("check", `must be given Koa's context first, and was given ${given}`));
   }
-  return checkOver(requestFacts(context), context.res, state, options);
+  return checkOver(requestFacts(context), context.res, state, options, { routeOf });
 }
 
 /** Runs what is guarded: whoever may not come in is answered on the context, and so is what a guard throws in it. */

@@ -1,7 +1,9 @@
+import { isProblemSlug } from "@unclash/core";
 import { header, type RequestFacts } from "../http/request.js";
 import type { RequestLimits } from "../http/request-limits.js";
+import { isObserved, type Observer, publish } from "../observing/observer.js";
 import type { Actor } from "./actor.js";
-import { isObserved, type Observer, publish } from "./observe.js";
+import { type ConflictFacts, methodLabel, type RequestDecision } from "./request-decision.js";
 
 /** The settings that collections and guards share. */
 export interface ExchangeSettings {
@@ -10,15 +12,17 @@ export interface ExchangeSettings {
   readonly problemTypePrefix: string;
   readonly conflictStatus: 409 | 412;
   readonly vary: string | undefined;
-  readonly observe: Observer | undefined;
+  readonly observe: Observer<RequestDecision> | undefined;
 }
 
-/** How a request was decided, for observers. */
+/** What a pipeline knows of its decision, for observers. */
 export interface Decided {
   readonly status: number;
   readonly outcome: string;
-  readonly route?: string | undefined;
+  readonly route: string | undefined;
+  readonly collection?: string | undefined;
   readonly resource: string | undefined;
+  readonly actor?: Actor | undefined;
   readonly reported?: string | undefined;
 }
 
@@ -29,8 +33,8 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
   readonly actor: Actor | undefined;
   /** How often the write was tried. */
   attempts = 1;
-  /** The strategy that had a say on a stale write. */
-  strategy: string | undefined;
+  /** What is known of a write that came too late; only where somebody observes. */
+  conflict: ConflictFacts | undefined;
   readonly #startedAt: number;
 
   /** @param startedAt when the request came, by `performance.now()` */
@@ -71,18 +75,23 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
   }
 
   /** Tells observers how the request was decided. */
-  publish({ status, outcome, route, resource, reported }: Decided): void {
-    publish(this.settings.observe, {
-      method: this.request.method,
+  publish({ status, outcome, route, collection, resource, actor = this.actor, reported }: Decided): void {
+    const { request, settings, attempts, conflict } = this;
+    publish(settings.observe, {
+      kind: "request",
+      native: request.native,
+      method: methodLabel(request.method),
       route,
+      collection,
       resource,
-      actor: this.actor?.name,
+      actor: actor?.name,
       status,
       outcome,
-      strategy: this.strategy,
-      attempts: this.attempts,
+      problem: isProblemSlug(outcome) ? outcome : undefined,
+      attempts,
+      conflict,
+      reported,
       durationMs: performance.now() - this.#startedAt,
-      ...(reported !== undefined && { reported }),
     });
   }
 }

@@ -6,7 +6,7 @@ import { isHeaderNames, isPublicPath, resolvePublicPath } from "../options/optio
 import { checkedIdentify, type Identity } from "./actor.js";
 import { isTrustedProxies, resolveTrust, type Trust, type TrustedProxies } from "./client-address.js";
 import type { ExchangeSettings } from "./exchange.js";
-import type { Observer } from "./observe.js";
+import type { RequestDecision } from "./request-decision.js";
 
 /** What collections and guards are both told of the requests that come to them. */
 export interface RequestOptions<Native> {
@@ -41,8 +41,11 @@ export interface RequestOptions<Native> {
   readonly trustedProxies?: TrustedProxies;
   /** Caps on what one request may hold and cost. */
   readonly requestLimits?: Partial<RequestLimits>;
-  /** Is told of every decision; the same is published on the diagnostics channel `unclash:decision`. */
-  readonly observe?: Observer;
+  /**
+   * Is called with every decision, before the answer is sent; the same value is published on the diagnostics channel
+   * `unclash:decision`. What it throws is a warning of the process, and clients get the answer as decided.
+   */
+  observe?(decision: RequestDecision<Native>): void;
 }
 
 /** The same, resolved once. */
@@ -64,7 +67,7 @@ export const requestRules: OptionRules<RequestOptions<unknown>> = {
 
 /** @throws ConfigurationError that names a limit which can't be */
 export function resolveRequestOptions<Native>(options: RequestOptions<Native>): RequestSettings<Native> {
-  const { identify, credentialHeaders = identify === undefined ? [] : ["authorization"] } = options;
+  const { identify, observe, credentialHeaders = identify === undefined ? [] : ["authorization"] } = options;
   return {
     identify: identify && checkedIdentify(identify),
     vary: credentialHeaders.join(", ").toLowerCase() || undefined,
@@ -73,6 +76,6 @@ export function resolveRequestOptions<Native>(options: RequestOptions<Native>): 
     publicPath: resolvePublicPath(options.publicPath),
     trust: resolveTrust(options.trustedProxies),
     requestLimits: resolveRequestLimits(options.requestLimits),
-    observe: options.observe,
+    observe,
   };
 }

@@ -4,6 +4,7 @@ import { CheckOutcome } from "../guards/check-outcome.js";
 import type { GuardContext } from "../guards/guard-context.js";
 import { type GuardError, isGuardError } from "../guards/guard-error.js";
 import type { GuardOptions } from "../guards/guard-options.js";
+import type { RouteOf } from "../guards/guard-settings.js";
 import type { GuardedResponse } from "../guards/guarded-response.js";
 import { warnOfIgnoredRefusal } from "../guards/handler-warnings.js";
 import type { RequestFacts } from "../http/request.js";
@@ -75,10 +76,17 @@ export async function runGuarded<Native, State extends Loaded>(
   }
 }
 
+/** What an adapter adds to a check. */
+export interface CheckHooks<Native, State extends Loaded> {
+  /** Names the request's route, for observers. */
+  readonly routeOf?: RouteOf<Native>;
+  /** Is called with the context of a request that may be carried out. */
+  passed?(context: GuardContext<State>): void;
+}
+
 /**
  * Holds the preconditions of a request against a state that its handler has loaded, over Node's own response.
  *
- * @param passed is called with the context of a request that may be carried out
  * @throws GuardError where the request may not be carried out on that state
  */
 export function checkOver<Native extends object, State extends Loaded>(
@@ -86,14 +94,14 @@ export function checkOver<Native extends object, State extends Loaded>(
   response: ServerResponse,
   state: State | null | undefined,
   options?: GuardOptions<Native, State>,
-  passed: (context: GuardContext<State>) => void = () => {},
+  { routeOf, passed }: CheckHooks<Native, State> = {},
 ): Promise<GuardContext<State>> {
   const check = async (): Promise<GuardContext<State>> => {
     try {
-      const checked = await checkRequest(facts, state, options);
+      const checked = await checkRequest(facts, state, options, routeOf);
       if (checked.isNew) prepareResponse(checked.guardedResponse, response);
       passAfterAll(response);
-      passed(checked.context);
+      passed?.(checked.context);
       return checked.context;
     } catch (thrown) {
       withholdTag(facts, response);

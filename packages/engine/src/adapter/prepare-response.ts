@@ -47,7 +47,7 @@ export function prepareResponse(
     ...added,
     ...guardedResponse.finish(500, (name) => response.getHeader(name)).remove,
   ]);
-  response.once("close", () => guardedResponse.ended(response.statusCode));
+  response.once("close", () => guardedResponse.ended(response.statusCode, response.headersSent));
 }
 
 /** What a guard has put around a response's `writeHead`. */

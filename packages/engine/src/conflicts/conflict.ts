@@ -1,12 +1,13 @@
 import { type Conditions, type FailedCondition, formatEntityTag, type ProblemEntry } from "@unclash/core";
 import { conflictingPointers, diffJson, type JsonObject } from "@unclash/core/json";
 import type { Exchange } from "../access/exchange.js";
+import type { ConflictFacts } from "../access/request-decision.js";
 import { isRead } from "../http/methods.js";
 import { type Refused, refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import { expectedState } from "../preconditions/expected-state.js";
 import type { SelectedState } from "../states/selected-state.js";
-import type { Strategy } from "./strategy.js";
+import { type Strategy, strategyLabel } from "./strategy.js";
 
 /** A request that is refused because its precondition does not hold, or because its write lost a race. */
 export interface Conflict {
@@ -25,6 +26,8 @@ export interface Conflict {
   readonly showsContent: boolean;
   /** The version that the request is for, where it names one. */
   readonly namedVersion?: number | undefined;
+  /** How many versions the write was behind, for observers. */
+  readonly versionsBehind?: number | undefined;
   /**
    * What the write would lose; `withheld` from a caller who may not be told even whether that is nothing. @default none
    */
@@ -49,13 +52,16 @@ export interface Loss {
 export function conflict(exchange: Exchange, found: Conflict): Refused {
   const { resource, conditions, failed, current, isDisclosed, errors = [], links } = found;
   const expected = found.expected ?? (failed === undefined ? {} : expectedState(exchange, conditions, failed));
+  const lost = lossMembers(exchange, found);
+  if (exchange.isObserved && !isRead(exchange.request.method))
+    exchange.conflict = conflictFacts("refused", found, lost.conflictingFields);
   return refused("version-conflict", detailOf(exchange, found), {
     status: statusOf(exchange, found),
     members: {
       resource,
       expected,
       ...(isDisclosed && current !== undefined && { current: currentMember(current, found.showsContent) }),
-      ...lossMembers(exchange, found),
+      ...lost,
       ...(errors.length > 0 && { errors }),
       links,
     },
@@ -99,19 +105,48 @@ function currentMember(state: SelectedState, showsContent: boolean): Readonly<Re
   };
 }
 
+/** The members of a conflict that say what the write would lose. */
+interface LossMembers {
+  readonly conflictingFields?: readonly string[];
+  readonly changes?: readonly unknown[];
+  readonly identical?: boolean;
+}
+
 /**
  * What others changed since the state that the client named, and what of that its write touches; for a 412 to a read,
  * nothing.
  */
-function lossMembers({ request: { method } }: Exchange, { loss }: Conflict): Readonly<Record<string, unknown>> {
+function lossMembers({ request: { method } }: Exchange, { loss }: Conflict): LossMembers {
   if (loss === "withheld") return {};
   if (loss === undefined) return { identical: false };
   const { identical, since, proposed } = loss;
-  if (since === undefined) return { identical };
-  const changes = diffJson(since.base, since.current);
+  return since === undefined ? { identical } : { ...touched(method, since, proposed), identical };
+}
+
+/** What others have changed, and what of that a write touches, by JSON Pointers. */
+function touched(method: string, { base, current }: NonNullable<Loss["since"]>, proposed: JsonObject | undefined) {
+  const changes = diffJson(base, current);
   const whole = [{ op: "remove", path: "" }] as const;
-  const mine = method === "DELETE" ? whole : diffJson(since.base, proposed ?? since.base);
-  return { conflictingFields: conflictingPointers(changes, mine, since.base), changes, identical };
+  const mine = method === "DELETE" ? whole : diffJson(base, proposed ?? base);
+  return { conflictingFields: conflictingPointers(changes, mine, base), changes };
+}
+
+/** What observers are to know of a write that a strategy has let through; looked at only where somebody observes. */
+export function settledFacts(
+  method: string,
+  found: Pick<Conflict, "strategy" | "failed" | "versionsBehind">,
+  loss: Pick<Loss, "since" | "proposed"> | undefined,
+): ConflictFacts {
+  const fields = loss?.since && touched(method, loss.since, loss.proposed).conflictingFields;
+  return conflictFacts("settled", found, fields);
+}
+
+function conflictFacts(
+  result: ConflictFacts["result"],
+  { strategy, failed, versionsBehind }: Pick<Conflict, "strategy" | "failed" | "versionsBehind">,
+  fields: readonly string[] | undefined,
+): ConflictFacts {
+  return { result, strategy: strategyLabel(strategy), condition: failed ?? "lost-race", versionsBehind, fields };
 }
 
 /** The refusal of a POST that is to happen only where the list does not exist. */

@@ -24,7 +24,12 @@ export interface StaleWriteSource<State extends SelectedState, Base> {
 /** The outcome of a write whose precondition failed. */
 export type Settled<Base> =
   /** It is applied over the current state, with the strategy's own value where it gives one. */
-  | { readonly kind: "accepted"; readonly strategy: Strategy; readonly value: JsonObject | undefined }
+  | {
+      readonly kind: "accepted";
+      readonly strategy: Strategy;
+      readonly base: Base;
+      readonly value: JsonObject | undefined;
+    }
   /** It is a conflict; `strategy` is the one that decided it. */
   | { readonly kind: "rejected"; readonly strategy: Strategy; readonly base: Base | undefined }
   | Refused;
@@ -43,10 +48,10 @@ export async function settle<State extends SelectedState, Base>(
     // A strategy that had no say leaves a plain refusal, whatever its name.
     return { kind: "rejected", strategy: strategy === "first-write-wins" ? strategy : "reject", base: undefined };
   }
-  if (strategy === "last-write-wins") return { kind: "accepted", strategy, value: undefined };
+  if (strategy === "last-write-wins") return { kind: "accepted", strategy, base, value: undefined };
   const settlement = typeof strategy === "function" ? await source.ask(strategy, base, current) : undefined;
   if (settlement?.kind === "refused") return settlement;
-  if (settlement?.kind === "accept") return { kind: "accepted", strategy, value: settlement.value };
+  if (settlement?.kind === "accept") return { kind: "accepted", strategy, base, value: settlement.value };
   return { kind: "rejected", strategy, base };
 }
 

@@ -9,7 +9,7 @@ import { evaluateRequest } from "./evaluate-request.js";
 import type { GuardContext } from "./guard-context.js";
 import type { GuardOptions } from "./guard-options.js";
 import { createTally } from "./guard-report.js";
-import { type GuardSettings, resolveGuard } from "./guard-settings.js";
+import { type GuardSettings, type RouteOf, resolveGuard } from "./guard-settings.js";
 import { GuardedResponse } from "./guarded-response.js";
 import { openExchange } from "./open-request.js";
 import { type Passed, passedRequest, rememberPassed } from "./passed-requests.js";
@@ -27,6 +27,7 @@ export interface CheckOptions<Native, State extends Loaded> extends GuardOptions
  * guard that the request came through says how; one that came through none is treated by `options`, or as a guard
  * without any is.
  *
+ * @param routeOf names routes as the framework does, for observers
  * @returns what a guarded handler gets: its `outcome` is to be told how the write went
  * @throws GuardError with the answer, where the request may not be carried out: the transaction is rolled back by it
  * @throws ConfigurationError where an option can't be
@@ -35,6 +36,7 @@ export async function checkRequest<Native extends object, State extends Loaded>(
   request: RequestFacts<Native>,
   state: State | null | undefined,
   options: GuardOptions<Native, State> = none,
+  routeOf?: RouteOf<Native>,
 ): Promise<{
   readonly context: GuardContext<State>;
   readonly guardedResponse: GuardedResponse;
@@ -44,16 +46,24 @@ export async function checkRequest<Native extends object, State extends Loaded>(
   if (known === undefined && options.idempotency) throw new ConfigurationError("idempotency", keysTooLate);
   // Behind a guard they count for nothing, but what is no options object is a mistake there too.
   if (Object(options) !== options) resolveGuard(options);
-  const passed = known ?? (await passUnguarded(request, settingsFor(options)));
+  const passed = known ?? (await passUnguarded(request, settingsFor(options, routeOf)));
   const { exchange, parsedRequest, guardedResponse, tally } = passed;
   const there = state ?? undefined;
   if (there !== undefined) assertState(there);
   guardedResponse.hold();
   const selected = there === undefined ? undefined : exchange.select(there, faultOfState);
   const evaluation = await evaluateRequest(exchange, parsedRequest, selected);
+  guardedResponse.refusal = undefined;
   if (evaluation.kind === "refuse") {
-    tally.refuse(evaluation.error.answer.outcome, !isSafe(request.method));
-    if (!exchange.settings.reportOnly) throw evaluation.error;
+    const { status, outcome } = evaluation.error.answer;
+    tally.refuse(outcome, !isSafe(request.method));
+    if (exchange.settings.reportOnly) guardedResponse.reported = outcome;
+    else {
+      guardedResponse.refusal = outcome;
+      // Nothing watches the response of a request that came through no guard until a check lets it pass.
+      if (known === undefined && exchange.isObserved) exchange.publishAnswer({ status, outcome });
+      throw evaluation.error;
+    }
   }
   return {
     context: createContext<State>(passed, { selected, evaluation }),
@@ -82,10 +92,13 @@ const none = {};
 const resolved = new WeakMap<object, GuardSettings>();
 
 /** Options that are given again with each request are checked once. */
-function settingsFor<Native, State extends Loaded>(options: GuardOptions<Native, State>): GuardSettings {
+function settingsFor<Native, State extends Loaded>(
+  options: GuardOptions<Native, State>,
+  routeOf: RouteOf<Native> | undefined,
+): GuardSettings {
   const known = resolved.get(options);
   if (known !== undefined) return known;
-  const settings = resolveGuard(options);
+  const settings = resolveGuard(options, routeOf);
   resolved.set(options, settings);
   return settings;
 }
@@ -95,8 +108,13 @@ async function passUnguarded<Native extends object>(
   settings: GuardSettings,
 ): Promise<Passed> {
   const opened = await openExchange(settings, request);
-  if (opened.kind === "refused") throw opened.exchange.error(opened);
-  const { exchange, parsedRequest } = opened;
+  const { exchange } = opened;
+  if (opened.kind === "refused") {
+    const error = exchange.error(opened);
+    if (exchange.isObserved) exchange.publishAnswer(error.answer);
+    throw error;
+  }
+  const { parsedRequest } = opened;
   const tally = createTally();
   const guardedResponse = new GuardedResponse(exchange, tally, undefined);
   const passed = { exchange, parsedRequest, guardedResponse, tally, idempotencyKey: undefined };

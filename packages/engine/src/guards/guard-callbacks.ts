@@ -1,6 +1,7 @@
 import { CallbackError, type Problem } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import { isPromise } from "@unclash/core/options";
+import { callObserver } from "../observing/observer.js";
 import { wrongResult } from "../options/callback-result.js";
 import type { Loaded } from "../states/loaded-state.js";
 import { representedObject } from "../states/represented.js";
@@ -18,6 +19,23 @@ export function checkedResource(resource: NonNullable<Callbacks["resource"]>): C
     if (name === undefined || name === null || (typeof name === "string" && name !== "")) return name;
     throw wrongResult("resource", "the name of the resource, a non-empty string, or null", name);
   };
+}
+
+/** Gives the name of a request's route, or nothing. */
+export type CheckedRoute = (request: unknown) => string | undefined;
+
+/**
+ * Holds what `route` returns against what it may return. It is called for observers alone: where it fails, there is a
+ * warning, and no name.
+ */
+export function checkedRoute(route: NonNullable<Callbacks["route"]>): CheckedRoute {
+  const named = (request: unknown): string | undefined => {
+    const name: unknown = route(request);
+    if (name === undefined || name === null) return undefined;
+    if (typeof name === "string") return name;
+    throw wrongResult("route", "the name of the route, or nothing", name);
+  };
+  return (request) => callObserver("route", named, request);
 }
 
 /** What clients may see of a value, as JSON; nothing, where that is nothing. */

@@ -1,5 +1,6 @@
 import type { Conditions, FailedCondition, ProblemEntry } from "@unclash/core";
 import { isJsonObject, type JsonObject, jsonEqual } from "@unclash/core/json";
+import { versionsBetween } from "../access/request-decision.js";
 import { applyChange, type Change, jsonPatchType } from "../conflicts/change.js";
 import { comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
 import { changeOf } from "../conflicts/read-change.js";
@@ -10,7 +11,7 @@ import { sentences } from "../http/sentences.js";
 import { newestNamed } from "../preconditions/named-state.js";
 import { weakenedEntries } from "../preconditions/proxy-tags.js";
 import { fieldsOf } from "../states/representation.js";
-import { isForeignTag, type RowState } from "../states/row-state.js";
+import { isCounted, isForeignTag, type RowState } from "../states/row-state.js";
 import type { GuardExchange } from "./guard-exchange.js";
 
 /** Why a request meets a conflict at a guard, as far as it is known. */
@@ -44,10 +45,16 @@ export function guardConflict(exchange: GuardExchange, found: GuardConflict): Re
     ...(expected && { expected }),
     showsContent: settings.discloseCurrent || strategy === "first-write-wins",
     namedVersion: newestNamed(conditions)?.version,
+    ...(exchange.isObserved && { versionsBehind: current && versionsBehind(conditions, current) }),
     loss: lossOf(exchange, found),
     errors: current === undefined || failed === undefined ? [] : tagEntries(exchange, conditions, current),
     links: { resource: instance },
   });
+}
+
+/** How far a write is behind, for observers; of versions that count writes, as far as that shows. */
+export function versionsBehind(conditions: Conditions, { loaded, version }: RowState): number | undefined {
+  return isCounted(loaded) ? versionsBetween(version, newestNamed(conditions)?.version) : undefined;
 }
 
 /**
@@ -81,7 +88,10 @@ function tagEntries({ resource }: GuardExchange, { ifMatch }: Conditions, curren
  * What the write would lose, as far as its sender may know. A read proposes nothing, and nothing is like what is not
  * there.
  */
-function lossOf(exchange: GuardExchange, { current, base }: GuardConflict): Loss | undefined {
+export function lossOf(
+  exchange: GuardExchange,
+  { current, base }: Pick<GuardConflict, "current" | "base">,
+): Loss | undefined {
   const { settings, request } = exchange;
   const shown = current?.representation();
   if (current === undefined || shown === undefined || isRead(request.method)) return undefined;

@@ -1,7 +1,7 @@
 import { CallbackError, formatEntityTag } from "@unclash/core";
 import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
 import type { Actor } from "../access/actor.js";
-import { Exchange } from "../access/exchange.js";
+import { type Decided, Exchange } from "../access/exchange.js";
 import type { AskedChange } from "../conflicts/read-change.js";
 import { checkParsed, jsonLimitsOf, type ReadContent } from "../http/body.js";
 import { parseMediaType } from "../http/media-type.js";
@@ -27,10 +27,15 @@ export class GuardExchange extends Exchange<GuardSettings> {
   versionText: string | undefined;
   /** What the content asks for, where that was read before the handler runs. */
   asked: AskedChange | undefined;
+  /** That of a guard around this one, which has let the request pass before. */
+  outer: GuardExchange | undefined;
   #parsed: Exclude<ReadContent, Refused> | undefined;
+  /** The route as it was known when the request came in; only where somebody observes. */
+  readonly #routeBefore: string | undefined;
 
-  constructor(settings: GuardSettings, request: RequestFacts, actor: Actor | undefined) {
-    super(settings, request, actor);
+  constructor(settings: GuardSettings, request: RequestFacts, actor: Actor | undefined, startedAt?: number) {
+    super(settings, request, actor, startedAt);
+    if (this.isObserved) this.#routeBefore = settings.routeOf?.(request.native, undefined);
     this.resource =
       settings.resource === undefined ? (request.base + request.path).slice(1) : this.#named(settings.resource);
   }
@@ -58,6 +63,21 @@ export class GuardExchange extends Exchange<GuardSettings> {
       `must return the name of the resource, and returned ${name} for ${method} ${this.instance}: it reads ` +
         "a parameter that the guard's path does not have. Only null says that a request is for no single resource",
     );
+  }
+
+  /** Tells observers how the request was decided, once it is answered. */
+  publishAnswer(decided: Pick<Decided, "status" | "outcome" | "reported">): void {
+    this.publish({ ...decided, route: this.#route(), resource: this.resource, actor: this.knownActor });
+  }
+
+  #route(): string | undefined {
+    const { settings, request } = this;
+    return settings.route?.(request.native) ?? settings.routeOf?.(request.native, this.#routeBefore);
+  }
+
+  /** The actor, also where a guard around this one has identified it. */
+  get knownActor(): Actor | undefined {
+    return this.actor ?? this.outer?.knownActor;
   }
 
   /** What the guard answers in place of the handler; in the app's own format, where it has one. */

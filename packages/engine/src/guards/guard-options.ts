@@ -42,6 +42,14 @@ export interface SharedGuardOptions<Native> extends RequestOptions<Native>, Stat
    */
   readonly idempotency?: GuardIdempotency<Native> | false;
   /**
+   * The name of a request's route for observers; return a pattern, so that it can be a label of metrics. It is called
+   * once a request has ended, and only where somebody observes.
+   *
+   * @default the route's pattern in Express, Koa and Fastify; `node:http` has no routes, and so no names for them
+   * @example route: () => "/articles/{id}"
+   */
+  route?(request: Native): string | undefined;
+  /**
    * An app's own format for errors: text, or what becomes JSON. What it gives is sent in place of the problem; status
    * and headers stay.
    */

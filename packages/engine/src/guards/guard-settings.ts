@@ -19,11 +19,26 @@ import type { RowDigest } from "../states/row-state.js";
 import {
   type CheckedRepresent,
   type CheckedResource,
+  type CheckedRoute,
   checkedProblem,
   checkedRepresent,
   checkedResource,
+  checkedRoute,
 } from "./guard-callbacks.js";
 import type { GuardOptions, SharedGuardOptions } from "./guard-options.js";
+
+/** Written as a method, so that what names the routes of one framework can be kept where one of any is wanted. */
+interface Routing<Native> {
+  routeOf(request: Native, before: string | undefined): string | undefined;
+}
+
+/**
+ * Names the route of a request as its framework does, for observers: by a pattern, so that there are few names. It is
+ * called when a request comes in and once more when it ends, and only where somebody observes.
+ *
+ * @param before what it gave when the request came in
+ */
+export type RouteOf<Native> = Routing<Native>["routeOf"];
 
 type Unchanged = "load" | "past" | "problem";
 
@@ -34,6 +49,8 @@ export type GuardSettings = RequestSettings<unknown> &
   } & {
     readonly resource: CheckedResource | undefined;
     readonly represent: CheckedRepresent | undefined;
+    readonly route: CheckedRoute | undefined;
+    readonly routeOf: RouteOf<unknown> | undefined;
     readonly creates: boolean;
     readonly checkContent: boolean;
     readonly jsonPatchAsMerge: boolean;
@@ -53,6 +70,7 @@ const sharedRules: OptionRules<SharedGuardOptions<unknown>> = {
   entityTags: isDigest,
   vary: isHeaderNames,
   idempotency: anything,
+  route: isFunction,
   problem: isFunction,
   onError: oneOf("answer", "next"),
   reportOnly: isBoolean,
@@ -67,11 +85,18 @@ const rules: OptionRules<GuardOptions<unknown, Loaded>> = {
   represent: isFunction,
 };
 
-/** Resolves a guard's options, and throws a `ConfigurationError` that names the first one that can't be. */
-export function resolveGuard<Native, State extends Loaded>(options: GuardOptions<Native, State>): GuardSettings {
+/**
+ * Resolves a guard's options, and throws a `ConfigurationError` that names the first one that can't be.
+ *
+ * @param routeOf names routes as the framework does
+ */
+export function resolveGuard<Native, State extends Loaded>(
+  options: GuardOptions<Native, State>,
+  routeOf?: RouteOf<Native>,
+): GuardSettings {
   checkOptions<GuardOptions<Native, State>>("", options, rules);
   checkStrategies(options);
-  return resolve(options);
+  return resolve(options, routeOf);
 }
 
 /**
@@ -84,10 +109,13 @@ export function checkShared<Native>(options: SharedGuardOptions<Native>): void {
   resolve(options);
 }
 
-function resolve<Native, State extends Loaded>(options: GuardOptions<Native, State>): GuardSettings {
+function resolve<Native, State extends Loaded>(
+  options: GuardOptions<Native, State>,
+  routeOf?: RouteOf<Native>,
+): GuardSettings {
   const { versionField = false, etagField = false } = options;
   checkEtagField("etagField", etagField, versionField);
-  const { load, resource, past, represent, problem, vary = [], idempotency } = options;
+  const { load, resource, past, represent, route, problem, vary = [], idempotency } = options;
   const request = resolveRequestOptions(options);
   return Object.freeze({
     ...request,
@@ -97,6 +125,8 @@ function resolve<Native, State extends Loaded>(options: GuardOptions<Native, Sta
     past,
     resource: resource && checkedResource(resource),
     represent: represent && checkedRepresent(represent),
+    route: route && checkedRoute(route),
+    routeOf,
     problem: problem && checkedProblem(problem),
     creates: options.creates ?? false,
     checkContent: options.checkContent ?? false,

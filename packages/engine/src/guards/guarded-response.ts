@@ -18,6 +18,9 @@ import type { SettledWrite } from "./stale-write.js";
 
 type Fields = Readonly<Record<string, string>>;
 
+/** A response that nobody gets; the status is that of nginx for it. */
+const unanswered = { status: 499, outcome: "unanswered" } as const;
+
 /** What is to be done to a response's headers. */
 export interface HeaderChanges {
   readonly set: Fields;
@@ -68,6 +71,7 @@ export class GuardedResponse {
   readonly #applied = new Set<string>();
   #updated: Fields | undefined;
   #isNew = false;
+  #hasInner = false;
 
   /** @param around that of a guard around this one, which has let the request pass before */
   constructor(exchange: GuardExchange, tally: Tally, around: GuardedResponse | undefined) {
@@ -133,6 +137,8 @@ export class GuardedResponse {
 
   /** The handler runs again, on another state. */
   restart(): void {
+    this.#exchange.attempts += 1;
+    this.refusal = undefined;
     this.#lost = undefined;
     this.#updated = undefined;
     this.#isReported = false;
@@ -166,12 +172,26 @@ export class GuardedResponse {
     if (this.#around !== undefined) this.#around.#reportOutcome();
   }
 
-  /** The response has ended. */
-  ended(status: number): void {
+  /** A guard inside this one sees the request too: what becomes of it is for that one to publish. */
+  yieldTo(inner: GuardExchange): void {
+    this.#hasInner = true;
+    inner.outer = this.#exchange;
+  }
+
+  /**
+   * The response has ended.
+   *
+   * @param isSent whether its head went out; else the client went away before that
+   */
+  ended(status: number, isSent: boolean): void {
     const exchange = this.#exchange;
-    if (!exchange.isObserved) return;
-    exchange.strategy = this.settled?.strategy;
-    exchange.publish({ status, outcome: "passed", resource: this.resource, reported: this.reported });
+    if (this.#hasInner || !exchange.isObserved) return;
+    const { refusal = "passed", reported, settled } = this;
+    const isSuccess = status < 300;
+    // A race that was lost first may have been won since.
+    if (isSuccess && settled === undefined && reported === undefined) exchange.conflict = undefined;
+    const decided = isSent ? { status, outcome: isSuccess ? "passed" : refusal } : unanswered;
+    exchange.publishAnswer({ ...decided, reported });
   }
 
   /** The state that a write has left behind; a dry run leaves one behind only where it is the one that was there. */

@@ -103,12 +103,14 @@ export type Opened = { readonly exchange: GuardExchange } & (
 
 /** The first two steps of every request at a guard: identify → malformed. */
 export async function openExchange(settings: GuardSettings, received: RequestFacts): Promise<Opened> {
+  const startedAt = performance.now();
   const request = fromClient(received, settings.trust);
   const misread = headerRefusal(received);
   if (misread !== undefined && !settings.reportOnly)
-    return { exchange: new GuardExchange(settings, request, undefined), ...misread };
+    return { exchange: new GuardExchange(settings, request, undefined, startedAt), ...misread };
   const caller = await identifyCaller(settings.identify, request);
-  const exchange = new GuardExchange(settings, request, caller.kind === "known" ? caller.actor : undefined);
+  const actor = caller.kind === "known" ? caller.actor : undefined;
+  const exchange = new GuardExchange(settings, request, actor, startedAt);
   if (exchange.lacksResource) warnOfNoResource(exchange);
   if (exchange.lacksResource && !settings.reportOnly) {
     return { exchange, ...refused("not-found", sentences.noSingleResource(exchange.instance, request.method)) };

@@ -1,13 +1,14 @@
 import type { Conditions, FailedCondition } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
+import { settledFacts } from "../conflicts/conflict.js";
 import { settle } from "../conflicts/settle.js";
 import { type Settlement, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
 import type { ParsedRequest } from "../preconditions/conditions.js";
 import { namedStates, newestNamed } from "../preconditions/named-state.js";
 import { fieldsOf } from "../states/representation.js";
-import type { RowState } from "../states/row-state.js";
-import { guardConflict, proposedFields } from "./guard-conflict.js";
+import { isCounted, type RowState } from "../states/row-state.js";
+import { guardConflict, lossOf, proposedFields, versionsBehind } from "./guard-conflict.js";
 import type { GuardExchange } from "./guard-exchange.js";
 
 /**
@@ -41,7 +42,13 @@ export async function settleStale(
   );
   if (settled.kind === "refused") return settled;
   if (settled.kind === "accepted") {
-    const { value } = settled;
+    const { value, base } = settled;
+    if (exchange.isObserved && current !== undefined)
+      exchange.conflict = settledFacts(
+        method,
+        { strategy, failed, versionsBehind: versionsBehind(conditions, current) },
+        lossOf(exchange, { current, base: base.value }),
+      );
     const label = strategyLabel(settled.strategy);
     return { kind: "pass", settled: { strategy: label, ...(value && { value }) } };
   }
@@ -66,12 +73,11 @@ async function findEarlier(
     return value == null ? undefined : { value };
   }
   // A counter says by itself which versions there were. An entity-tag that holds more than the counter does not.
-  const isCounted = typeof loaded.version === "number" || typeof loaded.version === "bigint";
   const wasThere = namedStates(conditions).some(
     ({ version, etag }) =>
       version !== undefined && now !== undefined && version < now && (etag === undefined || etag === `"${version}"`),
   );
-  return isCounted && loaded.etag === undefined && wasThere ? { value: undefined } : undefined;
+  return isCounted(loaded) && loaded.etag === undefined && wasThere ? { value: undefined } : undefined;
 }
 
 async function askFunction(

@@ -8,7 +8,7 @@ import type { GuardError } from "../guards/guard-error.js";
 import type { GuardExchange } from "../guards/guard-exchange.js";
 import type { GuardOptions } from "../guards/guard-options.js";
 import { createTally, type GuardReport, type Tally } from "../guards/guard-report.js";
-import { type GuardSettings, resolveGuard } from "../guards/guard-settings.js";
+import { type GuardSettings, type RouteOf, resolveGuard } from "../guards/guard-settings.js";
 import { GuardedResponse } from "../guards/guarded-response.js";
 import { acquireKey, identifyRequest } from "../guards/keyed-request.js";
 import { openExchange } from "../guards/open-request.js";
@@ -47,18 +47,20 @@ export async function enterGuard<Native, State extends Loaded>(
 ): Promise<Entered<State>> {
   const opened = await openExchange(settings, request); //                       431, 404 of a path, 401, 400
   const { exchange } = opened;
+  const around = passedRequest(request.native)?.guardedResponse;
+  around?.yieldTo(exchange);
   const isWrite = !isSafe(request.method);
   if (isWrite) tally.write();
   const answer = (error: GuardError): Entered<State> => {
     const { status, outcome } = error.answer;
     tally.refuse(outcome, isWrite);
-    if (exchange.isObserved) exchange.publish({ status, outcome, resource: exchange.resource });
+    if (exchange.isObserved) exchange.publishAnswer({ status, outcome });
     return { kind: "answer", error };
   };
   const refuse = (refused: Refused): Entered<State> => answer(exchange.error(refused));
   if (opened.kind === "refused") return refuse(opened);
   const { parsedRequest, keyed } = opened;
-  const guardedResponse = new GuardedResponse(exchange, tally, passedRequest(request.native)?.guardedResponse);
+  const guardedResponse = new GuardedResponse(exchange, tally, around);
 
   const loadAndEvaluate = async (): Promise<Evaluated> => {
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
@@ -76,7 +78,10 @@ export async function enterGuard<Native, State extends Loaded>(
     const again = async (): Promise<GuardContext<State>> => {
       const fresh = await loadAndEvaluate();
       const isReported = settings.reportOnly && fresh.selected !== undefined;
-      if (fresh.evaluation.kind === "refuse" && !isReported) throw fresh.evaluation.error;
+      if (fresh.evaluation.kind === "refuse" && !isReported) {
+        guardedResponse.refusal = fresh.evaluation.error.answer.outcome;
+        throw fresh.evaluation.error;
+      }
       return createContext<State>(passed, fresh);
     };
     const context = createContext<State>(passed, evaluated);
@@ -141,12 +146,14 @@ export interface GuardEngine<Native, State extends Loaded> {
 /**
  * Makes a guard.
  *
+ * @param routeOf names routes as the framework does, for observers
  * @throws ConfigurationError where an option can't be; its message names the option
  */
 export function createGuard<Native, State extends Loaded>(
   options: GuardOptions<Native, State>,
+  routeOf?: RouteOf<Native>,
 ): GuardEngine<Native, State> {
-  const settings = resolveGuard(options);
+  const settings = resolveGuard(options, routeOf);
   const tally = createTally();
   return {
     enter: (request) => enterGuard(settings, options, tally, request),

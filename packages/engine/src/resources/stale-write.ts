@@ -1,10 +1,18 @@
 import { evaluatePreconditions } from "@unclash/core";
 import { isJsonObject, type Json } from "@unclash/core/json";
+import { versionsBetween } from "../access/request-decision.js";
 import { applyChange, type ChangeTarget } from "../conflicts/change.js";
-import { type Conflict, comparedBytesMax, conflict, type Loss, listExists } from "../conflicts/conflict.js";
+import {
+  type Conflict,
+  comparedBytesMax,
+  conflict,
+  type Loss,
+  listExists,
+  settledFacts,
+} from "../conflicts/conflict.js";
 import { findBase, namedVersion } from "../conflicts/merge-base.js";
 import { settle } from "../conflicts/settle.js";
-import { type Settlement, type Strategy, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
+import type { Settlement, Strategy, StrategyFunction } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
 import { weakenedEntries } from "../preconditions/proxy-tags.js";
 import {
@@ -47,19 +55,24 @@ export async function checkPreconditions(
   if (verdict.kind !== "failed") return { kind: "accepted" };
   const failed = verdict.condition;
   const strategy = preferences.onConflict ?? collection.strategy;
-  const settled = await settle(
+  const settled = await settle<RecordState, RecordState>(
     { method, strategy, conditions, failed, current },
     {
-      findBase: async ({ record }) => {
-        const base = await findBase(exchange.reader, collection, request, record);
-        if (base !== undefined) exchange.strategy = strategyLabel(strategy);
-        return stateOf(collection, base);
-      },
+      findBase: async ({ record }) => stateOf(collection, await findBase(exchange.reader, collection, request, record)),
       ask: (own, base: RecordState, there) => askFunction(exchange, request, own, { base, current: there }),
     },
   );
   if (settled.kind === "refused") return settled;
-  if (settled.kind === "accepted") return { kind: "accepted", settledBy: settled.strategy, value: settled.value };
+  if (settled.kind === "accepted") {
+    const { base, value } = settled;
+    if (exchange.isObserved && current !== undefined)
+      exchange.conflict = settledFacts(
+        method,
+        { strategy, failed, versionsBehind: versionsBehind(request, current, base) },
+        lossIfSettled(exchange, request, { base, current }),
+      );
+    return { kind: "accepted", settledBy: settled.strategy, value };
+  }
   return refuseStale(exchange, request, { failed, current, base: settled.base, strategy: settled.strategy });
 }
 
@@ -118,10 +131,37 @@ async function refuseStale(
     isDisclosed,
     showsContent: showsContent(collection, strategy),
     namedVersion: namedVersion(conditions),
+    ...(exchange.isObserved && { versionsBehind: current && versionsBehind(request, current, base) }),
     loss: isDisclosed ? current && (await lossOf(exchange, request, { base, current })) : "withheld",
     errors: current === undefined || !isDisclosed ? [] : weakenedEntries(conditions, current.etag),
     links: stateLinks(exchange, collection, id),
   });
+}
+
+/** How far a write is behind, for observers; versions that are timestamps count nothing. */
+function versionsBehind(
+  { collection, conditions }: WriteRequest,
+  current: RecordState,
+  base: RecordState | undefined,
+): number | undefined {
+  if (base !== undefined) return current.record.version - base.record.version;
+  return collection.timestamps ? undefined : versionsBetween(current.version, namedVersion(conditions));
+}
+
+/** What a write that a strategy lets through goes over, for observers; nothing where that costs too much to say. */
+function lossIfSettled(
+  exchange: CollectionExchange,
+  request: WriteRequest,
+  { base, current }: Between,
+): Pick<Loss, "since" | "proposed"> | undefined {
+  const { change, collection } = request;
+  if (base.exceeds(comparedBytesMax) || current.exceeds(comparedBytesMax)) return undefined;
+  const before = base.representation();
+  const since = { base: fieldsOf(collection, before), current: fieldsOf(collection, current.representation()) };
+  if (change.kind === "delete") return { since, proposed: undefined };
+  const applied = applyChange(change, change.kind === "replace" ? {} : before, targetOf(exchange, request));
+  if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
+  return { since, proposed: fieldsOf(collection, applied.value) };
 }
 
 /** Whether conflicts of a collection show the current state to those who may read it. */

@@ -125,8 +125,13 @@ export function versionInTag(opaque: string): Version | undefined {
 export function isForeignTag({ opaque }: EntityTag, { version, etag }: LoadedState): boolean {
   if (/^[0-9a-f]+-[A-Za-z0-9+/]{27}$/.test(opaque)) return true;
   if (etag !== undefined || typeof version === "string") return false;
-  const isCounted = typeof version === "number" || typeof version === "bigint" || version instanceof Date;
-  return isCounted ? !/^-?[0-9]+$/.test(opaque) : !/^[A-Za-z0-9_-]{20,}$/.test(opaque);
+  const isNumber = isCounted({ version }) || version instanceof Date;
+  return isNumber ? !/^-?[0-9]+$/.test(opaque) : !/^[A-Za-z0-9_-]{20,}$/.test(opaque);
+}
+
+/** Whether a state's version is a number that says by itself which versions there were before. */
+export function isCounted({ version }: Pick<LoadedState, "version">): boolean {
+  return typeof version === "number" || typeof version === "bigint";
 }
 
 /** Whether the entity-tag of a state is a digest of its row. */

@@ -1,9 +1,10 @@
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import type { RequestDecision } from "../access/request-decision.js";
 import { ask } from "../ask.test-support.js";
 import { createUnclash } from "../unclash.js";
-import type { Observer } from "./observe.js";
+import type { Observer } from "./observer.js";
 
 test("an observer that throws, or rejects, is a warning, and no more than one a minute", async () => {
   const warnings: string[] = [];
@@ -12,7 +13,7 @@ test("an observer that throws, or rejects, is a warning, and no more than one a 
   };
   process.on("warning", note);
   const notes = { schema: z.looseObject({}) };
-  const failing: readonly Observer[] = [
+  const failing: readonly Observer<RequestDecision>[] = [
     () => {
       throw new Error("no disk");
     },
