@@ -16,6 +16,7 @@ const verdicts = createVerdicts<Twist>((twist, test) => {
     test,
     store: ({ clock }) => createMemoryStore({ clock: clock.now }),
     start: tinyStart(twist),
+    routeNames: false,
     // What never happens is waited for no longer than this.
     ...(twist !== sound && { patienceMs: 1_000 }),
   });

@@ -138,7 +138,7 @@ function listenerOf({ resources, onError }: Parameters<StartGuarded>[0]): Reques
 
 const store: GuardSuiteOptions["store"] = ({ clock }) => createMemoryStore({ clock: clock.now });
 
-guardSuite({ test, start: (app) => listen(createServer(listenerOf(app))), store });
+guardSuite({ test, start: (app) => listen(createServer(listenerOf(app))), store, routeNames: false });
 
 describe("over HTTP/2", () => {
   const start: StartGuarded = (app) => listenHttp2(listenerOf(app));

@@ -6,6 +6,7 @@ import { creationCases } from "./creating.js";
 import { dateCases } from "./dates.js";
 import { errorHandlerCases } from "./error-handlers.js";
 import { keySettingCases } from "./key-settings.js";
+import { observingCases } from "./observing.js";
 import { outcomeCases } from "./outcomes.js";
 import { preferenceCases } from "./preferring.js";
 import { raceCases } from "./races.js";
@@ -30,6 +31,7 @@ export const guardCases: readonly GuardCase[] = [
   ...strategyCases,
   ...preferenceCases,
   ...settingCases,
+  ...observingCases,
   ...wholeCases,
   ...changingCases,
   ...errorHandlerCases,

@@ -200,6 +200,36 @@ export const mutants: readonly GuardMutant[] = [
     caughtBy: "a write that said nothing of a state, and lost a race, runs again on the fresh one: racing",
   },
   {
+    does: "observes nothing",
+    twist: options(({ observe: _observe, ...rest }) => rest),
+    caughtBy: "an observer is called once for each request, with its route, its resource, its outcome and itself",
+  },
+  {
+    does: "observes twice",
+    twist: options(({ observe, ...rest }) => ({
+      ...rest,
+      ...(observe && {
+        observe: (decision) => {
+          observe(decision);
+          observe(decision);
+        },
+      }),
+    })),
+    caughtBy: "an observer is called once for each request, with its route, its resource, its outcome and itself",
+  },
+  {
+    does: "names the route by the path of each request",
+    twist: options((given) => ({ ...given, route: ({ message: { url } }) => url })),
+    caughtBy: "an observer is called once for each request, with its route, its resource, its outcome and itself",
+  },
+  {
+    does: "observes nothing of what passes",
+    twist: passing((guardedResponse) => {
+      guardedResponse.ended = () => {};
+    }),
+    caughtBy: "an observer is told of a stale write that a strategy let through",
+  },
+  {
     does: "takes every write for told",
     twist: passing((guardedResponse) => guardedResponse.win()),
     caughtBy: "a write that is acknowledged without an outcome is warned of, once a route",

@@ -11,7 +11,7 @@ export function nativeOptions<Native>(
   options: GuardOptions<PlainRequest, LoadedState>,
   plain: (request: Native) => PlainRequest,
 ): GuardOptions<Native, LoadedState> {
-  const { load, resource, past, represent, identify, problem, idempotency, ...others } = options;
+  const { load, resource, past, represent, identify, problem, route, observe, idempotency, ...others } = options;
   return {
     ...others,
     ...(load && { load: (request: Native) => load(plain(request)) }),
@@ -20,6 +20,8 @@ export function nativeOptions<Native>(
     ...(represent && { represent: (value, request: Native) => represent(value, plain(request)) }),
     ...(identify && { identify: (facts) => identify({ ...facts, native: plain(facts.native) }) }),
     ...(problem && { problem: (each, request: Native) => problem(each, plain(request)) }),
+    ...(route && { route: (request: Native) => route(plain(request)) }),
+    ...(observe && { observe: (decision) => observe({ ...decision, native: plain(decision.native) }) }),
     ...(idempotency && { idempotency: nativeKeys(idempotency, plain) }),
   };
 }

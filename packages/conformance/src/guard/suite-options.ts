@@ -1,4 +1,4 @@
-import { isFunction, type OptionRules, required, wholeNumber } from "@unclash/core/options";
+import { isBoolean, isFunction, type OptionRules, required, wholeNumber } from "@unclash/core/options";
 import type { Store } from "@unclash/core/store";
 import type { Client } from "../adapter/client.js";
 import type { Served } from "../adapter/suite-options.js";
@@ -14,6 +14,10 @@ export interface GuardSuiteOptions {
    * tests of keys are left out.
    */
   readonly store?: (context: { readonly clock: TestClock }) => Store | Promise<Store>;
+  /**
+   * Whether the framework names routes: by the paths that they are declared with, which observers get. @default true
+   */
+  readonly routeNames?: boolean;
   /** What sends requests to what `start` serves, in place of a client that speaks HTTP/1.1. */
   readonly client?: (url: string, patienceMs: number) => Client;
   /**
@@ -34,6 +38,7 @@ export const guardSuiteRules: OptionRules<GuardSuiteOptions> = {
   test: required(isFunction),
   start: required(isFunction),
   store: isFunction,
+  routeNames: isBoolean,
   client: isFunction,
   patienceMs: wholeNumber(1),
 };
