@@ -1,10 +1,11 @@
 import { StoreError } from "@unclash/core";
-import type { CommitResult, Store } from "@unclash/core/store";
+import { type CommitResult, durationMsMax, type Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer, type RunEnd } from "./as-lease.js";
 import { resolveIdempotency } from "./guard-keeping.js";
 import { type KeptAnswer, readRecord } from "./record.js";
+import { evaluateKey } from "./replay.js";
 
 const key = "idempotency/k";
 const leaseMs = 15_000;
@@ -64,16 +65,16 @@ async function claim(store?: Store, more?: Partial<KeyPlace>): Promise<KeyRun> {
 async function known(): Promise<string | undefined> {
   const [found] = (await base.read([key])).records;
   if (found === undefined) return undefined;
-  const record = readRecord(found.text);
-  if (record.state === "unanswered") return record.state;
-  if (record.state === "answered") return found.lapsed ? "lapsed answer" : String(record.answer.body);
-  return found.lapsed ? "lapsed" : "running";
+  const verdict = evaluateKey(found, now, "f");
+  if (readRecord(found.text).state === "unanswered") return "unanswered";
+  if (verdict.kind === "answered") return String(verdict.answer.body);
+  return found.lapsed ? `lapsed, ${verdict.kind}` : verdict.kind;
 }
 
 async function takenOver(): Promise<KeyRun> {
-  const [found] = (await base.read([key])).records;
-  if (found === undefined) throw new Error("There is nothing to take over.");
-  return claim(base, { expect: { lapsed: found.tag }, at: now });
+  const verdict = evaluateKey((await base.read([key])).records[0], now, "f");
+  if (verdict.kind !== "abandoned") throw new Error("There is nothing to take over.");
+  return claim(base, { expect: verdict.expect, at: now });
 }
 
 test("a key is claimed once", async () => {
@@ -83,7 +84,7 @@ test("a key is claimed once", async () => {
   run.abandon();
 });
 
-test("while a handler runs, its claim is renewed, and lapses soon after it is abandoned", async () => {
+test("while a handler runs, its claim is renewed, and its lease ends soon after it is abandoned", async () => {
   const run = await claim();
   for (let leases = 0; leases < 5; leases++) {
     await wait(leaseMs);
@@ -91,15 +92,35 @@ test("while a handler runs, its claim is renewed, and lapses soon after it is ab
   }
   run.abandon();
   await wait(leaseMs + 1_000);
-  expect(await known()).toBe("lapsed");
+  expect(await known()).toBe("abandoned");
 });
 
 test("a handler that runs for longer than it may loses its key, and still leaves its answer if it comes", async () => {
   const run = await claim();
   await wait(runMsMax + leaseMs + 1_000);
-  expect(await known()).toBe("lapsed");
+  expect(await known()).toBe("abandoned");
   await run.settle(answer("late"));
   expect(await known()).toBe("late");
+});
+
+test("a claim whose lease has ended is known, and not lapsed, for as long as an answer would have been", async () => {
+  const run = await claim();
+  run.abandon();
+  sleep(leaseMs);
+  expect(await known()).toBe("abandoned");
+  sleep(keepMs - 1);
+  expect(await known()).toBe("abandoned");
+  sleep(1);
+  expect(await known()).toBe("lapsed, unused");
+});
+
+test("a claim may be kept for as long as anything may", async () => {
+  const { idempotency, ...holding } = keeping();
+  const run = await claimKey({ ...holding, idempotency: { ...idempotency, keepMs: durationMsMax } }, place());
+  run?.abandon();
+  expect(await known()).toBe("running");
+  sleep(leaseMs);
+  expect(await known()).toBe("abandoned");
 });
 
 test("an answer takes the claim's place, is kept for its time, and is not renewed", async () => {
@@ -110,7 +131,7 @@ test("an answer takes the claim's place, is kept for its time, and is not renewe
   const [found] = (await base.read([key])).records;
   expect(found?.lapsesAt).toBe(now - leaseMs * 3 + keepMs);
   sleep(keepMs);
-  expect(await known()).toBe("lapsed answer");
+  expect(await known()).toBe("lapsed, unused");
 });
 
 test("without an answer to keep, the key is free again", async () => {
@@ -127,7 +148,7 @@ test.each<[what: string, end: RunEnd, then: string | undefined]>([
 ])("a process that has slept past its lease, which nobody has taken over, %s", async (_what, given, then) => {
   const run = await claim();
   sleep(leaseMs * 4);
-  expect(await known()).toBe("lapsed");
+  expect(await known()).toBe("abandoned");
   await run.settle(given);
   expect(await known()).toBe(then);
 });
@@ -153,7 +174,7 @@ test("a process that has slept past its lease does not renew the claim of the on
   second.abandon();
   // The first still renews, as it believes.
   await wait(leaseMs + 1_000);
-  expect(await known()).toBe("lapsed");
+  expect(await known()).toBe("abandoned");
 });
 
 /** A store whose commits fail, or never end, while it is told so. */
@@ -191,7 +212,7 @@ test("a claim that the store refuses is an error: nothing may run", async () => 
   expect(await known()).toBeUndefined();
 });
 
-test("where the answer can't be kept, the client does not wait: the claim lapses, the process is warned", async () => {
+test("where the answer can't be kept, the client does not wait: its lease ends, the process is warned", async () => {
   const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const { store, set } = faulty();
   const run = await claim(store);
@@ -204,7 +225,7 @@ test("where the answer can't be kept, the client does not wait: the claim lapses
   warned.mockRestore();
   expect(await known()).toBe("running");
   await wait(leaseMs + 1_000);
-  expect(await known()).toBe("lapsed");
+  expect(await known()).toBe("abandoned");
 });
 
 test("a store that does not answer is waited for two seconds, and no longer", async () => {

@@ -1,11 +1,18 @@
-import type { Commit, Expectation, Key, Moment, Tag, Write } from "@unclash/core/store";
+import {
+  type Commit,
+  durationMsMax,
+  type Expectation,
+  type Key,
+  type Moment,
+  type Tag,
+  type Write,
+} from "@unclash/core/store";
 import { commitOnce, type LookUp } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
 import { warn } from "../options/warnings.js";
 import type { GuardKeeping } from "./guard-keeping.js";
 import type { CountedCaller } from "./quota.js";
 import { isKept, type KeptAnswer, type KeyRecord, recordText } from "./record.js";
-import { claimCause } from "./sweep.js";
 
 /** The record of an idempotency key, as it was judged: where it is, what it must hold, and what is put in its place. */
 export interface KeyPlace {
@@ -52,13 +59,19 @@ async function keep({ idempotency, limits, who }: KeyHolding, place: KeyPlace, r
   return isKept;
 }
 
+/** How long the record of a claim is kept after its last renewal: for its lease, and then for as long as an answer. */
+function claimMs({ leaseMs, keepMs }: GuardKeeping): number {
+  return Math.min(leaseMs + keepMs, durationMsMax);
+}
+
 /** Takes a key for a request that is about to run; nothing where another process was faster. */
 export async function claimKey(holding: KeyHolding, place: KeyPlace): Promise<KeyRun | undefined> {
   const { idempotency, limits } = holding;
   const { store, keepMs, leaseMs } = idempotency;
   const tag = createTag();
-  const text = recordText({ state: "running", fingerprint: place.fingerprint, keepMs });
-  const commit = commitOf(place, tag, { put: text, ttlMs: leaseMs, keep: "none" }, claimCause);
+  const ttlMs = claimMs(idempotency);
+  const text = recordText({ state: "running", fingerprint: place.fingerprint, keepMs, graceMs: ttlMs - leaseMs });
+  const commit = commitOf(place, tag, { put: text, ttlMs, keep: "none" }, "run");
   const result = await commitOnce(store, commit, limits);
   return result.kind === "committed"
     ? new KeyRun(holding, { ...place, expect: { tag }, at: place.at + 1 }, tag)
@@ -66,8 +79,9 @@ export async function claimKey(holding: KeyHolding, place: KeyPlace): Promise<Ke
 }
 
 /**
- * A request that runs, and holds its key. The claim lapses by itself, so that a process that dies leaves nothing stuck;
- * while the handler runs it is renewed, so that a long one is not taken for dead.
+ * A request that runs, and holds its key. The lease of its claim ends by itself, so that a process that dies leaves
+ * nothing stuck; while the handler runs it is renewed, so that a long one is not taken for dead. The record outlives
+ * the lease: it is known then that the request began.
  */
 export class KeyRun {
   readonly #holding: KeyHolding;
@@ -96,7 +110,7 @@ export class KeyRun {
     return this.#holding.idempotency.rerun;
   }
 
-  /** Nobody will tell how it ended: the claim is left to lapse, and it stays unknown what became of the request. */
+  /** Nobody will tell how it ended: its lease is left to end, and it stays unknown what became of the request. */
   abandon(): void {
     if (this.#isStopped) return;
     this.#stop();
@@ -105,8 +119,8 @@ export class KeyRun {
   }
 
   /**
-   * Puts the end of the request in the claim's place. Resolves when that is done, has failed, or takes too long; a
-   * failure leaves the claim to lapse.
+   * Puts the end of the request in the claim's place. Resolves when that is done, has failed, or takes too long; after
+   * a failure the claim is left to its lease.
    */
   settle(end: RunEnd): Promise<void> {
     this.#stop();
@@ -124,7 +138,7 @@ export class KeyRun {
   }
 
   async #put(end: RunEnd): Promise<void> {
-    // A process that slept past its lease may still be the only one that knows of the request.
+    // A process that slept for long may still be the only one that knows of the request.
     for (const expect of [{ tag: this.#tag }, { lapsed: this.#tag }]) {
       const place = { ...this.#place, expect };
       const isDone =
@@ -140,9 +154,10 @@ export class KeyRun {
   }
 
   async #renew(): Promise<void> {
-    const { store, leaseMs } = this.#holding.idempotency;
+    const { idempotency } = this.#holding;
     try {
-      const result = await store.commit(commitOf(this.#place, createTag(), { extendMs: leaseMs }));
+      const renewal = commitOf(this.#place, createTag(), { extendMs: claimMs(idempotency) });
+      const result = await idempotency.store.commit(renewal);
       // The key is someone else's by now, after this process had slept past its lease.
       if (result.kind === "clash") clearInterval(this.#renewing);
     } catch {

@@ -6,7 +6,7 @@ import { isKept, type KeptAnswer, type KeyRecord, readRecord, recordText } from 
 const answer: KeptAnswer = { status: 201, headers: { etag: '"1-a"', location: "/articles/1" }, body: '{"id":"1"}' };
 
 test.each<[what: string, record: KeyRecord]>([
-  ["a running request", { state: "running", fingerprint: "f", keepMs: 1_000 }],
+  ["a running request", { state: "running", fingerprint: "f", keepMs: 1_000, graceMs: 1_000 }],
   ["a request that failed", { state: "unanswered", fingerprint: "f" }],
   [
     "an answer whose content is in the history",
@@ -33,6 +33,13 @@ test.each<[what: string, record: KeyRecord]>([
   const text = recordText(record);
   expect(readRecord(text)).toEqual(record);
   expect(text.isWellFormed() && !text.includes("\0")).toBe(true);
+});
+
+test("what an earlier release reads in the record of a running request is there, and what it wrote is read", () => {
+  const text = recordText({ state: "running", fingerprint: "f", keepMs: 1_000, graceMs: 2_000 });
+  expect(JSON.parse(text)).toMatchObject({ format: 1, state: "running", fingerprint: "f", keepMs: 1_000 });
+  const former = '{"format":1,"state":"running","fingerprint":"f","keepMs":1000}';
+  expect(readRecord(former)).toEqual({ state: "running", fingerprint: "f", keepMs: 1_000 });
 });
 
 test("the order of headers comes back, and what is about a connection or a moment does not", () => {

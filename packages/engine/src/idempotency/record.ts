@@ -10,8 +10,14 @@ export type KeyRecord = RunningRequest | AnsweredRequest | UnansweredRequest;
 export interface RunningRequest {
   readonly state: "running";
   readonly fingerprint: string;
-  /** How long it is remembered that the request began, should its process die: from the claim on, in milliseconds. */
+  /** How long it is remembered that the request began, should its process die, in milliseconds. */
   readonly keepMs: number;
+  /**
+   * For so long before the record lapses, in milliseconds, its lease has ended: all that it says then is that the
+   * request began. Absent on records of releases before it: their lease ends as they lapse, and they are needed for
+   * `keepMs` from the claim on, lapsed as they are.
+   */
+  readonly graceMs?: number;
 }
 
 /** It had begun, and failed: nobody can tell whether it had an effect. */
@@ -97,8 +103,9 @@ export function readRecord(text: Text | null): KeyRecord {
   const value = parsed(text);
   if (value?.["format"] === format && typeof value["fingerprint"] === "string") {
     const { fingerprint } = value;
-    if (value["state"] === "running" && isWhole(value["keepMs"])) {
-      return { state: "running", fingerprint, keepMs: value["keepMs"] };
+    const { keepMs, graceMs } = value;
+    if (value["state"] === "running" && isWhole(keepMs)) {
+      return { state: "running", fingerprint, keepMs, ...(isWhole(graceMs) && { graceMs }) };
     }
     if (value["state"] === "unanswered") return { state: "unanswered", fingerprint };
     const answer = value["state"] === "answered" ? readAnswer(value) : undefined;

@@ -6,7 +6,9 @@ import { evaluateKey, type KeyVerdict, keyRefusal, replayedAnswer } from "./repl
 
 const now = 1_000_000;
 const answer: KeptAnswer = { status: 201, headers: { etag: '"1-a"', "content-length": "2" }, body: "{}" };
-const running: KeyRecord = { state: "running", fingerprint: "f", keepMs: 10_000 };
+const running: KeyRecord = { state: "running", fingerprint: "f", keepMs: 10_000, graceMs: 10_000 };
+/** Of a release whose claims lapse as their lease ends. */
+const formerlyRunning: KeyRecord = { state: "running", fingerprint: "f", keepMs: 10_000 };
 const failed: KeyRecord = { state: "unanswered", fingerprint: "f" };
 const answered: KeyRecord = { state: "answered", fingerprint: "f", answer };
 
@@ -24,17 +26,41 @@ test.each<[what: string, found: StoredRecord | undefined, fingerprint: string, v
   ["one that failed", stored(failed), "f", { kind: "abandoned", expect: { tag: "t" } }],
   ["another that failed", stored(failed), "g", { kind: "reused" }],
   ["one that failed long ago", stored(failed, { lapsed: true }), "f", { kind: "unused", expect: { lapsed: "t" } }],
-  ["a running request", stored(running), "f", { kind: "running" }],
-  ["another running request", stored(running), "g", { kind: "reused" }],
-  ["one whose process died", stored(running, { lapsed: true }), "f", { kind: "abandoned", expect: { lapsed: "t" } }],
-  ["another whose process died", stored(running, { lapsed: true }), "g", { kind: "reused" }],
+  ["a running request", stored(running, { lapsesAt: now + 10_001 }), "f", { kind: "running" }],
+  ["another running request", stored(running, { lapsesAt: now + 10_001 }), "g", { kind: "reused" }],
   [
-    "one whose process died before anything is still remembered of",
-    stored(running, { lapsed: true, modifiedAt: now - 10_000 }),
+    "one whose lease has ended",
+    stored(running, { lapsesAt: now + 10_000 }),
+    "f",
+    { kind: "abandoned", expect: { tag: "t" } },
+  ],
+  ["another whose lease has ended", stored(running, { lapsesAt: now + 10_000 }), "g", { kind: "reused" }],
+  [
+    "one whose lease ended long ago",
+    stored(running, { lapsed: true, lapsesAt: now }),
     "g",
     { kind: "unused", expect: { lapsed: "t" } },
   ],
-  ["a long one that still runs", stored(running, { modifiedAt: now - 10_000 }), "f", { kind: "running" }],
+  ["an earlier release's", stored(formerlyRunning, { lapsesAt: now + 1 }), "f", { kind: "running" }],
+  [
+    "an earlier release's, whose process died",
+    stored(formerlyRunning, { lapsed: true }),
+    "f",
+    { kind: "abandoned", expect: { lapsed: "t" } },
+  ],
+  ["another one of an earlier release's", stored(formerlyRunning, { lapsed: true }), "g", { kind: "reused" }],
+  [
+    "an earlier release's, whose process died before anything is still remembered of",
+    stored(formerlyRunning, { lapsed: true, modifiedAt: now - 10_000 }),
+    "g",
+    { kind: "unused", expect: { lapsed: "t" } },
+  ],
+  [
+    "an earlier release's, long, that still runs",
+    stored(formerlyRunning, { lapsesAt: now + 1, modifiedAt: now - 10_000 }),
+    "f",
+    { kind: "running" },
+  ],
   ["a tombstone", stored(answered, { deleted: true, text: null }), "f", { kind: "unused", expect: { gone: "t" } }],
 ])("of a key is known: %s", (_, found, fingerprint, verdict) => {
   expect(evaluateKey(found, now, fingerprint)).toEqual(verdict);

@@ -2,7 +2,7 @@ import { assertNever } from "@unclash/core";
 import type { Expectation, Moment, StoredRecord } from "@unclash/core/store";
 import { type Refused, refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
-import { type KeptAnswer, readRecord } from "./record.js";
+import { type KeptAnswer, type KeyRecord, readRecord } from "./record.js";
 
 /** What a request with a key may do, by what is known of the key. */
 export type KeyVerdict =
@@ -19,9 +19,8 @@ export type KeyVerdict =
   | { readonly kind: "abandoned"; readonly expect: Expectation };
 
 /**
- * Judges a key by its record, both as they were read in one snapshot. What has lapsed of an answer is as if it had
- * never been; a request that was still running when its record lapsed stays known for as long as its answer would have
- * been.
+ * Judges a key by its record, both as they were read in one snapshot. What has lapsed is as if it had never been, but
+ * for what an earlier release has left of a request that was still running.
  *
  * @throws StoreError where the record can't be read
  */
@@ -29,12 +28,18 @@ export function evaluateKey(found: StoredRecord | undefined, now: Moment, finger
   if (found === undefined) return { kind: "unused", expect: "absent" };
   if (found.deleted) return { kind: "unused", expect: { gone: found.tag } };
   const record = readRecord(found.text);
-  const forgotten = record.state !== "running" || found.modifiedAt + record.keepMs <= now;
-  if (found.lapsed && forgotten) return { kind: "unused", expect: { lapsed: found.tag } };
+  if (found.lapsed && isForgettable(record, found, now)) return { kind: "unused", expect: { lapsed: found.tag } };
   if (record.fingerprint !== fingerprint) return { kind: "reused" };
   if (record.state === "answered") return { kind: "answered", answer: record.answer };
   if (record.state === "unanswered") return { kind: "abandoned", expect: { tag: found.tag } };
-  return found.lapsed ? { kind: "abandoned", expect: { lapsed: found.tag } } : { kind: "running" };
+  if (found.lapsed) return { kind: "abandoned", expect: { lapsed: found.tag } };
+  const leaseEndsAt = (found.lapsesAt ?? Number.POSITIVE_INFINITY) - (record.graceMs ?? 0);
+  return leaseEndsAt <= now ? { kind: "abandoned", expect: { tag: found.tag } } : { kind: "running" };
+}
+
+/** Whether nothing is asked any more of a record that has lapsed. */
+export function isForgettable(record: KeyRecord, { modifiedAt }: StoredRecord, now: Moment): boolean {
+  return record.state !== "running" || record.graceMs !== undefined || modifiedAt + record.keepMs <= now;
 }
 
 /** 429: what is kept for this caller takes all the room that it may. */
