@@ -106,7 +106,9 @@ describe.each(everyStore)("on %s:", (_, isThere, stores) => {
 
   test.skipIf(!isThere)("answers whose time is over are forgotten as others come, and leave nothing", async () => {
     const store = await stores.open();
-    const short = createUnclash({ store, collections, idempotency: { keepMs: 1 } });
+    // What looks for lapsed records here finds none.
+    const unswept: Store = { ...asStore(store), list: async () => ({ now: 0, records: [] }) };
+    const short = createUnclash({ store: unswept, collections, idempotency: { keepMs: 1 } });
     for (let n = 0; n < 30; n += 1) await ask(short, "POST", "/notes", { key: `key-of-16-letters-${n}`, json: {} });
     const prefix = { prefix: "idempotency/", limit: 100, texts: false } as const;
     await vi.waitFor(async () => {

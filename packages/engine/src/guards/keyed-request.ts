@@ -121,7 +121,7 @@ export async function acquireKey<Evaluated extends { readonly evaluation: Evalua
   const key = recordKey(scoped);
   for (let round = 1; round <= roundsMax; round += 1) {
     const { now, records } = await idempotency.store.read([key]);
-    idempotency.sweep.due(now);
+    idempotency.housekeeping.due(now);
     const [found] = records;
     const verdict = evaluateKey(found, now, fingerprint);
     if (verdict.kind === "answered") return { kind: "answer", error: await answerAgain(exchange, verdict.answer) };

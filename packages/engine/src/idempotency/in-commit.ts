@@ -68,7 +68,7 @@ export async function checkKey(
   if (keyed === undefined) return { kind: "go", slot: undefined };
   const { idempotency } = exchange.settings;
   const { now } = snapshot;
-  idempotency.sweep.due(now);
+  idempotency.housekeeping.due(now);
   const verdict = evaluateKey(snapshot.record(keyed.record), now, keyed.fingerprint);
   switch (verdict.kind) {
     case "unused": {

@@ -1,9 +1,10 @@
 import { checkOptions, isFunction, type OptionRules, oneOf, wholeNumber } from "@unclash/core/options";
 import type { Store } from "@unclash/core/store";
+import { type Housekeeping, housekeepingOf } from "../commits/housekeeping.js";
 import { isKeepMs } from "../options/option-rules.js";
+import { lapsedKeys } from "./lapsed-keys.js";
 import { type KeyQuota, quotaOf } from "./quota.js";
 import type { AnonymousCaller, CallerOptions } from "./scope.js";
-import { type Sweep, sweepOf } from "./sweep.js";
 
 /** How `Idempotency-Key` is treated: the options of collections, and those that guards share with them. */
 export interface IdempotencyOptions<Native = unknown> extends CallerOptions<Native> {
@@ -39,7 +40,7 @@ export interface KeyKeeping extends CallerOptions<unknown> {
   readonly callerBytesMax: number;
   readonly anonymousBytesMax: number;
   /** Is told of every request with a key, so that old ones are forgotten. */
-  readonly sweep: Sweep;
+  readonly housekeeping: Housekeeping;
   readonly quota: KeyQuota;
 }
 
@@ -59,8 +60,10 @@ export function resolveKeeping<Native>(store: Store, options: IdempotencyOptions
   return Object.freeze(keepingOf(store, options));
 }
 
-/** The options with their defaults. */
+/** The options with their defaults. From now on the store's housekeeping forgets keys. */
 export function keepingOf<Native>(store: Store, options: IdempotencyOptions<Native>): KeyKeeping {
+  const housekeeping = housekeepingOf(store);
+  housekeeping.register(lapsedKeys);
   return {
     store,
     keepMs: options.keepMs ?? 86_400_000,
@@ -69,7 +72,7 @@ export function keepingOf<Native>(store: Store, options: IdempotencyOptions<Nati
     callerBytesMax: options.callerBytesMax ?? 67_108_864,
     anonymousBytesMax: options.anonymousBytesMax ?? 67_108_864,
     ...(options.scope && { scope: options.scope }),
-    sweep: sweepOf(store),
+    housekeeping,
     quota: quotaOf(store),
   };
 }

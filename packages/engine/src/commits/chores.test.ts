@@ -1,0 +1,105 @@
+import type { Store } from "@unclash/core/store";
+import { expect, test, vi } from "vitest";
+import { type ChoreStep, Chores } from "./chores.js";
+import { announced, countOf, putLapsing, SimulatedTime, unknown } from "./simulated-processes.test-support.js";
+
+async function round(chores: Chores, nowMs: number, batchMax = 100): Promise<readonly ChoreStep[]> {
+  const steps: ChoreStep[] = [];
+  for await (const step of chores.round(nowMs, () => batchMax)) steps.push(step);
+  return steps;
+}
+
+function setUp(...names: readonly string[]) {
+  const time = new SimulatedTime();
+  const store = time.openStore();
+  const list = vi.fn(store.list);
+  const watched: Store = { ...store, list };
+  const chores = new Chores(watched);
+  for (const name of names) chores.register(announced(name));
+  const advance = (ms: number) => time.advance(ms);
+  return { time, store, chores, advance, pages: () => list.mock.calls.length, rounds: () => round(chores, time.nowMs) };
+}
+
+test("a round is a step of cleaning, and one for each kind, with what waits and for how long", async () => {
+  const { store, advance, rounds } = setUp("key", "lock");
+  await putLapsing(store, "lock", 120);
+  await advance(501);
+  expect(await rounds()).toEqual([
+    { kind: "cleaned", step: { removed: 0, more: false } },
+    { kind: "lapsed", step: { ...nothing, kind: "key" } },
+    {
+      kind: "lapsed",
+      step: { ...nothing, kind: "lock", offered: 100, ended: 100, events: 100, waiting: 20, lagMs: 500, more: true },
+    },
+  ]);
+});
+
+const nothing = { offered: 0, ended: 0, events: 0, leftOver: 0, waiting: 0, lagMs: 0, more: false };
+
+test("cleaning has its turn in each round while there is more, and else once a second", async () => {
+  const { store, advance, chores, time } = setUp();
+  const clean = vi.spyOn(store, "clean");
+  const cleaned = async () => (await round(chores, time.nowMs)).length;
+  for (let edit = 0; edit < 1_200; edit += 1) {
+    const writes = [{ key: "note/1", expect: "any", put: `${edit}`, keep: { count: 1 } }] as const;
+    await store.commit({ tag: `e${edit}`, at: 0, reads: [], writes, events: [], by: null, cause: "test" });
+  }
+  expect(await Promise.all([cleaned()])).toEqual([1]);
+  expect([await cleaned(), await cleaned(), await cleaned()]).toEqual([1, 1, 0]);
+  await advance(1_000);
+  expect(await cleaned()).toBe(1);
+  clean.mockRestore();
+});
+
+test("kinds that are as far as each other look at a page together, and at what comes last each time anew", async () => {
+  const { store, advance, pages, rounds } = setUp("key", "lock", "conflict");
+  for (const kind of ["key", "lock", "conflict"]) await putLapsing(store, kind, 200);
+  await advance(10);
+  for (let rounds_ = 0; rounds_ < 8; rounds_ += 1) await rounds();
+  expect(await Promise.all(["key", "lock", "conflict"].map((kind) => countOf(store, kind)))).toEqual([0, 0, 0]);
+  expect(pages()).toBeLessThan(3 * 8);
+});
+
+test("what lapses by a clock that was set back is found within seconds", async () => {
+  const { time, store, chores, rounds } = setUp("lock");
+  chores.register(unknown("newer"));
+  await putLapsing(store, "newer", 600);
+  await time.advance(10);
+  for (let count = 0; count < 8; count += 1) await rounds();
+  time.stepStoreClock(-3_600_000);
+  await putLapsing(store, "lock", 5);
+  await time.advance(11_000);
+  await rounds();
+  await rounds();
+  expect(await countOf(store, "lock")).toBe(0);
+});
+
+test("what was left is offered again after some minutes, and not before", async () => {
+  const time = new SimulatedTime();
+  const store = time.openStore();
+  const chores = new Chores(store);
+  const endingsOf = vi.fn(() => []);
+  chores.register({ ...unknown("newer"), endingsOf });
+  await putLapsing(store, "newer", 3);
+  await time.advance(10);
+  for (let count = 0; count < 5; count += 1) await round(chores, time.nowMs);
+  expect(endingsOf).toHaveBeenCalledTimes(1);
+  await time.advance(600_000);
+  await round(chores, time.nowMs);
+  expect(endingsOf).toHaveBeenCalledTimes(2);
+});
+
+test("what fails is told of, and the steps after it are done", async () => {
+  const time = new SimulatedTime();
+  const store = time.openStore();
+  const failing: Store = { ...store, clean: () => Promise.reject(new Error("down")) };
+  const chores = new Chores(failing);
+  chores.register({ ...unknown("broken"), endingsOf: () => Promise.reject(new TypeError("broken")) });
+  chores.register(announced("lock"));
+  await putLapsing(store, "broken", 1);
+  await putLapsing(store, "lock", 1);
+  await time.advance(10);
+  const steps = await round(chores, time.nowMs);
+  expect(steps.map(({ kind }) => kind)).toEqual(["failed", "failed", "lapsed"]);
+  expect(await countOf(store, "lock")).toBe(0);
+});

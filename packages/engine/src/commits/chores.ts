@@ -1,0 +1,120 @@
+import type { CleaningStep, Moment, Page, Store } from "@unclash/core/store";
+import type { LapsedKind } from "./lapsed-kinds.js";
+import { type KindStep, LapsedWalk } from "./lapsed-walk.js";
+
+/** So many rows are cleaned in one step. */
+const cleanedMax = 500;
+
+/** Where there is no more to clean, it is looked for again after so long. */
+const cleanMs = 1_000;
+
+/** So many lapsed records are looked at together; their texts are not. */
+const pageMax = 250;
+
+/** So many pages are looked at in one step, where there is nothing to do on the first ones. */
+const pagesMax = 8;
+
+/** Kinds that are about as far share their pages. Those that are full are remembered for a moment; of few of them. */
+const remembered = { pagesMax: 8, ms: 1_000 };
+
+/** What was left because others were faster, or something failed, is looked for again after so long. */
+const againMs = 10_000;
+
+/** After so long each kind begins anew, for what has turned up behind it since: a clock was set back, for one. */
+const anewMs = 600_000;
+
+/** One short step of a round. */
+export type ChoreStep =
+  | { readonly kind: "cleaned"; readonly step: CleaningStep }
+  | { readonly kind: "lapsed"; readonly step: KindStep }
+  /** It failed; the steps after it are not kept by that. */
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** All that a store wants done in the background, in short steps. */
+export class Chores {
+  readonly #store: Store;
+  readonly #walks = new Map<string, { readonly walk: LapsedWalk; begunMs: number }>();
+  /** Full pages of lapsed records, by where they begin: nothing is added to one of them any more. */
+  readonly #pages = new Map<string | undefined, { readonly page: Page; readonly readMs: number }>();
+  /** When to clean next. */
+  #cleanMs = Number.NEGATIVE_INFINITY;
+  /** The latest time of the store's that was seen. */
+  #now: Moment = Number.NEGATIVE_INFINITY;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The names of the kinds that are dealt with. */
+  get kinds(): readonly string[] {
+    return [...this.#walks.keys()];
+  }
+
+  /** Adds a kind of records; one that is known already stays as it is. */
+  register(kind: LapsedKind): void {
+    if (!this.#walks.has(kind.name)) this.#walks.set(kind.name, { walk: new LapsedWalk(kind), begunMs: 0 });
+  }
+
+  /** Has each kind that is through begin anew with the next round. */
+  beginAnew(): void {
+    for (const { walk } of this.#walks.values()) if (walk.isAtEnd) walk.restart();
+  }
+
+  /**
+   * One round: a step of cleaning where it is time, then one for each kind, whatever becomes of the others.
+   *
+   * @param nowMs the time by a clock that never steps
+   * @param batchMax how many records of a kind are dealt with in a step, at that moment
+   */
+  async *round(nowMs: number, batchMax: () => number): AsyncGenerator<ChoreStep, void, undefined> {
+    if (nowMs >= this.#cleanMs) yield await this.#clean(nowMs);
+    for (const entry of [...this.#walks.values()]) {
+      const { walk } = entry;
+      const afterMs = walk.isIncomplete ? againMs : anewMs;
+      if (walk.isAtEnd && nowMs - entry.begunMs >= afterMs) {
+        walk.restart();
+        entry.begunMs = nowMs;
+      }
+      yield await this.#stepOf(walk, batchMax(), nowMs);
+    }
+  }
+
+  async #clean(nowMs: number): Promise<ChoreStep> {
+    try {
+      const step = await this.#store.clean(cleanedMax);
+      this.#cleanMs = step.more ? nowMs : nowMs + cleanMs;
+      return { kind: "cleaned", step };
+    } catch (error) {
+      return { kind: "failed", error };
+    }
+  }
+
+  /** A step of a kind; pages on which it has nothing are passed by. */
+  async #stepOf(walk: LapsedWalk, batchMax: number, nowMs: number): Promise<ChoreStep> {
+    try {
+      for (let pages = 1; ; pages += 1) {
+        const step = await walk.step(this.#store, (place) => this.#pageAt(place, nowMs), batchMax);
+        if (step.offered > 0 || !step.more || pages === pagesMax) return { kind: "lapsed", step };
+      }
+    } catch (error) {
+      return { kind: "failed", error };
+    }
+  }
+
+  async #pageAt(place: string | undefined, nowMs: number): Promise<Page> {
+    const known = this.#pages.get(place);
+    if (known !== undefined && nowMs - known.readMs < remembered.ms) return known.page;
+    const after = place !== undefined && { after: place };
+    const page = await this.#store.list({ lapsedBefore: endOfTime, limit: pageMax, texts: false, ...after });
+    // What lapses by a clock that was set back lies behind those who have passed already.
+    if (page.now < this.#now) for (const { walk } of this.#walks.values()) walk.comeAgain();
+    this.#now = page.now;
+    this.#pages.delete(place);
+    if (page.next !== undefined) this.#pages.set(place, { page, readMs: nowMs });
+    if (this.#pages.size > remembered.pagesMax)
+      for (const oldest of [...this.#pages.keys()].slice(0, 1)) this.#pages.delete(oldest);
+    return page;
+  }
+}
+
+const endOfTime = Number.MAX_SAFE_INTEGER;

@@ -1,0 +1,161 @@
+import type { Store } from "@unclash/core/store";
+import { repeatedWarning } from "../options/warnings.js";
+import type { ChoreStep, Chores } from "./chores.js";
+import { HousekeeperLease } from "./housekeeper-lease.js";
+import { type HousekeepingReport, isHousekeepingObserved, publishHousekeeping } from "./housekeeping-report.js";
+import type { KindStep } from "./lapsed-walk.js";
+import type { Pace } from "./pace.js";
+
+/** How long to wait, in milliseconds: for what lapses next, and to look whether this process has to take over. */
+const waitsMs = { busy: 0, idle: 1_000, "standing-by": 5_000 } as const;
+
+/** How many lapsed records are dealt with in a second, as long as none of them waits for longer than `lagMsMax`. */
+const perSecond = 1_500;
+const lagMsMax = 60_000;
+
+/** Where more lapse than that, it hurries: at most so many times as fast. */
+const hurryMax = 8;
+
+/** How many of a kind are dealt with in one step: as few as will do, since others wait for it. */
+const batch = { min: 25, max: 250 };
+
+/** How many times as long as a step takes it pauses at least, so that most of a store's time is left to requests. */
+const pausesPer = { lapsed: 1, cleaned: 9 } as const;
+const pauseMs = { min: 2, max: 1_000 };
+
+/** After so many failures in a row there is a warning: one may be a store that is away for a moment. */
+const failuresMax = 3;
+const failureMs = { first: 1_000, max: 30_000 };
+
+const warnOfFailure = repeatedWarning(
+  "UNCLASH_HOUSEKEEPING_FAILED",
+  (error) => `Housekeeping failed, and is tried again: ${String(error)}`,
+);
+
+/**
+ * The housekeeper of a store, as one process runs it: while it holds the lease it does the chores in short steps, with
+ * pauses; else it stands by. Every step is compare-and-set, so that two at once (after a long pause, or a step of a
+ * clock) do no harm.
+ */
+export class Housekeeper {
+  readonly #chores: Chores;
+  readonly #lease: HousekeeperLease;
+  readonly #pace: Pace;
+  readonly #stop = new AbortController();
+  #batchMax: number = batch.min;
+  /** How many rounds in a row failed. */
+  #failures = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(store: Store, chores: Chores, pace: Pace) {
+    this.#chores = chores;
+    this.#pace = pace;
+    this.#lease = new HousekeeperLease(store, () => chores.kinds, pace.nowMs);
+  }
+
+  /** Whether this process is the housekeeper, as far as it knows. */
+  get isLeading(): boolean {
+    return this.#lease.isHeld;
+  }
+
+  /** Begins to work. Call it once. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Ends after the step that it is at, and gives up the lease. It never rejects. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const waitMs = await this.#work(signal);
+      if (waitMs > 0) await this.#pace.pause(waitMs, signal);
+    }
+    // Where it can't be given up now, it lapses soon.
+    await this.#lease.release().catch(() => undefined);
+  }
+
+  /** A round where this process is in charge, and how long to wait before the next one. */
+  async #work(stop: AbortSignal): Promise<number> {
+    try {
+      const round = (await this.#lease.hold()) ? await this.#doRound(stop) : "standing-by";
+      this.#failures = 0;
+      return waitsMs[round];
+    } catch (thrown) {
+      this.#failures += 1;
+      if (this.#failures >= failuresMax) warnOfFailure(thrown);
+      return Math.min(failureMs.first * 2 ** (this.#failures - 1), failureMs.max);
+    }
+  }
+
+  /**
+   * One round, as long as the lease is held, and whether there is more to do at once.
+   *
+   * @throws what its steps failed with, where none succeeded
+   */
+  async #doRound(stop: AbortSignal): Promise<"busy" | "idle"> {
+    const startedMs = this.#pace.nowMs();
+    const steps: DoneStep[] = [];
+    let failure: { readonly error: unknown } | undefined;
+    let stepMs = startedMs;
+    for await (const step of this.#chores.round(startedMs, () => this.#batchMax)) {
+      const tookMs = this.#pace.nowMs() - stepMs;
+      if (step.kind === "failed") failure = step;
+      else steps.push(step);
+      if (stop.aborted) break;
+      if (step.kind !== "failed") await this.#pauseAfter(step, tookMs, stop);
+      if (stop.aborted || !(await this.#lease.hold())) break;
+      stepMs = this.#pace.nowMs();
+    }
+    if (failure !== undefined && steps.length === 0) throw failure.error;
+    if (failure !== undefined) warnOfFailure(failure.error);
+    const tookMs = this.#pace.nowMs() - startedMs;
+    this.#adapt(steps, tookMs);
+    if (isHousekeepingObserved()) publishHousekeeping(reportOf(steps, tookMs));
+    return steps.some(({ step }) => step.more) ? "busy" : "idle";
+  }
+
+  async #pauseAfter(done: DoneStep, tookMs: number, stop: AbortSignal): Promise<void> {
+    const count = done.kind === "cleaned" ? done.step.removed : done.step.offered;
+    if (count === 0 && !done.step.more) return;
+    const atLeastMs = Math.min(Math.max(tookMs * pausesPer[done.kind], pauseMs.min), pauseMs.max);
+    const spreadMs = done.kind === "cleaned" ? 0 : (count * 1_000) / (perSecond * hurryFor(done.step)) - tookMs;
+    await this.#pace.pause(Math.max(atLeastMs, spreadMs), stop);
+  }
+
+  /** Where small batches do not get through as many as they should, larger ones do. */
+  #adapt(steps: readonly DoneStep[], tookMs: number): void {
+    const lapsed = steps.flatMap(({ kind, step }) => (kind === "lapsed" && step.offered > 0 ? step : []));
+    if (lapsed.length === 0) return;
+    const wanted = (perSecond * Math.max(...lapsed.map(hurryFor)) * tookMs) / 1_000;
+    const offered = lapsed.reduce((sum, step) => sum + step.offered, 0);
+    const factor = Math.min(Math.max(wanted / offered, 0.5), 2);
+    this.#batchMax = Math.min(Math.max(Math.round(this.#batchMax * factor), batch.min), batch.max);
+  }
+}
+
+/** How many times as fast as usual: the longer what waits has lapsed. */
+function hurryFor({ lagMs }: KindStep): number {
+  return Math.min(Math.max(lagMs / lagMsMax, 1), hurryMax);
+}
+
+type DoneStep = Exclude<ChoreStep, { readonly kind: "failed" }>;
+
+function reportOf(steps: readonly DoneStep[], durationMs: number): HousekeepingReport {
+  const cleaning = steps.find((step) => step.kind === "cleaned")?.step;
+  return {
+    kind: "housekeeping",
+    cleaned: cleaning?.removed ?? 0,
+    moreToClean: cleaning?.more ?? false,
+    lapsed: steps.flatMap((step) => {
+      if (step.kind === "cleaned") return [];
+      const { more: _, ...report } = step.step;
+      return [report];
+    }),
+    durationMs,
+  };
+}
