@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { benchHousekeeping } from "./housekeeping/bench.js";
 import { benchAgainst } from "./http/against.js";
 import { benchHttp } from "./http/bench.js";
 import { cells } from "./http/cell.js";
@@ -15,6 +16,7 @@ const usage = `pnpm bench http [--framework express|koa|fastify|node]… [--quic
 pnpm bench sqlite [--quick] [--json]
 pnpm bench stores [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]
+pnpm bench housekeeping [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench worst [--store memory|sqlite|postgres|redis]… [--only TEXT] [--quick] [--json]`;
 
 const { positionals, values } = parseArgs({
@@ -48,6 +50,8 @@ if (subject === "http" && named.every(isFrameworkName)) {
 } else if (subject === "scale" && stores.every(isStoreName) && /^[1-9][0-9]{2,8}$/.test(values.records)) {
   const { quick, json } = values;
   await benchScale({ stores: stores.filter(isStoreName), recordsMax: Number(values.records), quick, json });
+} else if (subject === "housekeeping" && stores.every(isStoreName)) {
+  await benchHousekeeping({ stores: stores.filter(isStoreName), quick: values.quick, json: values.json });
 } else if (subject === "worst" && stores.every(isStoreName)) {
   const { only, quick, json } = values;
   await benchWorst({ stores: stores.filter(isStoreName), only, quick, json });
