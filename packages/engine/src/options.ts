@@ -8,6 +8,7 @@ import {
   requestRules,
   resolveRequestOptions,
 } from "./access/request-options.js";
+import { writerLinesOf } from "./commits/writer-lines.js";
 import type { Decision } from "./decision.js";
 import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
@@ -67,6 +68,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   return Object.freeze({
     ...request,
     store,
+    writerLines: writerLinesOf(store),
     collections,
     authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
     decodeBodies: options.decodeBodies ?? [],

@@ -5,6 +5,7 @@ import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { ask, bodyOf } from "./ask.test-support.js";
+import { stopProcessTime } from "./commits/process-time.test-support.js";
 import type { Decision } from "./decision.js";
 import { decisionChannel } from "./observing/observer.js";
 import type { UnclashOptions } from "./options.js";
@@ -83,14 +84,16 @@ test("an observer is told the key of a resource, and none where the path holds n
   expect(resources).toEqual(["articles/a b", undefined, undefined, undefined]);
 });
 
-test("a write without a precondition that keeps losing races is given up after the tries that are set", async () => {
+test("a write without a precondition that keeps losing races is given up after the time that is set", async () => {
   const store = createMemoryStore();
+  const pass = stopProcessTime();
   let commits = 0;
   const contested: Store = {
     ...store,
     commit: async (commit) => {
       const [write] = commit.writes;
       commits += 1;
+      pass(10);
       if (write !== undefined && write.expect !== "absent") {
         const others = { ...commit, tag: `other${String(commits).padStart(11, "0")}` };
         await store.commit({ ...others, writes: [{ key: write.key, expect: "present", put: "{}" }] });
@@ -99,7 +102,11 @@ test("a write without a precondition that keeps losing races is given up after t
     },
   };
   const optional = { ...articles, preconditions: { required: false } } as const;
-  const unclash = setUp({ store: contested, collections: { articles: optional }, requestLimits: { racesMax: 3 } });
+  const unclash = setUp({
+    store: contested,
+    collections: { articles: optional },
+    requestLimits: { contendedWriteMs: 25 },
+  });
   await ask(unclash, "POST /articles", { json: { id: "1", title: "Old" } });
   const plan = await ask(unclash, "PUT /articles/1", { json: { title: "New" } });
   expect(plan.status).toBe(503);

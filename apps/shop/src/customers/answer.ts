@@ -64,8 +64,8 @@ interface Writing {
   readonly table: CustomerTable;
 }
 
-/** How often a write is tried that loses races, and is for whatever state there is. */
-const racesMax = 8;
+/** How long a write is tried that loses races, and is for whatever state there is, in milliseconds. */
+const contendedWriteMs = 5_000;
 
 async function write(writing: Writing): Promise<ResponsePlan> {
   const { request, guard, table } = writing;
@@ -73,8 +73,9 @@ async function write(writing: Writing): Promise<ResponsePlan> {
   const id = givenId ?? uuidv7();
   const resource = givenId === undefined ? "customers" : `customers/${id}`;
   let { current } = guard;
-  for (let attempt = 1; attempt <= racesMax; attempt++) {
-    if (attempt > 1) await pause(Math.random() * 2 ** attempt);
+  const endsAt = performance.now() + contendedWriteMs;
+  for (let attempt = 1; attempt === 1 || performance.now() < endsAt; attempt++) {
+    if (attempt > 1) await pause(Math.random() * Math.min(2 ** attempt, 250));
     const plan = await (current === undefined ? make(writing, id, resource) : change(writing, current, resource));
     if (plan !== "raced") return plan;
     if (request.id === undefined) continue;
@@ -83,7 +84,7 @@ async function write(writing: Writing): Promise<ResponsePlan> {
     // Where its precondition may not hold for the state that is there by now, the guard ends the request.
     current = isForIt ? fresh : await guard.outcome.expectRow(undefined);
   }
-  const detail = `Others changed ${resource} ${racesMax} times while this request was running.`;
+  const detail = `Others kept changing ${resource} while this request was running.`;
   return unavailable(request.instance, "not-applied", detail);
 }
 

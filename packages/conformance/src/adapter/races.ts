@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Answer, assertStatus, etagOf, memberOf } from "./answer.js";
+import { type Answer, assertHeaders, assertStatus, etagOf, memberOf } from "./answer.js";
 import { itemsOf } from "./lists.js";
 import { create, read } from "./resource.js";
 import { type AdapterCase, casesOn, type Trial } from "./trial.js";
@@ -23,6 +23,24 @@ async function addOne(trial: Trial, path: string): Promise<void> {
     if (written.status === 200) return;
     assertStatus(written, 409);
   }
+}
+
+/** Each write has made the next version, and was answered with the one that it made. */
+async function assertVersions(trial: Trial, path: string, answers: readonly Answer[], first: number): Promise<void> {
+  for (const answer of answers) assertStatus(answer, 200);
+  const versionOf = (answer: Answer) => Number(memberOf(answer, "version"));
+  const ordered = answers.toSorted((one, other) => versionOf(one) - versionOf(other));
+  assert.deepEqual(
+    ordered.map(versionOf),
+    numbers(answers.length).map((at) => at + first),
+  );
+  const history = itemsOf(await trial.send("GET", `${path}/versions?limit=${answers.length}`));
+  assert.deepEqual(
+    history.map((item) => Object(item).etag),
+    ordered.toReversed().map(etagOf),
+  );
+  const current = await trial.send("GET", path);
+  assert.equal(current.text, ordered.at(-1)?.text);
 }
 
 export const raceCases: readonly AdapterCase[] = casesOn("open", [
@@ -87,17 +105,24 @@ export const raceCases: readonly AdapterCase[] = casesOn("open", [
     },
   },
   {
-    name: "writes without a precondition at the same time are all versions of their own",
+    name: "40 writes of one resource at the same time, for whatever state there is, are all versions of their own",
     async run(trial) {
       const { path } = await create(trial, "notes", { n: -1 });
-      const answers = await Promise.all(numbers(5).map((n) => trial.send("PUT", path, { json: { n } })));
-      for (const answer of answers) assertStatus(answer, 200);
-      const versions = answers.map((answer) => Number(memberOf(answer, "version")));
-      assert.deepEqual(versions.toSorted(), [2, 3, 4, 5, 6]);
-      for (const answer of answers) {
-        const past = await trial.send("GET", `${path}/versions/${String(memberOf(answer, "version"))}`);
-        assert.deepEqual([past.text, etagOf(past)], [answer.text, etagOf(answer)]);
-      }
+      const answers = await Promise.all(
+        numbers(40).map((n) => trial.send("PUT", path, { json: { n }, ...(n % 2 === 0 && { ifMatch: "*" }) })),
+      );
+      await assertVersions(trial, path, answers, 2);
+    },
+  },
+  {
+    name: "40 stale writes of one resource at the same time are all applied under last-write-wins",
+    async run(trial) {
+      const { path, etag: ifMatch } = await create(trial, "drafts", { n: -1 });
+      assertStatus(await trial.send("PUT", path, { json: { n: -2 }, ifMatch }), 200);
+      const answers = await Promise.all(numbers(40).map((n) => trial.send("PUT", path, { json: { n }, ifMatch })));
+      await assertVersions(trial, path, answers, 3);
+      for (const answer of answers)
+        assertHeaders(answer, { "unclash-conflict": "status=resolved, strategy=last-write-wins" });
     },
   },
   {

@@ -35,7 +35,8 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
   attempts = 1;
   /** What is known of a write that came too late; only where somebody observes. */
   conflict: ConflictFacts | undefined;
-  readonly #startedAt: number;
+  /** When the request came, by `performance.now()`. */
+  readonly startedAt: number;
 
   /** @param startedAt when the request came, by `performance.now()` */
   constructor(
@@ -47,7 +48,7 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
     this.settings = settings;
     this.request = request;
     this.actor = actor;
-    this.#startedAt = startedAt;
+    this.startedAt = startedAt;
   }
 
   /** The path of the request as its client knows it, prefix included. */
@@ -91,7 +92,7 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
       attempts,
       conflict,
       reported,
-      durationMs: performance.now() - this.#startedAt,
+      durationMs: performance.now() - this.startedAt,
     });
   }
 }

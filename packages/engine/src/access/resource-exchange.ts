@@ -1,4 +1,5 @@
 import type { Key, Store } from "@unclash/core/store";
+import type { WriterLines } from "../commits/writer-lines.js";
 import { type ContentBudget, RequestRoom } from "../http/content-room.js";
 import type { Decoding } from "../http/decode.js";
 import { type Refused, refused } from "../http/refusal.js";
@@ -14,6 +15,8 @@ export interface ResourceSettings extends ExchangeSettings {
   readonly identify: unknown;
   readonly authorize: Authorize;
   readonly decodeBodies: readonly Decoding[];
+  /** Where its writers wait that have lost races. */
+  readonly writerLines: WriterLines;
   /** What all requests may hold of content at this moment. */
   readonly bodies: ContentBudget;
 }
@@ -41,6 +44,8 @@ const hidden: Permission = { kind: "hidden" };
 export class ResourceExchange<Settings extends ResourceSettings = ResourceSettings> extends Exchange<Settings> {
   /** The write is in the store, whatever fails after that. */
   applied = false;
+  /** When a write is given up that keeps losing races, by `performance.now()`. */
+  writeEndsAt: number = Number.POSITIVE_INFINITY;
   /** The app has allowed something for now: it looked at a state that was to be read later. */
   #isAskedAgain = false;
   /** What its content takes, until the request ends. */

@@ -1,6 +1,7 @@
 import { type Conditions, evaluatePreconditions, type FailedCondition } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import type { Refused } from "../http/refusal.js";
+import { isForAnyState } from "../preconditions/named-state.js";
 import { currentState, type SelectedState } from "../states/selected-state.js";
 import type { Settlement, Strategy, StrategyFunction } from "./strategy.js";
 
@@ -65,4 +66,12 @@ function isStale(
   if (failed !== "if-match" && failed !== "version" && failed !== "etag") return false;
   if (ifNoneMatch === undefined) return true;
   return evaluatePreconditions(method, { ifNoneMatch }, currentState(current)).kind === "proceed";
+}
+
+/**
+ * Whether a write that has lost a race is applied all the same: it is for whatever state there is, or the state that it
+ * names was there until now, and under last-write-wins it is as good over the next one.
+ */
+export function isAppliedAnyway(conditions: Conditions, strategy: Strategy): boolean {
+  return isForAnyState(conditions) || (strategy === "last-write-wins" && conditions.ifNoneMatch === undefined);
 }

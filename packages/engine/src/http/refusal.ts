@@ -1,4 +1,5 @@
 import type { ProblemEntry, ProblemSlug } from "@unclash/core";
+import type { GivenUp } from "../commits/try-in-line.js";
 import type { RequestFacts } from "./request.js";
 import { sentences } from "./sentences.js";
 
@@ -68,4 +69,10 @@ export function notFound(what: string): Refused {
 /** 503, for now: the store did not answer, or others kept winning. */
 export function unavailable(outcome: "not-applied" | "unknown", detail: string): Refused {
   return refused("store-unavailable", detail, { members: { outcome }, headers: { "retry-after": "1" } });
+}
+
+/** 503 for a write that was given up, since others kept changing its resource or too many of them wait. */
+export function contended(resource: string, reason: GivenUp): Refused {
+  const detail = reason === "full" ? sentences.manyWriters(resource) : sentences.alwaysChanged(resource);
+  return unavailable("not-applied", detail);
 }

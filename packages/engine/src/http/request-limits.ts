@@ -41,8 +41,13 @@ export interface RequestLimits {
   readonly pageBytesMax: number;
   /** Resources that are looked at for one page of a list, hidden ones included. @default 1,000 */
   readonly listScanMax: number;
-  /** Tries of a write that loses races to others and whose request has no precondition to fail. @default 8 */
-  readonly racesMax: number;
+  /**
+   * How long a write is tried that needs no particular state and keeps losing races to others, in milliseconds. Then it
+   * is 503, and has changed nothing. @default 5,000
+   */
+  readonly contendedWriteMs: number;
+  /** Such writes of one resource that wait for their turn at this moment; one more is 503 at once. @default 1,000 */
+  readonly contendedWritersMax: number;
   /** How long to look for what became of a commit whose answer the store still owes, in milliseconds. @default 1,000 */
   readonly lookUpMs: number;
 }
@@ -64,7 +69,8 @@ const defaultLimits: RequestLimits = {
   pageSizeMax: 100,
   pageBytesMax: 1_048_576,
   listScanMax: 1_000,
-  racesMax: 8,
+  contendedWriteMs: 5_000,
+  contendedWritersMax: 1_000,
   lookUpMs: 1_000,
 };
 
@@ -85,7 +91,8 @@ const rules: OptionRules<RequestLimits> = {
   pageSizeMax: wholeNumber(1, 1_000),
   pageBytesMax: wholeNumber(1),
   listScanMax: wholeNumber(1),
-  racesMax: wholeNumber(1),
+  contendedWriteMs: isTimerMs,
+  contendedWritersMax: wholeNumber(1),
   lookUpMs: isTimerMs,
 };
 

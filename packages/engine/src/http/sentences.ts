@@ -91,6 +91,6 @@ export const sentences = {
   storeUnanswered: "The store did not answer.",
   recordsLeft: (resource: string): string =>
     `The records of what refers to ${resource} are too many to check at once, or others keep changing them.`,
-  alwaysChanged: (resource: string, times: number): string =>
-    `Others changed ${resource} ${times} times while this request was running.`,
+  alwaysChanged: (resource: string): string => `Others kept changing ${resource} while this request was running.`,
+  manyWriters: (resource: string): string => `Too many requests are waiting to change ${resource}.`,
 } as const;

@@ -7,15 +7,15 @@ import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
-import { pauseBeforeTry } from "../commits/pause-before-try.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
+import { type Lost, tryInLine } from "../commits/try-in-line.js";
 import { applyChange, dependsOnState, patchedTooLarge } from "../conflicts/change.js";
-import { notFound, type Refused, unavailable } from "../http/refusal.js";
+import { contended, notFound, type Refused } from "../http/refusal.js";
 import { refusedResponse } from "../http/responses.js";
-import { sentences } from "../http/sentences.js";
 import { answerWrites, checkKey, countKept, type KeySlot, type ShownState } from "../idempotency/in-commit.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
+import { lossOf, waitsBehindOthers } from "../resources/lost-race.js";
 import { type NewState, type PlannedWrite, planWrite } from "../resources/planned-write.js";
 import { checkReferrers, referenceWrites } from "../resources/referrers.js";
 import { duplicateId, duplicateValue, goneOrMissing } from "../resources/refusals.js";
@@ -42,23 +42,27 @@ export async function answerWrite(
   const permission = await askForContent(exchange, read.request); //                       401, 403
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
   const request = permission.kind === "hidden" ? { ...read.request, hidden: true } : read.request;
-  const { racesMax } = exchange.settings.requestLimits;
-  for (let attempt = 1; attempt <= racesMax; attempt++) {
-    exchange.attempts = attempt;
-    await pauseBeforeTry(attempt);
-    const response = await tryToWrite(exchange, request);
-    if (response !== undefined) return response;
-  }
-  const detail = sentences.alwaysChanged(request.key, racesMax);
-  return refusedResponse(exchange, unavailable("not-applied", detail)); //         503
+  const { requestLimits, writerLines: lines } = exchange.settings;
+  exchange.writeEndsAt = performance.now() + requestLimits.contendedWriteMs;
+  const isInLine = lines.isOpen(request.key) && waitsBehindOthers(request);
+  const first = isInLine ? "line-up" : await tryToWrite(exchange, request);
+  if (typeof first === "object") return first;
+  let attempts = isInLine ? 0 : 1;
+  const patience = { endsAt: exchange.writeEndsAt, waitingMax: requestLimits.contendedWritersMax };
+  const settled = await tryInLine({ lines, key: request.key, ...patience }, first, () => {
+    attempts += 1;
+    exchange.attempts = attempts;
+    return tryToWrite(exchange, request);
+  });
+  return typeof settled === "object" ? settled : refusedResponse(exchange, contended(request.key, settled)); // 503
 }
 
 /**
- * One try: read, decide, commit. It gives the answer, or nothing where what it was decided on has changed meanwhile. A
- * write with a precondition then learns that it no longer holds; one whose key came twice at once finds the other's
- * answer.
+ * One try: read, decide, commit. It gives the answer, or what to do now that others have changed what it was decided on
+ * meanwhile. A write with a precondition learns next that this no longer holds; one whose key came twice at once finds
+ * the other's answer.
  */
-async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): Promise<ResponsePlan | undefined> {
+async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): Promise<ResponsePlan | Lost> {
   const { collection, key, keyed, preferences } = request;
   const { dryRun } = preferences;
   const snapshot = await readByKey(exchange.reader, keyed === undefined ? [key] : [key, keyed.record]);
@@ -88,7 +92,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
     return withoutHiddenState(exchange, request, response, decision);
   }
   const taken = uniqueClash(result.clashes);
-  if (taken === undefined) return undefined;
+  if (taken === undefined) return lossOf(request, decision, result.clashes);
   const duplicate = await duplicateValue(exchange, request, taken); //                     409
   return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, duplicate));
 }
@@ -243,13 +247,13 @@ function shown({ key, collection }: WriteRequest, version: number | undefined): 
   return { key, version, isLasting: collection.retention === "all" };
 }
 
-/** An answer that changes nothing, once it is kept for a repeat; nothing where the key has been used meanwhile. */
+/** An answer that changes nothing, once it is kept for a repeat; `retry` where the key has been used meanwhile. */
 async function conclude(
   exchange: CollectionExchange,
   request: WriteRequest,
   { slot, snapshot }: { readonly slot: KeySlot | undefined; readonly snapshot: SnapshotByKey },
   response: ResponsePlan,
-): Promise<ResponsePlan | undefined> {
+): Promise<ResponsePlan | Lost> {
   const { now: at } = snapshot;
   const version = snapshot.record(request.key)?.version;
   const writes = answerWrites(exchange, slot, response, shown(request, version));
@@ -257,7 +261,7 @@ async function conclude(
   const header = { tag: createTag(), at, by: recordedName(exchange.actor), cause: "answer" };
   const { store, requestLimits } = exchange.settings;
   const result = await commitOnce(store, commitOf(header, [{ writes }]), requestLimits).catch(nothingTried);
-  if (result.kind !== "committed") return undefined;
+  if (result.kind !== "committed") return "retry";
   countKept(exchange, slot, at, writes);
   return response;
 }

@@ -27,6 +27,11 @@ export function newestNamed(conditions: Conditions): NamedState | undefined {
   );
 }
 
+/** Whether a write is for whatever state there is: it has no precondition, or just that there is a state. */
+export function isForAnyState({ ifMatch, ...others }: Conditions): boolean {
+  return (ifMatch === undefined || ifMatch.kind === "any") && Object.values(others).every((one) => one === undefined);
+}
+
 function namedByTag(tag: EntityTag): NamedState {
   return { version: versionInTag(tag.opaque), etag: formatEntityTag(tag) };
 }

@@ -22,8 +22,8 @@ const writesMax = 64;
  * Records the references of all resources whose deletion they restrict, where that was not done when they were written.
  *
  * @returns how many were not recorded before
- * @throws StoreError where the store failed, or others changed a resource on each of `requestLimits.racesMax` tries;
- *   what was recorded until then stays
+ * @throws StoreError where the store failed, or others kept changing a resource for `requestLimits.contendedWriteMs`; what was
+ *   recorded until then stays
  */
 export async function indexReferences(settings: IndexSettings): Promise<number> {
   let count = 0;
@@ -46,31 +46,41 @@ async function indexCollection(settings: IndexSettings, collection: Collection, 
   return count;
 }
 
-/**
- * Those that others write meanwhile are read and recorded once more, one by one.
- *
- * @param tried how often that was done
- */
+/** Those that others write meanwhile are read and recorded once more, one by one. */
 async function indexRecords(
   settings: IndexSettings,
   collection: Collection,
   records: readonly StoredRecord[],
-  tried = 0,
 ): Promise<number> {
+  const recorded = await recordMissing(settings, collection, records);
+  if (recorded !== undefined) return recorded;
+  let count = 0;
+  for (const { key } of records) count += await indexContended(settings, collection, key);
+  return count;
+}
+
+async function indexContended(settings: IndexSettings, collection: Collection, key: Key): Promise<number> {
+  const endsAt = performance.now() + settings.requestLimits.contendedWriteMs;
+  for (let tried = 0; ; tried += 1) {
+    await pauseBeforeTry(tried + 1);
+    const recorded = await recordMissing(settings, collection, await living(settings.store, key));
+    if (recorded !== undefined) return recorded;
+    if (performance.now() >= endsAt) throw new StoreError(sentences.alwaysChanged(key), "not-applied");
+  }
+}
+
+/** Records what is missing, and tells how much that was; nothing where others have written one of them meanwhile. */
+async function recordMissing(
+  settings: IndexSettings,
+  collection: Collection,
+  records: readonly StoredRecord[],
+): Promise<number | undefined> {
   const { store, requestLimits } = settings;
   const { writes, at } = await missingRecords(settings, collection, records);
   if (writes.length === 0) return 0;
   const reads = records.map(({ key, tag }) => ({ key, expect: { tag } }));
   const commit = { tag: createTag(), at, reads, writes, events: [], by: null, cause: "reference" };
-  const result = await commitOnce(store, commit, requestLimits);
-  if (result.kind === "committed") return writes.length;
-  let count = 0;
-  for (const { key } of records) {
-    if (tried === requestLimits.racesMax) throw new StoreError(sentences.alwaysChanged(key, tried), "not-applied");
-    await pauseBeforeTry(tried + 1);
-    count += await indexRecords(settings, collection, await living(store, key), tried + 1);
-  }
-  return count;
+  return (await commitOnce(store, commit, requestLimits)).kind === "committed" ? writes.length : undefined;
 }
 
 async function living(store: Store, key: Key): Promise<readonly StoredRecord[]> {

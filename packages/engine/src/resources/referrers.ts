@@ -96,19 +96,19 @@ export type CheckedReferrers = { readonly kind: "unreferenced"; readonly reads: 
  */
 export async function checkReferrers(exchange: CollectionExchange, request: WriteRequest): Promise<CheckedReferrers> {
   if (request.collection.referrers.length === 0) return { kind: "unreferenced", reads: [] };
-  const { racesMax } = exchange.settings.requestLimits;
   const prefix = referrersOf(request.key);
   const reads: Reading[] = [];
   let after: string | undefined;
-  let round = 0;
-  while (round < racesMax && reads.length < pagesMax) {
+  let lost = 0;
+  while (performance.now() < exchange.writeEndsAt && reads.length < pagesMax) {
     const page = await exchange.reader.list({ prefix, limit: lookedAtMax, ...(after !== undefined && { after }) });
     const found = await findLeftovers(exchange, request, page.records);
     if (found.kind === "refused") return found;
     if (found.left.length > 0 && !request.preferences.dryRun) {
-      round += 1;
-      const isRemoved = await removeLeftovers(exchange, found.left, page.now);
-      if (!isRemoved) await pauseBeforeTry(round + 1);
+      if (!(await removeLeftovers(exchange, found.left, page.now))) {
+        lost += 1;
+        await pauseBeforeTry(lost + 1);
+      }
     } else {
       reads.push(readingOf({ prefix, after }, page));
       if (page.next === undefined) return { kind: "unreferenced", reads };
