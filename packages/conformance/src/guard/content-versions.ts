@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { assertStatus, memberOf } from "../adapter/answer.js";
-import { assertMalformed } from "../adapter/problems.js";
+import { assertHeaders, assertStatus, memberOf } from "../adapter/answer.js";
+import { assertMalformed, assertProblem } from "../adapter/problems.js";
 import { assertConflict, untouched, written } from "./steps.js";
 import { shown } from "./table.js";
 import { casesOf, type GuardCase } from "./trial.js";
@@ -126,7 +126,6 @@ const lostRaceCases = (["racing", "racingReport"] as const).flatMap((setup) =>
         const put = await written(place, "PUT", `/${id}`, { json: { title: "mine", lose: 2 } });
         assert.deepEqual(put.json, { id, version: 4, title: "mine", seen: "theirs 2" });
         assert.equal(put.headers["etag"], '"4"');
-        assertStatus(await place.send("PUT", `/${id}`, { json: { title: "mine", lose: 100 } }), 409);
         assertStatus(await place.send("PUT", `/${id}`, { json: { vanish: true } }), 404);
       },
     },
@@ -146,8 +145,36 @@ const namedRaceCases = casesOf("racing", [
   {
     name: "a write that named its state, and lost a race, is a conflict though preconditions are optional",
     async run(place) {
-      for (const ifMatch of ['"1"', "*"])
-        assertStatus(await place.send("PUT", `/${place.row().id}`, { json: { title: "mine", lose: 1 }, ifMatch }), 409);
+      const sent = { json: { title: "mine", lose: 1 }, ifMatch: '"1"' };
+      assertStatus(await place.send("PUT", `/${place.row().id}`, sent), 409);
+    },
+  },
+  {
+    name: "a write for whatever row there is, by If-Match: *, runs again too",
+    forms: ["guarded"],
+    async run(place) {
+      const { id } = place.row();
+      const sent = { json: { title: "mine", lose: 2 }, ifMatch: "*" };
+      assert.deepEqual((await written(place, "PUT", `/${id}`, sent)).json, {
+        id,
+        version: 4,
+        title: "mine",
+        seen: "theirs 2",
+      });
+    },
+  },
+]);
+
+const contendedCases = casesOf("contended", [
+  {
+    name: "a write that said nothing of a state, and loses race after race, is 503 once its time is up",
+    forms: ["guarded"],
+    async run(place) {
+      const { id } = place.row();
+      const answer = await place.send("PUT", `/${id}`, { json: { title: "mine", lose: 1_000_000 } });
+      assertProblem(place, answer, "store-unavailable", { members: { outcome: "not-applied" } });
+      assertHeaders(answer, { "retry-after": "1" });
+      assert.match(String(place.table.find(id)?.fields["title"]), /^theirs/);
     },
   },
 ]);
@@ -158,4 +185,5 @@ export const contentVersionCases: readonly GuardCase[] = [
   ...optionalCases,
   ...lostRaceCases,
   ...namedRaceCases,
+  ...contendedCases,
 ];

@@ -24,7 +24,36 @@ async function countAfter(place: Place): Promise<unknown> {
   return place.table.find(id)?.fields["n"];
 }
 
+/** So many write at once, whether or not what they name is there still. */
+async function writeAtOnce(place: Place, ifMatch: string): Promise<void> {
+  const { id } = place.row();
+  const all = Array.from({ length: 40 }, (_, n) => place.send("PUT", `/${id}`, { json: { n }, ifMatch }));
+  const answers = await Promise.all(all);
+  for (const answer of answers) assertStatus(answer, 200);
+  const versions = answers.map((answer) => Number(memberOf(answer, "version")));
+  assert.deepEqual(
+    versions.toSorted((one, other) => one - other),
+    Array.from(all, (_, at) => at + 2),
+  );
+  const last = answers.find((answer) => memberOf(answer, "version") === place.table.find(id)?.version);
+  assert.equal(place.table.find(id)?.fields["n"], last && memberOf(last, "n"));
+}
+
 export const raceCases: readonly GuardCase[] = [
+  ...casesOf("last", [
+    {
+      name: "40 writes of one state at the same time are all applied one after another under last-write-wins",
+      forms: ["guarded"],
+      run: (place) => writeAtOnce(place, '"1"'),
+    },
+  ]),
+  ...casesOf("optional", [
+    {
+      name: "40 writes at the same time for whatever state there is are all applied one after another",
+      forms: ["guarded"],
+      run: (place) => writeAtOnce(place, "*"),
+    },
+  ]),
   ...casesOf("counted", [
     {
       name: "8 clients that read, change and write at the same time lose no update",

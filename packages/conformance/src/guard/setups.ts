@@ -57,6 +57,7 @@ export type SetupName =
   | "spaced"
   | "racing"
   | "racingReport"
+  | "contended"
   | "creating"
   | "making"
   | "rfc"
@@ -114,6 +115,10 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   spaced: { version: ({ version }) => `ü "${version}"\t%` },
   racing: { options: () => ({ preconditions: { required: false } }), handlers: racingHandlers },
   racingReport: { options: () => ({ reportOnly: true }), handlers: racingHandlers },
+  contended: {
+    options: () => ({ preconditions: { required: false }, requestLimits: { contendedWriteMs: 20 } }),
+    handlers: racingHandlers,
+  },
   creating: { options: () => ({ creates: true }), handlers: creatingHandlers },
   making: { options: () => ({ creates: true, preconditions: { required: false } }), handlers: creatingHandlers },
   rfc: { options: () => ({ conflictStatus: 412, versionField: "version" }) },

@@ -1,24 +1,22 @@
 import type { ServerResponse } from "node:http";
-import { setTimeout as pause } from "node:timers/promises";
 import { isPromise } from "@unclash/core/options";
+import { type Lost, tryInLine } from "../commits/try-in-line.js";
 import type { GuardContext } from "../guards/guard-context.js";
 import type { GuardedResponse } from "../guards/guarded-response.js";
+import type { RunAgain } from "../pipeline/guard.js";
 import type { Loaded } from "../states/loaded-state.js";
 
 /** A request whose handler may run, and whether it may run again. */
 export interface Runnable<State extends Loaded> {
   readonly context: GuardContext<State>;
   readonly guardedResponse: GuardedResponse;
-  readonly again?: () => Promise<GuardContext<State>>;
+  readonly again?: RunAgain<State>;
 }
-
-/** How often a handler runs whose write loses races that its client has not asked to be told of. */
-const runsMax = 8;
 
 /**
  * Runs a guarded handler. Where its write has lost a race, and the client has not said which state it is for, it runs
- * again on the state that is there by now, as a collection's write would; until its response has begun, and `runsMax`
- * times at most.
+ * again on the state that is there by now, as a collection's write would; until its response has begun, or its time is
+ * up. Such handlers of one resource wait for each other.
  */
 export function runHandler<State extends Loaded>(
   { context, guardedResponse, again }: Runnable<State>,
@@ -29,18 +27,27 @@ export function runHandler<State extends Loaded>(
   if (again === undefined || !isPromise(result)) return result;
   return runAgain(result, again);
 
-  async function runAgain(first: PromiseLike<unknown>, enter: () => Promise<GuardContext<State>>): Promise<unknown> {
-    let running = first;
-    for (let run = 1; ; run += 1) {
-      try {
-        return await running;
-      } catch (thrown) {
-        if (run === runsMax || response.headersSent || !guardedResponse.hasLostTo(thrown)) throw thrown;
-        await pause(Math.random() * 2 ** run);
-        guardedResponse.restart();
-        const fresh = await enter();
-        running = Promise.resolve(handler(fresh));
-      }
+  async function runAgain(
+    first: PromiseLike<unknown>,
+    { enter, contended, giveUp }: RunAgain<State>,
+  ): Promise<unknown> {
+    const found = await outcomeOf(first);
+    if (typeof found === "object") return found.result;
+    const settled = await tryInLine(contended(), found, async () => {
+      guardedResponse.restart();
+      const fresh = await enter();
+      return outcomeOf(Promise.resolve(handler(fresh)));
+    });
+    if (typeof settled === "object") return settled.result;
+    throw giveUp(settled);
+  }
+
+  async function outcomeOf(running: PromiseLike<unknown>): Promise<{ readonly result: unknown } | Lost> {
+    try {
+      return { result: await running };
+    } catch (thrown) {
+      if (response.headersSent || !guardedResponse.hasLostTo(thrown)) throw thrown;
+      return "line-up";
     }
   }
 }

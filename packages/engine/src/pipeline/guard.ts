@@ -1,6 +1,8 @@
 import { isStoreError } from "@unclash/core";
 import { isPromise } from "@unclash/core/options";
 import { warnOfStore } from "../commits/store-failure.js";
+import type { ContendedWrite, GivenUp } from "../commits/try-in-line.js";
+import { isAppliedAnyway } from "../conflicts/settle.js";
 import { createContext, type Evaluated } from "../guards/create-context.js";
 import { type Evaluation, evaluateRequest } from "../guards/evaluate-request.js";
 import type { GuardContext } from "../guards/guard-context.js";
@@ -15,7 +17,7 @@ import { openExchange } from "../guards/open-request.js";
 import { type Passed, passedRequest, rememberPassed } from "../guards/passed-requests.js";
 import { hasContent } from "../guards/unread-body.js";
 import { hasState, isSafe } from "../http/methods.js";
-import { type Refused, unavailable } from "../http/refusal.js";
+import { contended, type Refused, unavailable } from "../http/refusal.js";
 import { describeRequest, type RequestFacts } from "../http/request.js";
 import { sentences } from "../http/sentences.js";
 import { watchPending } from "../options/pending-callbacks.js";
@@ -31,12 +33,23 @@ export type Entered<State extends Loaded> =
       readonly kind: "pass";
       readonly context: GuardContext<State>;
       readonly guardedResponse: GuardedResponse;
-      /**
-       * Lets the request in again, on the state that is there by now; absent where a lost race is for the client to
-       * settle.
-       */
-      readonly again?: () => Promise<GuardContext<State>>;
+      /** How its handler runs again once its write has lost a race; absent where that is for the client to settle. */
+      readonly again?: RunAgain<State>;
     };
+
+/** How a handler runs again whose write has lost a race. */
+export interface RunAgain<State extends Loaded> {
+  /**
+   * Lets the request in again, on the state that is there by now.
+   *
+   * @throws GuardError where it may not be carried out on that state
+   */
+  enter(): Promise<GuardContext<State>>;
+  /** The write, among others of its resource in this process. */
+  contended(): ContendedWrite;
+  /** What is answered in the end where others keep winning. */
+  giveUp(reason: GivenUp): GuardError;
+}
 
 /** The way of a request into its handler, with the statuses that each step can answer. */
 export async function enterGuard<Native, State extends Loaded>(
@@ -75,7 +88,10 @@ export async function enterGuard<Native, State extends Loaded>(
   const pass = (evaluated: Evaluated, idempotencyKey?: string): Entered<State> => {
     const passed: Passed = { exchange, parsedRequest, guardedResponse, tally, idempotencyKey };
     rememberPassed(request.native, passed);
-    const again = async (): Promise<GuardContext<State>> => {
+    const context = createContext<State>(passed, evaluated);
+    if (!mayRunAgain(exchange, parsedRequest, evaluated.evaluation)) return { kind: "pass", context, guardedResponse };
+    const enter = async (): Promise<GuardContext<State>> => {
+      exchange.attempts += 1;
       const fresh = await loadAndEvaluate();
       const isReported = settings.reportOnly && fresh.selected !== undefined;
       if (fresh.evaluation.kind === "refuse" && !isReported) {
@@ -84,10 +100,17 @@ export async function enterGuard<Native, State extends Loaded>(
       }
       return createContext<State>(passed, fresh);
     };
-    const context = createContext<State>(passed, evaluated);
-    return mayRunAgain(exchange, parsedRequest)
-      ? { kind: "pass", context, guardedResponse, again }
-      : { kind: "pass", context, guardedResponse };
+    const giveUp = (reason: GivenUp): GuardError => {
+      // Its last write has lost, as all before it: a repeat with the same key may run.
+      guardedResponse.notApplied = true;
+      return exchange.error(contended(exchange.resource ?? exchange.instance, reason));
+    };
+    return {
+      kind: "pass",
+      context,
+      guardedResponse,
+      again: { enter, contended: () => contendedWrite(exchange), giveUp },
+    };
   };
 
   try {
@@ -117,14 +140,27 @@ export async function enterGuard<Native, State extends Loaded>(
 const notEvaluated: Evaluation = { kind: "pass", settled: undefined };
 
 /**
- * Whether a write of a request may be tried again on the state that it has lost to: nobody has said which one it is
- * for, or nothing is to be refused. Content that only the handler reads can't be read twice.
+ * Whether a write of a request may be tried again on the state that it has lost to: it is for whatever state there is,
+ * a strategy lets it through, or nothing is to be refused. Content that only the handler reads can't be read twice.
  */
-function mayRunAgain(exchange: GuardExchange, { conditions }: ParsedRequest): boolean {
+function mayRunAgain(exchange: GuardExchange, parsedRequest: ParsedRequest, evaluation: Evaluation): boolean {
   const { settings, request } = exchange;
+  const { conditions, preferences } = parsedRequest;
   if (settings.load === undefined || isSafe(request.method)) return false;
-  if (!settings.reportOnly && (settings.preconditionRequired || Object.keys(conditions).length > 0)) return false;
+  const isSettled = evaluation.kind === "pass" && evaluation.settled !== undefined;
+  const isApplied = isSettled || isAppliedAnyway(conditions, preferences.onConflict ?? settings.strategy);
+  if (!isApplied && !settings.reportOnly) return false;
   return request.body.kind === "parsed" || !hasContent(exchange);
+}
+
+function contendedWrite({ settings, resource, instance, startedAt }: GuardExchange): ContendedWrite {
+  const { writerLines, requestLimits } = settings;
+  return {
+    lines: writerLines,
+    key: resource ?? instance,
+    endsAt: startedAt + requestLimits.contendedWriteMs,
+    waitingMax: requestLimits.contendedWritersMax,
+  };
 }
 
 /** A guard without a framework: an adapter asks it about each request before the handler runs. */
