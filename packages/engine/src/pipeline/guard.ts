@@ -153,13 +153,14 @@ function mayRunAgain(exchange: GuardExchange, parsedRequest: ParsedRequest, eval
   return request.body.kind === "parsed" || !hasContent(exchange);
 }
 
-function contendedWrite({ settings, resource, instance, startedAt }: GuardExchange): ContendedWrite {
-  const { writerLines, requestLimits } = settings;
+function contendedWrite(exchange: GuardExchange): ContendedWrite {
+  const { writerLines, requestLimits } = exchange.settings;
   return {
     lines: writerLines,
-    key: resource ?? instance,
-    endsAt: startedAt + requestLimits.contendedWriteMs,
+    key: exchange.resource ?? exchange.instance,
+    endsAt: exchange.startedAt + requestLimits.contendedWriteMs,
     waitingMax: requestLimits.contendedWritersMax,
+    signal: exchange.disconnected(),
   };
 }
 

@@ -49,7 +49,8 @@ export async function answerWrite(
   if (typeof first === "object") return first;
   let attempts = isInLine ? 0 : 1;
   const patience = { endsAt: exchange.writeEndsAt, waitingMax: requestLimits.contendedWritersMax };
-  const settled = await tryInLine({ lines, key: request.key, ...patience }, first, () => {
+  const write = { lines, key: request.key, ...patience, signal: exchange.disconnected() };
+  const settled = await tryInLine(write, first, () => {
     attempts += 1;
     exchange.attempts = attempts;
     return tryToWrite(exchange, request);
