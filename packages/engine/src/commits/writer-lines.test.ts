@@ -25,7 +25,7 @@ function join(lines: WriterLines, ended: string[], name: string, changes: Partia
   Promise.resolve(lines.join("notes/1", patience(changes))).then(({ kind }) => ended.push(`${name} ${kind}`));
 }
 
-test("who comes first has the turn at once, and others get it one by one, in the order in which they came", async () => {
+test("who comes first has the turn at once, and others get it one by one, in their order", async () => {
   const lines = new WriterLines();
   expect(lines.isOpen("notes/1")).toBe(false);
   let end = turnOf(lines.join("notes/1", patience()));

@@ -50,7 +50,7 @@ async function versionOf(unclash: Unclash, path: string): Promise<unknown> {
   return bodyOf(await ask(unclash, `GET ${path}`))["version"];
 }
 
-test("of 40 stale writers at once, under last-write-wins, all are applied, with two commits for each at most", async () => {
+test("of 40 stale writers at once, under last-write-wins, all are applied, by two commits each at most", async () => {
   const { unclash, put, commits } = setUp();
   const { headers } = await put("/drafts/1", { n: -2 });
   await put("/drafts/1", { n: -1 });

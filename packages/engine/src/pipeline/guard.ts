@@ -91,7 +91,6 @@ export async function enterGuard<Native, State extends Loaded>(
     const context = createContext<State>(passed, evaluated);
     if (!mayRunAgain(exchange, parsedRequest, evaluated.evaluation)) return { kind: "pass", context, guardedResponse };
     const enter = async (): Promise<GuardContext<State>> => {
-      exchange.attempts += 1;
       const fresh = await loadAndEvaluate();
       const isReported = settings.reportOnly && fresh.selected !== undefined;
       if (fresh.evaluation.kind === "refuse" && !isReported) {

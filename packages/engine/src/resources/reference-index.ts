@@ -22,8 +22,8 @@ const writesMax = 64;
  * Records the references of all resources whose deletion they restrict, where that was not done when they were written.
  *
  * @returns how many were not recorded before
- * @throws StoreError where the store failed, or others kept changing a resource for `requestLimits.contendedWriteMs`; what was
- *   recorded until then stays
+ * @throws StoreError where the store failed, or others kept changing a resource for as long as
+ *   `requestLimits.contendedWriteMs`; what was recorded until then stays
  */
 export async function indexReferences(settings: IndexSettings): Promise<number> {
   let count = 0;
