@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import type { ServerResponse } from "node:http";
 import onHeaders from "on-headers";
 import type { GuardedResponse } from "../guards/guarded-response.js";
@@ -47,7 +48,20 @@ export function prepareResponse(
     ...added,
     ...guardedResponse.finish(500, (name) => response.getHeader(name)).remove,
   ]);
-  response.once("close", () => guardedResponse.ended(response.statusCode, response.headersSent));
+  if (guardedResponse.isObserved) observeEnd(guardedResponse, response);
+}
+
+/**
+ * Observers are called while the request's own context is there: whose trace it is, say. A response tells of its end
+ * outside of that; and what traces requests ends its span when the response closes, which is later than its end.
+ */
+function observeEnd(guardedResponse: GuardedResponse, response: ServerResponse): void {
+  let isOver = false;
+  const end = AsyncResource.bind(() => {
+    if (!isOver) guardedResponse.ended(response.statusCode, response.headersSent);
+    isOver = true;
+  });
+  response.once("finish", end).once("close", end);
 }
 
 /** What a guard has put around a response's `writeHead`. */

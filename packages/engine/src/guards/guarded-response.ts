@@ -172,6 +172,11 @@ export class GuardedResponse {
     if (this.#around !== undefined) this.#around.#reportOutcome();
   }
 
+  /** Whether somebody observes what becomes of the request. */
+  get isObserved(): boolean {
+    return this.#exchange.isObserved;
+  }
+
   /** A guard inside this one sees the request too: what becomes of it is for that one to publish. */
   yieldTo(inner: GuardExchange): void {
     this.#hasInner = true;
@@ -185,7 +190,7 @@ export class GuardedResponse {
    */
   ended(status: number, isSent: boolean): void {
     const exchange = this.#exchange;
-    if (this.#hasInner || !exchange.isObserved) return;
+    if (this.#hasInner) return;
     const { refusal = "passed", reported, settled } = this;
     const isSuccess = status < 300;
     // A race that was lost first may have been won since.
