@@ -20,7 +20,7 @@ export {
   unproxied,
   weakMatch,
 } from "./http/entity-tag.js";
-export { formatHttpDate, parseHttpDate } from "./http/http-date.js";
+export { formatHttpDate, parseHttpDate, parseImfFixdate } from "./http/http-date.js";
 export { idempotencyKeyBytesMax, type ParsedIdempotencyKey, parseIdempotencyKey } from "./http/idempotency-key.js";
 export {
   type Preferences,

@@ -63,6 +63,16 @@ export function parseHttpDate(value: string, now: Moment): Moment | undefined {
 }
 
 /**
+ * Reads the one form that is sent, and that `Accept-Datetime` may have (RFC 7089 §2.1.1): `Sun, 06 Nov 1994 08:49:37
+ * GMT`. As strict as `parseHttpDate`.
+ *
+ * @returns `undefined` for anything else, the two older forms among them
+ */
+export function parseImfFixdate(value: string): Moment | undefined {
+  return value.charCodeAt(3) === 0x2c ? momentOf(readImfFixdate(value)) : undefined;
+}
+
+/**
  * Writes the form that is sent: `Sun, 06 Nov 1994 08:49:37 GMT`. What is finer than a second is dropped.
  *
  * @throws RangeError for a moment outside the years 0 to 9999, which the form can't express.
