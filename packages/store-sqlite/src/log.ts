@@ -18,6 +18,7 @@ export class Log {
   readonly #add: Command;
   readonly #get: Query<LoggedState>;
   readonly #page: Query<ListedState>;
+  readonly #newest: Query<{ readonly version: Version; readonly modifiedAt: Moment }>;
   readonly #text: Query<{ readonly text: Text | null }>;
   readonly #redact: Command;
   readonly #extend: Command;
@@ -34,7 +35,11 @@ export class Log {
       database,
       `SELECT position, id, version, revision, tag, deleted, createdAt, modifiedAt, lapsesAt, actor, cause,
         CASE WHEN ? = 1 THEN octet_length(text) END AS size
-      FROM log WHERE id = ? AND version < ? AND modifiedAt <= ? ORDER BY version DESC LIMIT ?`,
+      FROM log WHERE id = ? AND version < ? ORDER BY version DESC LIMIT ?`,
+    );
+    this.#newest = query(
+      database,
+      "SELECT version, modifiedAt FROM log WHERE id = ? AND version < ? ORDER BY version DESC LIMIT 1",
     );
     this.#text = query(database, "SELECT text FROM log WHERE position = ?");
     this.#redact = database.prepare("UPDATE log SET text = ?, tag = ? WHERE position = ?");
@@ -63,9 +68,25 @@ export class Log {
     return this.#get.get(id, version);
   }
 
-  /** The states before a version, of at most this modification time, the newest first; with `texts`, measured. */
-  page(id: number, before: Version, at: Moment, limit: number, texts: boolean): readonly ListedState[] {
-    return this.#page.all(texts ? 1 : 0, id, before, at, limit);
+  /** The states before a version, the newest first; with `texts`, measured. */
+  page(id: number, before: Version, limit: number, texts: boolean): readonly ListedState[] {
+    return this.#page.all(texts ? 1 : 0, id, before, limit);
+  }
+
+  /**
+   * The version before which all states of a key were there at a moment, and from which on none was. Times never fall
+   * with versions, so it is searched for: a look at each state would cost as many rows as there are newer ones.
+   */
+  endAt(id: number, before: Version, at: Moment): Version {
+    let [there, later] = [0, before];
+    while (later - there > 1) {
+      const middle = Math.floor((there + later) / 2);
+      const newest = this.#newest.get(id, middle + 1);
+      // Versions may be missing, where no past was kept for a while.
+      if (newest === undefined || newest.version <= there || newest.modifiedAt <= at) there = middle;
+      else later = newest.version;
+    }
+    return later;
   }
 
   /** The text at a position. Whoever asks for several after `page` does so in the same transaction. */

@@ -94,6 +94,25 @@ export const historyCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "a history at a moment is all of it that was there then, also where no past was kept for a while",
+    async run({ store }) {
+      const start = await timeOf(store);
+      for (let n = 0; n < 24; n++) {
+        const keep = n >= 8 && n < 16 ? ("none" as const) : ("all" as const);
+        const writes = [{ key: "a/1", expect: "any" as const, put: `${n}`, keep }];
+        await apply(store, { at: start + n * 10, writes });
+      }
+      const all = await statesOf(store, "a/1");
+      for (const n of [-1, 0, 1, 5, 7, 8, 15, 16, 17, 20, 23, 24]) {
+        const at = start + n * 10;
+        const then = versionsOf(all.filter(({ modifiedAt }) => modifiedAt <= at));
+        assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at })), then, `at ${n}`);
+        const bounded = then.filter((version) => version < 12);
+        assert.deepEqual(versionsOf(await statesOf(store, "a/1", { at, before: 12 })), bounded, `at ${n}`);
+      }
+    },
+  },
+  {
     name: "a version and a moment both bound a history",
     async run({ store }) {
       const states = await putTimes(store, 5);
