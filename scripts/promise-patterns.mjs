@@ -157,7 +157,6 @@ export const faults = [
 const later = [
   [39, 44, "locks"],
   [45, 46, "transactions"],
-  [47, 48, "versions"],
   [49, 49, "resolution"],
   [50, 55, "rate limits"],
   [56, 64, "notifications"],

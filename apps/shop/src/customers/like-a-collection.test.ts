@@ -46,6 +46,7 @@ function shown({ status, headers, body, outcome }: GuardAnswer): unknown {
   const text = JSON.stringify({ status, headers: kept, outcome, body: problem ? withoutHistory(String(body)) : body });
   return JSON.parse(
     text
+      .replace(", accept-datetime", "")
       .replace(/\\?"[\w-]{43}\\?"/g, "DIGEST")
       .replace(/-[\w-]{16}(?=\\*")/g, "-TAG")
       .replace(/\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/g, "DATE")

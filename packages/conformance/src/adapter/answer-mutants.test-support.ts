@@ -71,6 +71,31 @@ export const answerMutants: readonly Mutant[] = [
     caughtBy: "GET carries validators, tells caches to ask each time, and is its own location",
   },
   {
+    does: "drops Memento-Datetime",
+    twist: { plan: (plan) => withHeaders(plan, { "memento-datetime": undefined }) },
+    caughtBy: "a past version is served byte for byte as it was when it was current, with its entity-tag and time",
+  },
+  {
+    does: "sends links of a TimeMap as JSON",
+    twist: {
+      plan: (plan) =>
+        plan.headers["content-type"] === "application/link-format"
+          ? withHeaders(plan, { "content-type": "application/json; charset=utf-8" })
+          : plan,
+    },
+    caughtBy: "a TimeMap lists all states as links with their times, page by page, and as JSON for who prefers that",
+  },
+  {
+    does: "sends a difference as JSON",
+    twist: {
+      plan: (plan) =>
+        plan.headers["content-type"] === "application/json-patch+json"
+          ? withHeaders(plan, { "content-type": "application/json; charset=utf-8" })
+          : plan,
+    },
+    caughtBy: "the difference of two versions is a JSON Patch between their fields, in either direction, with a tag",
+  },
+  {
     does: "weakens the entity-tag",
     twist: { plan: (plan) => withHeaders(plan, { etag: plan.headers["etag"] && `W/${plan.headers["etag"]}` }) },
     caughtBy: "GET carries validators, tells caches to ask each time, and is its own location",

@@ -21,6 +21,7 @@ import { mountingCases } from "./mounting.js";
 import { orderingCases } from "./ordering.js";
 import { ownerCases } from "./owners.js";
 import { parsedBodyCases } from "./parsed-bodies.js";
+import { pastStateCases } from "./past-states.js";
 import { patchingCases } from "./patching.js";
 import { permissionCases } from "./permissions.js";
 import { postingCases } from "./posting.js";
@@ -55,6 +56,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...settingCases,
   ...forwardingCases,
   ...historyCases,
+  ...pastStateCases,
   ...permissionCases,
   ...ownerCases,
   ...disclosureCases,

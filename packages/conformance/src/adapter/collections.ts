@@ -70,6 +70,7 @@ const collections = {
   disclosed: { schema: anything, conflicts: { discloseCurrent: true } },
   proxied: { schema: anything, preconditions: { acceptProxyTags: true } },
   dated: { schema: anything, preconditions: { datesSuffice: true } },
+  forgetful: { schema: anything, retention: "none" },
   cached: { schema: anything, cacheControl: "max-age=60" },
 } as const satisfies Readonly<Record<string, CollectionOptions>>;
 

@@ -16,8 +16,11 @@ export const forwardingCases: readonly AdapterCase[] = casesOn("forwarded", [
       const path = publicPath + first.wholePath;
       await replace(trial, first, { a: 2 });
       assert.deepEqual(linksOf(await trial.send("GET", first.path)), {
+        original: path,
+        timegate: path,
         "latest-version": path,
         "version-history": `${path}/versions`,
+        timemap: `${path}/timemap`,
         "predecessor-version": `${path}/versions/1`,
       });
       const stale = await trial.send("PUT", first.path, { json: { a: 3 }, ifMatch: first.etag });

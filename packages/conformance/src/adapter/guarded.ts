@@ -36,9 +36,20 @@ function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise
 /**
  * The admin may do everything. For all others the beginning of an id decides: `hidden-` does not seem to exist,
  * `fixed-` can't be written, `veiled-` does not seem to exist and may be created, `new-` can't be created, `past-` has
- * no open history, `known-` is for those who say who they are; and `writer` may write what it may not read.
+ * no open history, `known-` is for those who say who they are, `since-` does not seem to exist once there is an article
+ * whose id has `hides-` before it; and `writer` may write what it may not read.
  */
-const mayDo: Authorize = (action, key, actor, resource) => {
+const mayDo =
+  (store: Store): Authorize =>
+  (action, key, actor, resource) => {
+    const verdict = mayDoNow(action, key, actor, resource);
+    if (actor?.name === "admin" || !key.includes("/since-")) return verdict;
+    return store
+      .read([key.replace("/since-", "/hides-since-")])
+      .then(({ records: [hiding] }) => (hiding === undefined ? verdict : "hide"));
+  };
+
+const mayDoNow: Verdicts = (action, key, actor, resource) => {
   if (key.includes("/broken-")) throw new Error("This authorize is broken.");
   if (actor?.name === "admin") return "allow";
   const reads = action === "read" || action === "history";
@@ -52,6 +63,9 @@ const mayDo: Authorize = (action, key, actor, resource) => {
   if (key.includes("/past-") && action === "history") return "deny";
   return "allow";
 };
+
+/** The same without a look at what is there. */
+type Verdicts = (...asked: Parameters<Authorize>) => "allow" | "deny" | "hide";
 
 /** Of what is owned, only its owner may do anything with a secret. */
 function mayTouch({ current }: KnownResource, actor: { readonly name: string } | undefined): boolean {
@@ -93,7 +107,7 @@ export function createGuardedEngine(store: Store, seen: (facts: RequestFacts) =>
     },
     conflictStatus: 412,
     problemTypePrefix: guardedTypePrefix,
-    authorize: mayDo,
+    authorize: mayDo(store),
     identify(facts) {
       seen(facts);
       return whoIs(facts);

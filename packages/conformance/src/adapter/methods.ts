@@ -45,6 +45,8 @@ export const methodCases: readonly AdapterCase[] = casesOn("open", [
         ["/articles/never", onResource, patches],
         [`${path}/versions`, onHistory, undefined],
         [`${path}/versions/1`, onHistory, undefined],
+        [`${path}/timemap`, onHistory, undefined],
+        [`${path}/diff`, onHistory, undefined],
       ] as const) {
         const answer = await trial.send("OPTIONS", target);
         assertStatus(answer, 204);

@@ -122,6 +122,16 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "wrong credentials are 401 with the app's challenge, on every route; none are anonymous",
   },
   {
+    does: "swallows Accept-Datetime",
+    twist: without("accept-datetime"),
+    caughtBy: "Accept-Datetime inside a deletion is 410, before it the state that was, and of what never was 404",
+  },
+  {
+    does: "drops a version from the query",
+    twist: { url: (url) => url.replace(/version=[^&]*/, "") },
+    caughtBy: "a version is the same by its path and by the query of its resource, with links, and varies by nothing",
+  },
+  {
     does: "swallows Prefer",
     twist: without("prefer"),
     caughtBy: "dry-run answers a write as it would be answered, and writes nothing",

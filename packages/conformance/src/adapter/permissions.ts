@@ -44,11 +44,19 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
           await trial.send("GET", path, who),
           await trial.send("HEAD", path, who),
           await trial.send("GET", path, { ...who, ifNoneMatch: etag }),
+        ];
+        const others = [
           await trial.send("GET", "/articles", who),
           await trial.send("GET", `${path}/versions`, who),
           await trial.send("GET", `${path}/versions/1`, who),
+          await trial.send("GET", `${path}?version=1`, who),
+          await trial.send("GET", `${path}/diff?from=1`, who),
         ];
-        for (const answer of answers) assertHeaders(answer, { vary: "authorization", "cache-control": cacheControl });
+        const caching = { "cache-control": cacheControl };
+        for (const answer of answers) assertHeaders(answer, { vary: "authorization, accept-datetime", ...caching });
+        for (const answer of others) assertHeaders(answer, { vary: "authorization", ...caching });
+        const map = await trial.send("GET", `${path}/timemap`, who);
+        assertHeaders(map, { vary: "authorization, accept", ...caching });
       }
     },
   },
@@ -65,7 +73,8 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
         if (method !== "PUT") assertProblem(trial, answer, "not-found");
         else assertStatus(answer, 412);
       }
-      for (const path of [hidden.path, `${hidden.path}/versions`, `${hidden.path}/versions/1`]) {
+      const pasts = ["?version=1", "/versions", "/versions/1", "/timemap", "/diff?from=1"];
+      for (const path of ["", ...pasts].map((past) => hidden.path + past)) {
         assertProblem(trial, await trial.send("GET", path, { token: alice }), "not-found");
         assertStatus(await trial.send("HEAD", path, { token: alice }), 404);
         assertStatus(await trial.send("GET", path, { token: admin }), 200);
@@ -130,8 +139,29 @@ export const permissionCases: readonly AdapterCase[] = casesOn("guarded", [
     async run(trial) {
       const resource = await create(trial, "notes", { a: 1 }, { id: "past-1", token: admin });
       await read(trial, resource, alice);
-      assertProblem(trial, await trial.send("GET", `${resource.path}/versions`, { token: alice }), "forbidden");
-      assertProblem(trial, await trial.send("GET", `${resource.path}/versions/1`, { token: alice }), "forbidden");
+      for (const past of ["?version=1", "/versions", "/versions/1", "/timemap", "/diff?from=1"])
+        assertProblem(trial, await trial.send("GET", resource.path + past, { token: alice }), "forbidden");
+      const then = { token: alice, headers: { "accept-datetime": "Sun, 06 Nov 2044 08:49:37 GMT" } };
+      assertProblem(trial, await trial.send("GET", resource.path, then), "forbidden");
+    },
+  },
+  {
+    name: "row 48: the history of a resource since hidden from the caller is 404, whichever way it is asked for",
+    async run(trial) {
+      const name = trial.nextName();
+      const resource = await create(trial, "articles", { a: 1 }, { id: `since-${name}`, token: admin });
+      await replace(trial, resource, { a: 2 }, admin);
+      const paths = ["", "?version=1", "/versions", "/versions/1", "/timemap", "/diff?from=1"];
+      const statuses = async (token: string) => {
+        const answers = paths.map((path) => trial.send("GET", resource.path + path, { token }));
+        const then = { "accept-datetime": "Sun, 06 Nov 2044 08:49:37 GMT" };
+        const all = await Promise.all([...answers, trial.send("GET", resource.path, { token, headers: then })]);
+        return new Set(all.map(({ status }) => status));
+      };
+      assert.deepEqual(await statuses(alice), new Set([200]));
+      await create(trial, "articles", {}, { id: `hides-since-${name}`, token: admin });
+      assert.deepEqual(await statuses(alice), new Set([404]));
+      assert.deepEqual(await statuses(admin), new Set([200]));
     },
   },
   {

@@ -38,7 +38,7 @@ export const representationCases: readonly AdapterCase[] = casesOn("open", [
       assertHeaders(answer, {
         etag: resource.etag,
         "cache-control": "no-cache",
-        vary: undefined,
+        vary: "accept-datetime",
         "content-location": undefined,
         location: undefined,
         "preference-applied": undefined,
@@ -65,16 +65,26 @@ export const representationCases: readonly AdapterCase[] = casesOn("open", [
     },
   },
   {
-    name: "Link leads to the latest version, to the history, and from version 2 on to the one before",
+    name:
+      "Link leads to the resource itself, its TimeGate, its history and TimeMap, and from version 2 on to the one " +
+      "before",
     async run(trial) {
       const first = await create(trial, "articles", { title: "A" });
       const { wholePath } = first;
-      const one = linksOf(await read(trial, first));
-      assert.equal(one["latest-version"], wholePath);
-      assert.equal(one["version-history"], `${wholePath}/versions`);
-      assert.equal(one["predecessor-version"], undefined);
+      const links = {
+        original: wholePath,
+        timegate: wholePath,
+        "latest-version": wholePath,
+        "version-history": `${wholePath}/versions`,
+        timemap: `${wholePath}/timemap`,
+      };
+      assert.deepEqual(linksOf(await read(trial, first)), links);
       const two = linksOf(await read(trial, await replace(trial, first, { title: "B" })));
-      assert.equal(two["predecessor-version"], `${wholePath}/versions/1`);
+      assert.deepEqual(two, { ...links, "predecessor-version": `${wholePath}/versions/1` });
+      const forgetful = await create(trial, "forgetful", { n: 1 });
+      const now = await read(trial, await replace(trial, forgetful, { n: 2 }));
+      assert.deepEqual(linksOf(now), { "latest-version": forgetful.wholePath });
+      assertHeaders(now, { vary: undefined });
     },
   },
   {
@@ -89,6 +99,9 @@ export const representationCases: readonly AdapterCase[] = casesOn("open", [
         `${path}/versions`,
         `${path}/versions/1`,
         `${path}/versions/9`,
+        `${path}?version=1`,
+        `${path}/timemap`,
+        `${path}/diff?from=1`,
         "/articles?limit=1",
         gone.path,
       ];

@@ -37,6 +37,10 @@ const warnOfUnknownState = repeatedWarning(
     "there, and takes that as `deny`. Answer for what is past before you look at it.",
 );
 
+const unsafeInLink = /[<>"\\]/;
+/** What no percent-encoding changes (RFC 3986 §2.3). */
+const unreserved = /^[\w.-]+$/;
+
 const allowed: Permission = { kind: "allowed" };
 const hidden: Permission = { kind: "hidden" };
 
@@ -105,8 +109,11 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
    * The URL path of a collection or resource, safe in a header: nothing of a mount's path or an id can end or split it.
    */
   pathOf(collection: string, id?: string): string {
-    const base = this.request.base.replace(/[<>"\\]/g, encodeURIComponent);
-    const path = `${this.settings.publicPath}${base}/${collection}`;
-    return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
+    const { base } = this.request;
+    // Most need no encoding, and to look is a third of the time that it takes to encode.
+    const mount = unsafeInLink.test(base) ? base.replace(/[<>"\\]/g, encodeURIComponent) : base;
+    const path = `${this.settings.publicPath}${mount}/${collection}`;
+    if (id === undefined) return path;
+    return `${path}/${unreserved.test(id) ? id : encodeURIComponent(id)}`;
   }
 }

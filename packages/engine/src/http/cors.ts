@@ -25,4 +25,5 @@ export const allowedHeaders: readonly string[] = [
   "If-Unmodified-Since",
   "Prefer",
   "Idempotency-Key",
+  "Accept-Datetime",
 ];

@@ -46,7 +46,8 @@ export function readPageQuery(
   limits: PageQueryRules,
   errors: ProblemEntry[],
 ): { readonly limit: number; readonly cursor: string | undefined } {
-  errors.push(...unknownParameters(query, limits.parameters ?? []));
+  const others = limits.parameters ?? [];
+  errors.push(...unknownParameters(query, ["limit", "after", ...others], sentences.listParameters(others)));
   const limit = readLimit(query.get("limit"), limits, errors);
   return { limit, cursor: query.get("after") ?? undefined };
 }
@@ -54,13 +55,19 @@ export function readPageQuery(
 /** So many are named at most, and none that is longer: an answer must not grow with the request. */
 const [namedMax, nameLengthMax] = [10, 64];
 
-/** A parameter that a list does not have would be taken for a filter that it does not apply. */
-function unknownParameters(query: URLSearchParams, others: readonly string[]): readonly ProblemEntry[] {
-  const unknown = new Set([...query.keys()].filter((name) => !["limit", "after", ...others].includes(name)));
-  return [...unknown].slice(0, namedMax).map((name) => {
-    const parameter = name.slice(0, nameLengthMax);
-    return { code: "unknown-parameter", parameter, detail: sentences.listParameters(others) };
-  });
+/**
+ * What is wrong with a query that has other parameters than those known: one would be taken for a filter that is not
+ * applied.
+ */
+export function unknownParameters(
+  query: URLSearchParams,
+  known: readonly string[],
+  detail: string,
+): readonly ProblemEntry[] {
+  const unknown = new Set([...query.keys()].filter((name) => !known.includes(name)));
+  return [...unknown]
+    .slice(0, namedMax)
+    .map((name) => ({ code: "unknown-parameter", parameter: name.slice(0, nameLengthMax), detail }));
 }
 
 /** What is said of a cursor that no page of a list gave. */

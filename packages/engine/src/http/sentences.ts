@@ -12,6 +12,8 @@ export const sentences = {
   entityTagMember: 'An entity-tag must be a string that includes its quotes, such as "\\"4-p0aa\\"".',
   versionMember: "A version must be a whole number of at most 2^53 - 1.",
   versionInPath: "A version must be a whole number.",
+  acceptDatetime: 'Accept-Datetime must be a date such as "Sun, 06 Nov 1994 08:49:37 GMT".',
+  diffParameters: "A difference takes only the parameters `from` and `to`.",
   versionDiffersFromTag: (version: number): string =>
     `The content names version ${version}, and its entity-tag another one.`,
   versionDiffersFromHeader: (version: number): string =>
@@ -33,6 +35,7 @@ export const sentences = {
   wrongCredentials: "The credentials are wrong.",
   nothingHere: "There is nothing at this path.",
   noneOf: (what: string): string => `There is no ${what}.`,
+  versionOf: (resource: string, version: number): string => `${resource} in version ${version}`,
   noSingleResource: (path: string, method: string): string =>
     `There is no single resource at ${path}, and ${method} changes one.`,
   methods: (allowed: string): string => `The methods here are ${allowed}.`,

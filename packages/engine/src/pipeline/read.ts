@@ -7,6 +7,7 @@ import {
   type ProblemEntry,
   type ResponsePlan,
 } from "@unclash/core";
+import type { StoredRecord } from "@unclash/core/store";
 import { readByKey } from "../commits/snapshot.js";
 import { conflict } from "../conflicts/conflict.js";
 import { listText, nextLink, type Page } from "../http/paging.js";
@@ -21,7 +22,7 @@ import { goneOrMissing } from "../resources/refusals.js";
 import { showsContent, stateLinks } from "../resources/stale-write.js";
 import { fieldsIn } from "../states/representation.js";
 import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
-import { findVersion, listVersions, malformedVersionNumber, wholeNumber } from "../versions/history.js";
+import { historyLinks, keepsPast } from "../versions/links.js";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -39,29 +40,10 @@ export async function answerRead(exchange: CollectionExchange, addressed: Addres
   if (permission?.kind === "refused") return refusedResponse(exchange, permission); //           401, 403
   const found = permission?.kind === "hidden" ? undefined : stored;
   const state = stateOf(addressed.collection, found);
-  if (state === undefined) {
-    return refusedResponse(exchange, await goneOrMissing(exchange, addressed, found)); //        404, 410
-  }
-  const instead = conditionalResponse(exchange, addressed, state, conditions); //                304, 412
-  return instead ?? currentResponse(exchange, addressed, state); //                              200
-}
-
-/** GET and HEAD of a past version: that state, byte for byte as it was served when it was the current one. */
-export async function answerVersion(
-  exchange: CollectionExchange,
-  addressed: Addressed,
-  rawVersion: string,
-): Promise<ResponsePlan> {
-  const version = wholeNumber(rawVersion);
-  const errors: ProblemEntry[] = version === undefined ? [malformedVersionNumber] : [];
-  const conditions = readConditions(exchange, undefined, errors);
-  if (version === undefined || errors.length > 0) return refusedResponse(exchange, malformed(errors)); // 400
-  const found = addressed.hidden ? undefined : await findVersion(exchange, addressed, version);
-  if (found === undefined) return refusedResponse(exchange, notFound(`${addressed.key} in version ${version}`)); // 404
-  const state = stateOf(addressed.collection, found);
-  if (state === undefined) return refusedResponse(exchange, await goneOrMissing(exchange, addressed, found)); // 410
-  const instead = conditionalResponse(exchange, addressed, state, conditions); //                304, 412
-  return instead ?? pastResponse(exchange, addressed, state); //                                 200
+  const headers = stateHeaders(exchange, addressed.collection);
+  return state === undefined
+    ? noStateResponse(exchange, addressed, found, headers) //                                    404, 410
+    : stateResponse(exchange, addressed, state, { conditions, headers, isPast: false }); //      304, 412, 200
 }
 
 /** GET and HEAD of a collection: a page of the resources that the caller may read, by id. */
@@ -90,30 +72,37 @@ export async function answerList(
   }
 }
 
-/** GET and HEAD of a history: the states that the resource had, the newest first, a deleted one's too. */
-export async function answerHistory(exchange: CollectionExchange, addressed: Addressed): Promise<ResponsePlan> {
-  const { collection, id } = addressed;
-  const page = await listVersions(exchange, addressed);
-  if (page.kind === "refused") return refusedResponse(exchange, page); //                      400, 404
-  const path = `${exchange.pathOf(collection.name, id)}/versions`;
-  return pageResponse(path, page, exchange.cachingHeaders(collection.cacheControl)); //          200
+/** How a state is shown. */
+export interface Shown {
+  readonly conditions: Conditions;
+  /** The headers of a 200 and of a 304 alike; they are added to. */
+  readonly headers: Record<string, string>;
+  /** It is shown as it was at its time, and not as what is there now: as a Memento (RFC 7089 §2.2.4). */
+  readonly isPast: boolean;
 }
 
-/** 304 or 412 in place of a state, where the conditions ask for that; nothing where the state is to be sent. */
-function conditionalResponse(
+/**
+ * The answer that shows a state, or 304 or 412 in its place, as the conditions ask for that. Every GET of a resource,
+ * in whatever version, comes through here.
+ */
+export function stateResponse(
   exchange: CollectionExchange,
-  { collection, id, key }: Addressed,
+  addressed: Addressed,
   state: RecordState,
-  conditions: Conditions,
-): ResponsePlan | undefined {
+  { conditions, headers, isPast }: Shown,
+): ResponsePlan {
+  const { collection, id, key } = addressed;
   const verdict = evaluatePreconditions(exchange.request.method, conditions, currentState(state));
   switch (verdict.kind) {
     case "proceed":
-      return undefined;
-    case "not-modified": {
-      const headers = { ...exchange.cachingHeaders(collection.cacheControl), etag: formatEntityTag(state.etag) };
+      headers["etag"] = formatEntityTag(state.etag);
+      if (isPast) headers["memento-datetime"] = formatHttpDate(state.modifiedAt);
+      else headers["last-modified"] = lastModified(state);
+      headers["link"] = historyLinks(exchange, addressed, state.record);
+      return contentResponse(200, "ok", headers, state.record.text ?? "");
+    case "not-modified":
+      headers["etag"] = formatEntityTag(state.etag);
       return emptyResponse(304, "not-modified", headers);
-    }
     case "failed":
       return refusedResponse(
         exchange,
@@ -133,31 +122,30 @@ function conditionalResponse(
   }
 }
 
-/** A current state, with when it was made, and links to its neighbours in time (RFC 5829). */
-function currentResponse(
+/** 410 or 404 in place of a state that is none; of a tombstone with the links that lead to what was before. */
+export async function noStateResponse(
   exchange: CollectionExchange,
-  { collection, id }: Addressed,
-  state: RecordState,
-): ResponsePlan {
-  const path = exchange.pathOf(collection.name, id);
-  const links = `<${path}>; rel="latest-version", <${path}/versions>; rel="version-history"`;
-  const hasPredecessor = state.record.version > 1 && !collection.timestamps && collection.retention !== "none";
-  const headers = exchange.cachingHeaders(collection.cacheControl);
-  headers["etag"] = formatEntityTag(state.etag);
-  headers["last-modified"] = lastModified(state);
-  headers["link"] = hasPredecessor
-    ? `${links}, <${path}/versions/${state.version - 1}>; rel="predecessor-version"`
-    : links;
-  return contentResponse(200, "ok", headers, state.record.text ?? "");
+  addressed: Addressed,
+  found: StoredRecord | undefined,
+  headers: Headers,
+): Promise<ResponsePlan> {
+  const refusal = await goneOrMissing(exchange, addressed, found);
+  const response = refusedResponse(exchange, refusal);
+  if (found === undefined || refusal.refusal.slug !== "gone") return response;
+  const link = historyLinks(exchange, addressed, found);
+  return { ...response, headers: { ...headers, link, ...response.headers } };
 }
 
-function pastResponse(exchange: CollectionExchange, { collection }: Addressed, state: RecordState): ResponsePlan {
-  const headers = exchange.cachingHeaders(collection.cacheControl);
-  headers["etag"] = formatEntityTag(state.etag);
-  headers["memento-datetime"] = formatHttpDate(state.modifiedAt);
-  return contentResponse(200, "ok", headers, state.record.text ?? "");
-}
-
-function pageResponse(path: string, { items, limit, next }: Page, headers: Headers): ResponsePlan {
+/** The answer that shows a page of a list. */
+export function pageResponse(path: string, { items, limit, next }: Page, headers: Headers): ResponsePlan {
   return contentResponse(200, "ok", { ...headers, ...nextLink(path, limit, next) }, listText(items, next));
+}
+
+/** The headers that all answers about the states of a resource have: a TimeGate says so to caches (RFC 7089 §2.1.2). */
+export function stateHeaders(exchange: CollectionExchange, collection: Collection): Record<string, string> {
+  const headers = exchange.cachingHeaders(collection.cacheControl);
+  if (!keepsPast(collection)) return headers;
+  const { vary } = headers;
+  headers["vary"] = vary === undefined ? "accept-datetime" : `${vary}, accept-datetime`;
+  return headers;
 }

@@ -7,7 +7,8 @@ import { emptyResponse, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
-import { answerHistory, answerList, answerRead, answerVersion } from "./read.js";
+import { answerList, answerRead } from "./read.js";
+import { answerDifference, answerHistory, answerPast, answerTimeMap, answerVersion, asksForPast } from "./read-past.js";
 import { answerWrite } from "./write.js";
 
 /** What a path names: a row of the table, with what stands in the place of its parameters. */
@@ -37,11 +38,22 @@ export type Route =
   | { readonly pattern: string; readonly of: "collection"; readonly operations: Operations<OfCollection> }
   | { readonly pattern: string; readonly of: "resource"; readonly operations: Operations<Addressed> };
 
-type Operations<Target> = Readonly<Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Operation<Target>>>>;
+/** An operation, or the choice of one by what the request says besides its method and path. */
+type Choice<Target> = Operation<Target> | ((exchange: CollectionExchange, collection: Collection) => Operation<Target>);
+type Operations<Target> = Readonly<Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Choice<Target>>>>;
 type OfCollection = Pick<Addressed, "collection" | "hidden">;
 
 // What a resource was is not for who may not see what it is.
 const pastActions: readonly Action[] = ["read", "history"];
+
+const readCurrent: Operation<Addressed> = { actions: ["read"], answer: answerRead };
+
+/** An operation that reads past states. */
+function ofPast(answer: Answer<Addressed>): Operation<Addressed> {
+  return { actions: pastActions, isOfPast: true, answer };
+}
+
+const readPast = ofPast(answerPast);
 
 /** Every route of collections: its pattern, its methods, what each needs to be allowed, and what answers it. */
 export const routes: readonly Route[] = [
@@ -60,28 +72,22 @@ export const routes: readonly Route[] = [
     pattern: "/{c}/{id}",
     of: "resource",
     operations: {
-      GET: { actions: ["read"], answer: answerRead },
+      GET: (exchange, collection) => (asksForPast(exchange, collection) ? readPast : readCurrent),
       PUT: { actions: actionsOfPut, answer: (exchange, target) => answerWrite(exchange, "PUT", target) },
       PATCH: { actions: ["change"], answer: (exchange, target) => answerWrite(exchange, "PATCH", target) },
       DELETE: { actions: ["delete"], answer: (exchange, target) => answerWrite(exchange, "DELETE", target) },
     },
   },
-  {
-    pattern: "/{c}/{id}/versions",
-    of: "resource",
-    operations: { GET: { actions: pastActions, isOfPast: true, answer: answerHistory } },
-  },
+  { pattern: "/{c}/{id}/versions", of: "resource", operations: { GET: ofPast(answerHistory) } },
   {
     pattern: "/{c}/{id}/versions/{n}",
     of: "resource",
     operations: {
-      GET: {
-        actions: pastActions,
-        isOfPast: true,
-        answer: (exchange, target, { rawVersion }) => answerVersion(exchange, target, rawVersion),
-      },
+      GET: ofPast((exchange, target, { rawVersion }) => answerVersion(exchange, target, [rawVersion])),
     },
   },
+  { pattern: "/{c}/{id}/timemap", of: "resource", operations: { GET: ofPast(answerTimeMap) } },
+  { pattern: "/{c}/{id}/diff", of: "resource", operations: { GET: ofPast(answerDifference) } },
 ];
 
 /** A PUT that may only create is a creation; one that turns out to be is asked again. */
@@ -95,10 +101,17 @@ export function findRoute(collections: ReadonlyMap<string, Collection>, path: st
   const collection = collections.get(name);
   if (empty !== "" || collection === undefined || rest.length > 0 || rawId === "" || rawVersion === "")
     return undefined;
-  if (sub !== undefined && sub !== "versions") return undefined;
-  const depth = [rawId, sub, rawVersion].indexOf(undefined);
-  const route = routes[depth === -1 ? routes.length - 1 : depth];
+  const route = routesByPattern.get(patternOf(rawId, sub, rawVersion));
   return route && { route, collection, rawId: rawId ?? "", rawVersion: rawVersion ?? "" };
+}
+
+const routesByPattern: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.pattern, route]));
+
+/** The pattern that a path of so many segments would have. */
+function patternOf(rawId: string | undefined, sub: string | undefined, rawVersion: string | undefined): string {
+  if (rawId === undefined) return "/{c}";
+  if (sub === undefined) return "/{c}/{id}";
+  return rawVersion === undefined ? `/{c}/{id}/${sub}` : `/{c}/{id}/${sub}/{n}`;
 }
 
 /** The methods that a route knows: made once, as every request asks for them. */
@@ -138,7 +151,7 @@ export async function answerRoute(
     return refusedResponse(exchange, refused("method-not-allowed", sentences.methods(headers.allow), { headers }));
   }
   if (route.of === "collection") {
-    const operation = operationOf(route.operations, method);
+    const operation = chosen(exchange, collection, operationOf(route.operations, method));
     const permission = await exchange.askPermission(actionsOf(exchange, operation), `${collection.name}/*`, noState);
     if (permission.kind === "refused") return refusedResponse(exchange, permission);
     return operation.answer(exchange, { collection, hidden: permission.kind === "hidden" }, match);
@@ -146,7 +159,7 @@ export async function answerRoute(
   const id = decodeId(match.rawId, exchange.settings.requestLimits.idBytesMax);
   if (typeof id !== "string") return refusedResponse(exchange, malformed([id]));
   const key = resourceKey(collection.name, id);
-  const operation = operationOf(route.operations, method);
+  const operation = chosen(exchange, collection, operationOf(route.operations, method));
   const state = operation.isOfPast ? "never" : "later";
   const permission = await exchange.askPermission(actionsOf(exchange, operation), key, state);
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
@@ -157,8 +170,16 @@ function actionsOf<Target>(exchange: CollectionExchange, { actions }: Operation<
   return typeof actions === "function" ? actions(exchange) : actions;
 }
 
+function chosen<Target>(
+  exchange: CollectionExchange,
+  collection: Collection,
+  choice: Choice<Target>,
+): Operation<Target> {
+  return typeof choice === "function" ? choice(exchange, collection) : choice;
+}
+
 /** The operation of a method that the route knows. */
-function operationOf<Target>(operations: Operations<Target>, method: string): Operation<Target> {
+function operationOf<Target>(operations: Operations<Target>, method: string): Choice<Target> {
   for (const known of ["GET", "PUT", "PATCH", "DELETE", "POST"] as const) {
     const operation = operations[known];
     if (operation !== undefined && (method === known || (method === "HEAD" && known === "GET"))) return operation;

@@ -7,11 +7,19 @@ import { expectedState } from "./expected-state.js";
 /** Whether a page of a list is to be sent, given the conditions of its request. */
 export type PageVerdict = { readonly kind: "proceed" } | { readonly kind: "not-modified" } | Refused;
 
+/** What is made for a read, and has an entity-tag of its own: a page of a list, or the difference of two states. */
+export interface TaggedPage {
+  readonly resource: string;
+  readonly etag: EntityTag;
+  /** What is said where it is not the one that the client wants. @default that of a list */
+  readonly detail?: string;
+}
+
 /** Holds conditions against a page: 304 where the client has it, 412 where it wants another one. */
 export function evaluatePage(
   exchange: Exchange,
   conditions: Conditions,
-  { resource, etag }: { readonly resource: string; readonly etag: EntityTag },
+  { resource, etag, detail = sentences.listChanged }: TaggedPage,
 ): PageVerdict {
   const verdict = evaluatePreconditions(exchange.request.method, conditions, { kind: "present", etag });
   switch (verdict.kind) {
@@ -21,7 +29,7 @@ export function evaluatePage(
     case "failed": {
       const expected = expectedState(exchange, conditions, verdict.condition);
       const members = { resource, expected, current: { etag: formatEntityTag(etag) } };
-      return refused("version-conflict", sentences.listChanged, { status: 412, members });
+      return refused("version-conflict", detail, { status: 412, members });
     }
     default:
       return assertNever(verdict);

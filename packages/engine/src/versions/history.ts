@@ -1,5 +1,5 @@
 import type { ProblemEntry } from "@unclash/core";
-import { type HistoryRequest, pageLimitMax, type StoredRecord } from "@unclash/core/store";
+import { type HistoryRequest, type Key, pageLimitMax, type StoredRecord } from "@unclash/core/store";
 import { formatCursor, malformedCursor, type Page, readCursor, readPageQuery } from "../http/paging.js";
 import { malformed, notFound, type Refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
@@ -13,11 +13,38 @@ import { etagHeader, shownVersion } from "../states/representation.js";
  */
 const pastTextsMax = 16;
 
-/** A page of the states that a resource had, the newest first. */
+/** A page of the states that a resource had, the newest first, tombstones among them. */
+export interface StatePage {
+  readonly records: readonly StoredRecord[];
+  readonly limit: number;
+  /** The cursor of the next page; `null` on the last one. */
+  readonly next: string | null;
+  /** That of this page, where it is not the first one. */
+  readonly cursor: string | undefined;
+}
+
+/** A page of a resource's history, as JSON. */
 export async function listVersions(
   exchange: CollectionExchange,
-  { collection, key, hidden }: Addressed,
+  addressed: Addressed,
 ): Promise<({ readonly kind: "page" } & Page) | Refused> {
+  const { collection } = addressed;
+  const page = await readStates(exchange, addressed, collection.digest === undefined ? undefined : pastTextsMax);
+  if (page.kind === "refused") return page;
+  const items = page.records.map((record) => JSON.stringify(versionItem(collection, record)));
+  return { kind: "page", items, limit: page.limit, next: page.next };
+}
+
+/**
+ * Reads the page of a history that `limit` and `after` of a request ask for.
+ *
+ * @param textsMax how many states a page may have, of which the texts are read; `undefined`: none is
+ */
+export async function readStates(
+  exchange: CollectionExchange,
+  { key, hidden }: Addressed,
+  textsMax?: number,
+): Promise<({ readonly kind: "page" } & StatePage) | Refused> {
   const errors: ProblemEntry[] = [];
   const { reader, settings, request } = exchange;
   const { limit: asked, cursor } = readPageQuery(new URLSearchParams(request.query), settings.requestLimits, errors);
@@ -25,17 +52,17 @@ export async function listVersions(
   if (cursor !== undefined && before === undefined) errors.push(malformedCursor);
   if (errors.length > 0) return malformed(errors);
   if (hidden) return notFound(key);
-  const texts = collection.digest !== undefined;
-  const limit = Math.min(asked, texts ? pastTextsMax : pageLimitMax - 1);
+  const texts = textsMax !== undefined;
+  const limit = Math.min(asked, textsMax ?? pageLimitMax - 1);
   const range: HistoryRequest = { limit: limit + 1, texts, ...(before !== undefined && { before }) };
   const { records, more = records.length > limit } = await reader.history(key, range);
   if (records.length === 0 && (await reader.read([key])).records[0] === undefined) return notFound(key);
   const shown = records.slice(0, limit);
   const next = more ? formatCursor(String(shown.at(-1)?.version)) : null;
-  const items = shown.map((record) => JSON.stringify(versionItem(collection, record)));
-  return { kind: "page", items, limit, next };
+  return { kind: "page", records: shown, limit, next, cursor };
 }
 
+/** An item of a history: who made which state, when and why. */
 function versionItem(collection: Collection, record: StoredRecord): object {
   return {
     version: shownVersion(collection, record),
@@ -47,10 +74,10 @@ function versionItem(collection: Collection, record: StoredRecord): object {
   };
 }
 
-/** Finds the state that a resource had at a version, a tombstone too. */
+/** Finds the state that a resource had at a version, as clients name it; a tombstone too. */
 export async function findVersion(
-  { reader }: CollectionExchange,
-  { collection, key }: Addressed,
+  { reader }: Pick<CollectionExchange, "reader">,
+  { collection, key }: { readonly collection: Collection; readonly key: Key },
   version: number,
 ): Promise<StoredRecord | undefined> {
   const before = Math.min(version + 1, Number.MAX_SAFE_INTEGER);
@@ -59,15 +86,20 @@ export async function findVersion(
   return records.find((record) => shownVersion(collection, record) === version);
 }
 
-/** What is said of a version in a path that is none. */
-export const malformedVersionNumber: ProblemEntry = {
-  code: "malformed-version",
-  parameter: "version",
-  detail: sentences.versionInPath,
-};
+/** The version that a parameter or a path holds; what is no whole number is added to the errors. */
+export function readVersionParameter(
+  parameter: string,
+  values: readonly string[],
+  errors: ProblemEntry[],
+): number | undefined {
+  const [value, ...others] = values;
+  const version = others.length > 0 ? undefined : wholeNumber(value ?? "");
+  if (version === undefined) errors.push({ code: "malformed-version", parameter, detail: sentences.versionInPath });
+  return version;
+}
 
 /** The whole number that a text holds. */
-export function wholeNumber(text: string): number | undefined {
+function wholeNumber(text: string): number | undefined {
   const number = Number(text);
   return /^(?:0|[1-9][0-9]{0,15})$/.test(text) && Number.isSafeInteger(number) ? number : undefined;
 }
