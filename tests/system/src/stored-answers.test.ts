@@ -110,7 +110,7 @@ describe.each(everyStore)("on %s:", (_, isThere, stores) => {
     const unswept: Store = { ...asStore(store), list: async () => ({ now: 0, records: [] }) };
     const short = createUnclash({ store: unswept, collections, idempotency: { keepMs: 1 } });
     for (let n = 0; n < 30; n += 1) await ask(short, "POST", "/notes", { key: `key-of-16-letters-${n}`, json: {} });
-    const prefix = { prefix: "idempotency/", limit: 100, texts: false } as const;
+    const prefix = { prefix: "_idempotency/", limit: 100, texts: false } as const;
     await vi.waitFor(async () => {
       const { records } = await store.list(prefix);
       expect(records).toHaveLength(30);

@@ -1,9 +1,10 @@
 import type { Expectation, Key, Moment, Store, StoredRecord, Tag, Text, WriteAction } from "@unclash/core/store";
 import { commitOf } from "./commit-parts.js";
 import { createTag } from "./commit-tag.js";
+import { internalRecords } from "./internal-records.js";
 
 /** The record of whoever is the housekeeper of a store at this time. */
-export const leaseKey: Key = "_housekeeper";
+export const leaseKey: Key = internalRecords.housekeeper.prefix;
 
 /** How long a housekeeper that has died is waited for, in milliseconds. It renews its lease three times as often. */
 export const leaseMs = 15_000;

@@ -23,7 +23,7 @@ export interface LapsedKind {
    * records gives it another name: a process of an earlier release then leaves them to those that know it.
    */
   readonly name: string;
-  /** What the keys of its records begin with, and no others': `idempotency/`. */
+  /** What the keys of its records begin with, and no others', as `internalRecords` has it. */
   readonly prefix: string;
   /**
    * Decides what becomes of lapsed records, at most 250 of them, which come without their texts. What it leaves out is

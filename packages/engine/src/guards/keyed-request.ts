@@ -5,8 +5,9 @@ import { unavailable } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import { claimKey, type KeyHolding, type KeyPlace, type KeyRun, keepAnswer } from "../idempotency/as-lease.js";
 import type { GuardKeeping } from "../idempotency/guard-keeping.js";
+import { findRecord, recordKeys } from "../idempotency/record-keys.js";
 import { evaluateKey, keyRefusal, quotaRefusal } from "../idempotency/replay.js";
-import { identifyKeyed, type KeyIdentity, recordKey } from "../idempotency/scope.js";
+import { identifyKeyed, type KeyIdentity } from "../idempotency/scope.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import type { ParsedRequest } from "../preconditions/conditions.js";
 import type { Evaluation } from "./evaluate-request.js";
@@ -118,11 +119,11 @@ export async function acquireKey<Evaluated extends { readonly evaluation: Evalua
   loadAndEvaluate: () => Promise<Evaluated>,
 ): Promise<TakenKey<Evaluated>> {
   const { idempotency, who } = holding;
-  const key = recordKey(scoped);
+  const keys = recordKeys(scoped);
   for (let round = 1; round <= roundsMax; round += 1) {
-    const { now, records } = await idempotency.store.read([key]);
+    const { now, records } = await idempotency.store.read([keys.key, keys.former]);
     idempotency.housekeeping.due(now);
-    const [found] = records;
+    const { key, found } = findRecord(keys, records[0], records[1]);
     const verdict = evaluateKey(found, now, fingerprint);
     if (verdict.kind === "answered") return { kind: "answer", error: await answerAgain(exchange, verdict.answer) };
     const isStopped = verdict.kind === "abandoned" && !mayRunAgain(exchange, parsedRequest);

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:
 import { StoreError } from "@unclash/core";
 import type { Commit, Key, Store } from "@unclash/core/store";
 import { createTag } from "../commits/commit-tag.js";
+import { internalRecords } from "../commits/internal-records.js";
 
 const mark = "s1.";
 const keyBytes = 32;
@@ -9,8 +10,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const positionBytes = 64;
 
-/** Collections' names begin with a letter. */
-const recordKey: Key = "_unclash/cursor-key";
+const recordKey: Key = internalRecords.cursorKey.prefix;
 
 /**
  * A cursor for a place that its reader must not learn, such as the key of a resource that is hidden: encrypted

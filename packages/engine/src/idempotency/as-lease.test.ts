@@ -7,7 +7,7 @@ import { resolveIdempotency } from "./guard-keeping.js";
 import { type KeptAnswer, readRecord } from "./record.js";
 import { evaluateKey } from "./replay.js";
 
-const key = "idempotency/k";
+const key = "_idempotency/k";
 const leaseMs = 15_000;
 const runMsMax = 120_000;
 const keepMs = 1_000_000;

@@ -39,7 +39,7 @@ test("the answer is kept in the commit that writes the resource, and in no other
   };
   await keyed(setUp(watched), "POST /notes", { json: { id: "1" } });
   expect(commits.map(({ writes }) => writes.map((write) => write.key.replace(/\/.{43}$/, "/…")))).toEqual([
-    ["notes/1", "idempotency/…"],
+    ["notes/1", "_idempotency/…"],
   ]);
   expect(commits[0]?.writes[1]).toMatchObject({ keep: "none", ttlMs: 86_400_000, expect: "absent" });
 });

@@ -9,16 +9,17 @@ import { withoutStateMembers } from "./hidden-state.js";
 import type { KeyKeeping } from "./keeping.js";
 import type { CountedCaller } from "./quota.js";
 import { isKept, type KeptAnswer, recordText } from "./record.js";
+import { findRecord, type RecordKeys, recordKeys } from "./record-keys.js";
 import { evaluateKey, keyRefusal, quotaRefusal, type ReplayedAnswer, replayedAnswer, withLength } from "./replay.js";
-import { identifyKeyed, type KeyedContent, recordKey } from "./scope.js";
+import { identifyKeyed, type KeyedContent } from "./scope.js";
 
 /** A request for collections that keep answers. */
 export type KeyedExchange = ResourceExchange<ResourceSettings & { readonly idempotency: KeyKeeping }>;
 
 /** What a write with `Idempotency-Key` is known by. */
 export interface KeyedWrite {
-  /** The key of the record that holds its answer. */
-  readonly record: Key;
+  /** Where the record is that holds its answer. */
+  readonly record: RecordKeys;
   readonly fingerprint: string;
   /** Whose key it is. */
   readonly who: CountedCaller;
@@ -28,11 +29,12 @@ export interface KeyedWrite {
 export function keyedWrite(exchange: KeyedExchange, key: string, content: KeyedContent): KeyedWrite {
   const options = exchange.settings.idempotency;
   const { caller, scoped, fingerprint } = identifyKeyed(exchange, { keeper: "collection", key }, options, content);
-  return { record: recordKey(scoped), fingerprint, who: { caller, isAnonymous: exchange.actor === undefined } };
+  return { record: recordKeys(scoped), fingerprint, who: { caller, isAnonymous: exchange.actor === undefined } };
 }
 
 /** Where the answer to a write is kept, and what must still be true of that place. */
-export interface KeySlot extends KeyedWrite {
+export interface KeySlot extends Pick<KeyedWrite, "fingerprint" | "who"> {
+  readonly key: Key;
   readonly expect: Expectation;
 }
 
@@ -69,13 +71,15 @@ export async function checkKey(
   const { idempotency } = exchange.settings;
   const { now } = snapshot;
   idempotency.housekeeping.due(now);
-  const verdict = evaluateKey(snapshot.record(keyed.record), now, keyed.fingerprint);
+  const { record } = keyed;
+  const { key, found } = findRecord(record, snapshot.record(record.key), snapshot.record(record.former));
+  const verdict = evaluateKey(found, now, keyed.fingerprint);
   switch (verdict.kind) {
     case "unused": {
       if (dryRun) return { kind: "go", slot: undefined };
       const waitSeconds = idempotency.quota.retryAfterSeconds(keyed.who, idempotency, now);
       return waitSeconds === undefined
-        ? { kind: "go", slot: { ...keyed, expect: verdict.expect } }
+        ? { kind: "go", slot: { ...keyed, key, expect: verdict.expect } }
         : quotaRefusal(waitSeconds);
     }
     case "answered":
@@ -110,7 +114,7 @@ export function answerWrites(
       ? keptSuccess(idempotency, response, shown)
       : keptProblem(idempotency, problemTypePrefix, response, shown.key);
   const put = recordText({ state: "answered", fingerprint: slot.fingerprint, answer });
-  return [{ key: slot.record, expect: slot.expect, put, keep: "none", ttlMs: idempotency.keepMs }];
+  return [{ key: slot.key, expect: slot.expect, put, keep: "none", ttlMs: idempotency.keepMs }];
 }
 
 /** Counts an answer that was kept against the quota of its caller. */

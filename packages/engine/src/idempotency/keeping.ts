@@ -2,7 +2,7 @@ import { checkOptions, isFunction, type OptionRules, oneOf, wholeNumber } from "
 import type { Store } from "@unclash/core/store";
 import { type Housekeeping, housekeepingOf } from "../commits/housekeeping.js";
 import { isKeepMs } from "../options/option-rules.js";
-import { lapsedKeys } from "./lapsed-keys.js";
+import { formerLapsedKeys, lapsedKeys } from "./lapsed-keys.js";
 import { type KeyQuota, quotaOf } from "./quota.js";
 import type { AnonymousCaller, CallerOptions } from "./scope.js";
 
@@ -63,7 +63,7 @@ export function resolveKeeping<Native>(store: Store, options: IdempotencyOptions
 /** The options with their defaults. From now on the store's housekeeping forgets keys. */
 export function keepingOf<Native>(store: Store, options: IdempotencyOptions<Native>): KeyKeeping {
   const housekeeping = housekeepingOf(store);
-  housekeeping.register(lapsedKeys);
+  for (const kind of [lapsedKeys, formerLapsedKeys]) housekeeping.register(kind);
   return {
     store,
     keepMs: options.keepMs ?? 86_400_000,

@@ -1,16 +1,24 @@
 import type { StoredRecord } from "@unclash/core/store";
+import { internalRecords } from "../commits/internal-records.js";
 import { type Ending, forgotten, type LapsedKind, type LapsedView } from "../commits/lapsed-kinds.js";
 import { readRecord } from "./record.js";
+import { formerPrefix } from "./record-keys.js";
 import { isForgettable } from "./replay.js";
-import { recordPrefix } from "./scope.js";
+
+/** The records of idempotency keys: nothing is asked of them any more once they have lapsed. */
+export const lapsedKeys: LapsedKind = {
+  name: "idempotency-keys",
+  prefix: internalRecords.idempotency.prefix,
+  endingsOf: (records) => records.map(forgotten),
+};
 
 /** The cause of a commit by which an earlier release has claimed a key. Those of today have another. */
 export const formerClaimCause = "claim";
 
-/** The records of idempotency keys: nothing is asked of them any more once they have lapsed. */
-export const lapsedKeys: LapsedKind = {
+/** The same, where earlier releases keep them. */
+export const formerLapsedKeys: LapsedKind = {
   name: "idempotency",
-  prefix: recordPrefix,
+  prefix: formerPrefix,
   async endingsOf(records, view) {
     const claims = records.filter(({ cause }) => cause === formerClaimCause);
     const others = records.filter(({ cause }) => cause !== formerClaimCause);

@@ -50,7 +50,7 @@ function serve(idempotency: UnclashOptions["idempotency"]) {
     return ask(unclash, "POST /notes", request);
   };
   const kept = async (): Promise<number> =>
-    (await store.list({ prefix: "idempotency/", limit: 1_000, texts: false })).records.length;
+    (await store.list({ prefix: "_idempotency/", limit: 1_000, texts: false })).records.length;
   return { send, kept };
 }
 

@@ -14,7 +14,7 @@ const answered: KeyRecord = { state: "answered", fingerprint: "f", answer };
 
 function stored(record: KeyRecord, more: Partial<StoredRecord> = {}): StoredRecord {
   const moments = { createdAt: now, modifiedAt: now };
-  const state = { key: "idempotency/x", version: 1, revision: 1, tag: "t", by: null, cause: "create", ...moments };
+  const state = { key: "_idempotency/x", version: 1, revision: 1, tag: "t", by: null, cause: "create", ...moments };
   return { ...state, text: recordText(record), ...more };
 }
 

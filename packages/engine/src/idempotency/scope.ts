@@ -1,6 +1,5 @@
 import { CallbackError } from "@unclash/core";
 import { describeValue } from "@unclash/core/options";
-import type { Key } from "@unclash/core/store";
 import type { Actor } from "../access/actor.js";
 import type { RequestFacts } from "../http/request.js";
 import type { Preferences } from "../preconditions/preferences.js";
@@ -80,17 +79,9 @@ export interface KeyScope {
   readonly key: string;
 }
 
-/** What all keys of records of idempotency begin with. */
-export const recordPrefix = "idempotency/";
-
 /** A key and its scope as one name: 43 characters of base64url, which tell nothing of either. */
 export function scopedKey({ keeper, caller, method, path, key }: KeyScope): string {
   return hashParts([keeper, caller, method, path, key]);
-}
-
-/** The key of the record that holds what became of a request. */
-export function recordKey(scoped: string): Key {
-  return recordPrefix + scoped;
 }
 
 /** What a request with a key says besides its headers. */

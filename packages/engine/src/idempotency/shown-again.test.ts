@@ -89,7 +89,7 @@ describe("once a caller may no longer read, a repeat hides what a fresh answer w
 
 /** How many characters the records of keys take in a store. */
 async function keptIn(store: Store): Promise<{ readonly records: number; readonly characters: number }> {
-  const { records } = await store.list({ prefix: "idempotency/", limit: 1_000 });
+  const { records } = await store.list({ prefix: "_idempotency/", limit: 1_000 });
   return {
     records: records.length,
     characters: records.reduce((sum, { text }) => sum + (text?.length ?? 0), 0),

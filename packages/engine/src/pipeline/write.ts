@@ -66,7 +66,10 @@ export async function answerWrite(
 async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): Promise<ResponsePlan | Lost> {
   const { collection, key, keyed, preferences } = request;
   const { dryRun } = preferences;
-  const snapshot = await readByKey(exchange.reader, keyed === undefined ? [key] : [key, keyed.record]);
+  const snapshot = await readByKey(
+    exchange.reader,
+    keyed === undefined ? [key] : [key, keyed.record.key, keyed.record.former],
+  );
   const fieldsOfShown = (current: StoredRecord) => fieldsIn(collection, current);
   const attempt = { keyed, dryRun, tagTells: tagsTell(collection), fieldsOfShown };
   const step = await checkKey(exchange, attempt, snapshot); //                             replay, 409, 422, 429

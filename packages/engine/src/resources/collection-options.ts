@@ -93,24 +93,19 @@ export interface CollectionOptions<Output extends object = JsonObject> extends S
 
 const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
-/** Names that routes of the contract or records of the store need for themselves. */
+/** Names that routes of the contract need for themselves, and one under which earlier releases keep records. */
 const reservedNames: ReadonlySet<string> = new Set([
-  "conflict",
   "conflicts",
   "conflict-notifications",
   "dashboard",
   "docs",
   "health",
   "idempotency",
-  "limit",
-  "lock",
-  "lock-queue",
   "locks",
   "metrics",
   "openapi.json",
+  "problems",
   "resolve-conflict",
-  "subscription",
-  "transaction",
   "transactions",
 ]);
 

@@ -24,8 +24,9 @@ export function lossOf(
   clashes: readonly Clash[],
 ): Lost {
   const strategy = preferences.onConflict ?? collection.strategy;
-  const isOn = (wanted: string | undefined): boolean =>
+  const isOn = (wanted: string): boolean =>
     clashes.some((clash) => "key" in clash && !("index" in clash) && clash.key === wanted);
   const isApplied = method !== "POST" && (settledBy !== undefined || isAppliedAnyway(conditions, strategy));
-  return isApplied && isOn(key) && !isOn(keyed?.record) ? "line-up" : "retry";
+  const isAnswered = keyed !== undefined && (isOn(keyed.record.key) || isOn(keyed.record.former));
+  return isApplied && isOn(key) && !isAnswered ? "line-up" : "retry";
 }

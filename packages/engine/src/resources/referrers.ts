@@ -4,6 +4,7 @@ import type { Key, Moment, Page, Reading, StoredRecord, Text, Write } from "@unc
 import { noState } from "../access/asked-resource.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { createTag } from "../commits/commit-tag.js";
+import { internalRecords } from "../commits/internal-records.js";
 import { pauseBeforeTry } from "../commits/pause-before-try.js";
 import { type Refused, refused, unavailable } from "../http/refusal.js";
 import type { RequestLimits } from "../http/request-limits.js";
@@ -32,7 +33,7 @@ export function referredKey(
 
 /** The range of the records of all that refers to a resource. */
 function referrersOf(key: Key): string {
-  return `_reference/${key}/`;
+  return `${internalRecords.references.prefix}${key}/`;
 }
 
 /**

@@ -60,7 +60,7 @@ function createOwnership(): (request: IncomingMessage) => boolean {
 function plant(store: Store, bug: EngineBug | undefined, strike: () => void): Store {
   const [answers, others] = [true, false].map((isAnswer) => (commit: Commit) => ({
     ...commit,
-    writes: commit.writes.filter(({ key }) => key.startsWith("idempotency/") === isAnswer),
+    writes: commit.writes.filter(({ key }) => key.startsWith("_idempotency/") === isAnswer),
   }));
   if (answers === undefined || others === undefined) return store;
   let commits = 0;

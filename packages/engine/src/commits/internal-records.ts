@@ -1,0 +1,40 @@
+/** A kind of records that unclash keeps for itself, beside the resources of collections. */
+export interface InternalRecords {
+  /** What the keys of its records begin with, and those of no other kind: or the whole key, where there is only one. */
+  readonly prefix: string;
+  /** What its records hold. */
+  readonly holds: string;
+  /** Whether they lapse: the housekeeper then deals with them, by the room's `LapsedKind`. */
+  readonly lapses: boolean;
+}
+
+/** Their names. */
+export type InternalKind = "idempotency" | "references" | "housekeeper" | "cursorKey";
+
+/**
+ * All kinds of records that unclash keeps for itself. Their keys begin with `_`, and no collection's name does, so that
+ * no path leads to one of them. Whoever keeps records of a new kind adds it here, and to
+ * `docs/decisions/011-internal-records.md`.
+ */
+export const internalRecords: Readonly<Record<InternalKind, InternalRecords>> = {
+  idempotency: {
+    prefix: "_idempotency/",
+    holds: "The request that came first with an Idempotency-Key, and its answer.",
+    lapses: true,
+  },
+  references: {
+    prefix: "_reference/",
+    holds: 'A reference with `onDelete: "restrict"`, below the key of the resource that it leads to.',
+    lapses: false,
+  },
+  housekeeper: {
+    prefix: "_housekeeper",
+    holds: "The lease of the process that is the housekeeper of the store.",
+    lapses: true,
+  },
+  cursorKey: {
+    prefix: "_unclash/cursor-key",
+    holds: "The secret by which cursors to hidden places are encrypted.",
+    lapses: false,
+  },
+};
