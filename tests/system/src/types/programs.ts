@@ -1,5 +1,6 @@
 import { guardPrograms } from "./guard-programs.js";
 import type { Program } from "./program.js";
+import { shapePrograms } from "./shape-programs.js";
 
 const products = `
 import { collection } from "unclash";
@@ -140,4 +141,5 @@ export const programs: readonly Program[] = [
     says: "is missing the following properties from type 'Store'",
   },
   ...guardPrograms,
+  ...shapePrograms,
 ];
