@@ -98,7 +98,7 @@ function momentOf(value: unknown): Moment | undefined {
 }
 
 /** Whether a text is a day of the calendar, as in `2026-11-01`. */
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   if (!day.test(text)) return false;
   const moment = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
