@@ -31,7 +31,7 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
   readonly requireDurability?: Capabilities["durability"];
   /** By name, which is the first segment of the path: lower-case letters, digits and `-`. */
   readonly collections: Readonly<Record<string, CollectionOptions>>;
-  /** Who may do what. @default everyone may read, create, change and delete */
+  /** Who may do what. @default everyone may read, create, change and delete, and admins roll back and redact */
   readonly authorize?: Authorize;
   /** Content codings of request bodies that are decoded; all others get 415. @default [] */
   readonly decodeBodies?: readonly Decoding[];

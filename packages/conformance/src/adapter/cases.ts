@@ -30,6 +30,7 @@ import { raceCases } from "./races.js";
 import { relationCases } from "./relations.js";
 import { replacingCases } from "./replacing.js";
 import { representationCases } from "./representations.js";
+import { rollbackCases } from "./rollbacks.js";
 import { sentBackCases } from "./sent-back.js";
 import { settingCases } from "./settings.js";
 import { strategyCases } from "./strategies.js";
@@ -57,6 +58,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...forwardingCases,
   ...historyCases,
   ...pastStateCases,
+  ...rollbackCases,
   ...permissionCases,
   ...ownerCases,
   ...disclosureCases,

@@ -24,7 +24,7 @@ const names: ReadonlySet<string> = new Set(["alice", "bob", "writer", "admin"]);
  * A token is its holder's name. `broken` stands for an app whose `identify` throws, `broken-later` for one that
  * rejects.
  */
-function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise<Identity> {
+export function whoIs({ headers: { authorization } }: RequestFacts): Identity | Promise<Identity> {
   if (authorization === undefined) return undefined;
   const token = String(authorization).replace(/^Bearer /, "");
   if (token === "broken") throw new Error("This identify is broken.");

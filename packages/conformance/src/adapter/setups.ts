@@ -5,10 +5,11 @@ import type { RequestFacts, Unclash } from "unclash";
 import { createOpenEngine } from "./collections.js";
 import { createForwardedEngine, publicPath } from "./forwarded.js";
 import { createGuardedEngine, guardedTypePrefix } from "./guarded.js";
+import { createRolesEngine } from "./roles.js";
 import { createSmallEngine } from "./small.js";
 
 /** The servers that the suite starts, each with an engine and a store of its own. */
-export type SetupName = "open" | "guarded" | "small" | "impatient" | "parsed" | "forwarded";
+export type SetupName = "open" | "guarded" | "roles" | "small" | "impatient" | "parsed" | "forwarded";
 
 export interface Setup {
   readonly prefix: string;
@@ -25,6 +26,7 @@ const patient: ServerOptions = { keepAliveTimeout: 60_000 };
 export const setups: Readonly<Record<SetupName, Setup>> = {
   open: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createOpenEngine },
   guarded: { prefix: "", typePrefix: guardedTypePrefix, server: patient, engine: createGuardedEngine },
+  roles: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createRolesEngine },
   small: { prefix: "/deep/er", typePrefix: problemTypePrefix, server: patient, engine: createSmallEngine },
   /** Its time-outs are those that Node has for slow senders, cut to what a test can wait for. */
   impatient: {

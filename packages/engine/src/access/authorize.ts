@@ -5,8 +5,11 @@ import { wrongOutcome } from "../options/callback-result.js";
 import { watchPending } from "../options/pending-callbacks.js";
 import type { Actor } from "./actor.js";
 
-/** What someone wants to do to a resource. */
-export type Action = "read" | "create" | "change" | "delete" | "history";
+/**
+ * What someone wants to do to a resource. `rollback` makes a past state the current one again, also of what was
+ * deleted; `redact` takes members out of a past state.
+ */
+export type Action = "read" | "create" | "change" | "delete" | "history" | "rollback" | "redact";
 
 /**
  * `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403, or 401 for anonymous
@@ -66,5 +69,12 @@ function asVerdict(given: unknown): Verdict {
   throw wrongOutcome("authorize", '"allow", "deny" or "hide"', given);
 }
 
-/** The rules where the app sets none: everyone may read, create, change and delete resources. */
-export const authorizeByDefault: (action: Action, key: Key, actor: Actor | undefined) => Verdict = () => "allow";
+/**
+ * The rules where the app sets none: everyone may read, create, change and delete resources, and read their histories;
+ * admins alone may roll back and redact.
+ */
+export const authorizeByDefault: (action: Action, key: Key, actor: Actor | undefined) => Verdict = (
+  action,
+  _key,
+  actor,
+) => ((action === "rollback" || action === "redact") && actor?.role !== "admin" ? "deny" : "allow");

@@ -37,6 +37,17 @@ const warnOfUnknownState = repeatedWarning(
     "there, and takes that as `deny`. Answer for what is past before you look at it.",
 );
 
+/** What a caller may not do to a resource, in a sentence. */
+const verbs: Readonly<Record<Action, string>> = {
+  read: "read",
+  create: "create",
+  change: "change",
+  delete: "delete",
+  history: "read the history of",
+  rollback: "roll back",
+  redact: "redact past states of",
+};
+
 const unsafeInLink = /[<>"\\]/;
 /** What no percent-encoding changes (RFC 3986 §2.3). */
 const unreserved = /^[\w.-]+$/;
@@ -62,7 +73,7 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
   /** Asks the app for one action. `unsure`: it would allow that, and looked at a state that is not known. */
   ask(action: Action, key: Key, state: StateInQuestion): Answer | Promise<Answer> {
     const { authorize } = this.settings;
-    if (authorize === authorizeByDefault) return "allow";
+    if (authorize === authorizeByDefault) return authorizeByDefault(action, key, this.actor);
     const resource = new AskedResource(state);
     const answerOf = (verdict: Verdict): Answer => (verdict === "allow" && resource.isMissed ? "unsure" : verdict);
     const verdict = authorize(action, key, this.actor, resource);
@@ -99,7 +110,7 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
 
   /** 403; 401 for an anonymous caller, where credentials could help. */
   notPermitted(action: Action, key: Key, why?: string): Refused {
-    const sentence = `You may not ${action === "history" ? "read the history of" : action} ${key}.`;
+    const sentence = `You may not ${verbs[action]} ${key}.`;
     const detail = why === undefined ? sentence : `${sentence} ${why}`;
     if (this.actor !== undefined || this.settings.identify === undefined) return refused("forbidden", detail);
     return refused("unauthenticated", detail, { headers: { "www-authenticate": defaultChallenge } });

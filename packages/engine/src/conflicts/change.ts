@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type PatchLimits,
 } from "@unclash/core/json";
+import type { Version } from "@unclash/core/store";
 import { jsonLimitsOf } from "../http/body.js";
 import { malformed, type Refused, refused } from "../http/refusal.js";
 import type { RequestLimits } from "../http/request-limits.js";
@@ -19,7 +20,9 @@ export type Change =
   | { readonly kind: "replace"; readonly value: Json }
   | { readonly kind: "merge-patch"; readonly patch: Json }
   | { readonly kind: "json-patch"; readonly patch: Json }
-  | { readonly kind: "delete" };
+  | { readonly kind: "delete" }
+  /** The fields of a past state take the place of the current ones: `null` of a deletion, absent until that is read. */
+  | { readonly kind: "rollback"; readonly version: Version; readonly fields?: JsonObject | null };
 
 export const mergePatchType = "application/merge-patch+json";
 export const jsonPatchType = "application/json-patch+json";
@@ -49,9 +52,26 @@ export function applyChange(change: Change, onto: JsonObject, target: ChangeTarg
       return applyPatch(change.patch, onto, target);
     case "delete":
       throw new TypeError("A deletion leaves no state behind.");
+    case "rollback":
+      return fieldsOfPast(change, target);
     default:
       return assertNever(change);
   }
+}
+
+/** A deletion can't be gone back to: it is made by a DELETE. */
+function fieldsOfPast(
+  { version, fields }: Extract<Change, { kind: "rollback" }>,
+  { resource }: ChangeTarget,
+): AppliedChange {
+  if (fields === undefined) throw new TypeError("The state to go back to must be read before it is applied.");
+  if (fields !== null) return { kind: "applied", value: fields };
+  return refused("invalid-state", sentences.deletionIsNoTarget(resource, version), { members: { resource } });
+}
+
+/** Whether a change takes the place of the state as it is, whatever that holds. */
+export function replacesState({ kind }: Change): boolean {
+  return kind === "replace" || kind === "rollback";
 }
 
 /**

@@ -18,6 +18,7 @@ export const sentences = {
     `The content names version ${version}, and its entity-tag another one.`,
   versionDiffersFromHeader: (version: number): string =>
     `The content names version ${version}, and If-Match only others.`,
+  rollbackMembers: "A rollback takes only the member `version`.",
   listParameters: (others: readonly string[]): string => {
     const names = ["limit", "after", ...others].map((name) => `\`${name}\``);
     return `A list takes only the parameters ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`;
@@ -48,6 +49,8 @@ export const sentences = {
   idTaken: "The id is taken.",
   valueTaken: (field: string | undefined): string => `The value of ${field} is taken.`,
   testFailed: (pointer: string): string => `The test of ${pointer} failed.`,
+  deletionIsNoTarget: (resource: string, version: number): string =>
+    `${resource} was deleted in version ${version}: to go back to that, delete it.`,
   changeNotAllowed: "The state of the resource does not allow this change.",
   transition: (field: string, from: string, to: string): string => `${field} can't go from ${from} to ${to}.`,
   isReferredTo: (resource: string): string => `${resource} can't be deleted while others refer to it.`,

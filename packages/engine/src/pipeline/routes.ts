@@ -88,6 +88,16 @@ export const routes: readonly Route[] = [
   },
   { pattern: "/{c}/{id}/timemap", of: "resource", operations: { GET: ofPast(answerTimeMap) } },
   { pattern: "/{c}/{id}/diff", of: "resource", operations: { GET: ofPast(answerDifference) } },
+  {
+    pattern: "/{c}/{id}/rollback",
+    of: "resource",
+    operations: {
+      POST: {
+        actions: ["rollback"],
+        answer: (exchange, target) => answerWrite(exchange, "PUT", { ...target, asks: "rollback" }),
+      },
+    },
+  },
 ];
 
 /** A PUT that may only create is a creation; one that turns out to be is asked again. */

@@ -2,14 +2,13 @@ import type { ResponsePlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import type { Clash, CommitResult, StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
-import { noState } from "../access/asked-resource.js";
 import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
 import { type Lost, tryInLine } from "../commits/try-in-line.js";
-import { applyChange, dependsOnState, patchedTooLarge } from "../conflicts/change.js";
+import { applyChange, patchedTooLarge, replacesState } from "../conflicts/change.js";
 import { contended, notFound, type Refused } from "../http/refusal.js";
 import { refusedResponse } from "../http/responses.js";
 import { answerWrites, checkKey, countKept, type KeySlot, type ShownState } from "../idempotency/in-commit.js";
@@ -22,10 +21,12 @@ import { duplicateId, duplicateValue, goneOrMissing } from "../resources/refusal
 import { checkPreconditions, targetOf } from "../resources/stale-write.js";
 import { findHolder, uniqueClash } from "../resources/unique.js";
 import { validateWrite } from "../resources/validation.js";
+import { askAgain, askCreation, askForContent, isHiddenFromCreator } from "../resources/write-permission.js";
 import { readWriteRequest, type WriteRequest, type WriteTarget } from "../resources/write-request.js";
 import { tagsTell, withoutHiddenState, writtenResponse } from "../resources/written.js";
 import { fieldsIn, isUnchanged, type State } from "../states/representation.js";
 import { type RecordState, stateOf } from "../states/selected-state.js";
+import { readTarget } from "../versions/rollback.js";
 
 /**
  * POST, PUT, PATCH and DELETE, whose permission was asked by their path: a step a line, with the statuses that it can
@@ -122,7 +123,9 @@ async function decide(
   const permission = await askAgain(exchange, given, stored); //                           401, 403
   if (permission.kind === "refused") return permission;
   const isHidden = permission.kind === "hidden" || (await isHiddenFromCreator(exchange, given, stored));
-  const request = isHidden ? { ...given, hidden: true } : given;
+  const read = await readTarget(exchange, isHidden ? { ...given, hidden: true } : given); // 404
+  if (read.kind === "refused") return read;
+  const { request } = read;
   const { collection, method, change, conditions, id, key } = request;
   const found = request.hidden ? undefined : stored;
   const current = stateOf(collection, found);
@@ -174,58 +177,9 @@ async function planDeletion(
   return { kind: "deletion", content: null, reads: referrers.reads, writes };
 }
 
-/**
- * What else a write needs to be allowed, as its content shows. Who may create something may not create this, for that:
- * a POST names it in its content, if at all. And the outcome of a patch that depends on the state would tell of it to
- * who may not read it.
- */
-function askForContent(exchange: CollectionExchange, request: WriteRequest): Promise<Permission> {
-  const { method, idGiven, change, key } = request;
-  if (method === "POST") return exchange.askPermission(idGiven ? ["create"] : [], key, noState);
-  return exchange.askPermission(dependsOnState(change) ? ["read"] : [], key, "later", dependingPatch);
-}
-
-/** Asks for a change of what is there once more, with its state, where the app has looked for that. */
-async function askAgain(
-  exchange: CollectionExchange,
-  { method, conditions, hidden, change, key, collection }: WriteRequest,
-  stored: StoredRecord | undefined,
-): Promise<Permission> {
-  const creates = method === "POST" || (method === "PUT" && conditions.ifNoneMatch?.kind === "any");
-  if (creates || hidden || stored === undefined || stored.deleted) return { kind: "allowed" };
-  const state = fieldsIn(collection, stored);
-  const permission = await exchange.askAgain([method === "DELETE" ? "delete" : "change"], key, state);
-  if (permission.kind !== "allowed" || !dependsOnState(change)) return permission;
-  return exchange.askAgain(["read"], key, state, dependingPatch);
-}
-
-const dependingPatch =
-  "Such a JSON Patch depends on what is there: without that, only add members of the resource, or send a merge patch.";
-
-/** Who may create here need not be allowed to know what is there already. */
-async function isHiddenFromCreator(
-  exchange: CollectionExchange,
-  { method, conditions, hidden, key, collection }: WriteRequest,
-  stored: StoredRecord | undefined,
-): Promise<boolean> {
-  if (hidden || method !== "PUT" || conditions.ifNoneMatch?.kind !== "any") return false;
-  if (stored === undefined || stored.deleted) return false;
-  return (await exchange.ask("read", key, fieldsIn(collection, stored))) === "hide";
-}
-
-/** Whether something may be made here. A POST, and a PUT that may only create, have asked for that already. */
-async function askCreation(
-  exchange: CollectionExchange,
-  { method, conditions, hidden, key }: WriteRequest,
-): Promise<Permission> {
-  if (method === "PUT" && conditions.ifNoneMatch?.kind !== "any")
-    return exchange.askPermission(["create"], key, noState);
-  return { kind: hidden ? "hidden" : "allowed" };
-}
-
 /** A replacement does not look at what it replaces. */
 function representationFor({ change }: WriteRequest, current: RecordState | undefined): JsonObject {
-  return change.kind === "replace" || current === undefined ? {} : current.representation();
+  return replacesState(change) || current === undefined ? {} : current.representation();
 }
 
 /** A resource that has grown patch by patch could no longer be sent back whole. */

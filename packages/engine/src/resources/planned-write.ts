@@ -80,6 +80,7 @@ export function expectationOf(
 }
 
 function causeOf({ kind }: WriteRequest["change"], created: boolean): string {
+  if (kind === "rollback") return kind;
   if (created) return "create";
   return kind === "merge-patch" || kind === "json-patch" ? "patch" : kind;
 }

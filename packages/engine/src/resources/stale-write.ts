@@ -1,7 +1,7 @@
 import { evaluatePreconditions } from "@unclash/core";
 import { isJsonObject, type Json } from "@unclash/core/json";
 import { versionsBetween } from "../access/request-decision.js";
-import { applyChange, type ChangeTarget } from "../conflicts/change.js";
+import { applyChange, type ChangeTarget, replacesState } from "../conflicts/change.js";
 import {
   type Conflict,
   comparedBytesMax,
@@ -159,7 +159,7 @@ function lossIfSettled(
   const before = base.representation();
   const since = { base: fieldsOf(collection, before), current: fieldsOf(collection, current.representation()) };
   if (change.kind === "delete") return { since, proposed: undefined };
-  const applied = applyChange(change, change.kind === "replace" ? {} : before, targetOf(exchange, request));
+  const applied = applyChange(change, replacesState(change) ? {} : before, targetOf(exchange, request));
   if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
   return { since, proposed: fieldsOf(collection, applied.value) };
 }
@@ -212,7 +212,7 @@ async function proposedContent(
 ): Promise<Content | undefined> {
   const { change, collection } = request;
   if (change.kind === "delete") return undefined;
-  const representation = change.kind === "replace" ? {} : onto.representation();
+  const representation = replacesState(change) ? {} : onto.representation();
   const applied = applyChange(change, representation, targetOf(exchange, request));
   if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
   const checked = await validate(collection, applied.value, exchange.settings.requestLimits.errorsMax);

@@ -1,5 +1,5 @@
 import { type Conditions, type EntityTag, type ProblemEntry, resourceKey, unsupportedConditions } from "@unclash/core";
-import type { Json, JsonObject } from "@unclash/core/json";
+import { isJsonObject, type Json, type JsonObject, pointerOf } from "@unclash/core/json";
 import type { Key } from "@unclash/core/store";
 import { uuidv7 } from "uuidv7";
 import type { Change } from "../conflicts/change.js";
@@ -13,6 +13,7 @@ import {
 } from "../conflicts/read-change.js";
 import { readContent } from "../http/body.js";
 import { malformed, type Refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { type KeyedWrite, keyedWrite } from "../idempotency/in-commit.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import {
@@ -49,6 +50,8 @@ export interface WriteTarget {
   /** `undefined` for a POST to the collection. */
   readonly id: string | undefined;
   readonly hidden: boolean;
+  /** Its content names the version to go back to. @default it is what the method says */
+  readonly asks?: "rollback";
 }
 
 /**
@@ -58,11 +61,15 @@ export interface WriteTarget {
 export async function readWriteRequest(
   exchange: CollectionExchange,
   method: WriteRequest["method"],
-  { collection, id: addressed, hidden }: WriteTarget,
+  { collection, id: addressed, hidden, asks }: WriteTarget,
 ): Promise<{ readonly kind: "write"; readonly request: WriteRequest } | Refused> {
   const errors: ProblemEntry[] = [];
   const content =
-    method === "DELETE" ? deletion : await readContentOf(exchange, collection, { method, addressed }, errors);
+    method === "DELETE"
+      ? deletion
+      : asks === "rollback"
+        ? await readRollback(exchange, errors)
+        : await readContentOf(exchange, collection, { method, addressed }, errors);
   if (content.kind === "refused") return content;
   const { change, named, givenId, body } = content;
   const { acceptProxyTags, digest } = collection;
@@ -123,14 +130,35 @@ async function readContentOf(
   return { kind: "content", change, named, body };
 }
 
+/** The content of a rollback: the version to go back to, which is no precondition. */
+async function readRollback(exchange: CollectionExchange, errors: ProblemEntry[]): Promise<WriteContent | Refused> {
+  const read = await readContent(exchange, ["application/json"]);
+  if (read.kind === "refused") return read;
+  if (read.kind === "malformed") {
+    errors.push(...read.errors.map((entry) => (entry.pointer === "/version" ? malformedVersion("version") : entry)));
+    return deletion;
+  }
+  const members: JsonObject = isJsonObject(read.value) ? read.value : {};
+  const version = readVersion("version", members, errors);
+  if (!Object.hasOwn(members, "version")) errors.push(malformedVersion("version"));
+  const others = Object.keys(members).filter((name) => name !== "version");
+  for (const name of others.slice(0, othersMax)) {
+    errors.push({ code: "unknown-member", pointer: pointerOf([name]), detail: sentences.rollbackMembers });
+  }
+  return { kind: "content", change: { kind: "rollback", version: version ?? 0 }, body: read.value };
+}
+
+/** So many members that mean nothing are named at most. */
+const othersMax = 10;
+
 /** The version and the entity-tag that the content names. */
 function readNamed(collection: Collection, body: JsonObject, errors: ProblemEntry[]): NamedInContent {
-  const version = readVersion(collection, body, errors);
+  const version = readVersion(collection.versionField, body, errors);
   const etag = readTag(collection, body, version, errors);
   return { version, etag };
 }
 
-function readVersion({ versionField }: Collection, body: JsonObject, errors: ProblemEntry[]): number | undefined {
+function readVersion(versionField: string | false, body: JsonObject, errors: ProblemEntry[]): number | undefined {
   if (versionField === false || !Object.hasOwn(body, versionField)) return undefined;
   const version = body[versionField];
   if (isVersion(version)) return version;
