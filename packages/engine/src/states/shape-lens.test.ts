@@ -180,6 +180,11 @@ describe("a write in an older shape", () => {
     ["an item by its text", { tags: ["b"] }, { tags: [blue] }],
     ["an item in its place", { tags: ["a", "c"] }, { tags: [red, { ...blue, label: "c" }] }],
     ["an item, and one in front", { tags: ["x", "a", "c"] }, { tags: [{ label: "x" }, red, { ...blue, label: "c" }] }],
+    [
+      "an item, and one at the end",
+      { tags: ["x", "b", "c"] },
+      { tags: [{ ...red, label: "x" }, blue, { label: "c" }] },
+    ],
     ["the order of items", { tags: ["b", "a"] }, { tags: [blue, red] }],
     ["all items", { tags: [] }, { tags: [] }],
     [
@@ -219,8 +224,17 @@ describe("a write in an older shape", () => {
     expect(written(later, content, shown)["lines"]).toEqual([{ ...one, text: "1" }, hidden, two, line("9", "nine")]);
   });
 
-  it("is refused where items without an id were changed since, and it does not see all of them", () => {
-    const later = { ...onto, tags: [{ label: "z", color: "red" }] };
+  it.each([
+    ["fewer", [{ label: "z", color: "red" }]],
+    [
+      "as many",
+      [
+        { label: "z", color: "red" },
+        { label: "y", color: "blue" },
+      ],
+    ],
+  ])("is refused where items without an id were changed to %s others, and it does not see all of them", (_, tags) => {
+    const later = { ...onto, tags };
     const write = { shape: 1, onto: later, shown, sent: { ...shown, tags: ["a"] } };
     expect(writeInShape(chain, write)).toEqual({ kind: "ambiguous", pointer: "/tags" });
   });
