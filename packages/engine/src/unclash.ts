@@ -4,16 +4,14 @@ import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
 import { warnOfDoubledPath } from "./access/doubled-path.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
-import { dropPlan } from "./adapter/stream-plan.js";
 import { warnOfStore } from "./commits/store-failure.js";
-import { isSafe } from "./http/methods.js";
 import { headerRefusal, unavailable } from "./http/refusal.js";
-import { describeRequest, type RequestFacts } from "./http/request.js";
+import type { RequestFacts } from "./http/request.js";
 import { refusedResponse } from "./http/responses.js";
 import { sentences } from "./http/sentences.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { answerRoute, decodeId, findRoute, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
-import { readPreferences } from "./preconditions/preferences.js";
+import { checkStream } from "./pipeline/streamed.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
 import { indexReferences } from "./resources/reference-index.js";
 
@@ -74,21 +72,8 @@ async function handle<Native>(
     const named = match && { route: routeLabel(match), collection: match.collection.name };
     exchange.publish({ status, outcome, route: undefined, ...named, resource: resourceOf(exchange, match) });
   }
-  if (isStreamPlan(response)) return streamed(exchange, response);
+  if (isStreamPlan(response)) return checkStream(exchange, response);
   return request.method === "HEAD" && response.body !== null ? { ...response, body: null } : response;
-}
-
-/**
- * A stream can be read once, so there is none to a write that is tried out, or whose answer is kept for its repeats.
- *
- * @throws TypeError where a route streams to one all the same
- */
-function streamed({ request, header, settings }: CollectionExchange, plan: StreamPlan): StreamPlan {
-  if (isSafe(request.method)) return plan;
-  const isKeyed = header("idempotency-key") !== undefined;
-  if (!isKeyed && !readPreferences({ header, settings }, []).dryRun) return plan;
-  dropPlan(plan, "failed");
-  throw new TypeError(`${describeRequest(request)} has no one answer that could be kept or tried out: it is a stream.`);
 }
 
 function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePlan {
