@@ -55,7 +55,7 @@ export {
 export { bodyLeftOn, guardFacts, type Mounted, nodeFacts } from "./adapter/node-facts.js";
 export { keepOwnTag, noTag, staysUntagged } from "./adapter/own-tag.js";
 export { prepareResponse, withholdTag } from "./adapter/prepare-response.js";
-export { endOf, whenOver } from "./adapter/response-end.js";
+export { watchEnd, whenOver } from "./adapter/response-end.js";
 export { type Runnable, runHandler } from "./adapter/run-handler.js";
 export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import {
-  endOf,
   forgetContent,
   type GuardAnswer,
   headersBeside,
@@ -15,7 +14,7 @@ import {
   type StreamPlan,
   staysUntagged,
   streamBehindHead,
-  whenOver,
+  watchEnd,
 } from "unclash/adapter";
 
 /**
@@ -25,7 +24,7 @@ import {
 export function sendReply(reply: FastifyReply, plan: ResponsePlan | StreamPlan): FastifyReply {
   const prepared = preparePlan(plan, reply.request.method);
   if (isStreamPlan(prepared)) return sendStreamReply(reply, prepared);
-  if (prepared.onEnd !== undefined) whenOver(reply.raw, endOf(prepared));
+  if (prepared.onEnd !== undefined) watchEnd(prepared, reply.raw);
   return sendText(reply, prepared);
 }
 

@@ -1,7 +1,6 @@
 import type { Context } from "koa";
 import {
   dropPlan,
-  endOf,
   forgetContent,
   type GuardAnswer,
   isStreamPlan,
@@ -15,7 +14,7 @@ import {
   sendPlan,
   staysUntagged,
   streamBehindHead,
-  whenOver,
+  watchEnd,
 } from "unclash/adapter";
 
 /**
@@ -30,14 +29,14 @@ export function respondPlan(context: Context, plan: ResponsePlan | StreamPlan): 
   }
   const prepared = preparePlan(plan, context.method);
   if (!isStreamPlan(prepared)) {
-    if (prepared.onEnd !== undefined) whenOver(res, endOf(prepared));
+    if (prepared.onEnd !== undefined) watchEnd(prepared, res);
     respond(context, prepared);
     if (isStreamPlan(plan)) context.remove("content-length");
     return;
   }
   const report = (error: Error): void => context.onerror(error);
   if (context.respond === false) {
-    sendPlan(prepared, res)?.catch(report);
+    sendPlan(plan, res)?.catch(report);
     return;
   }
   streamBehindHead(prepared, res).catch(report);

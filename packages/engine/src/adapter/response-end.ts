@@ -33,7 +33,8 @@ export function whenOver(response: ServerResponse, over: (end: "sent" | "aborted
     over(response.writableFinished && !isCut(response) ? "sent" : "aborted");
     return;
   }
-  const { socket } = response;
+  // Over HTTP/2 this is the stream, which tells by itself how it has ended.
+  const socket = http2Stream(response) === undefined ? response.socket : null;
   let isFinished = false;
   response.once("finish", () => {
     // Node finishes a response too whose last writes have failed.
@@ -42,10 +43,24 @@ export function whenOver(response: ServerResponse, over: (end: "sent" | "aborted
   response.once("close", () => over(isFinished && !isCut(response) ? "sent" : "aborted"));
 }
 
-/** Over HTTP/2, `finish` says nothing: it is emitted before every `close`. */
+/** Over HTTP/2 each response is finished before it is closed. */
 function isCut(response: ServerResponse): boolean {
   const stream = http2Stream(response);
   return stream !== undefined && (stream.aborted || !stream.writableFinished);
+}
+
+/** Has a plan's `onEnd` called once the response is over that it is sent over. */
+export function watchEnd(
+  plan: ResponsePlan | StreamPlan,
+  response: ServerResponse,
+  ended: (end: ResponseEnd) => void = endOf(plan),
+): void {
+  whenOver(response, (end) => {
+    const { statusCode } = response;
+    // Hooks may have found that the client has it already: that is 304.
+    const isReplaced = statusCode !== plan.status && statusCode !== 304;
+    ended(end === "sent" && isReplaced ? "failed" : end);
+  });
 }
 
 /** The `onEnd` of a plan, which is called once, whoever calls it first; what it throws is warned of. */

@@ -3,7 +3,7 @@ import type { ResponseEnd, StreamPlan } from "@unclash/core";
 import onHeaders from "on-headers";
 import { breakOff } from "./break-off.js";
 import { lingerOn } from "./linger.js";
-import { endOf, isClosed, whenOver } from "./response-end.js";
+import { endOf, isClosed, watchEnd } from "./response-end.js";
 import { dropPlan, endIterator, warnOfCleanup } from "./stream-plan.js";
 
 /**
@@ -25,7 +25,7 @@ export async function sendStream(plan: StreamPlan, response: ServerResponse, sen
     throw thrown;
   }
   readOn(response);
-  whenOver(response, ended);
+  watchEnd(plan, response, ended);
   try {
     await pump(iterator, response);
   } catch (thrown) {
@@ -72,7 +72,11 @@ export function streamBehindHead(
       }
       isDecided = true;
       taken();
-      sendStream(plan, this, () => {}).then(resolve, reject);
+      sendStream(plan, this, () => {}).then(resolve, (thrown: unknown) => {
+        // The framework has made the head final, and nobody else ends the response.
+        if (this.headersSent && !isClosed(this)) breakOff(this);
+        reject(thrown);
+      });
       return this;
     };
     onHeaders(response, function () {

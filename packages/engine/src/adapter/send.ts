@@ -4,7 +4,7 @@ import type { GuardAnswer } from "../guards/guard-error.js";
 import { joinedVary } from "../http/vary.js";
 import { lingerOn } from "./linger.js";
 import { staysUntagged } from "./own-tag.js";
-import { endOf, whenOver } from "./response-end.js";
+import { watchEnd } from "./response-end.js";
 import { sendStream } from "./send-stream.js";
 import { dropPlan, preparePlan } from "./stream-plan.js";
 
@@ -22,31 +22,16 @@ export function sendPlan(plan: ResponsePlan | StreamPlan, response: ServerRespon
   }
   const prepared = preparePlan(plan, response.req?.method);
   if (isStreamPlan(prepared)) return sendStream(prepared, response, () => sendHead(prepared, response));
-  if (prepared.onEnd === undefined) sendText(prepared, response);
-  else sendWatched(prepared, response);
+  if (prepared.onEnd !== undefined) watchEnd(prepared, response);
+  sendHead(prepared, response);
+  response.end(prepared.body ?? undefined);
   return undefined;
-}
-
-function sendText(plan: ResponsePlan, response: ServerResponse): void {
-  sendHead(plan, response);
-  response.end(plan.body ?? undefined);
 }
 
 function sendHead(plan: ResponsePlan | StreamPlan, response: ServerResponse): void {
   if (staysUntagged(plan, response.req?.method)) response.removeHeader("etag");
   lingerOn(response);
   response.writeHead(plan.status, headersBeside(plan, response.getHeader("vary")));
-}
-
-function sendWatched(plan: ResponsePlan, response: ServerResponse): void {
-  const ended = endOf(plan);
-  whenOver(response, ended);
-  try {
-    sendText(plan, response);
-  } catch (thrown) {
-    ended("failed");
-    throw thrown;
-  }
 }
 
 /** Sends a guard's answer the same way; one that is given again may hold bytes, and headers of several lines. */
