@@ -5,6 +5,7 @@ import { idempotencyMutants } from "./adapter/idempotency-mutants.test-support.j
 import { mutants } from "./adapter/mutants.test-support.js";
 import { parseJsonBody, type Twist, tinyStart } from "./adapter/tiny.test-support.js";
 import { adapterSuite } from "./adapter.js";
+import { streamMutants } from "./streams/mutants.test-support.js";
 import { createVerdicts } from "./verdicts.test-support.js";
 
 const sound: Twist = {};
@@ -23,7 +24,7 @@ const verdicts = createVerdicts<Twist>((twist, test) => {
 afterAll(() => verdicts.close());
 
 describe.concurrent("an adapter", () => {
-  for (const { does, twist, caughtBy } of [...mutants, ...answerMutants, ...idempotencyMutants]) {
+  for (const { does, twist, caughtBy } of [...mutants, ...answerMutants, ...idempotencyMutants, ...streamMutants]) {
     test(`that ${does} does not pass, and a sound one passes the same case`, async () => {
       expect(await verdicts.on(twist, caughtBy)).toBeInstanceOf(Error);
       expect(await verdicts.onSound(caughtBy)).toBeUndefined();

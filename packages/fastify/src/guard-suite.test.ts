@@ -21,6 +21,7 @@ import {
 import { createMemoryStore } from "@unclash/memory";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { describe, test } from "vitest";
+import { asFastify } from "./as-fastify.test-support.js";
 import { createGuards } from "./guards.js";
 import { problems } from "./problems.js";
 
@@ -104,16 +105,6 @@ describe("over HTTP/2", () => {
   };
   guardTransportSuite({ test, start: startHttp2, store, form: "guard", client: createHttp2Client });
 });
-
-/** Types of Fastify's tell servers apart, and its requests and replies are used alike. */
-function asFastify(app: unknown): FastifyInstance {
-  if (!isFastify(app)) throw new TypeError("It is no Fastify.");
-  return app;
-}
-
-function isFastify(app: unknown): app is FastifyInstance {
-  return typeof app === "object" && app !== null && "inject" in app;
-}
 
 describe("by inject", () => {
   const apps = new Map<string, FastifyInstance>();

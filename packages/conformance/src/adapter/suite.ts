@@ -1,4 +1,6 @@
 import { checkOptions } from "@unclash/core/options";
+import { createHttp1StreamClient } from "../streams/client.js";
+import { declareStreamCases } from "../streams/suite.js";
 import { adapterCases } from "./cases.js";
 import { createStage } from "./stage.js";
 import { type AdapterSuiteOptions, adapterSuiteRules } from "./suite-options.js";
@@ -17,5 +19,10 @@ export function adapterSuite(options: AdapterSuiteOptions): void {
     if (on === "parsed" && options.startParsed === undefined) continue;
     options.test(name, async () => run(await stage.trial(on)));
   }
-  options.test("servers and stores end when they are told to", () => stage.close());
+  const { test, start, patienceMs = 10_000 } = options;
+  const closeStreams = declareStreamCases(test, start, createHttp1StreamClient, patienceMs);
+  test("servers and stores end when they are told to", async () => {
+    await closeStreams();
+    await stage.close();
+  });
 }

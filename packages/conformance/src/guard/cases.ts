@@ -4,6 +4,7 @@ import { conflictCases } from "./conflicts.js";
 import { contentVersionCases } from "./content-versions.js";
 import { creationCases } from "./creating.js";
 import { dateCases } from "./dates.js";
+import { disconnectingCases } from "./disconnecting.js";
 import { errorHandlerCases } from "./error-handlers.js";
 import { keySettingCases } from "./key-settings.js";
 import { observingCases } from "./observing.js";
@@ -36,6 +37,7 @@ export const guardCases: readonly GuardCase[] = [
   ...changingCases,
   ...errorHandlerCases,
   ...silenceCases,
+  ...disconnectingCases,
   ...raceCases,
   ...replayCases,
   ...keySettingCases,

@@ -10,6 +10,22 @@ export const mutants: readonly GuardMutant[] = [
       "requests of one connection are worked on one after another: each is held against what those before it left",
   },
   {
+    does: "takes the end of a request for that of its client",
+    twist: {
+      facts: (facts) => {
+        const controller = new AbortController();
+        facts.native.message.once("close", () => controller.abort());
+        return { ...facts, disconnected: () => controller.signal };
+      },
+    },
+    caughtBy: "identify is told when its client goes, and not when the content was read, or the answer has ended",
+  },
+  {
+    does: "does not see its client go",
+    twist: { facts: (facts) => ({ ...facts, disconnected: () => new AbortController().signal }) },
+    caughtBy: "identify is told when its client goes, and not when the content was read, or the answer has ended",
+  },
+  {
     does: "does not load the state",
     twist: options(({ load: _load, ...rest }) => rest),
     caughtBy: "an If-Match of another state is a conflict, for all unsafe methods",

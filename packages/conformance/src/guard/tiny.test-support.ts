@@ -82,7 +82,7 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
   const enter = async (by: typeof engine, request: TinyRequest, response: ServerResponse) => {
     const turn = twist.atOnce ? undefined : inTurn(request.message, response);
     if (turn !== undefined && !(await turn)) return undefined;
-    const facts = factsOf(request, twist);
+    const facts = factsOf(request, response, twist);
     const entered = await by.enter(facts);
     const { kind, ...rest } = twist.entered?.(entered, facts) ?? entered;
     if (kind === "pass" && "guardedResponse" in rest) {
@@ -102,7 +102,8 @@ function inForm({ form, options, outer, reports }: GuardedResource, twist: Twist
     },
     none: async () => ({ context: noGuard }),
     async check(request: TinyRequest, response: ServerResponse) {
-      const checked = await checkRequest(factsOf(request, twist), await native.load?.(request), checkOptions(native));
+      const facts = factsOf(request, response, twist);
+      const checked = await checkRequest(facts, await native.load?.(request), checkOptions(native));
       if (checked.isNew) pass(checked.guardedResponse, response, request);
       return { context: checked.context };
     },
@@ -123,8 +124,9 @@ function twistedOptions(options: GuardedResource["options"], twist: Twist): Opti
   return twist.options?.(native) ?? native;
 }
 
-function factsOf(request: TinyRequest, { facts = (given: Facts) => given }: Twist): Facts {
-  return facts(guardFacts(request.message, { url: request.message.url ?? "/", parsed: request.body, native: request }));
+function factsOf(request: TinyRequest, response: ServerResponse, { facts = (given: Facts) => given }: Twist): Facts {
+  const { message, body: parsed } = request;
+  return facts(guardFacts(message, { response, url: message.url ?? "/", parsed, native: request }));
 }
 
 /** The smallest framework that there can be, with guards, or one that is twisted in a single place. */
