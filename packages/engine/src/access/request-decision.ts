@@ -24,13 +24,14 @@ export interface RequestDecision<Native = unknown> extends AnyDecision {
   readonly resource: Key | undefined;
   /** The actor's name; `undefined` for an anonymous one. */
   readonly actor: string | undefined;
-  /** The response's; 499 where the client of a guarded handler went away before there was one. */
+  /** The response's; 499 where the client went away before there was one. */
   readonly status: number;
   /**
    * - of a read: `ok`, `not-modified`
    * - of a write to a collection: `created`, `changed`, `unchanged`, `deleted`, `dry-run`
    * - of either: `replayed` for an answer given again, `ok` for OPTIONS, or the problem's slug, as in `problem`
-   * - at a guard: `passed` where its handler answered, `unanswered` where the client went away before that
+   * - at a guard: `passed` where its handler answered
+   * - `unanswered` where the client went away before a guarded handler answered, or as its write waited for others
    */
   readonly outcome: string;
   /** The last part of the problem's `type`, where the request was refused. */
@@ -78,3 +79,6 @@ export function versionsBetween(current: number | undefined, named: number | und
   if (current === undefined || named === undefined || !(named <= current)) return undefined;
   return current - named;
 }
+
+/** How a response is decided that nobody gets; the status is that of nginx for it. */
+export const unanswered = { status: 499, outcome: "unanswered" } as const;

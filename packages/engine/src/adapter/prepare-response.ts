@@ -7,6 +7,7 @@ import { isSafe } from "../http/methods.js";
 import type { RequestFacts } from "../http/request.js";
 import { joinedVary } from "../http/vary.js";
 import { type HeadersBefore, keepAnswer } from "./answer-keeping.js";
+import { isClosed } from "./response-end.js";
 import { withhold } from "./withhold.js";
 
 /**
@@ -61,7 +62,9 @@ function observeEnd(guardedResponse: GuardedResponse, response: ServerResponse):
     if (!isOver) guardedResponse.ended(response.statusCode, response.headersSent);
     isOver = true;
   });
-  response.once("finish", end).once("close", end);
+  // One that has closed before emits neither any more.
+  if (isClosed(response)) end();
+  else response.once("finish", end).once("close", end);
 }
 
 /** What a guard has put around a response's `writeHead`. */

@@ -84,6 +84,12 @@ export class WriterLines {
   }
 }
 
+/**
+ * The lines of all guards of a process: the handlers of one resource are usually behind several. Two resources of one
+ * name in two databases wait for each other, which does no harm.
+ */
+export const guardLines: WriterLines = new WriterLines();
+
 const linesOfStores = new WeakMap<Store, WriterLines>();
 
 /** The lines of a store in this process, however many engines write to it. */

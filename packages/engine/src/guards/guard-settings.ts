@@ -10,7 +10,7 @@ import {
   oneOf,
 } from "@unclash/core/options";
 import { type RequestSettings, requestRules, resolveRequestOptions } from "../access/request-options.js";
-import { WriterLines } from "../commits/writer-lines.js";
+import { guardLines, type WriterLines } from "../commits/writer-lines.js";
 import { resolveStateOptions, type StateSettings, stateRules } from "../conflicts/state-options.js";
 import { type GuardKeeping, resolveIdempotency } from "../idempotency/guard-keeping.js";
 import { checkEtagField, isHeaderNames } from "../options/option-rules.js";
@@ -138,7 +138,7 @@ function resolve<Native, State extends Loaded>(
     idempotency: idempotency ? resolveIdempotency(idempotency, options.identify !== undefined) : undefined,
     forwardsErrors: options.onError === "next",
     reportOnly: options.reportOnly ?? false,
-    writerLines: new WriterLines(),
+    writerLines: guardLines,
   });
 }
 

@@ -1,3 +1,4 @@
+import { unanswered } from "../access/request-decision.js";
 import { isRead, isSafe } from "../http/methods.js";
 import { lastModified } from "../http/responses.js";
 import type { KeyRun } from "../idempotency/as-lease.js";
@@ -17,9 +18,6 @@ import {
 import type { SettledWrite } from "./stale-write.js";
 
 type Fields = Readonly<Record<string, string>>;
-
-/** A response that nobody gets; the status is that of nginx for it. */
-const unanswered = { status: 499, outcome: "unanswered" } as const;
 
 /** What is to be done to a response's headers. */
 export interface HeaderChanges {
@@ -139,6 +137,8 @@ export class GuardedResponse {
   restart(): void {
     this.#exchange.attempts += 1;
     this.refusal = undefined;
+    // What the run before it said of its own effect says nothing of this one's.
+    this.notApplied = false;
     this.#lost = undefined;
     this.#updated = undefined;
     this.#isReported = false;

@@ -1,4 +1,4 @@
-import { isStoreError } from "@unclash/core";
+import { isStoreError, type StoreError } from "@unclash/core";
 import { isPromise } from "@unclash/core/options";
 import { warnOfStore } from "../commits/store-failure.js";
 import type { ContendedWrite, GivenUp } from "../commits/try-in-line.js";
@@ -71,6 +71,10 @@ export async function enterGuard<Native, State extends Loaded>(
     return { kind: "answer", error };
   };
   const refuse = (refused: Refused): Entered<State> => answer(exchange.error(refused));
+  const storeFailure = (failure: StoreError): GuardError => {
+    warnOfStore(failure);
+    return exchange.error(unavailable("not-applied", sentences.storeUnanswered));
+  };
   if (opened.kind === "refused") return refuse(opened);
   const { parsedRequest, keyed } = opened;
   const guardedResponse = new GuardedResponse(exchange, tally, around);
@@ -91,17 +95,23 @@ export async function enterGuard<Native, State extends Loaded>(
     const context = createContext<State>(passed, evaluated);
     if (!mayRunAgain(exchange, parsedRequest, evaluated.evaluation)) return { kind: "pass", context, guardedResponse };
     const enter = async (): Promise<GuardContext<State>> => {
-      const fresh = await loadAndEvaluate();
+      // The last write has lost, and no handler runs here: a repeat with the same key may run.
+      guardedResponse.notApplied = true;
+      const fresh = await loadAndEvaluate().catch((thrown: unknown) => {
+        throw isStoreError(thrown) ? storeFailure(thrown) : thrown;
+      });
       const isReported = settings.reportOnly && fresh.selected !== undefined;
       if (fresh.evaluation.kind === "refuse" && !isReported) {
         guardedResponse.refusal = fresh.evaluation.error.answer.outcome;
         throw fresh.evaluation.error;
       }
+      guardedResponse.notApplied = false;
       return createContext<State>(passed, fresh);
     };
     const giveUp = (reason: GivenUp): GuardError => {
       // Its last write has lost, as all before it: a repeat with the same key may run.
       guardedResponse.notApplied = true;
+      guardedResponse.refusal = "store-unavailable";
       return exchange.error(contended(exchange.resource ?? exchange.instance, reason));
     };
     return {
@@ -131,8 +141,7 @@ export async function enterGuard<Native, State extends Loaded>(
     await guardedResponse.run?.settle({ kind: "harmless" });
     // That of the keys, or one of unclash's that `load` looks into.
     if (!isStoreError(thrown)) throw thrown;
-    warnOfStore(thrown);
-    return refuse(unavailable("not-applied", sentences.storeUnanswered)); //     503
+    return answer(storeFailure(thrown)); //                                      503
   }
 }
 
@@ -157,7 +166,8 @@ function contendedWrite(exchange: GuardExchange): ContendedWrite {
   return {
     lines: writerLines,
     key: exchange.resource ?? exchange.instance,
-    endsAt: exchange.startedAt + requestLimits.contendedWriteMs,
+    // From the first loss on, as at collections: a slow handler has its second run too.
+    endsAt: performance.now() + requestLimits.contendedWriteMs,
     waitingMax: requestLimits.contendedWritersMax,
     signal: exchange.disconnected(),
   };
