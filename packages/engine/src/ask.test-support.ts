@@ -7,13 +7,14 @@ export interface Asked {
   readonly json?: unknown;
   /** @default 127.0.0.1 */
   readonly address?: string;
+  readonly disconnected?: () => AbortSignal;
 }
 
 /** Sends a request straight to an engine, as an adapter would. */
 export async function ask(
   unclash: Unclash,
   line: string,
-  { headers = {}, json, address = "127.0.0.1" }: Asked = {},
+  { headers = {}, json, address = "127.0.0.1", disconnected }: Asked = {},
 ): Promise<ResponsePlan> {
   const [method = "GET", url = "/"] = line.split(" ", 2);
   const [path = "/", query = ""] = url.split("?", 2);
@@ -30,6 +31,7 @@ export async function ask(
       read: async () => ({ kind: "bytes", bytes: Buffer.from(json === undefined ? "" : JSON.stringify(json)) }),
     },
     native: undefined,
+    ...(disconnected && { disconnected }),
   };
   return textPlan(await unclash.handle(facts));
 }

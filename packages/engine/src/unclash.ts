@@ -3,6 +3,7 @@ import type { Key } from "@unclash/core/store";
 import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
 import { warnOfDoubledPath } from "./access/doubled-path.js";
+import { unanswered } from "./access/request-decision.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
 import { warnOfStore } from "./commits/store-failure.js";
 import { headerRefusal, unavailable } from "./http/refusal.js";
@@ -68,7 +69,7 @@ async function handle<Native>(
           .catch((thrown: unknown) => storeFailure(exchange, thrown))
           .finally(() => exchange.room.release());
   if (exchange.isObserved) {
-    const { status, outcome } = response;
+    const { status, outcome } = exchange.isUnanswered ? unanswered : response;
     const named = match && { route: routeLabel(match), collection: match.collection.name };
     exchange.publish({ status, outcome, route: undefined, ...named, resource: resourceOf(exchange, match) });
   }

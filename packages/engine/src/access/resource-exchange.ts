@@ -59,6 +59,8 @@ const hidden: Permission = { kind: "hidden" };
 export class ResourceExchange<Settings extends ResourceSettings = ResourceSettings> extends Exchange<Settings> {
   /** The write is in the store, whatever fails after that. */
   applied = false;
+  /** The client went away as its write waited for others: nobody gets the response. */
+  isUnanswered = false;
   /** When a write is given up that keeps losing races, by `performance.now()`. */
   writeEndsAt: number = Number.POSITIVE_INFINITY;
   /** The app has allowed something for now: it looked at a state that was to be read later. */
@@ -101,6 +103,11 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
       }
     }
     return allowed;
+  }
+
+  /** Whether permission depends on a state that is not read yet. */
+  get isAskedAgain(): boolean {
+    return this.#isAskedAgain;
   }
 
   /** Asks once more, now that the state is known, an app that has looked for it. */

@@ -146,3 +146,39 @@ test("no more writers wait for one resource than is set, and the next one is tol
   open();
   for (const { status } of await Promise.all(others)) expect(status).toBe(200);
 });
+
+test.each<[who: string, status: number, authorize: UnclashOptions["authorize"]]>([
+  ["is hidden from", 404, (_action, _key, actor) => (actor === undefined ? "allow" : "hide")],
+  ["its state closes to", 403, (_a, _k, actor, { current }) => (!actor || current?.["n"] === 9 ? "allow" : "deny")],
+])("what %s a caller tells it nothing of those who wait", async (_who, status, authorize) => {
+  const identify: UnclashOptions["identify"] = ({ headers }) =>
+    headers["x-bob"] === undefined ? null : { name: "bob" };
+  const { unclash, put, shut, open } = setUp({ authorize, identify });
+  await put("/notes/1", { n: -1 });
+  shut();
+  const others = Array.from({ length: 3 }, (_, n) => put("/notes/1", { n }));
+  await settle();
+  // It does not wait: the others still do.
+  expect(await ask(unclash, "DELETE /notes/1", { headers: { "x-bob": "1" } })).toMatchObject({ status });
+  open();
+  for (const other of await Promise.all(others)) expect(other.status).toBe(200);
+});
+
+test("observers learn that nobody got the response of a writer whose client went while it waited", async () => {
+  const decided: string[] = [];
+  const { unclash, put, shut, open } = setUp({
+    observe: (decision) => decision.kind === "request" && void decided.push(`${decision.status} ${decision.outcome}`),
+  });
+  await put("/notes/1", { n: -1 });
+  shut();
+  const others = Array.from({ length: 3 }, (_, n) => put("/notes/1", { n }));
+  await settle();
+  const client = new AbortController();
+  const gone = ask(unclash, "PUT /notes/1", { json: { n: 9 }, disconnected: () => client.signal });
+  await settle();
+  client.abort();
+  await gone;
+  expect(decided.at(-1)).toBe("499 unanswered");
+  open();
+  await Promise.all(others);
+});

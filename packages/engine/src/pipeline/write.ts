@@ -45,7 +45,7 @@ export async function answerWrite(
   const request = permission.kind === "hidden" ? { ...read.request, hidden: true } : read.request;
   const { requestLimits, writerLines: lines } = exchange.settings;
   exchange.writeEndsAt = performance.now() + requestLimits.contendedWriteMs;
-  const isInLine = lines.isOpen(request.key) && waitsBehindOthers(request);
+  const isInLine = lines.isOpen(request.key) && !exchange.isAskedAgain && waitsBehindOthers(request);
   const first = isInLine ? "line-up" : await tryToWrite(exchange, request);
   if (typeof first === "object") return first;
   let attempts = isInLine ? 0 : 1;
@@ -56,7 +56,9 @@ export async function answerWrite(
     exchange.attempts = attempts;
     return tryToWrite(exchange, request);
   });
-  return typeof settled === "object" ? settled : refusedResponse(exchange, contended(request.key, settled)); // 503
+  if (typeof settled === "object") return settled;
+  exchange.isUnanswered = settled === "gone";
+  return refusedResponse(exchange, contended(request.key, settled)); //                    503
 }
 
 /**

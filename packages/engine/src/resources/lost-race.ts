@@ -8,10 +8,11 @@ import type { WriteRequest } from "./write-request.js";
 /**
  * Whether a write waits right away where others wait for their turn: it is for whatever state there is, so that it
  * could only take the turn from them. One that names a state learns at once whether that is still there, one with a key
- * whether it was answered before, and what is only tried out takes no turn.
+ * whether it was answered before, and what is only tried out takes no turn. Nor does a write of what is hidden from its
+ * caller: to wait would tell that others change it.
  */
-export function waitsBehindOthers({ method, conditions, keyed, preferences }: WriteRequest): boolean {
-  return method !== "POST" && keyed === undefined && !preferences.dryRun && isForAnyState(conditions);
+export function waitsBehindOthers({ method, conditions, keyed, preferences, hidden }: WriteRequest): boolean {
+  return method !== "POST" && keyed === undefined && !preferences.dryRun && !hidden && isForAnyState(conditions);
 }
 
 /**

@@ -17,9 +17,9 @@ export async function goneOrMissing(
 ): Promise<Refused> {
   if (found?.deleted !== true || !(await exchange.mayRead(key, "never"))) return notFound(key);
   const version = shownVersion(collection, found);
-  return refused("gone", sentences.gone(key, version), {
-    members: { version, links: { versions: `${exchange.pathOf(collection.name, id)}/versions` } },
-  });
+  const links = { versions: `${exchange.pathOf(collection.name, id)}/versions` };
+  const members = collection.retention === "none" ? { version } : { version, links };
+  return refused("gone", sentences.gone(key, version), { members });
 }
 
 /** 409: the id that a creation asks for is taken. Of one that is hidden nothing else is told. */
