@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { canonicalJson, type Json, type JsonObject } from "@unclash/core/json";
 import type { Clash, IndexValue, Key, Store } from "@unclash/core/store";
+import { indexValueOf } from "../commits/index-value.js";
 import type { Collection } from "./collection.js";
-
-const valueBytesMax = 512;
 
 /** The values under which a state is held against others: one for each unique field that is set. */
 export function uniqueValues(collection: Collection, fields: JsonObject): readonly IndexValue[] {
@@ -11,7 +9,7 @@ export function uniqueValues(collection: Collection, fields: JsonObject): readon
     const value = fields[field];
     return value === undefined || value === null
       ? []
-      : [{ name: indexName(collection, field), value: indexValue(value), unique: true }];
+      : [{ name: indexName(collection, field), value: comparedValue(value), unique: true }];
   });
 }
 
@@ -45,12 +43,9 @@ function indexName(collection: Collection, field: string): string {
   return `${collection.name}.${field}`;
 }
 
-/**
- * Values are compared as JSON, so that 1 and "1" differ; a long one by its hash, since indexes of databases have short
- * keys.
- */
-function indexValue(value: Json): string {
-  const text = typeof value === "object" ? canonicalJson(JSON.parse(JSON.stringify(value))) : JSON.stringify(value);
-  if (Buffer.byteLength(text) <= valueBytesMax) return text;
-  return `sha-256:${createHash("sha256").update(text).digest("base64url")}`;
+/** Values are compared as JSON, so that 1 and "1" differ. */
+function comparedValue(value: Json): string {
+  return indexValueOf(
+    typeof value === "object" ? canonicalJson(JSON.parse(JSON.stringify(value))) : JSON.stringify(value),
+  );
 }
