@@ -17,15 +17,15 @@ export function listQuery(range: Range, statements: Statements): PostgresQuery {
   const rest = [limit + 1, texts ? pageBytesOf(range) : null];
   if ("prefix" in range) {
     const start = childrenOf(range);
-    return statements.call("list_children", [start.depth, start.after, start.end, ...rest]);
+    return statements.call("listChildren", [start.depth, start.after, start.end, ...rest]);
   }
   if ("index" in range) {
     const { place, key } = indexStartOf(range);
-    return statements.call("list_index", [range.index, place, key, range.to, ...rest]);
+    return statements.call("listIndex", [range.index, place, key, range.to, ...rest]);
   }
   const position = after === undefined ? undefined : parsePosition(after);
   const { place, key } = position ?? { place: "-1", key: "" };
-  return statements.call("list_lapsed", [place, key, range.lapsedBefore, ...rest]);
+  return statements.call("listLapsed", [place, key, range.lapsedBefore, ...rest]);
 }
 
 /** The page that the server's answer holds. */

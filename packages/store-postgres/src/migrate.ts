@@ -1,21 +1,24 @@
 import { ConfigurationError } from "@unclash/core";
 import { messageOf } from "@unclash/core/store";
-import { type PostgresClient, type Row, rowsOf, textQuery } from "./driver.js";
+import { type PostgresClient, type PostgresQuery, type Row, rowsOf, textQuery } from "./driver.js";
 import { sqlStateOf } from "./failure.js";
 import { LockNumbers } from "./locks.js";
-import { migrations, migrationTableSql } from "./schema.js";
+import { textOf } from "./record.js";
+import { functionsOf, migrationTableSql, newTablesSql, type SchemaFunction, schemaVersions } from "./schema.js";
 
 /**
- * The SQL that makes the schema and its tables in a database where they are not there yet, for who wants to read it, or
- * to run it by another role. Run it once, as one script.
+ * The SQL that makes the schema, its tables and functions in a database where they are not there yet, for who wants to
+ * read it, or to run it by another role. Run it once, as one script.
  */
 export function migrationScript(schema: string): string {
-  const steps = migrations.map((sql, at) => `${sql(schema)}${noteSql(schema, at + 1)};\n`);
+  const functions = functionsOf(schema).map(({ sql: text }) => text);
+  const steps = [newTablesSql(schema), ...functions, `${noteSql(schema)};\n`];
   return `BEGIN;\nCREATE SCHEMA IF NOT EXISTS "${schema}";\n${migrationTableSql(schema)};\n${steps.join("")}COMMIT;\n`;
 }
 
 /**
  * Brings a schema up to date, in one transaction. Several processes may do so at once: one does, the others wait.
+ * Processes of an older release go on meanwhile, and afterwards: what they call stays as it was.
  *
  * @throws ConfigurationError where the role may not, or a newer release has been there
  */
@@ -26,11 +29,12 @@ export async function migrate(client: PostgresClient, schema: string): Promise<v
     if (!(await schemaExists(client, schema))) await sql(client, `CREATE SCHEMA "${schema}"`);
     const version = await versionOf(client, schema);
     assertKnown(schema, version);
-    if (version === 0) await sql(client, migrationTableSql(schema));
-    for (const [at, step] of migrations.slice(version).entries()) {
-      await script(client, step(schema));
-      await sql(client, noteSql(schema, version + at + 1));
+    if (version === 0) {
+      await sql(client, migrationTableSql(schema));
+      await script(client, newTablesSql(schema));
+      await sql(client, noteSql(schema));
     }
+    for (const { sql: text } of await missingFunctions(client, schema)) await script(client, text);
     await sql(client, "COMMIT");
   } catch (error) {
     await sql(client, "ROLLBACK").catch(() => {});
@@ -43,28 +47,47 @@ export async function migrate(client: PostgresClient, schema: string): Promise<v
 }
 
 /**
- * Throws unless the schema is what this release knows.
+ * Throws unless the schema has what this release needs.
  *
  * @throws ConfigurationError
  */
 export async function assertMigrated(client: PostgresClient, schema: string): Promise<void> {
   const version = await versionOf(client, schema);
   assertKnown(schema, version);
-  if (version === migrations.length) return;
-  const found = version === 0 ? "not there, or empty" : `at version ${version} of ${migrations.length}`;
+  const missing = version === 0 ? [] : await missingFunctions(client, schema);
+  if (version > 0 && missing.length === 0) return;
+  const names = missing.map(({ name }) => name).join(", ");
   throw new ConfigurationError(
     "schema",
-    `must be migrated before it is opened with migrate: false. It is ${found}; see migratePostgres`,
+    "must be migrated before it is opened with migrate: false. It " +
+      `${version === 0 ? "is not there, or empty" : `lacks functions of this release (${names})`}; see migratePostgres`,
   );
 }
 
 function assertKnown(schema: string, version: number): void {
-  if (version <= migrations.length) return;
+  if (version <= schemaVersions.newest) return;
   throw new ConfigurationError(
     "schema",
-    `must not come from a newer release: ${schema} is at version ${version}, and ${migrations.length} is ` +
+    `must not come from a newer release: ${schema} is at version ${version}, and ${schemaVersions.newest} is ` +
       "the newest known here",
   );
+}
+
+// A function is known by its name alone: one that has another text has another name.
+async function missingFunctions(client: PostgresClient, schema: string): Promise<readonly SchemaFunction[]> {
+  const functions = functionsOf(schema);
+  const [row] = await sql(
+    client,
+    `SELECT pg_catalog.array_to_string(ARRAY(
+      SELECT f.name FROM pg_catalog.unnest($2::text[]) AS f (name) WHERE NOT EXISTS (
+        SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = $1 AND p.proname = f.name
+      )
+    ), ' ')`,
+    [schema, functions.map(({ name }) => name)],
+  );
+  const missing = textOf(row?.[0]).split(" ");
+  return functions.filter(({ name }) => missing.includes(name));
 }
 
 async function schemaExists(client: PostgresClient, schema: string): Promise<boolean> {
@@ -85,11 +108,15 @@ async function versionOf(client: PostgresClient, schema: string): Promise<number
   return Number(row?.[0]);
 }
 
-function noteSql(schema: string, version: number): string {
-  return `INSERT INTO "${schema}".migration (version) VALUES (${version})`;
+function noteSql(schema: string): string {
+  return `INSERT INTO "${schema}".migration (version) VALUES (${schemaVersions.newest})`;
 }
 
-async function sql(client: PostgresClient, text: string, values: string[] = []): Promise<readonly Row[]> {
+async function sql(
+  client: PostgresClient,
+  text: string,
+  values: PostgresQuery["values"] = [],
+): Promise<readonly Row[]> {
   return rowsOf(await client.query(textQuery(text, values)));
 }
 

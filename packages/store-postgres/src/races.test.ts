@@ -3,6 +3,7 @@ import type { Store, Write } from "@unclash/core/store";
 import { postgresUrl } from "@unclash/test-servers";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { functionNames } from "./sql/names.js";
 import { createPostgresStore } from "./store.js";
 import { commitOf, freshSchema, query, warmUp } from "./store.test-support.js";
 
@@ -132,8 +133,8 @@ async function withBug(is: string, becomes: string): Promise<Store> {
   onTestFinished(() => store.close());
   const functions = await query(
     `SELECT proname, pg_get_functiondef(p.oid) AS sql FROM pg_proc p
-      WHERE pronamespace = $1::regnamespace AND proname IN ('commit', 'commit_one')`,
-    [schema],
+      WHERE pronamespace = $1::regnamespace AND proname = ANY ($2)`,
+    [schema, [functionNames.commit, functionNames.commitOne]],
   );
   for (const { proname, sql } of functions) {
     const text = String(sql);
@@ -141,7 +142,7 @@ async function withBug(is: string, becomes: string): Promise<Store> {
     // The short way has no ranges.
     const planted = text.replace(
       is,
-      proname === "commit_one" ? becomes.replaceAll("cardinality(g_seen)", "0") : becomes,
+      proname === functionNames.commitOne ? becomes.replaceAll("cardinality(g_seen)", "0") : becomes,
     );
     await query(planted);
   }

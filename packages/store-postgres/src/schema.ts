@@ -1,35 +1,56 @@
 import { LockNumbers } from "./locks.js";
-import { cleanSql } from "./sql/clean.js";
+import { cleanSql, dueSql } from "./sql/clean.js";
 import { commitSql } from "./sql/commit.js";
 import { commitInsteadSql, commitOneSql } from "./sql/commit-one.js";
 import { eventsSql } from "./sql/events.js";
-import { historySql, listSql } from "./sql/list.js";
+import { historySql, listChildrenSql, listIndexSql, listLapsedSql } from "./sql/list.js";
+import { type FunctionName, functionNames } from "./sql/names.js";
 import { readSql } from "./sql/read.js";
 import { tablesSql } from "./sql/tables.js";
 
 /**
- * What brings a schema from one version to the next. Never edit one that was released: add another, which may drop
- * functions and make them anew. A release that knows fewer than a schema has refuses to open it.
+ * The versions of a schema that this release works on. A release refuses one that is newer than its `newest`, so that
+ * what older processes can live with, such as new functions, never raises the number. A new schema is at the newest.
  */
-export const migrations: readonly ((schema: string) => string)[] = [
-  (schema) => {
-    const s = `"${schema}"`;
-    const numbers = new LockNumbers(schema);
-    return [
-      tablesSql(s),
-      commitSql(s, numbers.events),
-      commitInsteadSql(s),
-      commitOneSql(s, numbers.events),
-      readSql(s),
-      listSql(s),
-      historySql(s),
-      eventsSql(s, numbers.events),
-      cleanSql(s, numbers),
-    ].join("");
-  },
-];
+export const schemaVersions = { oldest: 1, newest: 1 } as const;
 
-/** Where a schema notes which of the migrations it has had. */
+/** Makes the tables of a new schema. */
+export function newTablesSql(schema: string): string {
+  return tablesSql(`"${schema}"`);
+}
+
+/** A function that calls need, and the SQL that makes it. */
+export interface SchemaFunction {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/**
+ * The functions that this release calls. Those that are not in a schema yet are made on opening it, beside those of
+ * other releases.
+ */
+export function functionsOf(schema: string): readonly SchemaFunction[] {
+  const s = `"${schema}"`;
+  const numbers = new LockNumbers(schema);
+  const sqlOf: Readonly<Record<FunctionName, string>> = {
+    commit: commitSql(s, numbers.events),
+    commitInstead: commitInsteadSql(s),
+    commitOne: commitOneSql(s, numbers.events),
+    read: readSql(s),
+    listChildren: listChildrenSql(s),
+    listIndex: listIndexSql(s),
+    listLapsed: listLapsedSql(s),
+    history: historySql(s),
+    events: eventsSql(s, numbers.events),
+    due: dueSql(s),
+    clean: cleanSql(s, numbers),
+  };
+  return allNames.map((name) => ({ name: functionNames[name], sql: sqlOf[name] }));
+}
+
+const allNames = Object.keys(functionNames).filter((name): name is FunctionName => name in functionNames);
+
+/** Where a schema notes at which version it is. */
 export function migrationTableSql(schema: string): string {
   return `CREATE TABLE IF NOT EXISTS "${schema}".migration (
   version integer PRIMARY KEY,

@@ -101,7 +101,7 @@ function storeOn(connections: Connections, server: Server, options: ResolvedOpti
     const valuesOfOne = commitOneValues(commit, numbers);
     if (valuesOfOne !== undefined) {
       const queryFor = (waitMs: number): PostgresQuery =>
-        statements.callForText("commit_one", valuesOfOne(waitMs, synchronousCommit));
+        statements.callForText("commitOne", valuesOfOne(waitMs, synchronousCommit));
       return calls.write(
         (remainingMs) => queryFor(waitOf(remainingMs)),
         (rows) => commitOneResult(commit, rows),

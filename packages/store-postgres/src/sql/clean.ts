@@ -1,6 +1,19 @@
 import type { LockNumbers } from "../locks.js";
 import { nowSql, sessionSql, settingsSql } from "./fragments.js";
 import { horizonSql } from "./horizon.js";
+import { functionNames } from "./names.js";
+
+/** The keys that have something to clean, those that were due first come first. */
+export function dueSql(s: string): string {
+  return `
+CREATE FUNCTION ${s}.${functionNames.due}(p_limit integer)
+RETURNS SETOF text LANGUAGE plpgsql STABLE ${settingsSql} AS $function$
+BEGIN
+  RETURN QUERY SELECT c.key FROM ${s}.head AS c WHERE c.clean_at <= ${nowSql} ORDER BY c.clean_at LIMIT p_limit;
+END
+$function$;
+`;
+}
 
 /**
  * One step of cleaning. `p_keys` are some that were due a moment ago, with their locks: none is waited for, so that a
@@ -11,14 +24,10 @@ import { horizonSql } from "./horizon.js";
  */
 export function cleanSql(s: string, { store, cleaning, events }: LockNumbers): string {
   return `
-CREATE FUNCTION ${s}.due(p_limit integer) RETURNS SETOF text LANGUAGE plpgsql STABLE ${settingsSql} AS $function$
-BEGIN
-  RETURN QUERY SELECT c.key FROM ${s}.head AS c WHERE c.clean_at <= ${nowSql} ORDER BY c.clean_at LIMIT p_limit;
-END
-$function$;
-
-CREATE FUNCTION ${s}.clean(p_keys text[], p_locks bigint[], p_budget integer, p_event_age_ms bigint, p_step_ms integer,
-  OUT removed integer, OUT more boolean) LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
+CREATE FUNCTION ${s}.${functionNames.clean}(
+  p_keys text[], p_locks bigint[], p_budget integer, p_event_age_ms bigint, p_step_ms integer,
+  OUT removed integer, OUT more boolean
+) LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
 DECLARE
   v_now bigint := ${nowSql};
   v_ends_at bigint;

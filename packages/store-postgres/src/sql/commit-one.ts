@@ -1,6 +1,7 @@
 import { cleanAtSql } from "./commit.js";
 import { lockSql, nowSql, settingsSql, stateSql } from "./fragments.js";
 import { announceSql } from "./horizon.js";
+import { functionNames } from "./names.js";
 
 /**
  * The commonest commit: one text put over a tag, with at most one event, where some keys, such as those of locks, are
@@ -10,7 +11,7 @@ import { announceSql } from "./horizon.js";
  */
 export function commitOneSql(s: string, events: number): string {
   return `
-CREATE FUNCTION ${s}.commit_one(${parameters})
+CREATE FUNCTION ${s}.${functionNames.commitOne}(${parameters})
 RETURNS text LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
 DECLARE
   v_now bigint;
@@ -52,7 +53,7 @@ BEGIN
       CASE a.deleted WHEN true THEN 't' WHEN false THEN 'f' END,
       CASE a.lapsed WHEN true THEN 't' WHEN false THEN 'f' END,
       a.created_at::text, a.modified_at::text, a.lapses_at::text, a.actor, a.cause, a.body))
-    FROM ${s}.commit_instead(${names}) AS a);
+    FROM ${s}.${functionNames.commitInstead}(${names}) AS a);
 END
 $function$;
 `;
@@ -65,7 +66,7 @@ $function$;
 export function commitInsteadSql(s: string): string {
   const none = "ARRAY[]::text[]";
   return `
-CREATE FUNCTION ${s}.commit_instead(${parameters})
+CREATE FUNCTION ${s}.${functionNames.commitInstead}(${parameters})
 RETURNS SETOF ${s}.answer LANGUAGE plpgsql VOLATILE ${settingsSql} AS $function$
 DECLARE
   v_now bigint := ${nowSql};
@@ -93,7 +94,7 @@ BEGIN
     RETURN;
   END IF;
 
-  RETURN QUERY SELECT * FROM ${s}.commit(
+  RETURN QUERY SELECT * FROM ${s}.${functionNames.commit}(
     ARRAY[]::bigint[], p_wait_ms, p_sync, p_tag, p_at, p_actor, p_cause, false,
     ${none}, ${none}, ${none},
     ARRAY[]::integer[], ${none}, ${none}, ARRAY[]::integer[], ${none},

@@ -1,5 +1,6 @@
 import { isMetSql, lockSql, nowSql, settingsSql, stateSql } from "./fragments.js";
 import { announceSql } from "./horizon.js";
+import { functionNames } from "./names.js";
 
 /**
  * Any commit, in one call. Its answer has a row for each clash, or else one for each write, and a last row `clash` or
@@ -10,7 +11,7 @@ import { announceSql } from "./horizon.js";
  */
 export function commitSql(s: string, events: number): string {
   return `
-CREATE FUNCTION ${s}.commit(
+CREATE FUNCTION ${s}.${functionNames.commit}(
   p_locks bigint[], p_wait_ms integer, p_sync text, p_tag text, p_at bigint, p_actor text, p_cause text,
   p_refused boolean,
   r_keys text[], r_expects text[], r_tags text[],

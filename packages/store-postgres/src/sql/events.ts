@@ -1,5 +1,6 @@
 import { joinSettingsSql, sessionSql } from "./fragments.js";
 import { horizonSql } from "./horizon.js";
+import { functionNames } from "./names.js";
 
 /**
  * The next events behind a place, or, where that is none of this log, or events behind it were cleaned away, one row
@@ -15,7 +16,7 @@ export function eventsSql(s: string, events: number): string {
       SELECT FROM ${s}.removed AS k WHERE k.one AND k.revision = p_revision AND k.n = p_n AND left(k.tag, 16) = p_tag
     )`;
   return `
-CREATE FUNCTION ${s}.events(p_revision bigint, p_n integer, p_tag text, p_limit integer)
+CREATE FUNCTION ${s}.${functionNames.events}(p_revision bigint, p_n integer, p_tag text, p_limit integer)
 RETURNS TABLE (kind text, o_revision bigint, o_n integer, o_tag text, o_at bigint, o_type text, o_key text,
   o_version bigint, o_data text)
 LANGUAGE plpgsql VOLATILE ${joinSettingsSql} AS $function$

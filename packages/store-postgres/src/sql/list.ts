@@ -1,44 +1,68 @@
 import { joinSettingsSql, nowSql, settingsSql, stateSql } from "./fragments.js";
+import { functionNames } from "./names.js";
 
-/**
- * Pages of the three kinds of ranges. Each looks for `p_limit` records, gives those whose texts fit, and says how many
- * there were by the `n` of each. The size of a text is known without reading it.
+/*
+ * Pages of the three kinds of ranges, those that can be read backwards in a function for each direction. Each looks for
+ * `p_limit` records, gives those whose texts fit, and says how many there were by the `n` of each. The size of a text
+ * is known without reading it.
  */
-export function listSql(s: string): string {
-  return [
-    page(
-      s,
-      "list_children(p_depth integer, p_after text, p_end text, p_limit integer, p_bytes bigint)",
-      "h.key AS place",
-      `FROM ${s}.head AS h
+
+/** A page of the children of a prefix. */
+export function listChildrenSql(s: string): string {
+  return childrenSql(s, functionNames.listChildren, "");
+}
+
+function childrenSql(s: string, name: string, direction: Direction): string {
+  return page(
+    s,
+    `${name}(p_depth integer, p_after text, p_end text, p_limit integer, p_bytes bigint)`,
+    "h.key AS place",
+    `FROM ${s}.head AS h
       WHERE NOT h.deleted AND h.depth = p_depth AND h.key > p_after AND h.key < p_end
-      ORDER BY h.key LIMIT p_limit`,
-      "r.key",
-    ),
-    page(
-      s,
-      "list_index(p_name text, p_value text, p_key text, p_to text, p_limit integer, p_bytes bigint)",
-      "a.value AS place",
-      // A claim has its head: as many as are asked for are taken first, and then looked up.
-      `FROM (
+      ORDER BY h.key${direction} LIMIT p_limit`,
+    `r.key${direction}`,
+  );
+}
+
+/** A page of an index, up to the value `p_to`. */
+export function listIndexSql(s: string): string {
+  return indexSql(s, `${functionNames.listIndex}(p_name text, p_value text, p_key text, p_to text,`, "");
+}
+
+function indexSql(s: string, signature: string, direction: Direction): string {
+  const bounds =
+    direction === ""
+      ? "(c.value, c.key) > (p_value, p_key) AND c.value <= p_to"
+      : "(c.value, c.key) < (p_value, p_key) AND c.value >= p_from";
+  return page(
+    s,
+    `${signature} p_limit integer, p_bytes bigint)`,
+    "a.value AS place",
+    // A claim has its head: as many as are asked for are taken first, and then looked up.
+    `FROM (
         SELECT c.value, c.key FROM ${s}.claim AS c
-        WHERE c.name = p_name AND (c.value, c.key) > (p_value, p_key) AND c.value <= p_to
-        ORDER BY c.value, c.key LIMIT p_limit
+        WHERE c.name = p_name AND ${bounds}
+        ORDER BY c.value${direction}, c.key${direction} LIMIT p_limit
       ) AS a JOIN ${s}.head AS h ON h.key = a.key`,
-      "r.place, r.key",
-    ),
-    page(
-      s,
-      "list_lapsed(p_from bigint, p_key text, p_before bigint, p_limit integer, p_bytes bigint)",
-      "h.lapses_at::text AS place",
-      `FROM ${s}.head AS h
+    `r.place${direction}, r.key${direction}`,
+  );
+}
+
+/** A page of what has lapsed. */
+export function listLapsedSql(s: string): string {
+  return page(
+    s,
+    `${functionNames.listLapsed}(p_from bigint, p_key text, p_before bigint, p_limit integer, p_bytes bigint)`,
+    "h.lapses_at::text AS place",
+    `FROM ${s}.head AS h
       WHERE h.lapses_at IS NOT NULL AND (h.lapses_at, h.key) > (p_from, p_key)
         AND h.lapses_at < least(p_before, v_now + 1)
       ORDER BY h.lapses_at, h.key LIMIT p_limit`,
-      "r.lapses_at, r.key",
-    ),
-  ].join("");
+    "r.lapses_at, r.key",
+  );
 }
+
+type Direction = "" | " DESC";
 
 /** Where `p_bytes` is `NULL`, texts are not asked for. The place by which the next page begins stands in `kind`. */
 function page(s: string, signature: string, place: string, from: string, order: string): string {
@@ -77,7 +101,7 @@ $function$;
 export function historySql(s: string): string {
   const current = "h.version < p_before AND h.modified_at <= p_at";
   return `
-CREATE FUNCTION ${s}.history(p_key text, p_before bigint, p_at bigint, p_limit integer, p_bytes bigint)
+CREATE FUNCTION ${s}.${functionNames.history}(p_key text, p_before bigint, p_at bigint, p_limit integer, p_bytes bigint)
 RETURNS SETOF ${s}.answer LANGUAGE plpgsql STABLE ${settingsSql} AS $function$
 DECLARE
   v_now bigint := ${nowSql};

@@ -1,9 +1,10 @@
 import { joinSettingsSql, nowSql, stateSql } from "./fragments.js";
+import { functionNames } from "./names.js";
 
 /** The records under some keys, and the time: one view, that of the statement that calls it. */
 export function readSql(s: string): string {
   return `
-CREATE FUNCTION ${s}.read(p_keys text[]) RETURNS SETOF ${s}.answer
+CREATE FUNCTION ${s}.${functionNames.read}(p_keys text[]) RETURNS SETOF ${s}.answer
 LANGUAGE plpgsql STABLE ${joinSettingsSql} AS $function$
 DECLARE
   v_now bigint := ${nowSql};
