@@ -21,6 +21,7 @@ export {
   parentOf,
   parsePosition,
 } from "./store/positions.js";
+export type * from "./store/range.js";
 export type * from "./store/record.js";
 export { type KeptPast, keptPastOf, modifiedAtOver } from "./store/states.js";
 export { type HolderOf, uniqueClashes } from "./store/unique-clashes.js";

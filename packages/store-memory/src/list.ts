@@ -1,4 +1,5 @@
 import {
+  childrenOf,
   countOnPage,
   formatPosition,
   indexStartOf,
@@ -11,7 +12,7 @@ import {
   type StoredRecord,
 } from "@unclash/core/store";
 import { asRead } from "./entry.js";
-import { type AgendaPlace, beginning, type IndexPlace, type KeyPlace, type Records } from "./records.js";
+import { type AgendaPlace, beginning, type KeyPlace, type Records } from "./records.js";
 
 /** One page of a range, as it is read at this moment. */
 export function list(range: Range, records: Records, now: Moment): Page {
@@ -21,15 +22,22 @@ export function list(range: Range, records: Records, now: Moment): Page {
 }
 
 function listChildren(range: Extract<Range, { prefix: unknown }>, records: Records, now: Moment): Page {
-  const found = records.children.after(range.prefix, { key: range.after ?? "" }, range.limit + 1);
+  const { prefix, limit, descending = false } = range;
+  const { after, end } = childrenOf(range);
+  const found = descending
+    ? records.children.before(prefix, { key: end }, limit + 1)
+    : records.children.after(prefix, { key: after }, limit + 1);
   return pageOf(found, range, records, now, ({ key }) => key);
 }
 
 function listIndex(range: Extract<Range, { index: unknown }>, records: Records, now: Moment): Page {
-  const { place, key: after } = indexStartOf(range);
-  const isWithin = ({ value }: IndexPlace): boolean => !isBefore(range.to, value);
-  const found = records.indexes.after(range.index, { value: place, key: after }, range.limit + 1, isWithin);
-  return pageOf(found, range, records, now, ({ value, key }) => formatPosition(value, key));
+  const { index, from, to, limit, descending = false } = range;
+  const { place, key } = indexStartOf(range);
+  const start = { value: place, key };
+  const found = descending
+    ? records.indexes.before(index, start, limit + 1, ({ value }) => !isBefore(value, from))
+    : records.indexes.after(index, start, limit + 1, ({ value }) => !isBefore(to, value));
+  return pageOf(found, range, records, now, ({ value, key: holder }) => formatPosition(value, holder));
 }
 
 function listLapsed(range: Extract<Range, { lapsedBefore: unknown }>, records: Records, now: Moment): Page {

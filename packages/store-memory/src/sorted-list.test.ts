@@ -23,6 +23,8 @@ describe("SortedList", () => {
           }
           const expected = [...model].filter((item) => item > place).sort(ascending);
           expect(list.after(place, limit)).toEqual(expected.slice(0, limit));
+          const below = [...model].filter((item) => item < place).sort(ascending);
+          expect(list.before(place, limit)).toEqual(below.toReversed().slice(0, limit));
           expect(list.isEmpty).toBe(model.size === 0);
         },
       ),
@@ -37,6 +39,8 @@ describe("SortedList", () => {
     for (let n = 0; n < size; n++) list.add(nth(n));
     expect(list.after(-1, size + 1)).toEqual(Array.from({ length: size }, (_, n) => n));
     for (const place of [0, 255, 256, 511, 512, 513, 5_000, size - 2]) expect(list.after(place, 2)[0]).toBe(place + 1);
+    expect(list.before(size, size + 1)).toEqual(Array.from({ length: size }, (_, n) => size - 1 - n));
+    for (const place of [1, 255, 256, 511, 512, 513, 5_000, size]) expect(list.before(place, 2)[0]).toBe(place - 1);
     for (let n = 0; n < size; n += 2) list.delete(n);
     expect(list.after(5_000, 3)).toEqual([5_001, 5_003, 5_005]);
     for (let n = 1; n < size; n += 2) list.delete(n);
@@ -49,6 +53,9 @@ describe("SortedList", () => {
     for (const item of [1, 2, 3, 4]) list.add(item);
     expect(list.after(1, 10, (item) => item < 4)).toEqual([2, 3]);
     expect(list.after(1, 1, (item) => item < 4)).toEqual([2]);
+    expect(list.before(4, 10, (item) => item > 1)).toEqual([3, 2]);
+    expect(list.before(4, 1, (item) => item > 1)).toEqual([3]);
+    expect(list.before(1, 10)).toEqual([]);
   });
 
   it("replaces an item by one that has the same place", () => {

@@ -61,6 +61,20 @@ export class SortedList<P, T extends P> {
     return items;
   }
 
+  /** The items before this place, the last one first, at most `limit`, down to the first that is not `within` bounds. */
+  before(place: P, limit: number, within?: (item: T) => boolean): T[] {
+    const items: T[] = [];
+    for (let chunkAt = this.#chunkFor(place); chunkAt >= 0; chunkAt--) {
+      const chunk = this.#chunks[chunkAt] ?? [];
+      for (let at = this.#indexIn(chunk, place) - 1; at >= 0; at--) {
+        const item = chunk[at];
+        if (item === undefined || items.length === limit || within?.(item) === false) return items;
+        items.push(item);
+      }
+    }
+    return items;
+  }
+
   // The first chunk that ends at or after the place, else the last one.
   #chunkFor(place: P): number {
     const chunks = this.#chunks;

@@ -31,4 +31,9 @@ export class SortedLists<P, T extends P> {
   after(name: string, place: P, limit: number, within?: (item: T) => boolean): readonly T[] {
     return this.#lists.get(name)?.after(place, limit, within) ?? [];
   }
+
+  /** As {@link SortedList.before}, in the list with this name; nothing where there is none. */
+  before(name: string, place: P, limit: number, within?: (item: T) => boolean): readonly T[] {
+    return this.#lists.get(name)?.before(place, limit, within) ?? [];
+  }
 }

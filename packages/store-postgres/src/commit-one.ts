@@ -1,13 +1,13 @@
 import type { Commit, CommitResult, Write } from "@unclash/core/store";
-import { claimsOf, commitResult, indexOf, keepOf } from "./commit.js";
+import { claimsOf, commitResult, indexOf, type KeyReading, keepOf, keyReadingValues } from "./commit.js";
 import { NotUnderstoodError, type PostgresQuery, type Row, rowsOf } from "./driver.js";
 import type { LockNumbers } from "./locks.js";
 import { integerOf } from "./record.js";
 
 /**
  * Gives the arguments of the function `commit_one`, by how long it may wait for locks and how durable it has to be,
- * where the commit is one that it can carry out: one text put over a tag, with at most one event, that reads nothing
- * but keys as absent.
+ * where the commit is one that it can carry out: one text put over a tag, with at most one event, that reads keys and
+ * no ranges.
  */
 export function commitOneValues(
   commit: Commit,
@@ -17,8 +17,8 @@ export function commitOneValues(
   const [write, ...others] = writes;
   const [event, ...more] = events;
   if (write === undefined || others.length > 0 || more.length > 0 || !putsOverTag(write)) return undefined;
-  const absent = reads.flatMap((reading) => ("key" in reading && reading.expect === "absent" ? [reading.key] : []));
-  if (absent.length < reads.length) return undefined;
+  const keys = reads.filter((reading): reading is KeyReading => "key" in reading);
+  if (keys.length < reads.length) return undefined;
   const { count, ageMs } = keepOf(write);
   const claims = claimsOf(commit);
   return (waitMs, synchronousCommit) => [
@@ -36,7 +36,7 @@ export function commitOneValues(
     count,
     ageMs,
     indexOf(write.index),
-    absent.length === 0 ? null : absent,
+    ...(keys.length === 0 ? [null, null, null] : keyReadingValues(keys)),
     claims.map(({ value: { name } }) => name),
     claims.map(({ value: { value } }) => value),
     event?.type ?? null,

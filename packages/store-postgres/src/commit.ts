@@ -8,6 +8,7 @@ import {
   type IndexValue,
   type KeptPast,
   keptPastOf,
+  type Range,
   type Reading,
   type StoredRecord,
   uniqueClashes,
@@ -23,8 +24,11 @@ export interface Claim {
   readonly value: IndexValue;
 }
 
-type KeyReading = Extract<Reading, { expect: unknown }>;
-type RangeReading = Extract<Reading, { range: unknown }> & { readonly range: { readonly prefix: string } };
+/** A reading of one key. */
+export type KeyReading = Extract<Reading, { expect: unknown }>;
+type RangeReading = Extract<Reading, { range: unknown }> & {
+  readonly range: Extract<Range, { prefix: unknown }>;
+};
 
 /** The arguments of the function `commit`. The columns of one kind of thing are arrays of one length. */
 export function commitValues(
@@ -47,12 +51,11 @@ export function commitValues(
     cause,
     // Two writes that claim one value clash, whatever there is.
     uniqueClashes(writes, () => undefined).length > 0,
-    keys.map(({ key }) => key),
-    keys.map(({ expect }) => expectationOf(expect)),
-    keys.map(({ expect }) => expectedTagOf(expect)),
+    ...keyReadingValues(keys),
     ranges.map(({ depth }) => depth),
     ranges.map(({ after }) => after),
     ranges.map(({ end }) => end),
+    ranges.map(({ reading: { range } }) => range.descending === true),
     ranges.map(({ reading: { range } }) => range.limit),
     ranges.map(({ reading: { seen } }) => seen.map(({ key, tag: seenTag }) => `${key} ${seenTag}`).join("\n")),
     writes.map(({ key }) => key),
@@ -72,6 +75,15 @@ export function commitValues(
     events.map(({ key }) => key),
     events.map(({ version = null }) => version),
     events.map(({ data = null }) => data),
+  ];
+}
+
+/** The columns of readings of keys: which, what is expected, and by which tag. */
+export function keyReadingValues(readings: readonly KeyReading[]): PostgresQuery["values"] {
+  return [
+    readings.map(({ key }) => key),
+    readings.map(({ expect }) => expectationOf(expect)),
+    readings.map(({ expect }) => expectedTagOf(expect)),
   ];
 }
 

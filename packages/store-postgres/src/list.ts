@@ -17,10 +17,12 @@ export function listQuery(range: Range, statements: Statements): PostgresQuery {
   const rest = [limit + 1, texts ? pageBytesOf(range) : null];
   if ("prefix" in range) {
     const start = childrenOf(range);
-    return statements.call("listChildren", [start.depth, start.after, start.end, ...rest]);
+    const list = range.descending ? "listChildrenDown" : "listChildren";
+    return statements.call(list, [start.depth, start.after, start.end, ...rest]);
   }
   if ("index" in range) {
     const { place, key } = indexStartOf(range);
+    if (range.descending) return statements.call("listIndexDown", [range.index, place, key, range.from, ...rest]);
     return statements.call("listIndex", [range.index, place, key, range.to, ...rest]);
   }
   const position = after === undefined ? undefined : parsePosition(after);

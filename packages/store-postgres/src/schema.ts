@@ -3,16 +3,27 @@ import { cleanSql, dueSql } from "./sql/clean.js";
 import { commitSql } from "./sql/commit.js";
 import { commitInsteadSql, commitOneSql } from "./sql/commit-one.js";
 import { eventsSql } from "./sql/events.js";
-import { historySql, listChildrenSql, listIndexSql, listLapsedSql } from "./sql/list.js";
+import {
+  historySql,
+  listChildrenDownSql,
+  listChildrenSql,
+  listIndexDownSql,
+  listIndexSql,
+  listLapsedSql,
+} from "./sql/list.js";
 import { type FunctionName, functionNames } from "./sql/names.js";
 import { readSql } from "./sql/read.js";
 import { tablesSql } from "./sql/tables.js";
 
 /**
  * The versions of a schema that this release works on. A release refuses one that is newer than its `newest`, so that
- * what older processes can live with, such as new functions, never raises the number. A new schema is at the newest.
+ * what older processes can live with, such as new functions, never raises the number (decision 010). A new schema is at
+ * the newest.
+ *
+ * - 1: the tables, with the functions of the first release, which stay for its processes.
+ * - 2: the same tables, without those functions: the first release can't use it.
  */
-export const schemaVersions = { oldest: 1, newest: 1 } as const;
+export const schemaVersions = { oldest: 1, newest: 2 } as const;
 
 /** Makes the tables of a new schema. */
 export function newTablesSql(schema: string): string {
@@ -38,7 +49,9 @@ export function functionsOf(schema: string): readonly SchemaFunction[] {
     commitOne: commitOneSql(s, numbers.events),
     read: readSql(s),
     listChildren: listChildrenSql(s),
+    listChildrenDown: listChildrenDownSql(s),
     listIndex: listIndexSql(s),
+    listIndexDown: listIndexDownSql(s),
     listLapsed: listLapsedSql(s),
     history: historySql(s),
     events: eventsSql(s, numbers.events),

@@ -42,9 +42,10 @@ end
 -- Readings, of a key or of a range.
 for i = 1, tonumber(arg()) do
   local expect, key = arg(), arg()
-  if expect == 'range' then
-    local from, limit, count = arg(), arg(), tonumber(arg())
-    local found = call('ZRANGEBYLEX', p .. 'c:' .. key, from, '+', 'LIMIT', 0, limit)
+  if expect == 'range' or expect == 'reversed' then
+    local command = expect == 'range' and 'ZRANGEBYLEX' or 'ZREVRANGEBYLEX'
+    local from, to, limit, count = arg(), arg(), arg(), tonumber(arg())
+    local found = call(command, p .. 'c:' .. key, from, to, 'LIMIT', 0, limit)
     local holds = #found == count
     for n = 1, count do
       local seen, expected = arg(), arg()

@@ -11,6 +11,7 @@ import type {
 import type { Calls } from "./calls.js";
 import { commitScript } from "./commit-script.js";
 import { eventOf } from "./event.js";
+import { childBounds } from "./list.js";
 import { indexOf, keepOf, putAlone } from "./put.js";
 import { flag, items, number, text, unexpected } from "./reply.js";
 import { recordOf, tailOf } from "./state.js";
@@ -54,10 +55,10 @@ function readingOf(reading: Reading): readonly string[] {
   }
   const { range, seen } = reading;
   // Only a prefix can be read in a commit: that was checked.
-  const prefix = "prefix" in range ? range.prefix : "";
-  const from = range.after === undefined ? "-" : `(${range.after}`;
+  if (!("prefix" in range)) return [];
   const shown = seen.flatMap(({ key, tag }) => [key, tag]);
-  return ["range", prefix, from, `${range.limit}`, `${seen.length}`, ...shown];
+  const way = range.descending ? "reversed" : "range";
+  return [way, range.prefix, ...childBounds(range), `${range.limit}`, `${seen.length}`, ...shown];
 }
 
 function expectationOf(expect: Expectation): readonly [expect: string, tag: string] {

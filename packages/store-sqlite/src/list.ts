@@ -28,28 +28,41 @@ export function list(
   return transactions.reading(() => ranges.page(range, now));
 }
 
+/** What reads a range in one direction, and what reads it backwards. */
+interface BothWays<Row> {
+  readonly ascending: Query<Row>;
+  readonly descending: Query<Row>;
+}
+
 /** The ranges of records. */
 export class Ranges {
   readonly #heads: Heads;
-  readonly #children: Query<ListedHead>;
-  readonly #index: Query<ListedHeadWithValue>;
+  readonly #children: BothWays<ListedHead>;
+  readonly #index: BothWays<ListedHeadWithValue>;
   readonly #lapsed: Query<ListedHead>;
 
   constructor(database: SqliteDatabase, heads: Heads) {
     this.#heads = heads;
-    this.#children = query(
-      database,
-      `SELECT ${listedHeadColumns}
-      FROM head WHERE head.deleted = 0 AND head.depth = ? AND head.key > ? AND head.key < ?
-      ORDER BY head.key LIMIT ?`,
-    );
-    this.#index = query(
-      database,
-      `SELECT ${listedHeadColumns}, claim.value AS value
-      FROM claim CROSS JOIN head ON head.id = claim.id
-      WHERE claim.name = ? AND (claim.value, claim.key) > (?, ?) AND claim.value <= ?
-      ORDER BY claim.value, claim.key LIMIT ?`,
-    );
+    const children = (direction: "ASC" | "DESC"): Query<ListedHead> =>
+      query(
+        database,
+        `SELECT ${listedHeadColumns}
+        FROM head WHERE head.deleted = 0 AND head.depth = ? AND head.key > ? AND head.key < ?
+        ORDER BY head.key ${direction} LIMIT ?`,
+      );
+    this.#children = { ascending: children("ASC"), descending: children("DESC") };
+    const index = (bounds: string, direction: "ASC" | "DESC"): Query<ListedHeadWithValue> =>
+      query(
+        database,
+        `SELECT ${listedHeadColumns}, claim.value AS value
+        FROM claim CROSS JOIN head ON head.id = claim.id
+        WHERE claim.name = ? AND ${bounds}
+        ORDER BY claim.value ${direction}, claim.key ${direction} LIMIT ?`,
+      );
+    this.#index = {
+      ascending: index("(claim.value, claim.key) > (?, ?) AND claim.value <= ?", "ASC"),
+      descending: index("(claim.value, claim.key) < (?, ?) AND claim.value >= ?", "DESC"),
+    };
     this.#lapsed = query(
       database,
       `SELECT ${listedHeadColumns}
@@ -68,13 +81,17 @@ export class Ranges {
     const count = range.limit + 1;
     if ("prefix" in range) {
       const { depth, after, end } = childrenOf(range);
-      const heads = this.#children.all(texts, depth, after, end, count);
+      const { ascending, descending } = this.#children;
+      const heads = (range.descending ? descending : ascending).all(texts, depth, after, end, count);
       return this.#pageOf(heads, range, now, ({ key }) => key);
     }
     if ("index" in range) {
-      const start = indexStartOf(range);
-      const heads = this.#index.all(texts, range.index, start.place, start.key, range.to, count);
-      return this.#pageOf(heads, range, now, ({ value, key }) => formatPosition(value, key));
+      const { place, key } = indexStartOf(range);
+      const { ascending, descending } = this.#index;
+      const heads = range.descending
+        ? descending.all(texts, range.index, place, key, range.from, count)
+        : ascending.all(texts, range.index, place, key, range.to, count);
+      return this.#pageOf(heads, range, now, (head) => formatPosition(head.value, head.key));
     }
     const position = range.after === undefined ? undefined : parsePosition(range.after);
     const { place, key } = position ?? { place: "-1", key: "" };

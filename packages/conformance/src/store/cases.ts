@@ -1,6 +1,7 @@
 import { cleaningCases } from "./cleaning.js";
 import { closingCases } from "./closing.js";
 import { commitCases } from "./commits.js";
+import { descendingCases } from "./descending.js";
 import { eventRaceCases } from "./event-races.js";
 import { expectationCases } from "./expectations.js";
 import { followingCases } from "./following.js";
@@ -35,6 +36,7 @@ export const storeCases: readonly StoreCase[] = [
   ...prefixCases,
   ...pagingCases,
   ...indexCases,
+  ...descendingCases,
   ...uniqueCases,
   ...lapseCases,
   ...rangeReadingCases,

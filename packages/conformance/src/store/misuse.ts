@@ -36,12 +36,19 @@ const misuses: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     commit(store, { events: [{ type: "t", key: "a/1", data: JSON.stringify("x".repeat(8_192)) }] }),
   "a list with a limit of 0": (store) => store.list({ prefix: "a/", limit: 0 }),
   "a list with a limit of 1,001": (store) => store.list({ prefix: "a/", limit: 1_001 }),
+  "a list of what lapsed, descending": (store) => store.list(untyped({ lapsedBefore: 1, limit: 1, descending: true })),
+  "a list in a direction that is none": (store) => store.list(untyped({ prefix: "a/", limit: 1, descending: "desc" })),
   "a list of a prefix without its slash": (store) => store.list({ prefix: "a", limit: 1 }),
   "a history with a limit of 0": (store) => store.history("a/1", { limit: 0, texts: true }),
   "a history with a limit of 1,001": (store) => store.history("a/1", { limit: 1_001, texts: true }),
   "a history of an empty key": (store) => store.history("", { limit: 1, texts: true }),
   "a cleaning with a budget of 0": (store) => store.clean(0),
 };
+
+// What callers in JavaScript can pass although no type allows it.
+function untyped<T>(value: unknown): T {
+  return JSON.parse(JSON.stringify(value));
+}
 
 /** Mistakes of the caller, which no store carries out. */
 export const misuseCases: readonly StoreCase[] = Object.entries(misuses).map(([what, act]) => ({

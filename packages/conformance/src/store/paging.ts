@@ -103,13 +103,15 @@ export const pagingCases: readonly StoreCase[] = [
         { prefix: "page/", limit: 1_000 },
         { prefix: "page/", limit: texts.size },
         { index: "size", from: "large", to: "large", limit: 1_000 },
+        { prefix: "page/", limit: 1_000, descending: true },
+        { index: "size", from: "large", to: "large", limit: 1_000, descending: true },
       ];
       for (const range of ranges) {
         const pages = await pagesOf(store, range);
         assert(pages.length > 1, "12 texts of 1 MiB are more than one page");
         for (const { records } of pages) assertBounded(records);
         const records = pages.flatMap((page) => page.records);
-        assert.deepEqual(keysOf(records), [...texts.keys()]);
+        assert.deepEqual(keysOf(records), inDirection([...texts.keys()], range));
         for (const { key, text } of records) assert(text === texts.get(key), `${key} has its text`);
       }
     },
@@ -117,8 +119,9 @@ export const pagingCases: readonly StoreCase[] = [
   {
     name: "a page ends with the record whose text brings its texts to as much as was asked for, 8 MiB at most",
     async run({ store }) {
-      const keys = [...(await putLarge(store)).keys()];
-      for (const range of [{ prefix: "page/" }, { index: "size", from: "large", to: "large" }] as const) {
+      const all = [...(await putLarge(store)).keys()];
+      for (const range of bothWays) {
+        const keys = inDirection(all, range);
         for (const [textBytesMax, count] of [
           [1, 1],
           [1_048_576, 1],
@@ -162,18 +165,28 @@ export const pagingCases: readonly StoreCase[] = [
     async run({ store }) {
       const keys = [...(await putLarge(store)).keys()];
       const bare = (await store.read(keys)).records.map((record) => ({ ...record, text: null }));
-      const prefix: Range = { prefix: "page/", limit: 12, texts: false };
-      const index: Range = { index: "size", from: "large", to: "large", limit: 12, texts: false };
-      for (const range of [prefix, index]) {
-        const { records, next } = await store.list(range);
+      for (const range of bothWays) {
+        const { records, next } = await store.list({ ...range, limit: 12, texts: false });
         // Compared as JSON: should texts be there, a failure must not print a diff of 12 MiB.
         assert(JSON.stringify(records.map(({ text }) => text)) === JSON.stringify(keys.map(() => null)), "no texts");
-        assert.deepEqual(records, bare);
+        assert.deepEqual(records, inDirection(bare, range));
         assert.equal(next, undefined);
       }
     },
   },
 ];
+
+// The two ranges that hold all large texts, in both directions.
+const bothWays = [
+  { prefix: "page/" },
+  { index: "size", from: "large", to: "large" },
+  { prefix: "page/", descending: true },
+  { index: "size", from: "large", to: "large", descending: true },
+] as const;
+
+function inDirection<T>(ascending: readonly T[], range: object): readonly T[] {
+  return "descending" in range ? ascending.toReversed() : ascending;
+}
 
 async function pagesOf(store: Store, range: Range): Promise<readonly Page[]> {
   const pages: Page[] = [await store.list(range)];

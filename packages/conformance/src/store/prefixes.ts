@@ -4,8 +4,8 @@ import { byBytes, walk } from "./ranges.js";
 import { bury, forget, keysOf, put, putBriefly, readThere } from "./steps.js";
 import type { StoreCase } from "./trial.js";
 
-// Each family of siblings holds what some comparison orders otherwise: by UTF-16 unit, by locale, by number, by case.
-const siblings: readonly Key[] = [
+/** Keys of one parent, among them what some comparison orders otherwise: by UTF-16 unit, locale, number or case. */
+export const siblings: readonly Key[] = [
   ...["9", "10", "09", "-1", " ", "!", "*", "~"],
   ...["a", "A", "b", "B", "aa", "a b", "a-b", "a_b", "ab", "Z", "_"],
   ...["é", "e\u0301", "z", "ä", "ß", "ss", "ı", "İ", "ñ"],

@@ -1,5 +1,6 @@
 import { type ComparedState, isMet, isTombstone } from "./expectation.js";
-import type { Clash, Commit, IndexValue, Range, Reading, Write } from "./port.js";
+import type { Clash, Commit, IndexValue, Reading, Write } from "./port.js";
+import type { Range } from "./range.js";
 import type { Key, Moment, StoredRecord, Tag, Version } from "./record.js";
 import { uniqueClashes } from "./unique-clashes.js";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { assertBudget, assertCommit, assertHistoryRequest, assertKeys, assertRange } from "./misuse.js";
-import type { Commit, HistoryRequest, NewEvent, Range, Reading, Write } from "./port.js";
+import type { Commit, HistoryRequest, NewEvent, Reading, Write } from "./port.js";
+import type { Range } from "./range.js";
 
 const plain: Commit = { tag: "t".repeat(16), at: 1, reads: [], writes: [], events: [], by: null, cause: "replace" };
 const put: Write = { key: "a/1", expect: "any", put: "{}" };
@@ -72,6 +73,7 @@ describe("assertCommit", () => {
       { key: "a/1", expect: { lapsed: "a".repeat(64) } },
     ),
     "a prefix that was read": reading({ range: { prefix: "a/", limit: 1 }, seen: [] }),
+    "a prefix that was read downwards": reading({ range: { prefix: "a/", limit: 1, descending: true }, seen: [] }),
     "event data of 8,192 bytes": telling({ type: "x", key: "a/1", data: `"${"é".repeat(4_095)}"` }),
   };
   it.each(Object.entries(good))("takes %s", (_, commit) => {
@@ -148,6 +150,8 @@ describe("assertRange", () => {
     "a prefix with few bytes of texts": { prefix: "a/b/", limit: 1, textBytesMax: 1 },
     "an index with empty bounds": { index: "email", from: "", to: "", limit: 1 },
     "the lapsed": { lapsedBefore: 0, limit: 1 },
+    "a prefix downwards": { prefix: "a/", descending: true, limit: 1 },
+    "an index that is said to be ascending": { index: "email", from: "a", to: "b", descending: false, limit: 1 },
   };
   it.each(Object.entries(good))("takes %s", (_, range) => {
     expect(() => assertRange(range)).not.toThrow();
@@ -165,6 +169,9 @@ describe("assertRange", () => {
     "an index without a name": { index: "", from: "a", to: "b", limit: 1 },
     "a bound that is too long": { index: "email", from: "a", to: "b".repeat(1_025), limit: 1 },
     "a moment that is none": { lapsedBefore: Number.NaN, limit: 1 },
+    "a direction that is none": { prefix: "a/", limit: 1, descending: untyped("desc") },
+    "null for a direction": { index: "email", from: "a", to: "b", limit: 1, descending: untyped(null) },
+    "the lapsed downwards": untyped({ lapsedBefore: 0, limit: 1, descending: true }),
   };
   it.each(Object.entries(bad))("refuses %s", (_, range) => {
     expect(() => assertRange(range)).toThrow(TypeError);

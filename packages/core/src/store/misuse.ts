@@ -1,5 +1,6 @@
 import { assertNever } from "../errors.js";
-import type { Commit, Expectation, HistoryRequest, IndexValue, Range, Reading, Write } from "./port.js";
+import type { Commit, Expectation, HistoryRequest, IndexValue, Reading, Write } from "./port.js";
+import type { Range } from "./range.js";
 import type { Key, Retention } from "./record.js";
 
 /** The most keys of one `read`. */
@@ -92,14 +93,15 @@ export function assertCommit(commit: Commit): void {
  * say.
  *
  * @throws TypeError for a limit outside 1 to 1,000, a `textBytesMax` that is no whole number above 0, a prefix that
- * does not end in `/`, malformed index bounds, or a
- *   `lapsedBefore` that is no whole number.
+ *   does not end in `/`, malformed index bounds, a `lapsedBefore` that is no whole number, or a `descending` that is no
+ *   boolean or stands beside `lapsedBefore`.
  */
 export function assertRange(range: Range): void {
   assertLimit(range.limit);
   if (range.textBytesMax !== undefined && !isPositive(range.textBytesMax)) {
     misuse(`"textBytesMax" is a whole number above 0, not ${range.textBytesMax}.`);
   }
+  assertDirection(range);
   if ("prefix" in range) {
     assertKey(range.prefix);
     if (!range.prefix.endsWith("/")) misuse(`A prefix ends in "/": ${shown(range.prefix)}.`);
@@ -135,6 +137,13 @@ export function assertHistoryRequest(key: Key, request: HistoryRequest): void {
  */
 export function assertBudget(budget: number): void {
   if (!isPositive(budget)) misuse(`A budget is a whole number of rows, at least 1, not ${budget}.`);
+}
+
+function assertDirection(range: Range): void {
+  const descending = "descending" in range ? range.descending : undefined;
+  if (descending === undefined) return;
+  if (typeof descending !== "boolean") misuse(`"descending" is true or false, not ${String(descending)}.`);
+  if ("lapsedBefore" in range) misuse('Only a range with a "prefix" or an "index" can be "descending".');
 }
 
 function assertReading(reading: Reading): void {

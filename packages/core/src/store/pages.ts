@@ -1,5 +1,5 @@
 import { pageBytesMax } from "./misuse.js";
-import type { Range } from "./port.js";
+import type { Range } from "./range.js";
 
 /** The bytes of text with which a page of this range ends at the latest: 8 MiB unless fewer are asked for. */
 export function pageBytesOf({ textBytesMax = pageBytesMax }: Pick<Range, "textBytesMax"> = {}): number {

@@ -1,3 +1,4 @@
+import type { Page, Range } from "./range.js";
 import type { Actor, Cause, Key, Moment, Retention, Revision, StoredRecord, Tag, Text, Version } from "./record.js";
 
 /**
@@ -65,46 +66,12 @@ export type WriteAction =
    */
   | { readonly redact: Text; readonly version: Version };
 
-/** A set of records in a fixed order. Tombstones are never in it; lapsed records are, marked. */
-export type Range = (
-  | { /** Ends in `/`: the records whose parent this is, by key. */ readonly prefix: string }
-  | {
-      /** By value, then key; both bounds included. A record comes once for each of its values. */
-      readonly index: string;
-      readonly from: string;
-      readonly to: string;
-    }
-  | {
-      /** The records that have lapsed, and did before this moment, by the moment they lapsed, then key. */
-      readonly lapsedBefore: Moment;
-    }
-) & {
-  /** Go on after the page that gave this as its `next`. */
-  readonly after?: string;
-  /** At most this many records, from 1 to 1,000. */
-  readonly limit: number;
-  /**
-   * Whether to fetch the texts: sweeps, queues and readings of ranges want keys and tags alone. Without them `text` is
-   * `null`; tombstones are never in a range, so it can mean nothing else.
-   *
-   * @default true
-   */
-  readonly texts?: boolean;
-  /**
-   * The page ends with the record whose text brings its texts to about this many bytes, as it does at 8 MiB
-   * (`pageBytesMax`) at the latest.
-   *
-   * @default 8,388,608
-   */
-  readonly textBytesMax?: number;
-};
-
 /** What a commit has read and relies on, without writing it. */
 export type Reading =
   | { readonly key: Key; readonly expect: Expectation }
   /**
-   * The range still holds exactly these, in this order. Only for a `prefix`. Texts are not looked at: who relies on a
-   * page that ended before its `limit` gives the number of its records as the `limit`.
+   * The range still holds exactly these, in this order. Only for a `prefix`, in either direction. Texts are not looked
+   * at: who relies on a page that ended before its `limit` gives the number of its records as the `limit`.
    */
   | { readonly range: Range; readonly seen: readonly { readonly key: Key; readonly tag: Tag }[] };
 
@@ -162,18 +129,6 @@ export type CommitResult =
 export interface Snapshot {
   readonly now: Moment;
   readonly records: readonly (StoredRecord | undefined)[];
-}
-
-/**
- * A page of a range. It may end before its `limit` once its texts hold about 8 MiB (`pageBytesMax`), or as much as was
- * asked for; `next` then goes on.
- * It holds at least one record where there is one.
- */
-export interface Page {
-  readonly now: Moment;
-  readonly records: readonly StoredRecord[];
-  /** Where the next page begins; absent on the last one. */
-  readonly next?: string;
 }
 
 export interface HistoryRequest {

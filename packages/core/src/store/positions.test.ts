@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Range } from "./port.js";
 import {
   assertPosition,
   childrenOf,
@@ -10,6 +9,7 @@ import {
   parentOf,
   parsePosition,
 } from "./positions.js";
+import type { Range } from "./range.js";
 
 const lapsed = { lapsedBefore: 1, limit: 1 };
 const index = { index: "n", from: "b", to: "d", limit: 1 };
@@ -59,27 +59,60 @@ describe("assertPosition", () => {
   });
 });
 
-test.each([
-  [{ prefix: "a/" }, { depth: 1, after: "a/", end: "a0" }],
+test.each<[Parameters<typeof childrenOf>[0], { after: string; end: string }]>([
+  [{ prefix: "a/" }, { after: "a/", end: "a0" }],
   [
     { prefix: "a/b/", after: "a/b/7" },
-    { depth: 2, after: "a/b/7", end: "a/b0" },
+    { after: "a/b/7", end: "a/b0" },
   ],
   [
     { prefix: "b/", after: "a/7" },
-    { depth: 1, after: "b/", end: "b0" },
+    { after: "b/", end: "b0" },
+  ],
+  [
+    { prefix: "a/", descending: false },
+    { after: "a/", end: "a0" },
+  ],
+  [
+    { prefix: "a/", descending: true },
+    { after: "a/", end: "a0" },
+  ],
+  [
+    { prefix: "a/b/", after: "a/b/7", descending: true },
+    { after: "a/b/", end: "a/b/7" },
+  ],
+  [
+    { prefix: "b/", after: "c/7", descending: true },
+    { after: "b/", end: "b0" },
+  ],
+  [
+    { prefix: "b/", after: "a/7", descending: true },
+    { after: "b/", end: "a/7" },
   ],
 ])("the children of %j", (range, bounds) => {
-  expect(childrenOf(range)).toEqual(bounds);
+  expect(childrenOf(range)).toEqual({ depth: depthOf(range.prefix), ...bounds });
 });
 
-test.each([
-  [undefined, { place: "b", key: "" }],
-  ["a\u0000x/1", { place: "b", key: "" }],
-  ["b\u0000x/1", { place: "b", key: "x/1" }],
-  ["c\u0000x/1", { place: "c", key: "x/1" }],
-])("an index from b goes on from %j", (after, start) => {
-  expect(indexStartOf(after === undefined ? { from: "b" } : { from: "b", after })).toEqual(start);
+describe("an index from b to d", () => {
+  test.each<[string | undefined, string, string]>([
+    [undefined, "b", ""],
+    ["a\u0000x/1", "b", ""],
+    ["b\u0000x/1", "b", "x/1"],
+    ["c\u0000x/1", "c", "x/1"],
+  ])("goes on from %j", (after, place, key) => {
+    expect(indexStartOf(after === undefined ? index : { ...index, after })).toEqual({ place, key });
+  });
+
+  test.each<[string | undefined, string, string]>([
+    [undefined, "d\u0001", ""],
+    ["e\u0000x/1", "d\u0001", ""],
+    ["d\u0001\u0000x/1", "d\u0001", ""],
+    ["d\u0000x/1", "d", "x/1"],
+    ["a\u0000x/1", "a", "x/1"],
+  ])("goes on downwards from %j", (after, place, key) => {
+    const range = { ...index, descending: true };
+    expect(indexStartOf(after === undefined ? range : { ...range, after })).toEqual({ place, key });
+  });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { compareCodePoints } from "./code-points.js";
-import type { Range } from "./port.js";
+import type { Direction, Range } from "./range.js";
 import type { Key, Moment } from "./record.js";
 
 /** Where a page of an index, or of what has lapsed, ended: the value or the moment, and the key. */
@@ -45,26 +45,36 @@ function isPosition(after: string, isMoment: boolean): boolean {
 
 /**
  * The bounds of the children of a prefix: keys of this depth, behind `after` and before `end`, compared as bytes of
- * UTF-8. `after` is where the last page ended, or the prefix.
+ * UTF-8. One of the two is where the last page ended: `after`, or `end` where the range is descending.
  */
-export function childrenOf({ prefix, after }: { readonly prefix: string; readonly after?: string }): {
+export function childrenOf({ prefix, after, descending = false }: ChildRange): {
   readonly depth: number;
   readonly after: string;
   readonly end: string;
 } {
-  return {
-    depth: depthOf(prefix),
-    after: after === undefined || isBefore(after, prefix) ? prefix : after,
-    // The first text after all that begin with the prefix: its last byte, the slash, made one larger.
-    end: `${prefix.slice(0, -1)}0`,
-  };
+  // The first text after all that begin with the prefix: its last byte, the slash, made one larger.
+  const last = `${prefix.slice(0, -1)}0`;
+  const depth = depthOf(prefix);
+  if (descending) return { depth, after: prefix, end: after === undefined || isBefore(last, after) ? last : after };
+  return { depth, after: after === undefined || isBefore(after, prefix) ? prefix : after, end: last };
 }
 
-/** Where a page of an index begins: behind its `after`, or with the first value that the range asks for. */
-export function indexStartOf({ from, after }: { readonly from: string; readonly after?: string }): Position {
+type ChildRange = { readonly prefix: string; readonly after?: string } & Direction;
+
+/**
+ * Where a page of an index begins: behind its `after`, or with the first value that the range asks for. Where it is
+ * descending, it begins before that place: before its `after`, or with the last value asked for.
+ */
+export function indexStartOf({ from, to, after, descending = false }: IndexBounds): Position {
   const position = after === undefined ? undefined : parsePosition(after);
-  return position === undefined || isBefore(position.place, from) ? { place: from, key: "" } : position;
+  // No value lies between `to` and this one, since none holds U+0000: so all keys of `to` come before it.
+  const outermost = descending ? { place: `${to}\u0001`, key: "" } : { place: from, key: "" };
+  if (position === undefined) return outermost;
+  const isOutside = descending ? !isBefore(position.place, outermost.place) : isBefore(position.place, outermost.place);
+  return isOutside ? outermost : position;
 }
+
+type IndexBounds = Pick<Extract<Range, { index: unknown }>, "from" | "to" | "after" | "descending">;
 
 /** Whether a text comes before another in the order of their bytes of UTF-8. */
 export function isBefore(a: string, b: string): boolean {

@@ -1,11 +1,11 @@
-import { cleanAtSql } from "./commit.js";
+import { cleanAtSql, unmetSql } from "./commit.js";
 import { lockSql, nowSql, settingsSql, stateSql } from "./fragments.js";
 import { announceSql } from "./horizon.js";
 import { functionNames } from "./names.js";
 
 /**
- * The commonest commit: one text put over a tag, with at most one event, where some keys, such as those of locks, are
- * read as absent. It takes scalars in place of arrays and runs half as many statements. It answers version, revision,
+ * The commonest commit: one text put over a tag, with at most one event, that relies on some keys, such as those of
+ * locks. It takes scalars in place of arrays and runs half as many statements. It answers version, revision,
  * createdAt, modifiedAt and, if there is one, lapsesAt, with blanks between; or, as JSON, the rows of `commit_instead`.
  * One text costs server and client a good deal less than a row of many columns.
  */
@@ -21,7 +21,7 @@ BEGIN
   ${lockSql}
   v_now := ${nowSql};
 
-  IF p_absent IS NULL OR NOT EXISTS (SELECT FROM ${s}.head AS c WHERE c.key = ANY (p_absent)) THEN
+  IF r_keys IS NULL OR NOT EXISTS (${unmetSql(s, "")}) THEN
     IF e_type IS NOT NULL THEN
       ${announceSql(s, events)}
     END IF;
@@ -74,9 +74,8 @@ DECLARE
   h ${s}.head;
   o ${s}.answer;
 BEGIN
-  IF p_absent IS NOT NULL THEN
-    RETURN QUERY SELECT 'reading', r.n::integer, ${stateSql("c", "NULL::text")}
-      FROM unnest(p_absent) WITH ORDINALITY AS r (key, n) JOIN ${s}.head AS c ON c.key = r.key;
+  IF r_keys IS NOT NULL THEN
+    RETURN QUERY ${unmetSql(s, `'reading', r.n::integer, ${stateSql("c", "NULL::text")}`)};
     GET DIAGNOSTICS v_clashes = ROW_COUNT;
   END IF;
 
@@ -97,7 +96,7 @@ BEGIN
   RETURN QUERY SELECT * FROM ${s}.${functionNames.commit}(
     ARRAY[]::bigint[], p_wait_ms, p_sync, p_tag, p_at, p_actor, p_cause, false,
     ${none}, ${none}, ${none},
-    ARRAY[]::integer[], ${none}, ${none}, ARRAY[]::integer[], ${none},
+    ARRAY[]::integer[], ${none}, ${none}, ARRAY[]::boolean[], ARRAY[]::integer[], ${none},
     ARRAY[p_key], ARRAY[h.depth], ARRAY['tag'], ARRAY[p_expect], ARRAY['put'], ARRAY[p_text], ARRAY[p_ttl_ms],
     ARRAY[p_keep_count], ARRAY[p_keep_age_ms], ARRAY[NULL]::bigint[], ARRAY[p_claims],
     u_names, u_values,
@@ -125,7 +124,9 @@ const parameterList = [
   "p_keep_count bigint",
   "p_keep_age_ms bigint",
   "p_claims text",
-  "p_absent text[]",
+  "r_keys text[]",
+  "r_expects text[]",
+  "r_tags text[]",
   "u_names text[]",
   "u_values text[]",
   "e_type text",

@@ -15,7 +15,7 @@ CREATE FUNCTION ${s}.${functionNames.commit}(
   p_locks bigint[], p_wait_ms integer, p_sync text, p_tag text, p_at bigint, p_actor text, p_cause text,
   p_refused boolean,
   r_keys text[], r_expects text[], r_tags text[],
-  g_depths integer[], g_afters text[], g_ends text[], g_limits integer[], g_seen text[],
+  g_depths integer[], g_afters text[], g_ends text[], g_descending boolean[], g_limits integer[], g_seen text[],
   w_keys text[], w_depths integer[], w_expects text[], w_tags text[], w_actions text[], w_texts text[], w_ms bigint[],
   w_keep_counts bigint[], w_keep_ages bigint[], w_versions bigint[], w_claims text[],
   u_names text[], u_values text[],
@@ -42,19 +42,16 @@ BEGIN
   END IF;
 
   IF cardinality(r_keys) > 0 THEN
-    RETURN QUERY SELECT 'reading', r.n::integer, ${stateSql("c", "NULL::text")}
-      FROM unnest(r_keys, r_expects, r_tags) WITH ORDINALITY AS r (key, expect, tag, n)
-      LEFT JOIN ${s}.head AS c ON c.key = r.key
-      WHERE (${isMetSql("r.expect", "r.tag", "c")}) IS NOT TRUE;
+    RETURN QUERY ${unmetSql(s, `'reading', r.n::integer, ${stateSql("c", "NULL::text")}`)};
     GET DIAGNOSTICS v_clashes = ROW_COUNT;
   END IF;
 
   FOR i IN 1 .. cardinality(g_seen) LOOP
-    SELECT coalesce(string_agg(p.key || ' ' || p.tag, E'\\n'), '') INTO v_seen FROM (
-      SELECT c.key, c.tag FROM ${s}.head AS c
-      WHERE NOT c.deleted AND c.depth = g_depths[i] AND c.key > g_afters[i] AND c.key < g_ends[i]
-      ORDER BY c.key LIMIT g_limits[i]
-    ) AS p;
+    IF g_descending[i] THEN
+      ${seenSql(s, " DESC")}
+    ELSE
+      ${seenSql(s, "")}
+    END IF;
     IF v_seen <> g_seen[i] THEN
       o.kind := 'range';
       o.n := i;
@@ -233,6 +230,23 @@ BEGIN
 END
 $function$;
 `;
+}
+
+/** The readings of keys that do not hold. `v_now` is the time. */
+export function unmetSql(s: string, columns: string): string {
+  return `SELECT ${columns}
+      FROM unnest(r_keys, r_expects, r_tags) WITH ORDINALITY AS r (key, expect, tag, n)
+      LEFT JOIN ${s}.head AS c ON c.key = r.key
+      WHERE (${isMetSql("r.expect", "r.tag", "c")}) IS NOT TRUE`;
+}
+
+/** Puts what a page of keys holds at this moment into `v_seen`, as the one who read it writes it down. */
+function seenSql(s: string, direction: "" | " DESC"): string {
+  return `SELECT coalesce(string_agg(p.key || ' ' || p.tag, E'\\n'), '') INTO v_seen FROM (
+        SELECT c.key, c.tag FROM ${s}.head AS c
+        WHERE NOT c.deleted AND c.depth = g_depths[i] AND c.key > g_afters[i] AND c.key < g_ends[i]
+        ORDER BY c.key${direction} LIMIT g_limits[i]
+      ) AS p;`;
 }
 
 /**

@@ -12,6 +12,11 @@ export function listChildrenSql(s: string): string {
   return childrenSql(s, functionNames.listChildren, "");
 }
 
+/** A page of the children of a prefix, by falling key. */
+export function listChildrenDownSql(s: string): string {
+  return childrenSql(s, functionNames.listChildrenDown, " DESC");
+}
+
 function childrenSql(s: string, name: string, direction: Direction): string {
   return page(
     s,
@@ -27,6 +32,11 @@ function childrenSql(s: string, name: string, direction: Direction): string {
 /** A page of an index, up to the value `p_to`. */
 export function listIndexSql(s: string): string {
   return indexSql(s, `${functionNames.listIndex}(p_name text, p_value text, p_key text, p_to text,`, "");
+}
+
+/** A page of an index, down to the value `p_from`. */
+export function listIndexDownSql(s: string): string {
+  return indexSql(s, `${functionNames.listIndexDown}(p_name text, p_value text, p_key text, p_from text,`, " DESC");
 }
 
 function indexSql(s: string, signature: string, direction: Direction): string {

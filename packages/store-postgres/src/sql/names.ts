@@ -4,12 +4,14 @@
  * beside it (decision 010).
  */
 export const functionNames = {
-  commit: "commit",
-  commitInstead: "commit_instead",
-  commitOne: "commit_one",
+  commit: "commit_2",
+  commitInstead: "commit_instead_2",
+  commitOne: "commit_one_2",
   read: "read",
   listChildren: "list_children",
+  listChildrenDown: "list_children_down",
   listIndex: "list_index",
+  listIndexDown: "list_index_down",
   listLapsed: "list_lapsed",
   history: "history",
   events: "events",
