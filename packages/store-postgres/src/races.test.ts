@@ -47,6 +47,12 @@ const bugs: readonly PlantedBug[] = [
     becomes: "FROM unnest(p_locks) AS a (number) WHERE cardinality(u_names) = 0;",
   },
   {
+    bug: "keys that are only read are not locked",
+    caughtBy: "of two commits that each write what the other read, one succeeds",
+    is: "FROM unnest(p_locks) AS a (number);",
+    becomes: "FROM unnest(p_locks) AS a (number) WHERE a.number & 1 = 1;",
+  },
+  {
     bug: "all locks are shared",
     caughtBy:
       "50 increments at once, each read, committed and tried again, all count, and none clashes but with another",

@@ -3,18 +3,30 @@ import { type Script, script } from "./script.js";
 /**
  * The commonest commit by itself, in half of the time that the general script takes: one put over a tag, without a ttl,
  * of a record whose index values and retention stay as they are and which has a past, with one event or none, relying
- * on keys that are absent.
+ * on keys that are absent or have a tag, such as those of locks.
  *
  * `ARGV`: the key, the tag expected with U+0000 after it, the commit's time, its tail (see state-script.ts), the text,
- * the event or nothing, the index values, how many past states to keep and for how long, and the keys that must be
- * absent. Answers version, revision, createdAt and modifiedAt; or the time and what is there instead; or `look` where
+ * the event or nothing, the index values, how many past states to keep and for how long; then in turn each key that is
+ * read, and its tag with U+0000 after it, or nothing where the key must be absent. Answers version, revision, createdAt and modifiedAt; or the time and what is there instead; or `look` where
  * the general script has to look. Nothing is written before all is checked.
  */
 export const putScript: Script = script(`
 local p, call = KEYS[1], redis.call
 local r = p .. 'r:' .. ARGV[1]
-for i = 10, #ARGV do
-  if call('EXISTS', p .. 'r:' .. ARGV[i]) == 1 then return 'look' end
+for i = 10, #ARGV, 2 do
+  local tag = ARGV[i + 1]
+  if tag == '' then
+    if call('EXISTS', p .. 'r:' .. ARGV[i]) == 1 then return 'look' end
+  else
+    local read = call('HGET', p .. 'r:' .. ARGV[i], 'm')
+    if not read or string.sub(read, 66, 65 + #tag) ~= tag then return 'look' end
+    local flags, _, _, _, _, lapses = struct.unpack('>Bdddddd', read)
+    if flags % 2 == 1 then return 'look' end
+    if lapses > 0 then
+      local time = call('TIME')
+      if lapses <= time[1] * 1000 + math.floor(time[2] / 1000) then return 'look' end
+    end
+  end
 end
 local m = call('HGET', r, 'm')
 if not m then return 'look' end

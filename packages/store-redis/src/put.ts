@@ -24,18 +24,21 @@ export function indexOf({ index }: Put): string {
 
 /**
  * Carries out the commonest commit in a script of its own: one put over a tag that keeps a past, without a ttl, with at
- * most one event, relying on keys that are absent. `undefined` where it is another one, or where the general script has
- * to look: then nothing was done.
+ * most one event, relying on keys that are absent or have a tag. `undefined` where it is another one, or where the
+ * general script has to look: then nothing was done.
  */
 export async function putAlone(calls: Calls, commit: Commit): Promise<CommitResult | undefined> {
   const [write, more] = commit.writes;
   if (write === undefined || more !== undefined || commit.events.length > 1) return undefined;
   if (!("put" in write) || write.ttlMs !== undefined || write.keep === "none") return undefined;
   if (typeof write.expect === "string" || !("tag" in write.expect)) return undefined;
-  const absent: string[] = [];
+  const readings: string[] = [];
   for (const reading of commit.reads) {
-    if (!("key" in reading) || reading.expect !== "absent") return undefined;
-    absent.push(reading.key);
+    if (!("key" in reading)) return undefined;
+    const { key, expect } = reading;
+    if (expect === "absent") readings.push(key, "");
+    else if (typeof expect === "object" && "tag" in expect) readings.push(key, `${expect.tag}\u0000`);
+    else return undefined;
   }
   const reply = await calls.run(putScript, [
     write.key,
@@ -46,7 +49,7 @@ export async function putAlone(calls: Calls, commit: Commit): Promise<CommitResu
     commit.events[0] === undefined ? "" : eventOf(commit.events[0], commit),
     indexOf(write),
     ...keepOf(write),
-    ...absent,
+    ...readings,
   ]);
   return reply === "look" ? undefined : resultOf(commit, write, items(reply));
 }

@@ -5,15 +5,6 @@ import { type Bug, changeCommits, changeExpectations, changeRecords, changeWrite
 /** Bugs in what a commit checks and writes, and in what is read. */
 export const commitBugs: readonly Bug[] = [
   {
-    bug: "what a single put relies on as absent is not looked at",
-    caughtBy: "a put over a tag clashes where a key that it relies on as absent is there: alive, deleted or lapsed",
-    plant: (store) =>
-      changeCommits(store, (commit) => ({
-        ...commit,
-        reads: commit.writes.length === 1 ? commit.reads.filter((reading) => "range" in reading) : commit.reads,
-      })),
-  },
-  {
     bug: "the history hides what a redaction finds",
     caughtBy: "what the history no longer shows cannot be redacted, however little of it was cleaned away",
     plant: (store) => ({

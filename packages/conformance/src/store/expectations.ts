@@ -125,7 +125,25 @@ async function expectToRead(trial: Trial, state: State): Promise<void> {
   }
 }
 
-/** Each expectation against each state of a key, once for writes and once for readings. */
+// One put over a tag, as writes under locks are: stores may have a shorter way for it.
+async function expectToRely(trial: Trial, state: State): Promise<void> {
+  const { store } = trial;
+  for (const [name, { key, staged }] of await stageAll(trial, state)) {
+    const expect = expectations[name]?.(staged) ?? "any";
+    const { tag } = await put(store, `over/${name}`);
+    const reads = [
+      { key: "never/there", expect: "absent" as const },
+      { key, expect },
+    ];
+    const draft = { reads, writes: [{ key: `over/${name}`, expect: { tag }, put: '"written"' }] };
+    if (state.holds.includes(name)) {
+      await apply(store, draft);
+      assert.equal((await readOne(store, `over/${name}`))?.text, '"written"', name);
+    } else assertClashes(await refuse(store, draft), [await clashOn(store, key)]);
+  }
+}
+
+/** Each expectation against each state of a key: for writes, for readings, and for those of one put over a tag. */
 export const expectationCases: readonly StoreCase[] = states.flatMap((state) => [
   {
     name: `a write over ${state.name} clashes unless it expects ${state.holds.join(" or ")}`,
@@ -134,5 +152,9 @@ export const expectationCases: readonly StoreCase[] = states.flatMap((state) => 
   {
     name: `a commit that read ${state.name} clashes unless it expects ${state.holds.join(" or ")}`,
     run: (trial: Trial) => expectToRead(trial, state),
+  },
+  {
+    name: `a put over a tag that relies on ${state.name} clashes unless it expects ${state.holds.join(" or ")}`,
+    run: (trial: Trial) => expectToRely(trial, state),
   },
 ]);

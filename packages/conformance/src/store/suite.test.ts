@@ -5,10 +5,12 @@ import { createMemoryStore } from "@unclash/memory";
 import { describe, expect, it, test } from "vitest";
 import { commitBugs } from "./commit-bugs.test-support.js";
 import { cursorBugs } from "./cursor-bugs.test-support.js";
+import { descendingBugs } from "./descending-bugs.test-support.js";
 import { endingBugs } from "./ending-bugs.test-support.js";
 import { eventBugs } from "./event-bugs.test-support.js";
 import { pageBugs } from "./page-bugs.test-support.js";
 import { rangeBugs } from "./range-bugs.test-support.js";
+import { relianceBugs } from "./reliance-bugs.test-support.js";
 import { type StoreSuiteOptions, storeSuite } from "./suite.js";
 import { timeBugs } from "./time-bugs.test-support.js";
 import { watchBugs } from "./watch-bugs.test-support.js";
@@ -31,8 +33,10 @@ function testsOf(options: Omit<StoreSuiteOptions, "test">): Tests {
 describe("a store with a bug fails the suite:", () => {
   const bugs = [
     ...commitBugs,
+    ...relianceBugs,
     ...rangeBugs,
     ...pageBugs,
+    ...descendingBugs,
     ...timeBugs,
     ...eventBugs,
     ...endingBugs,
