@@ -7,7 +7,8 @@ import { textOf } from "./record.js";
 // How often those who wait look by themselves.
 const pollMs = 1_000;
 
-// A notification takes a lock that all of the cluster's wait for, so that commits share one.
+// A notification takes a lock that all of the cluster's wait for: the first commit is told of at once, and those that
+// come until so long after it share the next one.
 const notifyEveryMs = 15;
 
 // The server takes 8,000 bytes. Whoever gets no names looks at everything.
@@ -33,7 +34,11 @@ export class Changes {
   readonly #watchers = new Watchers(setImmediate);
   // Each by an object of its own; `true` for one that keeps the process alive.
   readonly #listening = new Map<object, boolean>();
+  // What was committed since the last notification: these keys, and perhaps events alone.
   readonly #pending = new Set<Key>();
+  #hasNews = false;
+  // One is on its way, or was a moment ago.
+  #isPausing = false;
   readonly #me = Math.random().toString(36).slice(2, 12);
   #notifyTimer: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
@@ -86,7 +91,8 @@ export class Changes {
     this.#watchers.note(commit);
     if (!this.#notifies) return;
     for (const { key } of writes) this.#pending.add(key);
-    this.#notifyTimer ??= setTimeout(() => this.#notify(), notifyEveryMs).unref();
+    this.#hasNews = true;
+    if (!this.#isPausing) this.#notify();
   }
 
   /** Ends all who wait, and gives what is still to be said to others, if there is anything. */
@@ -96,27 +102,35 @@ export class Changes {
     this.#listener?.stop();
     this.bell.silence();
     this.#watchers.clear();
-    const last = this.#notifyTimer && this.#message();
-    return last && (() => last);
+    if (!this.#hasNews) return undefined;
+    const last = this.#message();
+    return () => last;
   }
 
+  // Never in a commit, nor before one was acknowledged.
   #notify(): void {
+    this.#isPausing = true;
     const message = this.#message();
-    const again = (): void => {
-      this.#notifyTimer = undefined;
-      if (this.#pending.size > 0) this.#notifyTimer = setTimeout(() => this.#notify(), notifyEveryMs).unref();
+    const pause = (): void => {
+      this.#notifyTimer = setTimeout(() => this.#goOn(), notifyEveryMs).unref();
     };
     this.#calls
       .write(
         () => message,
         () => undefined,
       )
-      .then(again, again);
+      .then(pause, pause);
+  }
+
+  #goOn(): void {
+    this.#isPausing = false;
+    if (this.#hasNews) this.#notify();
   }
 
   #message(): PostgresQuery {
     const keys = JSON.stringify([...this.#pending]);
     this.#pending.clear();
+    this.#hasNews = false;
     const payload = `${this.#me} ${Buffer.byteLength(keys) <= payloadBytesMax ? keys : "[]"}`;
     // Nobody needs it after a crash: it does not wait for the disk, and so holds the cluster's lock no longer than it
     // must.
