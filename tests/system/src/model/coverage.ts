@@ -34,6 +34,8 @@ function missingOf(tally: Tally, runs: number): readonly string[] {
   atLeast("several writes committed", 0.5);
   for (const named of ["range committed", "range named", "unique value named", "version named"]) atLeast(named, 0.4);
   for (const kind of ["committed", "clash"]) atLeast(`events ${kind}`, 1);
+  for (const kind of ["committed", "clash"]) atLeast(`descending range ${kind}`, 0.04);
+  atLeast("later descending page", 0.1);
   for (const what of ["past states gone", "page", "list", "history", "clean", "follow"]) atLeast(what, 0.5);
   return missing;
 }

@@ -171,7 +171,12 @@ export function inRange(world: World, range: Range, now: Moment): readonly Place
       ? []
       : placesOf(range, record, index).map((place) => ({ place, record }));
   });
-  return all.sort((a, b) => comparePlaces(a, b));
+  return all.sort((a, b) => comparePlaces(range, a, b));
+}
+
+/** Whether a range is read backwards. */
+export function isDescending(range: Range): boolean {
+  return !("lapsedBefore" in range) && range.descending === true;
 }
 
 function placesOf(range: Range, record: StoredRecord, index: readonly IndexValue[]): readonly (string | Moment)[] {
@@ -184,8 +189,12 @@ function placesOf(range: Range, record: StoredRecord, index: readonly IndexValue
   return values.filter((value) => compareBytes(range.from, value) <= 0 && compareBytes(value, range.to) <= 0);
 }
 
-/** The order of a range: by place, then key; texts as bytes of UTF-8. */
-export function comparePlaces(a: Placed, b: Placed): number {
+/** The order of a range: by place, then key, texts as bytes of UTF-8; or the reverse. */
+export function comparePlaces(range: Range, a: Placed, b: Placed): number {
+  return isDescending(range) ? ascending(b, a) : ascending(a, b);
+}
+
+function ascending(a: Placed, b: Placed): number {
   const byPlace =
     typeof a.place === "number" && typeof b.place === "number"
       ? a.place - b.place

@@ -86,7 +86,7 @@ function resolveReading(planned: PlannedReading, setting: Setting): Reading {
     const key = keyOf(setting, planned.key);
     return { key, expect: resolveHope(planned.hope, key, setting) };
   }
-  const range = { prefix: keyOf(setting, planned.prefix), limit: 1 };
+  const range = { prefix: keyOf(setting, planned.prefix), descending: planned.descending, limit: 1 };
   const there = inRange(setting.world, range, setting.now).map(({ record: { key, tag } }) => ({ key, tag }));
   const seen = distort(there, planned.seen, setting);
   // Who saw but the first ones relies on no more than those: their number is the limit.

@@ -25,6 +25,7 @@ export type PlannedReading =
   | { readonly key: string; readonly hope: Hope }
   | {
       readonly prefix: string;
+      readonly descending: boolean;
       /** How what was seen differs from what is there. */
       readonly seen: "all" | "first" | "one less" | "one more" | "other tag" | "other order";
       readonly spare: number;
@@ -37,8 +38,13 @@ export interface PlannedEvent {
 }
 
 export type PlannedRange =
-  | { readonly prefix: string }
-  | { readonly index: "values" | "sole"; readonly from: string; readonly to: string }
+  | { readonly prefix: string; readonly descending: boolean }
+  | {
+      readonly index: "values" | "sole";
+      readonly from: string;
+      readonly to: string;
+      readonly descending: boolean;
+    }
   | { readonly lapsedFromNowMs: number };
 
 /** One command, to be read by itself: a failing run prints these. */
@@ -132,6 +138,7 @@ const reading: fc.Arbitrary<PlannedReading> = fc.oneof(
   fc.record({ key, hope }),
   fc.record({
     prefix,
+    descending: fc.boolean(),
     seen: fc.constantFrom("all", "all", "all", "first", "one less", "one more", "other tag", "other order"),
     spare: fc.nat(2),
   }),
@@ -163,8 +170,13 @@ const commit: fc.Arbitrary<Step> = fc.record({
 });
 
 const range: fc.Arbitrary<PlannedRange> = fc.oneof(
-  fc.record({ prefix }),
-  fc.record({ index: fc.constantFrom("values", "sole"), from: fc.constantFrom("", "x", "\ufb00"), to: value }),
+  fc.record({ prefix, descending: fc.boolean() }),
+  fc.record({
+    index: fc.constantFrom("values", "sole"),
+    from: fc.constantFrom("", "x", "\ufb00"),
+    to: value,
+    descending: fc.boolean(),
+  }),
   fc.record({ lapsedFromNowMs: fc.constantFrom(-5, 0, 1, 100) }),
 );
 

@@ -1,5 +1,5 @@
 import type { Commit, CommitResult, Expectation, Write } from "@unclash/core/store";
-import { currentOf, isMet } from "./model.js";
+import { currentOf, isDescending, isMet } from "./model.js";
 import type { Setting } from "./resolve.js";
 
 /** Counts what was met with in all the runs of a test: a run that never clashed shows nothing about clashes. */
@@ -23,6 +23,9 @@ export class Tally {
     for (const write of commit.writes) this.count(`${actionOf(write)} ${result.kind}`);
     if (result.kind === "committed" && commit.writes.length > 1) this.count("several writes committed");
     if (commit.reads.some((reading) => "range" in reading)) this.count(`range ${result.kind}`);
+    if (commit.reads.some((reading) => "range" in reading && isDescending(reading.range) && reading.seen.length > 1)) {
+      this.count(`descending range ${result.kind}`);
+    }
     if (commit.events.length > 0) this.count(`events ${result.kind}`);
     if (result.kind === "clash") {
       for (const clash of result.clashes) {

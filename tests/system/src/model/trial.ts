@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Commit, HistoryPage, Key, Moment, Page, Range, Snapshot, Store } from "@unclash/core/store";
 import { ExpectedEvents } from "./event-log.js";
-import { comparePlaces, currentOf, inRange, keptVersions, type Placed, statesOf, type World } from "./model.js";
+import {
+  comparePlaces,
+  currentOf,
+  inRange,
+  isDescending,
+  keptVersions,
+  type Placed,
+  statesOf,
+  type World,
+} from "./model.js";
 import { formatStep } from "./report.js";
 import { indexOf, keyOf, resolveCommit, type Setting } from "./resolve.js";
 import { Revisions } from "./revisions.js";
@@ -81,11 +90,11 @@ export class Trial {
     await this.#observe(this.#allKeys());
     const now = await this.#now();
     const ranges: PlannedRange[] = [
-      ...["a/", "b/", ""].map((prefix) => ({ prefix })),
-      ...(["values", "sole"] as const).map((index) => ({ index, from: "", to: "\u{10ffff}" })),
+      ...["a/", "b/", ""].map((prefix) => ({ prefix, descending: false })),
+      ...(["values", "sole"] as const).map((index) => ({ index, from: "", to: "\u{10ffff}", descending: true })),
       { lapsedFromNowMs: 1_000_000 },
     ];
-    for (const range of ranges) await this.#compareList(this.#rangeOf(range, now), 100, true);
+    for (const range of ranges) await this.#compareList(this.#rangeOf(range, now), "index" in range ? 2 : 100, true);
     await this.#follow(0);
   }
 
@@ -210,7 +219,7 @@ export class Trial {
   }
 
   #rangeOf(planned: PlannedRange, now: Moment): Range {
-    if ("prefix" in planned) return { prefix: keyOf(this.#setup, planned.prefix), limit: 1 };
+    if ("prefix" in planned) return { ...planned, prefix: keyOf(this.#setup, planned.prefix), limit: 1 };
     if ("index" in planned) return { ...planned, index: indexOf(this.#setup, planned.index), limit: 1 };
     return { lapsedBefore: now + planned.lapsedFromNowMs, limit: 1 };
   }
@@ -222,12 +231,13 @@ export class Trial {
       const asked = { ...range, limit, texts, ...(after !== undefined && { after }) };
       const { next, ...page }: Page = await this.#store.list(asked);
       const all = inRange(this.#world, range, page.now);
-      const rest = all.filter((item) => last === undefined || comparePlaces(item, last) > 0);
+      const rest = all.filter((item) => last === undefined || comparePlaces(range, item, last) > 0);
       const expected = rest.slice(0, limit);
       const records = expected.map(({ record }) => (texts ? record : { ...record, text: null }));
       assert.deepEqual(page, { now: page.now, records }, `page ${pages} of ${JSON.stringify(asked)}`);
       assert.equal(next !== undefined, rest.length > limit, `whether page ${pages} is the last`);
       this.#tally.count(records.length === 0 ? "empty page" : "page");
+      if (isDescending(range) && pages > 1) this.#tally.count("later descending page");
       last = expected.at(-1);
       after = next;
     }
