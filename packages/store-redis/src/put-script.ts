@@ -7,8 +7,9 @@ import { type Script, script } from "./script.js";
  *
  * `ARGV`: the key, the tag expected with U+0000 after it, the commit's time, its tail (see state-script.ts), the text,
  * the event or nothing, the index values, how many past states to keep and for how long; then in turn each key that is
- * read, and its tag with U+0000 after it, or nothing where the key must be absent. Answers version, revision, createdAt and modifiedAt; or the time and what is there instead; or `look` where
- * the general script has to look. Nothing is written before all is checked.
+ * read, and its tag with U+0000 after it, or nothing where the key must be absent. Answers version, revision, createdAt
+ * and modifiedAt; or the time and what is there instead; or `look` where the general script has to look. Nothing is
+ * written before all is checked.
  */
 export const putScript: Script = script(`
 local p, call = KEYS[1], redis.call
