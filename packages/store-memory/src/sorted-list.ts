@@ -61,7 +61,7 @@ export class SortedList<P, T extends P> {
     return items;
   }
 
-  /** The items before this place, the last first, at most `limit`, down to the first one that is not `within` bounds. */
+  /** The items before this place, the last first, at most `limit`, down to the first that is not `within` bounds. */
   before(place: P, limit: number, within?: (item: T) => boolean): T[] {
     const items: T[] = [];
     for (let chunkAt = this.#chunkFor(place); chunkAt >= 0; chunkAt--) {

@@ -60,7 +60,7 @@ describe.skipIf(postgresUrl === undefined)("a deployment on PostgreSQL", () => {
     for (const one of [running, ...stores]) await end(one);
   });
 
-  test("of another role: this release says what is missing until it has migrated, and the last one goes on", async () => {
+  test("by another role: this release says what is missing until then, and the last one goes on", async () => {
     const { schema, release } = await place();
     const running = await release.createPostgresStore({ url, schema });
     const opening = createPostgresStore({ url, schema, migrate: false });
