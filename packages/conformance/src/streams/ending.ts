@@ -93,6 +93,27 @@ export const endingCases: readonly StreamCase[] = [
     },
   },
   {
+    name: "a stream that its maker breaks off ends at once, also while its client does not read it",
+    async run(trial) {
+      const unread = new ProbeStream();
+      for (let n = 0; n < 2_000; n += 1) unread.send("x".repeat(65_536));
+      const waiting = new ProbeStream();
+      for (const stream of [unread, waiting]) {
+        const path = trial.play(async () => stream.plan());
+        const opened = trial.open("GET", path);
+        await opened.head;
+        await settled();
+        assert(stream.breakOff !== undefined, "its maker is told that it begins");
+        const { pulls } = stream;
+        stream.breakOff();
+        stream.breakOff();
+        await assertEnded(trial, stream.ends, "aborted");
+        assert.deepEqual([stream.pulls, stream.returns], [pulls, 1]);
+        await assert.rejects(restOf(opened), "half an answer does not look whole");
+      }
+    },
+  },
+  {
     name: "a client that is still sending when its stream begins is seen to go",
     async run(trial) {
       const stream = new ProbeStream();
@@ -128,7 +149,7 @@ export const endingCases: readonly StreamCase[] = [
       }
       await assertEnded(trial, ends, "aborted");
       await assertEnded(trial, stream.ends, "aborted");
-      assert.deepEqual([stream.pulls, stream.returns], [0, 1]);
+      assert.deepEqual([stream.pulls, stream.returns, stream.breakOff], [0, 1, undefined]);
     },
   },
   {

@@ -154,6 +154,13 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: endedEarly,
   },
   {
+    does: "lets nobody break a stream off",
+    twist: stream((plan, response) =>
+      sendPlan({ ...plan, onBegin: (_breakOff) => plan.onBegin?.(() => {}) }, response),
+    ),
+    caughtBy: "a stream that its maker breaks off ends at once, also while its client does not read it",
+  },
+  {
     does: "never tells the end of a stream",
     twist: stream(({ onEnd: _onEnd, ...plan }, response) => sendPlan(plan, response)),
     caughtBy: "the end of a stream that was sent whole is told once, and its iterator is left alone",

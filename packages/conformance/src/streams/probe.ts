@@ -8,6 +8,8 @@ export class ProbeStream implements AsyncIterable<string>, AsyncIterator<string,
   returns = 0;
   /** How its answer has ended, each time that this was told. */
   readonly ends: ResponseEnd[] = [];
+  /** Breaks its answer off, once that has begun. */
+  breakOff: (() => void) | undefined;
   readonly #given: (() => Promise<IteratorResult<string, undefined>>)[] = [];
   #waiting: ((result: Promise<IteratorResult<string, undefined>>) => void) | undefined;
 
@@ -29,7 +31,11 @@ export class ProbeStream implements AsyncIterable<string>, AsyncIterator<string,
   /** The answer that has this stream for its content. */
   plan(plan: Partial<StreamPlan> = {}): StreamPlan {
     const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
-    return { status: 200, headers, outcome: "ok", ...plan, body: this, onEnd: (end) => void this.ends.push(end) };
+    const onBegin = (breakOff: () => void): void => {
+      this.breakOff = breakOff;
+    };
+    const onEnd = (end: ResponseEnd): void => void this.ends.push(end);
+    return { status: 200, headers, outcome: "ok", ...plan, body: this, onBegin, onEnd };
   }
 
   [Symbol.asyncIterator](): this {

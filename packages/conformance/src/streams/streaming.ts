@@ -127,6 +127,7 @@ export const streamingCases: readonly StreamCase[] = [
       assert.equal(await restOf(opened), "");
       await eventually(trial, "the end is told", () => stream.ends.length > 0);
       assert.deepEqual([stream.pulls, stream.returns, stream.ends], [0, 1, ["sent"]]);
+      assert.equal(stream.breakOff, undefined, "it has not begun");
     },
   },
   {

@@ -30,11 +30,19 @@ export interface ResponsePlan extends ResponseHead {
  */
 export interface StreamPlan extends ResponseHead {
   readonly body: AsyncIterable<string>;
+  /**
+   * Called once, when the content begins to be sent; never for a stream that ends unread.
+   *
+   * @param breakOff ends the response at once, as `aborted`: a client that does not read holds its stream up, and a
+   * stream that nothing is pulled from can't say that it is over
+   */
+  readonly onBegin?: (breakOff: () => void) => void;
 }
 
 /**
- * How a response ended. `sent`: all of it was handed to the connection. `aborted`: the client was gone before that.
- * `failed`: its content threw, its head could not be sent, or something else has answered in its place.
+ * How a response ended. `sent`: all of it was handed to the connection. `aborted`: the client was gone before that, or
+ * a stream was broken off. `failed`: its content threw, its head could not be sent, or something else has answered in
+ * its place.
  */
 export type ResponseEnd = "sent" | "aborted" | "failed";
 

@@ -27,7 +27,7 @@ export async function sendStream(plan: StreamPlan, response: ServerResponse, sen
   readOn(response);
   watchEnd(plan, response, ended);
   try {
-    await pump(iterator, response);
+    await pump(iterator, response, plan.onBegin);
   } catch (thrown) {
     ended("failed");
     breakOff(response);
@@ -109,7 +109,11 @@ function readOn({ req }: ServerResponse): void {
 }
 
 /** Pulls text after text, each once the connection has taken those before it, until one of the two sides has ended. */
-function pump(iterator: AsyncIterator<string>, response: ServerResponse): Promise<void> {
+function pump(
+  iterator: AsyncIterator<string>,
+  response: ServerResponse,
+  onBegin: StreamPlan["onBegin"],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let isOver = false;
     const fail = (thrown: unknown): void => {
@@ -142,9 +146,19 @@ function pump(iterator: AsyncIterator<string>, response: ServerResponse): Promis
         endIterator(iterator);
       }
     };
+    const stop = (): void => {
+      if (isOver) return;
+      leave();
+      breakOff(response);
+    };
     response.once("close", leave);
-    if (isClosed(response)) leave();
-    else pull();
+    if (isClosed(response)) {
+      leave();
+      return;
+    }
+    // What it throws is the stream's fault.
+    onBegin?.(stop);
+    pull();
   });
 }
 
