@@ -107,9 +107,12 @@ $function$;
 `;
 }
 
-/** The states of a key, newest first: the current one too, which stands in `log` as well where its past is kept. */
+/**
+ * The states of a key, newest first: the current one too, which stands in `log` as well where its past is kept. Both
+ * versions and times grow, so that the state at a moment is searched for by halves, by the index of versions.
+ */
 export function historySql(s: string): string {
-  const current = "h.version < p_before AND h.modified_at <= p_at";
+  const current = "h.version < v_high";
   return `
 CREATE FUNCTION ${s}.${functionNames.history}(p_key text, p_before bigint, p_at bigint, p_limit integer, p_bytes bigint)
 RETURNS SETOF ${s}.answer LANGUAGE plpgsql STABLE ${settingsSql} AS $function$
@@ -117,9 +120,28 @@ DECLARE
   v_now bigint := ${nowSql};
   h ${s}.head;
   o ${s}.answer;
+  -- All states below v_low were there at the moment, and none from v_high on is asked for.
+  v_low bigint := 0;
+  v_high bigint := p_before;
+  v_middle bigint;
+  v_version bigint;
+  v_modified_at bigint;
 BEGIN
   SELECT * INTO h FROM ${s}.head AS c WHERE c.key = p_key;
   IF FOUND THEN
+    IF h.modified_at > p_at THEN
+      v_high := least(p_before, h.version);
+      WHILE v_high - v_low > 1 LOOP
+        v_middle := v_low + (v_high - v_low) / 2;
+        SELECT l.version, l.modified_at INTO v_version, v_modified_at FROM ${s}.log AS l
+          WHERE l.id = h.id AND l.version >= v_middle AND l.version < v_high ORDER BY l.version LIMIT 1;
+        IF FOUND AND v_modified_at <= p_at THEN
+          v_low := v_version;
+        ELSE
+          v_high := v_middle;
+        END IF;
+      END LOOP;
+    END IF;
     RETURN QUERY SELECT 'state', r.found::integer, p_key, r.version, r.revision, r.tag, r.deleted,
         r.version = h.version AND r.lapses_at <= v_now, r.created_at, r.modified_at, r.lapses_at, r.actor, r.cause,
         CASE WHEN p_bytes IS NOT NULL THEN r.body END
@@ -133,7 +155,7 @@ BEGIN
               h.body WHERE NOT h.logged AND ${current}
             UNION ALL
             (SELECT l.version, l.revision, l.tag, l.deleted, l.created_at, l.modified_at, l.lapses_at, l.actor, l.cause,
-              l.body FROM ${s}.log AS l WHERE l.id = h.id AND l.version < p_before AND l.modified_at <= p_at
+              l.body FROM ${s}.log AS l WHERE l.id = h.id AND l.version < v_high
               ORDER BY l.version DESC LIMIT p_limit)
           ) AS both_places ORDER BY version DESC LIMIT p_limit
         ) AS r

@@ -13,7 +13,7 @@ export const functionNames = {
   listIndex: "list_index",
   listIndexDown: "list_index_down",
   listLapsed: "list_lapsed",
-  history: "history",
+  history: "history_2",
   events: "events",
   due: "due",
   clean: "clean",
