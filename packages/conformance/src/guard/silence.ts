@@ -16,6 +16,19 @@ const silent: Setup = {
         outcome.updated(row.version);
       return { status: 200, body: row === undefined ? {} : shown(row) };
     },
+    PATCH({ id, applyChange, outcome }) {
+      // Nobody waits for it, and hears that it has refused the content.
+      applyChange({ title: "A" });
+      const [row] = table.update(id, undefined, { title: "mine" });
+      outcome.updated(row?.version ?? 0);
+      return { status: 200, body: {} };
+    },
+    POST: async ({ id, applyChange, outcome }) => {
+      const fields = await applyChange().catch(() => undefined);
+      const [row] = table.update(id, undefined, fields ?? { title: "as it was" });
+      outcome.updated(row?.version ?? 0);
+      return { status: 200, body: {} };
+    },
     DELETE({ id, outcome }) {
       outcome.expectAffected(table.remove(id));
       return { status: 204 };
@@ -42,6 +55,19 @@ const cases: readonly {
       for (let times = 0; times < 2; times += 1)
         assertStatus(await place.send("PUT", `/${place.row().id}`, { json: {}, ifMatch: '"1"' }), 200);
       assert.deepEqual(await warnings(), ["UNCLASH_NO_OUTCOME"]);
+    },
+  },
+  {
+    name: "a refused applyChange that nobody waits for is warned of with a success, one that is caught is not",
+    forms: ["guarded", "guard", "check"],
+    setup: silent,
+    async run(place, warnings) {
+      const { id } = place.row();
+      assertStatus(await place.send("PATCH", `/${id}`, { mergePatch: { title: "B" }, ifMatch: '"1"' }), 200);
+      assertStatus(await place.send("POST", `/${id}`, { json: [], ifMatch: '"2"' }), 200);
+      assert.deepEqual(await warnings(), []);
+      assertStatus(await place.send("PATCH", `/${id}`, { json: {}, ifMatch: '"3"' }), 200);
+      assert.deepEqual(await warnings(), ["UNCLASH_REFUSAL_IGNORED"]);
     },
   },
   {

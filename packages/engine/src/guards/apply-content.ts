@@ -38,7 +38,11 @@ export function contentHandle(passed: Passed, selected: RowState | undefined): C
   function applyLater(onto: object | null | undefined, schema: Schema): Promise<object>;
   function applyLater(onto?: object | null, schema?: Schema): Promise<object> {
     assertOnto(onto);
-    return CheckOutcome.of(applyContent(onto, schema), isOfRequest);
+    return CheckOutcome.of(applyContent(onto, schema), (thrown) => {
+      if (!isOfRequest(thrown)) return false;
+      passed.guardedResponse.ignoreRefusal();
+      return true;
+    });
   }
   return { applyChange: applyLater, readId: () => askedChange("readId", passed, selected).id };
 }

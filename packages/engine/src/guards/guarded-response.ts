@@ -66,6 +66,8 @@ export class GuardedResponse {
   #isReported = false;
   #hasWon = false;
   #isRefused = false;
+  #isIgnored = false;
+  #isAcknowledged = false;
   readonly #applied = new Set<string>();
   #updated: Fields | undefined;
   #isNew = false;
@@ -144,6 +146,7 @@ export class GuardedResponse {
     this.#isReported = false;
     this.#hasWon = false;
     this.#isRefused = false;
+    this.#isIgnored = false;
   }
 
   /** A write has changed its row. */
@@ -157,6 +160,12 @@ export class GuardedResponse {
   refuse(): void {
     this.#isRefused = true;
     this.#isReported = false;
+  }
+
+  /** Nobody hears of a refusal: a success is sent in spite of it. */
+  ignoreRefusal(): void {
+    this.#isIgnored = true;
+    if (this.#isAcknowledged) warnOfIgnoredRefusal(this.#exchange.request);
   }
 
   /** A state was held against the request, by this guard or by one inside it. */
@@ -224,7 +233,8 @@ export class GuardedResponse {
     }
     // Whatever else has put an entity-tag here (Express makes one of every body) does not know the new state.
     if (!isSuccess) return { set: {}, remove: ["etag"] };
-    if (this.#isRefused && !this.#isReported) warnOfIgnoredRefusal(this.#exchange.request);
+    this.#isAcknowledged = true;
+    if (this.#isIgnored || (this.#isRefused && !this.#isReported)) warnOfIgnoredRefusal(this.#exchange.request);
     else if (!this.#isHeld) warnOfUnchecked(this.#exchange);
     else if (!this.#isReported && !this.dryRun) warnOfSilence(this.#exchange);
     const set: Record<string, string> = { ...(!(this.dryRun && this.#isNew) && this.#updated) };
