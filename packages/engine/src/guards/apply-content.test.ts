@@ -233,6 +233,12 @@ test.each<[what: string, asked: Asked, says: string, run?: (context: GuardContex
     ({ applyChange }) => applyChange(Promise.resolve(row)),
   ],
   [
+    "a state as load gives it, in the place of its value",
+    { type: merge, body: {} },
+    "was given { version, value } as its state, and must be given the fields themselves",
+    ({ applyChange }) => applyChange({ version: 3, value: row, modifiedAt: new Date(0) }),
+  ],
+  [
     "a schema that is none",
     { type: merge, body: {} },
     "must be given a schema that speaks Standard Schema",

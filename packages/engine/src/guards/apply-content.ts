@@ -7,6 +7,7 @@ import type { AskedChange, ContentMethod } from "../conflicts/read-change.js";
 import { wrongType } from "../http/body.js";
 import { invalidContent, malformed, noObject } from "../http/refusal.js";
 import { describeRequest } from "../http/request.js";
+import { isStateForRow } from "../states/loaded-state.js";
 import { representedObject } from "../states/represented.js";
 import type { RowState } from "../states/row-state.js";
 import { checkFields, isSchema, type Schema } from "../states/schema.js";
@@ -119,11 +120,18 @@ function stateUnder(
   throw new UsageError("applyChange", `must be given the state that a patch is applied to, since ${why}`);
 }
 
-/** A schema in the place of the state would check nothing, and of a promise a patch would keep nothing. */
+/**
+ * A schema in the place of the state would check nothing, of a promise a patch would keep nothing, and of a state with
+ * its version it would make fields that hold the row.
+ */
 function assertOnto(onto: unknown): void {
   if (isSchema(onto)) throw new UsageError("applyChange", "takes a schema as its second argument, behind the state");
   if (isPromise(onto))
     throw new UsageError("applyChange", `must be given a state, and was given ${describeValue(onto)}`);
+  if (isStateForRow(onto)) {
+    const instead = "the fields themselves: the `value` of such a state, or fields without a `version`";
+    throw new UsageError("applyChange", `was given { version, value } as its state, and must be given ${instead}`);
+  }
 }
 
 function faultOfOnto(problem: string): UsageError {

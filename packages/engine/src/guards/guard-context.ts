@@ -43,7 +43,7 @@ export interface GuardContext<State extends Loaded, Current = ValueOf<State>, Ex
    * @throws GuardError 415 for another media type, 400 for what is malformed, an `id` that is not the resource's too,
    *   409 `invalid-state` where a `test` fails, 422 where a path is not there, or what comes of it is no object
    * @throws UsageError where no parser has read the content, where there is no state to apply a patch to, and for a
-   *   schema or a promise as `onto`
+   *   schema, a promise or `{ version, value }` as `onto`
    */
   applyChange(onto?: object | null): Promise<JsonObject>;
   /**

@@ -91,6 +91,12 @@ export function stateOf(given: Loaded, fault: (problem: string) => Error): Loade
   );
 }
 
+/** Whether something is a state as `load` gives it, where a row is wanted: `{ version, value }`. */
+export function isStateForRow(given: unknown): boolean {
+  if (typeof given !== "object" || given === null || !("version" in given) || !("value" in given)) return false;
+  return Object.keys(given).every((name) => membersOfState.has(name));
+}
+
 /**
  * Whether an object has no column of its own, as a row of getters has none either. In a row, a number may be anything,
  * and a name may be a secret.
