@@ -176,6 +176,7 @@ describe("a document that is edited in place where nobody sees it", () => {
         const bytesMax = Math.max(bytesOf(document), (atCopies ? copied : last) + slack);
         const result = applyJsonPatch(document, patch, { ...roomy, bytesMax });
         expect(result.kind).toBe(copied > bytesMax || last > bytesMax ? "too-large" : "patched");
+        if (result.kind === "too-large") expect(result.of).toBe(copied > bytesMax ? "copies" : "document");
       }),
       { numRuns: 1_000 },
     );

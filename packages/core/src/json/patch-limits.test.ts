@@ -17,6 +17,7 @@ describe("a patch that would make too much", () => {
   test("thirty copies of a document into itself are refused once they pass the size", () => {
     expect(patched({ text: "x".repeat(100) }, intoItself(30))).toEqual({
       kind: "too-large",
+      of: "copies",
       bytesMax: limits.bytesMax,
     });
     expect(patched({}, intoItself(10))).toMatchObject({ kind: "patched" });
@@ -31,7 +32,11 @@ describe("a patch that would make too much", () => {
     const bytesMax = 350;
     const patch = (times: number) => Array.from({ length: times }, () => copyAndRemove).flat();
     expect(applyJsonPatch(document, patch(3), { ...limits, bytesMax })).toMatchObject({ kind: "patched" });
-    expect(applyJsonPatch(document, patch(4), { ...limits, bytesMax })).toEqual({ kind: "too-large", bytesMax });
+    expect(applyJsonPatch(document, patch(4), { ...limits, bytesMax })).toEqual({
+      kind: "too-large",
+      of: "copies",
+      bytesMax,
+    });
   });
 
   test("the size is that of the text in UTF-8, to the byte", () => {
@@ -40,6 +45,7 @@ describe("a patch that would make too much", () => {
     expect(applyJsonPatch({ a: "é😀" }, patch, { ...limits, bytesMax })).toMatchObject({ kind: "patched" });
     expect(applyJsonPatch({ a: "é😀" }, patch, { ...limits, bytesMax: bytesMax - 1 })).toEqual({
       kind: "too-large",
+      of: "document",
       bytesMax: bytesMax - 1,
     });
   });

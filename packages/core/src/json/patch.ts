@@ -41,8 +41,8 @@ export type PatchResult =
   | { readonly kind: "patched"; readonly value: Json }
   /** Status 400: the patch itself is wrong, or makes a document that would be refused as a body: too deep or wide. */
   | { readonly kind: "malformed"; readonly errors: readonly PatchError[] }
-  /** Status 413: the document would become larger than this many bytes. */
-  | { readonly kind: "too-large"; readonly bytesMax: number }
+  /** Status 413: the document would become larger than this many bytes, or all that the patch copies is. */
+  | { readonly kind: "too-large"; readonly of: "document" | "copies"; readonly bytesMax: number }
   /** Status 409: this operation (the first is 0) tested `pointer` in the document, which holds another value. */
   | { readonly kind: "test-failed"; readonly pointer: string; readonly operation: number }
   /** Status 422: a path leads to nothing in this document. Pointers lead into the patch, as those of `malformed` do. */
@@ -110,7 +110,7 @@ function apply(run: Run, operation: ReadOperation, index: number): PatchResult |
       const source = findPresent(draft, operation.from);
       if (source.kind !== "place") return refuse(source, `/${index}/from`);
       run.copiedBytes += extentOf(source.value, "exactly").bytes;
-      if (run.copiedBytes > limits.bytesMax) return tooLarge(limits);
+      if (run.copiedBytes > limits.bytesMax) return tooLarge("copies", limits);
       share(draft, source.value);
       return add(run, operation.path, source.value, at);
     }
@@ -158,13 +158,13 @@ function resultFault(result: Json, limits: PatchLimits): PatchResult | undefined
   if (values > valuesMax) {
     return outgrown("too-many-values", `The document would have more than ${valuesMax} members and items in all.`);
   }
-  return bytes > bytesMax && extentOf(result, "exactly").bytes > bytesMax ? tooLarge(limits) : undefined;
+  return bytes > bytesMax && extentOf(result, "exactly").bytes > bytesMax ? tooLarge("document", limits) : undefined;
 }
 
 function outgrown(code: "too-deep" | "too-many-keys" | "too-many-values", detail: string): PatchResult {
   return { kind: "malformed", errors: [{ code, pointer: "", detail }] };
 }
 
-function tooLarge({ bytesMax }: PatchLimits): PatchResult {
-  return { kind: "too-large", bytesMax };
+function tooLarge(of: "document" | "copies", { bytesMax }: PatchLimits): PatchResult {
+  return { kind: "too-large", of, bytesMax };
 }

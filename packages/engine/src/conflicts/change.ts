@@ -14,6 +14,7 @@ import { malformed, type Refused, refused } from "../http/refusal.js";
 import type { RequestLimits } from "../http/request-limits.js";
 import { sentences } from "../http/sentences.js";
 import { fieldsOf } from "../states/representation.js";
+import { isOfSize, limitsOver } from "./state-over-limits.js";
 
 /** What a write would do, before anything was read. */
 export type Change =
@@ -47,7 +48,7 @@ export function applyChange(change: Change, onto: JsonObject, target: ChangeTarg
     case "replace":
       return { kind: "applied", value: change.value };
     case "merge-patch":
-      return checkMerged(applyMergePatch(fieldsOf(target, onto), change.patch), target);
+      return applyMerge(change.patch, fieldsOf(target, onto), target);
     case "json-patch":
       return applyPatch(change.patch, onto, target);
     case "delete":
@@ -102,22 +103,30 @@ function isDependent(operation: Json): boolean {
 }
 
 /** Patch by patch a resource could come to have more members than a body may, and could not be sent back whole. */
-function checkMerged(merged: Json, { limits }: ChangeTarget): AppliedChange {
-  const checked = checkJson(merged, jsonLimitsOf(limits), { wellFormed: true });
+function applyMerge(patch: Json, onto: JsonObject, { resource, limits }: ChangeTarget): AppliedChange {
+  const merged = applyMergePatch(onto, patch);
+  const check = (within: RequestLimits) => checkJson(merged, jsonLimitsOf(within), { wellFormed: true });
+  let checked = check(limits);
+  const raised = checked.kind === "sound" ? undefined : limitsOver(onto, resource, limits);
+  if (raised !== undefined) checked = check(raised);
   if (checked.kind === "sound") return { kind: "applied", value: merged };
   const { code, pointer, detail } = checked;
   return malformed([{ code, pointer, detail }]);
 }
 
 function applyPatch(patch: Json, onto: JsonObject, target: ChangeTarget): AppliedChange {
-  const patched = applyJsonPatch(onto, patch, patchLimitsOf(target.limits));
+  const { limits, resource } = target;
+  let patched = applyJsonPatch(onto, patch, patchLimitsOf(limits));
+  const isOver = patched.kind === "too-large" || (patched.kind === "malformed" && patched.errors.some(isOfSize));
+  const raised = isOver ? limitsOver(onto, resource, limits) : undefined;
+  if (raised !== undefined) patched = applyJsonPatch(onto, patch, patchLimitsOf(raised));
   switch (patched.kind) {
     case "patched":
       return withoutOwnMembers(patched.value, onto, target);
     case "malformed":
       return malformed(patched.errors);
     case "too-large":
-      return patchedTooLarge(target.limits);
+      return patched.of === "copies" ? copiesTooLarge(patched) : patchedTooLarge(patched.bytesMax);
     case "test-failed": {
       const members = { resource: target.resource, field: patched.pointer };
       return refused("invalid-state", sentences.testFailed(patched.pointer), { members });
@@ -141,8 +150,13 @@ function patchLimitsOf(limits: RequestLimits): PatchLimits {
 }
 
 /** 413: what a patch would make is larger than a body may be. */
-export function patchedTooLarge({ bodyBytesMax }: RequestLimits): Refused {
-  return refused("payload-too-large", sentences.patchedTooLarge(bodyBytesMax));
+export function patchedTooLarge(bytesMax: number): Refused {
+  return refused("payload-too-large", sentences.patchedTooLarge(bytesMax));
+}
+
+/** 413: a patch copies more than a body may hold, whether or not it is there in the end. */
+function copiesTooLarge({ bytesMax }: { readonly bytesMax: number }): Refused {
+  return refused("payload-too-large", sentences.copiesTooLarge(bytesMax));
 }
 
 /** A patch may test `id` and version, and can't change them, nor add an entity-tag. */

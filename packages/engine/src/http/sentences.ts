@@ -72,6 +72,8 @@ export const sentences = {
   // 413, 415, 422
   contentTooLarge: (bytesMax: number): string => `The content may have at most ${bytesMax} bytes.`,
   patchedTooLarge: (bytesMax: number): string => `The patched resource may have at most ${bytesMax} bytes.`,
+  copiesTooLarge: (bytesMax: number): string =>
+    `What a JSON Patch copies may have at most ${bytesMax} bytes in all, also where it is removed again.`,
   tooLarge: "The content is too large.",
   mediaType: (accepted: string): string => `The content must be ${accepted}, in UTF-8.`,
   mediaTypeUnknown: "The media type of the content is not supported here.",

@@ -164,7 +164,9 @@ async function decide(
   if (current !== undefined && isUnchanged(collection, id, current.record, valid.content))
     return { kind: "unchanged", state: current.record, text: current.record.text, settledBy };
   const planned = planWrite(exchange, request, snapshot, valid, settledBy);
-  return hasOutgrown(exchange, request, planned) ? patchedTooLarge(exchange.settings.requestLimits) : planned; // 413
+  return hasOutgrown(exchange, request, planned, current?.record) // 413
+    ? patchedTooLarge(exchange.settings.requestLimits.bodyBytesMax)
+    : planned;
 }
 
 /** What a deletion leaves behind, unless others refer to the resource. */
@@ -184,11 +186,21 @@ function representationFor({ change }: WriteRequest, current: RecordState | unde
   return replacesState(change) || current === undefined ? {} : current.representation();
 }
 
-/** A resource that has grown patch by patch could no longer be sent back whole. */
-function hasOutgrown({ settings }: CollectionExchange, { change }: WriteRequest, { text }: PlannedWrite): boolean {
-  return (
-    change.kind === "merge-patch" && text !== null && Buffer.byteLength(text) > settings.requestLimits.bodyBytesMax
-  );
+/**
+ * A resource that has grown patch by patch could no longer be sent back whole. One that is larger already, from when the
+ * limit was higher, may not grow; its version may, by a digit.
+ */
+function hasOutgrown(
+  { settings }: CollectionExchange,
+  { change }: WriteRequest,
+  { text, state }: PlannedWrite,
+  before: State | undefined,
+): boolean {
+  if (change.kind !== "merge-patch" || text === null) return false;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= settings.requestLimits.bodyBytesMax) return false;
+  const digits = String(state.version).length - String(before?.version ?? 0).length;
+  return bytes > Buffer.byteLength(before?.text ?? "") + digits;
 }
 
 /** The answer to a write that may happen: its commit is all or nothing, so what it will have made is known before. */
