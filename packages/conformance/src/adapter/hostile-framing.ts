@@ -62,6 +62,21 @@ const openCases = casesOn("open", [
       }),
   },
   {
+    name: "two Content-Type lines are 400, whichever comes first: a proxy may have gone by the other",
+    run: (trial) =>
+      untouched(trial, async ({ wholePath, etag }) => {
+        const types = ["Content-Type: application/json", "Content-Type: text/plain"];
+        for (const lines of [types, types.toReversed(), [types[0] ?? "", types[0] ?? ""]]) {
+          const answer = await exchangeOne(trial, "PUT", wholePath, {
+            lines: [...lines, `If-Match: ${etag}`, `Content-Length: ${body.length}`],
+            body,
+          });
+          assert.equal(answer.status, 400);
+          assert.match(answer.body, /"code":"repeated-header","header":"Content-Type"/);
+        }
+      }),
+  },
+  {
     name: "control characters and bytes above ASCII that stand raw in a path never make the server fail",
     run: (trial) =>
       untouched(trial, async ({ wholePath }) => {

@@ -133,6 +133,18 @@ const openCases = casesOn("open", [
     },
   },
   {
+    name: "a limit or a cursor that is sent twice is 400: either could have been meant",
+    async run(trial) {
+      const repeated = (parameter: string) => ({ code: "repeated-parameter", parameter });
+      assertMalformed(trial, await trial.send("GET", "/pages?limit=1&limit=100"), repeated("limit"));
+      assertMalformed(trial, await trial.send("GET", "/pages?limit=1&limit=1"), repeated("limit"));
+      const after = Buffer.from("p1.aa").toString("base64url");
+      assertStatus(await trial.send("GET", `/pages?after=${after}`), 200);
+      const twice = await trial.send("GET", `/pages?after=${after}&after=${after}&limit=0`);
+      assertMalformed(trial, twice, repeated("after"), limits);
+    },
+  },
+  {
     name: "a list that is asked for with conditions it does not meet is 412 or 304",
     async run(trial) {
       const list = await trial.send("GET", "/empty");

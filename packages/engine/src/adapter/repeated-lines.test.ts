@@ -21,6 +21,13 @@ test("several lines of one date are all there, and one line is the text that it 
   expect(lines(headers, ["Host", name, "If-Unmodified-Since", past])).toBe(headers);
 });
 
+test("several media types are all there: a proxy may have gone by another line than Node keeps", () => {
+  const types = ["application/json", "text/plain"];
+  expect(
+    lines({ "content-type": "application/json" }, ["Content-Type", "application/json", "content-type", "text/plain"]),
+  ).toEqual({ "content-type": types });
+});
+
 test("several hosts are all there, and what may have several lines is as Node gives it", () => {
   expect(lines({ host: "a" }, ["Host", "a", "host", "b"])).toEqual({ host: ["a", "b"] });
   const headers = { host: "a", "if-match": '"1", "2"' };

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** The headers of which Node gives the first line, with no hint of further ones, and which decide something here. */
-const names = ["host", "if-unmodified-since", "if-modified-since"] as const;
+const names = ["host", "content-type", "if-unmodified-since", "if-modified-since"] as const;
 
 /**
  * The headers of a request, with all the lines of what was sent more than once and may not. To a sender that is

@@ -102,6 +102,12 @@ test.each<[what: string, method: string, asked: Asked, refused: object]>([
     { status: 415, ...headers({ "accept-patch": "application/merge-patch+json, application/json-patch+json" }) },
   ],
   ["a form", "PUT", { type: "application/x-www-form-urlencoded", body: { a: "1" } }, { status: 415 }],
+  [
+    "two media types",
+    "PUT",
+    { headers: Object({ "content-type": ["application/json", "text/plain"] }), body: {} },
+    { status: 400, errors: [expect.objectContaining({ code: "repeated-header", header: "Content-Type" })] },
+  ],
   ["no content", "PUT", { unread: true }, { status: 400, errors: [expect.objectContaining({ pointer: "" })] }],
   [
     "JSON that is too deep",

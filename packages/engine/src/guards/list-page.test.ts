@@ -99,6 +99,7 @@ test.each([
   [`after=${btoa("p1.a\0b")}`, "malformed-cursor"],
   [`after=${btoa(`p1.${"a".repeat(1_025)}`)}`, "malformed-cursor"],
   ["title=a", "unknown-parameter"],
+  ["limit=1&limit=100", "repeated-parameter"],
 ])("a malformed query is 400: %s", async (search, code) => {
   expect(await pageAt(`/articles?${search}`)).toMatchObject({ status: 400, errors: [{ code }] });
 });

@@ -3,7 +3,7 @@ import type { ProblemEntry } from "@unclash/core";
 import { checkJson, type Json, type JsonLimits, parseJson } from "@unclash/core/json";
 import { type Decoding, decode } from "./decode.js";
 import { isUtf8Charset, parseMediaType } from "./media-type.js";
-import { type Refused, refused, unavailable } from "./refusal.js";
+import { malformed, type Refused, refused, unavailable } from "./refusal.js";
 import type { ContentRoom, RequestFacts } from "./request.js";
 import type { RequestLimits } from "./request-limits.js";
 import { sentences } from "./sentences.js";
@@ -46,11 +46,12 @@ export async function readContent(source: ContentSource, accepted: readonly stri
   return contentOf(essence, parseJson(decoded.bytes.toString("utf8"), jsonLimits));
 }
 
-/** The media type of content, without parameters; 415 where it is none of the accepted ones. */
+/** The media type of content, without parameters; 415 where it is none of the accepted ones, 400 where there are two. */
 export function acceptedType(
   { request, header }: Pick<ContentSource, "request" | "header">,
   accepted: readonly string[],
 ): string | Refused {
+  if (Array.isArray(request.headers["content-type"])) return severalTypes;
   const { essence, charset } = parseMediaType(header("content-type") ?? "");
   return accepted.includes(essence) && isUtf8Charset(charset) ? essence : wrongType(request.method, accepted);
 }
@@ -91,6 +92,11 @@ function codingOf({ header, settings }: ContentSource): Decoding | undefined | "
   if (coding === undefined || coding === "" || coding === "identity") return undefined;
   return settings.decodeBodies.find((known) => known === coding) ?? "unknown";
 }
+
+/** Whoever checked the content before, such as a proxy, may have gone by the other line. */
+const severalTypes: Refused = malformed([
+  { code: "repeated-header", header: "Content-Type", detail: sentences.sentTwice("Content-Type") },
+]);
 
 /** 415, with the media types that are accepted. */
 export function wrongType(method: string, accepted: readonly string[]): Refused {

@@ -48,6 +48,7 @@ export function readPageQuery(
 ): { readonly limit: number; readonly cursor: string | undefined } {
   const others = limits.parameters ?? [];
   errors.push(...unknownParameters(query, ["limit", "after", ...others], sentences.listParameters(others)));
+  errors.push(...repeatedParameters(query, ["limit", "after"]));
   const limit = readLimit(query.get("limit"), limits, errors);
   return { limit, cursor: query.get("after") ?? undefined };
 }
@@ -68,6 +69,13 @@ export function unknownParameters(
   return [...unknown]
     .slice(0, namedMax)
     .map((name) => ({ code: "unknown-parameter", parameter: name.slice(0, nameLengthMax), detail }));
+}
+
+/** What is wrong with a query that has parameters twice which it may have once: either could have been meant. */
+function repeatedParameters(query: URLSearchParams, once: readonly string[]): readonly ProblemEntry[] {
+  return once
+    .filter((name) => query.getAll(name).length > 1)
+    .map((name) => ({ code: "repeated-parameter", parameter: name, detail: sentences.repeatedParameter(name) }));
 }
 
 /** What is said of a cursor that no page of a list gave. */

@@ -23,6 +23,7 @@ export const sentences = {
     const names = ["limit", "after", ...others].map((name) => `\`${name}\``);
     return `A list takes only the parameters ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`;
   },
+  repeatedParameter: (name: string): string => `\`${name}\` must be sent once.`,
   limit: "`limit` must be a whole number above 0.",
   cursor: "`after` is not a cursor of this list.",
   notUtf8: "The content is not valid UTF-8.",

@@ -187,7 +187,7 @@ function representationFor({ change }: WriteRequest, current: RecordState | unde
 }
 
 /**
- * A resource that has grown patch by patch could no longer be sent back whole. One that is larger already, from when the
+ * A resource that has grown patch by patch could no longer be sent back whole. One that is larger already, from when
  * limit was higher, may not grow; its version may, by a digit.
  */
 function hasOutgrown(
