@@ -1,7 +1,7 @@
-import { CallbackError } from "@unclash/core";
+import { CallbackError, StoreError } from "@unclash/core";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { validate } from "./schema.js";
+import { checkFields, type Schema, validate } from "./schema.js";
 
 const loose = z.looseObject({});
 const giving = (output: object) => ({ name: "notes", schema: loose.transform(() => output) });
@@ -70,6 +70,36 @@ test.each([
   expect(checked).toMatchObject({ kind: "invalid", count });
   expect(errors.length).toBe(entries);
   expect(errors.find(({ code }) => code === "too-many-errors")?.detail).toBe(more);
+});
+
+const broken = new TypeError("x is not a function");
+const throwing = (validate: () => never): Schema => ({ "~standard": { version: 1, vendor: "test", validate } });
+
+test.each<[how: string, schema: Schema]>([
+  [
+    "throws",
+    throwing(() => {
+      throw broken;
+    }),
+  ],
+  ["rejects", { "~standard": { version: 1, vendor: "test", validate: () => Promise.reject(broken) } }],
+])("a schema that %s is named, with what it threw as the cause", async (_how, schema) => {
+  const validated: unknown = await validate({ name: "notes", schema }, {}, 100).catch((error: unknown) => error);
+  expect(validated).toBeInstanceOf(CallbackError);
+  expect(validated).toMatchObject({ callback: "collections.notes.schema", cause: broken });
+  expect(String(validated)).toContain("threw, in place of naming issues, for a write of notes: TypeError: x is not");
+  const named = { option: "applyChange.schema", schema, waiting: () => "PUT /notes/1" };
+  await expect(checkFields(named, {}, 100)).rejects.toThrow(
+    "applyChange.schema threw, in place of naming issues, for PUT",
+  );
+});
+
+test("what unclash throws in a schema is handed on as it is", async () => {
+  const away = new StoreError("away", "not-applied");
+  const schema = throwing(() => {
+    throw away;
+  });
+  await expect(validate({ name: "notes", schema }, {}, 100)).rejects.toBe(away);
 });
 
 test("a member that is named toJSON is data like any other", async () => {

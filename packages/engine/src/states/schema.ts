@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { ProblemEntry } from "@unclash/core";
+import { CallbackError, type ProblemEntry } from "@unclash/core";
 import { type Json, type JsonObject, pointerOf } from "@unclash/core/json";
 import { isPromise } from "@unclash/core/options";
 import { sentences } from "../http/sentences.js";
@@ -60,19 +60,43 @@ export interface NamedSchema<Given extends Schema> {
 /**
  * Holds fields against a schema, and names all that is wrong: up to `errorsMax` things, and how many more there are. A
  * body of half a million wrong items must not get an answer of many megabytes.
+ *
+ * @throws CallbackError where the schema throws
  */
 export async function checkFields<Given extends Schema>(
   { option, schema, waiting }: NamedSchema<Given>,
   fields: JsonObject,
   errorsMax: number,
 ): Promise<{ readonly kind: "valid"; readonly output: StandardSchemaV1.InferOutput<Given> } | Invalid> {
-  const checked = schema["~standard"].validate(fields);
-  const result = isPromise(checked) ? await watchPending(option, checked, waiting) : checked;
+  const result = await resultOf({ option, schema, waiting }, fields);
   if (result.issues === undefined) return { kind: "valid", output: result.value };
   const { issues } = result;
   const errors = issues.slice(0, errorsMax).map(entryOf);
   if (issues.length > errorsMax) errors.push(moreErrors(issues.length - errorsMax));
   return { kind: "invalid", errors, count: issues.length };
+}
+
+/**
+ * What a schema gives. It may find fault with fields; where it throws, it is at fault itself, and nothing in its error
+ * says whose schema it is.
+ *
+ * @throws CallbackError that names it; what unclash throws, in what it calls, as it is
+ */
+async function resultOf<Given extends Schema>(
+  { option, schema, waiting }: NamedSchema<Given>,
+  fields: JsonObject,
+): Promise<StandardSchemaV1.Result<StandardSchemaV1.InferOutput<Given>>> {
+  try {
+    const checked = schema["~standard"].validate(fields);
+    return isPromise(checked) ? await watchPending(option, checked, waiting) : checked;
+  } catch (cause) {
+    if (isOwnError(cause)) throw cause;
+    throw new CallbackError(option, `threw, in place of naming issues, for ${waiting()}: ${String(cause)}`, { cause });
+  }
+}
+
+function isOwnError(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("ERR_UNCLASH_");
 }
 
 interface Validated {
