@@ -56,6 +56,14 @@ const collectionMistakes: readonly (readonly [option: string, collection: unknow
   ["collections.articles.preconditions.datesSuffice", { schema, preconditions: { datesSuffice: "false" } }],
   ["collections.articles.rules", { schema, rules: () => undefined }],
   ["collections.articles.references", { schema, references: ["author"] }],
+  ["collections.articles.references", { schema: z.looseObject({}), references: { "/product": "articles" } }],
+  ["collections.articles.references", { schema: z.any(), references: { "/product": "articles" } }],
+  ["collections.articles.unique", { schema: z.looseObject({}), unique: ["/sku"] }],
+  ["collections.articles.unique", { schema: z.looseObject({}), unique: ["/address/zip"] }],
+  [
+    "collections.articles.states",
+    { schema: z.looseObject({}), states: { "/status": { initial: ["a"], transitions: {} } } },
+  ],
   ["collections.articles.unique", { schema, unique: ["titel"] }],
   ["collections.articles.references", { schema: z.strictObject({ by: z.string() }), references: { from: "articles" } }],
   ["collections.articles.states", { schema, states: { state: { initial: ["a"], transitions: {} } } }],
@@ -117,4 +125,12 @@ test("what an option may be stands in the message", () => {
     'collections.articles.conflicts.strategy must be "reject", "last-write-wins" or "first-write-wins", ' +
       'or a function, and is "newest-wins"',
   );
+});
+
+test("a JSON Pointer in the place of a field is told the field's name", () => {
+  const said = (field: string) => mistake({ store, collections: { articles: { schema: z.any(), unique: [field] } } });
+  expect(said("/a~1b").message).toContain('"/a~1b" is a JSON Pointer: write "a/b"');
+  expect(said("/a/b").message).toContain("only members of the resource itself are");
+  const literal = { articles: { schema: z.object({ "/sku": z.string() }), unique: ["/sku"] } };
+  expect(() => createUnclash({ store, collections: literal })).not.toThrow();
 });

@@ -46,7 +46,7 @@ export async function readContent(source: ContentSource, accepted: readonly stri
   return contentOf(essence, parseJson(decoded.bytes.toString("utf8"), jsonLimits));
 }
 
-/** The media type of content, without parameters; 415 where it is none of the accepted ones, 400 where there are two. */
+/** The media type of content, without parameters; 415 where it is none of those, 400 where there are two. */
 export function acceptedType(
   { request, header }: Pick<ContentSource, "request" | "header">,
   accepted: readonly string[],

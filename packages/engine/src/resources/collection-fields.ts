@@ -1,5 +1,5 @@
 import { ConfigurationError, type ProblemEntry } from "@unclash/core";
-import { pointerOf } from "@unclash/core/json";
+import { parsePointer, pointerOf } from "@unclash/core/json";
 import { describeValue, nearestName } from "@unclash/core/options";
 import { warnOnce } from "../options/warnings.js";
 import type { Schema } from "../states/schema.js";
@@ -50,10 +50,20 @@ function checkField(path: string, field: string, own: readonly string[], known: 
       `must name fields, and ${describeValue(field)} is unclash's own: ${wayOut(field)}`,
     );
   }
-  if (known === undefined || known.isOpen || known.names.has(field)) return;
+  if (known?.names.has(field)) return;
+  if (field.startsWith("/")) throw new ConfigurationError(path, `must name fields, and ${pointerIn(field)}`);
+  if (known === undefined || known.isOpen) return;
   const nearest = nearestName(field, [...known.names]);
   const hint = nearest === undefined ? "" : `. Did you mean \`${nearest}\`?`;
   throw new ConfigurationError(path, `must name fields of the schema, and ${describeValue(field)} is none${hint}`);
+}
+
+/** No schema that is open would miss a field of that name: it would never hold anything. */
+function pointerIn(field: string): string {
+  const parsed = parsePointer(field);
+  const [name = "", ...below] = parsed.kind === "pointer" ? parsed.tokens : [];
+  const instead = below.length === 0 ? `write ${describeValue(name)}` : "only members of the resource itself are";
+  return `${describeValue(field)} is a JSON Pointer: ${instead}`;
 }
 
 function wayOut(name: string): string {
