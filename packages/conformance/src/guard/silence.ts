@@ -4,6 +4,7 @@ import type { GuardForm } from "./app.js";
 import type { Place } from "./place.js";
 import { type Setup, stand } from "./setup.js";
 import { placeOf, type Stage } from "./stage.js";
+import { changed } from "./steps.js";
 import { shown } from "./table.js";
 import type { GuardCase } from "./trial.js";
 
@@ -32,6 +33,17 @@ const silent: Setup = {
     DELETE({ id, outcome }) {
       outcome.expectAffected(table.remove(id));
       return { status: 204 };
+    },
+  }),
+};
+
+/** PUT changes its row, and tells the guard whatever version its content says. */
+const telling: Setup = {
+  handlers: (table) => ({
+    async PUT({ id, expected, body, outcome }) {
+      await outcome.expectRow(table.update(id, expected, { title: "mine" }));
+      outcome.updated(Number(Reflect.get(Object(body), "told")));
+      return { status: 200, body: {} };
     },
   }),
 };
@@ -68,6 +80,21 @@ const cases: readonly {
       assert.deepEqual(await warnings(), []);
       assertStatus(await place.send("PATCH", `/${id}`, { json: {}, ifMatch: '"3"' }), 200);
       assert.deepEqual(await warnings(), ["UNCLASH_REFUSAL_IGNORED"]);
+    },
+  },
+  {
+    name: "a write that leaves its version as it was, or a lower one, is warned of",
+    forms: ["guarded", "guard", "check"],
+    setup: telling,
+    async run(place, warnings) {
+      const row = changed(place, place.row());
+      const put = (told: number, ifMatch: string) => place.send("PUT", `/${row.id}`, { json: { told }, ifMatch });
+      assertStatus(await put(3, '"2"'), 200);
+      assert.deepEqual(await warnings(), []);
+      assertStatus(await put(3, '"3"'), 200);
+      assertStatus(await put(1, '"4"'), 200);
+      assertStatus(await put(1, '"5"'), 200);
+      assert.deepEqual(await warnings(), ["UNCLASH_SAME_VERSION", "UNCLASH_LOWER_VERSION"]);
     },
   },
   {

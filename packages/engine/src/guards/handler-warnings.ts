@@ -62,6 +62,17 @@ export function warnOfSameVersion(exchange: GuardExchange): void {
   );
 }
 
+/** A write has left behind a version below the one before: states to come have the entity-tags of earlier ones. */
+export function warnOfLowerVersion(exchange: GuardExchange): void {
+  warnOfRoute(
+    "UNCLASH_LOWER_VERSION",
+    exchange,
+    "has told its guard a version below the one that was there before: versions that come again have the entity-tags " +
+      "of earlier states, and who holds one of these overwrites what came after it. Versions of one resource must " +
+      "grow with each write, also where it is deleted and made again.",
+  );
+}
+
 /** The next page can only be named by a row that the client is not shown. */
 export function warnOfHiddenInCursor(exchange: GuardExchange): void {
   warnOfRoute(

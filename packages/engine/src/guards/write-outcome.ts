@@ -11,6 +11,7 @@ import { evaluateRequest } from "./evaluate-request.js";
 import { guardConflict } from "./guard-conflict.js";
 import type { WriteOutcome } from "./guard-context.js";
 import { GuardError } from "./guard-error.js";
+import { warnOfLowerVersion } from "./handler-warnings.js";
 import { LostOutcome } from "./lost-outcome.js";
 import type { Passed } from "./passed-requests.js";
 
@@ -46,9 +47,12 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
 
   readonly updated = (given: StateVersion | LoadedState): string => {
     const { exchange, guardedResponse } = this.#passed;
-    const state = updatedState(given, this.#selected?.loaded);
+    const before = this.#selected?.loaded;
+    const state = updatedState(given, before);
     const etag = exchange.etagOf(state, faultOf("updated"));
     guardedResponse.update(state, { etag, isNew: etag !== this.#etag });
+    if (before !== undefined && isLower(state.version, before.version) && !guardedResponse.dryRun)
+      warnOfLowerVersion(exchange);
     return etag;
   };
 
@@ -123,6 +127,13 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
         "its WHERE: a timestamp of a database may have more digits than a Date.",
     );
   }
+}
+
+/** Whether a version is before another, where both are of a kind that grows. */
+function isLower(version: StateVersion, before: StateVersion): boolean {
+  const [now, then] = [version, before].map((each) => (each instanceof Date ? each.getTime() : each));
+  const areNumbers = [now, then].every((each) => typeof each === "number" || typeof each === "bigint");
+  return areNumbers && now !== undefined && then !== undefined && now < then;
 }
 
 /** In place of a conflict that could not be made. */
