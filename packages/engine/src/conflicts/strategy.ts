@@ -3,6 +3,7 @@ import { either, isFunction, isPromise, listOf, type OptionRule, oneOf } from "@
 import type { Key } from "@unclash/core/store";
 import type { Actor } from "../access/actor.js";
 import { wrongOutcome } from "../options/callback-result.js";
+import { watchPending } from "../options/pending-callbacks.js";
 import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
 
 /** A write that came too late: it was made for `base`, and meanwhile the resource became `current`. */
@@ -54,7 +55,9 @@ export const isAllowedStrategies: OptionRule = either(
 export function checkedStrategy(callback: string, strategy: Strategy): Strategy {
   if (typeof strategy !== "function") return strategy;
   return async (write) => {
-    const settlement: unknown = await strategy(write);
+    const given: unknown = strategy(write);
+    const waiting = (): string => `a stale ${write.method} of ${write.resource}`;
+    const settlement = isPromise(given) ? await watchPending(callback, given, waiting) : given;
     if (isSettlement(settlement)) return settlement;
     throw wrongOutcome(
       callback,

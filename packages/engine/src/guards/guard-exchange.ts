@@ -1,5 +1,6 @@
 import { CallbackError, formatEntityTag } from "@unclash/core";
 import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
+import { isPromise } from "@unclash/core/options";
 import type { Actor } from "../access/actor.js";
 import { type Decided, Exchange } from "../access/exchange.js";
 import type { AskedChange } from "../conflicts/read-change.js";
@@ -7,8 +8,9 @@ import { checkParsed, jsonLimitsOf, type ReadContent } from "../http/body.js";
 import { parseMediaType } from "../http/media-type.js";
 import { isSafe } from "../http/methods.js";
 import type { Refused } from "../http/refusal.js";
-import type { RequestFacts } from "../http/request.js";
+import { describeRequest, type RequestFacts } from "../http/request.js";
 import { lastModified, problemOf, problemResponse } from "../http/responses.js";
+import { watchPending } from "../options/pending-callbacks.js";
 import { type Loaded, type LoadedState, stateOf } from "../states/loaded-state.js";
 import { faultOfLoad, RowState, type TagFault, tagOfState } from "../states/row-state.js";
 import { GuardError } from "./guard-error.js";
@@ -63,6 +65,11 @@ export class GuardExchange extends Exchange<GuardSettings> {
       `must return the name of the resource, and returned ${name} for ${method} ${this.instance}: it reads ` +
         "a parameter that the guard's path does not have. Only null says that a request is for no single resource",
     );
+  }
+
+  /** What a function of the app's gives; there is a warning where it is a promise that does not settle. */
+  waitFor<Value>(callback: string, given: Value | PromiseLike<Value>): Value | Promise<Value> {
+    return isPromise(given) ? watchPending(callback, given, () => describeRequest(this.request)) : given;
   }
 
   /** Tells observers how the request was decided, once it is answered. */

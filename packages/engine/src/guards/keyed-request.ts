@@ -63,7 +63,9 @@ export async function identifyRequest(
 ): Promise<IdentifiedRequest> {
   const { request, settings, actor } = exchange;
   const { body } = request;
-  const more = idempotency.fingerprint && partsOf(await idempotency.fingerprint(request.native));
+  const more =
+    idempotency.fingerprint &&
+    partsOf(await exchange.waitFor("idempotency.fingerprint", idempotency.fingerprint(request.native)));
   if (more === undefined && hasContent(exchange)) {
     if (exchange.mediaType.startsWith("multipart/")) warnOfUnseen("files");
     else if (body.kind === "unread") warnOfUnseen("body");

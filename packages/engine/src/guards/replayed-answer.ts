@@ -44,9 +44,11 @@ function isSmall({ settings: { idempotency } }: GuardExchange, { body }: KeptAns
  * Whether the app shows this caller nothing of the state that is there now. Of one that is gone nothing can be asked:
  * its repeats get the first answer, which went to the same caller.
  */
-async function hidesState({ settings: { load, represent }, request }: GuardExchange): Promise<boolean> {
+async function hidesState(exchange: GuardExchange): Promise<boolean> {
+  const { settings, request } = exchange;
+  const { load, represent } = settings;
   if (load === undefined || represent === undefined) return false;
-  const state = (await load(request.native)) ?? undefined;
+  const state = (await exchange.waitFor("load", load(request.native))) ?? undefined;
   return state !== undefined && represent(state.value, request.native) === undefined;
 }
 

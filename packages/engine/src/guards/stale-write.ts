@@ -62,14 +62,15 @@ export async function settleStale(
 }
 
 async function findEarlier(
-  { settings, request }: GuardExchange,
+  exchange: GuardExchange,
   conditions: Conditions,
   { loaded, version: now }: RowState,
 ): Promise<Earlier | undefined> {
+  const { settings, request } = exchange;
   const named = newestNamed(conditions);
   if (named === undefined || conditions.ifMatch?.kind === "any") return undefined;
   if (settings.past !== undefined) {
-    const value = await settings.past(named, request.native);
+    const value = await exchange.waitFor("past", settings.past(named, request.native));
     return value == null ? undefined : { value };
   }
   // A counter says by itself which versions there were. An entity-tag that holds more than the counter does not.

@@ -96,7 +96,7 @@ export class HandlerOutcome<State extends Loaded> implements WriteOutcome<State>
     const { exchange, parsedRequest } = this.#passed;
     const { load } = exchange.settings;
     if (load === undefined) return this.#conflict(undefined);
-    const loaded = await load(exchange.request.native);
+    const loaded = await exchange.waitFor("load", load(exchange.request.native));
     const fresh = loaded == null ? undefined : exchange.select(loaded);
     const evaluation = await evaluateRequest(exchange, parsedRequest, fresh);
     // What only reports refuses nothing but a write that has lost, and calls it that.

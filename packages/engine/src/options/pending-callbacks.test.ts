@@ -2,6 +2,8 @@ import { createMemoryStore } from "@unclash/memory";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { ask } from "../ask.test-support.js";
+import type { GuardOptions } from "../guards/guard-options.js";
+import type { VersionedRow } from "../states/loaded-state.js";
 import type { Unclash } from "../unclash.js";
 
 // The timer of the module that other tests have may run already, for what they have left pending.
@@ -11,10 +13,14 @@ const { createGuard } = await import("../pipeline/guard.js");
 const { watchPending } = await import("./pending-callbacks.js");
 
 const texts: string[] = [];
+/** Each test begins later than the one before has ended: a callback is warned of once a minute. */
+let beginsAtMs = 0;
 
 beforeEach(() => {
   texts.length = 0;
   vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+  beginsAtMs += 600_000;
+  vi.advanceTimersByTime(beginsAtMs);
   vi.spyOn(process, "emitWarning").mockImplementation((text, options) => {
     if (Object(options).code === "UNCLASH_CALLBACK_PENDING") texts.push(String(text));
   });
@@ -34,6 +40,23 @@ function engine(options: object, collection: object = {}): Unclash {
   return createUnclash({ store: createMemoryStore(), collections: { notes }, ...options });
 }
 
+const put = { method: "PUT", base: "", path: "/articles/1", query: "", address: "::1", native: {} };
+
+/** A PUT at a guard of rows in version 3, with this entity-tag. */
+function enter(options: Partial<GuardOptions<object, VersionedRow>>, ifMatch = '"3"', headers: object = {}) {
+  const guard = createGuard<object, VersionedRow>({ load: () => ({ version: 3 }), ...options });
+  const body = { kind: "parsed", value: {} } as const;
+  return guard.enter({ ...put, headers: { "if-match": ifMatch, ...headers }, body });
+}
+
+/** Gives a row first, and then nothing any more. */
+function once(): () => VersionedRow | Promise<never> {
+  let calls = 0;
+  return () => (calls++ === 0 ? { version: 3 } : never());
+}
+
+const represent = () => ({});
+
 const hanging: readonly [callback: string, start: () => unknown, waiting: string][] = [
   ["identify", () => ask(engine({ identify: never }), "GET /notes/1"), "GET /notes/1"],
   ["authorize", () => ask(engine({ authorize: never }), "GET /notes/1"), 'the permission to read "notes/1"'],
@@ -46,13 +69,51 @@ const hanging: readonly [callback: string, start: () => unknown, waiting: string
     "a write of notes",
   ],
   [
-    "load",
-    () => {
-      const request = { method: "GET", base: "", path: "/articles/1", query: "", headers: {}, address: "::1" };
-      const guard = createGuard<undefined, { version: number }>({ load: never });
-      return guard.enter({ ...request, body: { kind: "parsed", value: undefined }, native: undefined });
+    "collections.notes.conflicts.strategy",
+    async () => {
+      const unclash = engine({}, { conflicts: { strategy: never } });
+      await ask(unclash, "PUT /notes/1", { json: {} });
+      await ask(unclash, "PUT /notes/1", { json: { a: 1 } });
+      await ask(unclash, "PUT /notes/1", { json: { version: 1 } });
     },
-    "GET /articles/1",
+    "a stale PUT of notes/1",
+  ],
+  ["load", () => enter({ load: never }), "PUT /articles/1"],
+  [
+    "load",
+    async () => {
+      const entered = await enter({ load: once() });
+      if (entered.kind === "pass") await entered.context.outcome.expectAffected(0);
+    },
+    "PUT /articles/1",
+  ],
+  [
+    "load",
+    async () => {
+      const idempotency = { store: createMemoryStore(), anonymous: "address" } as const;
+      const keyed = { "idempotency-key": "0123456789abcdef" };
+      await enter({ idempotency, represent }, '"2"', keyed);
+      await enter({ idempotency, represent, load: never }, '"2"', keyed);
+    },
+    "PUT /articles/1",
+  ],
+  [
+    "past",
+    () => enter({ represent, conflicts: { strategy: "last-write-wins" }, past: never }, '"2"'),
+    "PUT /articles/1",
+  ],
+  [
+    "conflicts.strategy",
+    () => enter({ represent, past: () => Object({ version: 2 }), conflicts: { strategy: never } }, '"2"'),
+    "a stale PUT of articles/1",
+  ],
+  [
+    "idempotency.fingerprint",
+    () =>
+      enter({ idempotency: { store: createMemoryStore(), anonymous: "address", fingerprint: never } }, '"3"', {
+        "idempotency-key": "0123456789abcdef",
+      }),
+    "PUT /articles/1",
   ],
 ];
 

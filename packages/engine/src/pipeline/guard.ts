@@ -18,9 +18,8 @@ import { type Passed, passedRequest, rememberPassed } from "../guards/passed-req
 import { hasContent } from "../guards/unread-body.js";
 import { hasState, isSafe } from "../http/methods.js";
 import { contended, type Refused, unavailable } from "../http/refusal.js";
-import { describeRequest, type RequestFacts } from "../http/request.js";
+import type { RequestFacts } from "../http/request.js";
 import { sentences } from "../http/sentences.js";
-import { watchPending } from "../options/pending-callbacks.js";
 import type { ParsedRequest } from "../preconditions/conditions.js";
 import type { Loaded } from "../states/loaded-state.js";
 
@@ -82,9 +81,8 @@ export async function enterGuard<Native, State extends Loaded>(
   const loadAndEvaluate = async (): Promise<Evaluated> => {
     if (load === undefined || exchange.resource === undefined || !hasState(request.method))
       return { selected: undefined, evaluation: notEvaluated };
-    const loaded = load(request.native);
-    const row = isPromise(loaded) ? await watchPending("load", loaded, () => describeRequest(request)) : loaded;
-    const state = row ?? undefined;
+    const given = exchange.waitFor("load", load(request.native));
+    const state = (isPromise(given) ? await given : given) ?? undefined;
     guardedResponse.hold();
     const selected = state === undefined ? undefined : exchange.select(state);
     return { selected, evaluation: await evaluateRequest(exchange, parsedRequest, selected) };
