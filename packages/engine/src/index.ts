@@ -1,6 +1,6 @@
 export { type Actor, type Identify, type Identity, RefusedCredentials, refuseCredentials } from "./access/actor.js";
-export type { Action, Authorize, KnownResource } from "./access/authorize.js";
-export { authorizeByDefault } from "./access/authorize.js";
+export type { Authorize, KnownResource } from "./access/authorize.js";
+export { type Action, authorizeByDefault } from "./access/default-permissions.js";
 export type { ConflictFacts, RequestDecision } from "./access/request-decision.js";
 export type { Strategy, StrategyFunction } from "./conflicts/strategy.js";
 export { type Decision, onDecision } from "./decision.js";

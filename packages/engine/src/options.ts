@@ -1,7 +1,8 @@
 import { ConfigurationError } from "@unclash/core";
 import { anything, checkOptions, isFunction, listOf, type OptionRules, oneOf, required } from "@unclash/core/options";
 import type { Capabilities, Store } from "@unclash/core/store";
-import { type Authorize, authorizeByDefault, checkedAuthorize } from "./access/authorize.js";
+import { type Authorize, checkedAuthorize } from "./access/authorize.js";
+import { authorizeByDefault } from "./access/default-permissions.js";
 import {
   type RequestOptions,
   type RequestSettings,
@@ -31,7 +32,7 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
   readonly requireDurability?: Capabilities["durability"];
   /** By name, which is the first segment of the path: lower-case letters, digits and `-`. */
   readonly collections: Readonly<Record<string, CollectionOptions>>;
-  /** Who may do what. @default everyone may read, create, change and delete, and admins roll back and redact */
+  /** Who may do what. @default `authorizeByDefault`: all may read and write resources; the rest by the role */
   readonly authorize?: Authorize;
   /** Content codings of request bodies that are decoded; all others get 415. @default [] */
   readonly decodeBodies?: readonly Decoding[];

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@unclash/core/json";
 import type { KnownResource } from "./authorize.js";
+import { type Claim, noClaim } from "./default-permissions.js";
 
 /** Gives the fields of a state that was read; `undefined` where there is none. It is called at most once. */
 export type ReadFields = () => JsonObject | undefined;
@@ -17,11 +18,15 @@ export const noState: ReadFields = () => undefined;
 export class AskedResource implements KnownResource {
   /** It was looked at, and not known. */
   isMissed = false;
+  readonly isOwn: boolean;
+  readonly isOneOfSeveral: boolean;
   readonly #state: StateInQuestion;
   #fields: { readonly read: JsonObject | undefined } | undefined;
 
-  constructor(state: StateInQuestion) {
+  constructor(state: StateInQuestion, { isOwn, isOneOfSeveral }: Claim = noClaim) {
     this.#state = state;
+    this.isOwn = isOwn;
+    this.isOneOfSeveral = isOneOfSeveral;
   }
 
   get current(): JsonObject | undefined {

@@ -4,21 +4,10 @@ import type { Key } from "@unclash/core/store";
 import { wrongOutcome } from "../options/callback-result.js";
 import { watchPending } from "../options/pending-callbacks.js";
 import type { Actor } from "./actor.js";
+import type { Action, Claim, Verdict } from "./default-permissions.js";
 
-/**
- * What someone wants to do to a resource. `rollback` makes a past state the current one again, also of what was
- * deleted; `redact` takes members out of a past state.
- */
-export type Action = "read" | "create" | "change" | "delete" | "history" | "rollback" | "redact";
-
-/**
- * `hide` is a refusal that does not show whether the resource exists: 404 where `deny` is 403, or 401 for anonymous
- * callers.
- */
-export type Verdict = "allow" | "deny" | "hide";
-
-/** What the engine knows of a resource as it asks. */
-export interface KnownResource {
+/** What the engine knows as it asks, of the resource and of whose it is. */
+export interface KnownResource extends Claim {
   /**
    * Its fields, a copy; `undefined` where there are none, or none that are known yet: a request is asked about before
    * anything is read. A function that looks at them and answers `allow` is asked again once they are read, so answer
@@ -29,18 +18,32 @@ export interface KnownResource {
 }
 
 /**
- * Whether this actor (`undefined`: an anonymous one) may do this. `key` is a resource such as `articles/1`, or
- * `articles/*` where none is named yet. It runs for every request, and for every item of a list. Answer for `history`
- * before you look at `current`: a parameter `{ current }` looks at it on every call, so past states are closed to all.
+ * Whether this actor (`undefined`: an anonymous one) may do this. `key` is a resource such as `articles/1`; `articles/*`
+ * where none is named yet, or all of them are meant; `transactions/*` for a transaction. It runs for every request, and
+ * for every item of a list.
+ *
+ * Name the actions that you answer for, and leave the rest to `authorizeByDefault`, or deny it: new features bring new
+ * actions. Answer for `history` before you look at `current`: a parameter `{ current }` looks at it on every call, so
+ * past states are closed to all.
+ *
+ * Whose something is, unclash decides: a lock is that of who has its token, a transaction or subscription that of who
+ * made it. What is another's of these never reaches the app, but for `break-lock`. `isOwn` says whose a conflict is.
  *
  * @example
- * (action, _key, actor, resource) => {
- *   if (action === "history") return "deny";
- *   const { current } = resource;
- *   if (current === undefined || current["owner"] === actor?.name) return "allow";
- *   if (action === "read") return current["isDraft"] === true ? "hide" : "allow";
- *   return "deny";
+ * (action, key, actor, resource) => {
+ *   switch (action) {
+ *     case "history":
+ *       return "deny";
+ *     case "read":
+ *       return resource.current?.["isDraft"] !== true || isOwner(resource, actor) ? "allow" : "hide";
+ *     case "change":
+ *     case "delete":
+ *       return isOwner(resource, actor) ? "allow" : "deny";
+ *     default:
+ *       return authorizeByDefault(action, key, actor, resource);
+ *   }
  * }
+ * const isOwner = ({ current }, actor) => current === undefined || current["owner"] === actor?.name;
  */
 export type Authorize = (
   action: Action,
@@ -68,13 +71,3 @@ function asVerdict(given: unknown): Verdict {
   if (given === "allow" || given === "deny" || given === "hide") return given;
   throw wrongOutcome("authorize", '"allow", "deny" or "hide"', given);
 }
-
-/**
- * The rules where the app sets none: everyone may read, create, change and delete resources, and read their histories;
- * admins alone may roll back and redact.
- */
-export const authorizeByDefault: (action: Action, key: Key, actor: Actor | undefined) => Verdict = (
-  action,
-  _key,
-  actor,
-) => ((action === "rollback" || action === "redact") && actor?.role !== "admin" ? "deny" : "allow");

@@ -2,12 +2,18 @@ import { ConfigurationError } from "@unclash/core";
 import { describeValue, type OptionRule } from "@unclash/core/options";
 import ipaddr from "ipaddr.js";
 import { header, type RequestFacts } from "../http/request.js";
+import { warnOnce } from "../options/warnings.js";
 
 /** Whose `X-Forwarded-For` counts: how many proxies there are before the app, or in which networks they stand. */
 export type TrustedProxies = number | readonly string[];
 
-/** The same, resolved once: whether the sender is trusted that stands so many hops away. */
-export type Trust = (address: Address | undefined, hops: number) => boolean;
+/** The same, resolved once. */
+export interface Trust {
+  /** What was set, as one text: two that are equal trust the same. */
+  readonly id: string;
+  /** Whether the sender is trusted that stands so many hops away. */
+  trusts(address: Address | undefined, hops: number): boolean;
+}
 
 type Address = ReturnType<typeof ipaddr.process>;
 
@@ -22,29 +28,73 @@ export const isTrustedProxies: OptionRule = (value) => {
 /** Resolves the option; `undefined` where no proxy is trusted. */
 export function resolveTrust(trusted: TrustedProxies | undefined): Trust | undefined {
   if (trusted === undefined || trusted === 0) return undefined;
-  if (typeof trusted === "number") return (_address, hops) => hops < trusted;
+  if (typeof trusted === "number") return { id: `${trusted}`, trusts: (_address, hops) => hops < trusted };
   const networks = trusted.map((text) => {
     const network = parseNetwork(text);
     if (network === undefined) throw new ConfigurationError("trustedProxies", `holds ${describeValue(text)}`);
     return network;
   });
-  return (address) => address !== undefined && networks.some((network) => isWithin(address, network));
+  const names = networks.map(({ address, bits }) => `${address.toString()}/${bits}`);
+  return {
+    id: [...new Set(names)].toSorted().join(),
+    trusts: (address) => address !== undefined && networks.some((network) => isWithin(address, network)),
+  };
 }
+
+/** The address of a request's client, and whose word was taken for it. */
+interface Found {
+  readonly trust: string;
+  readonly address: string | undefined;
+}
+
+/** By the framework's own request, which all mounts and guards that a request passes have in common. */
+const foundAddresses = new WeakMap<object, Found>();
 
 /**
  * The request as it came from the client itself: its `address` is the right-most one that no trusted proxy has. What
- * stands left of that is the client's own word. Where something there is no address, that of the socket counts.
+ * stands left of that is the client's own word. Where something there is no address, that of the socket counts. It is
+ * worked out once for a request, however many mounts and guards it passes.
  */
 export function fromClient<Native>(request: RequestFacts<Native>, trust: Trust | undefined): RequestFacts<Native> {
   if (trust === undefined) return request;
-  const address = clientAddress(request.address, header(request, "x-forwarded-for"), trust);
+  const address = findAddress(request, trust);
   return address === request.address ? request : { ...request, address };
+}
+
+function findAddress(request: RequestFacts, trust: Trust): string | undefined {
+  const { native } = request;
+  const isKept = typeof native === "object" && native !== null;
+  const known = isKept ? foundAddresses.get(native) : undefined;
+  if (known?.trust === trust.id) return known.address;
+  const address = clientAddress(request.address, header(request, "x-forwarded-for"), trust);
+  if (known !== undefined) warnOfDifference(known.trust, trust.id);
+  else if (isKept) foundAddresses.set(native, { trust: trust.id, address });
+  return address;
+}
+
+/** One request has come through one row of proxies: where two parts of an app see two, one is mistaken. */
+function warnOfDifference(one: string, other: string): void {
+  warnOnce(
+    "UNCLASH_TRUSTED_PROXIES",
+    `${one} ${other}`,
+    `A request was seen with trustedProxies ${one}, and then with ${other}, by a mount or guard behind the first: its ` +
+      "client may be two to them. Give all of them the same.",
+  );
+}
+
+/**
+ * What tells an anonymous caller apart from others: its address, for the scope of its idempotency keys, for its limits,
+ * and for what is its own. A socket that takes IPv6 and IPv4 gives the latter as `::ffff:192.0.2.1`, and another
+ * process may not: both are the same caller.
+ */
+export function anonymousCaller({ address }: Pick<RequestFacts, "address">): string | undefined {
+  return address?.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
 }
 
 function clientAddress(socket: string | undefined, forwarded: string | undefined, trust: Trust): string | undefined {
   let text = socket;
   let rest = forwarded ?? "";
-  for (let hops = 0; rest !== "" && trust(text === undefined ? undefined : parseAddress(text), hops); hops++) {
+  for (let hops = 0; rest !== "" && trust.trusts(text === undefined ? undefined : parseAddress(text), hops); hops++) {
     const comma = rest.lastIndexOf(",");
     const sender = parseAddress(withoutPort(rest.slice(comma + 1).trim()));
     if (sender === undefined) return socket;

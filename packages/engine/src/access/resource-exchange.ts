@@ -3,10 +3,20 @@ import type { WriterLines } from "../commits/writer-lines.js";
 import { type ContentBudget, RequestRoom } from "../http/content-room.js";
 import type { Decoding } from "../http/decode.js";
 import { type Refused, refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
 import { repeatedWarning } from "../options/warnings.js";
 import { defaultChallenge } from "./actor.js";
 import { AskedResource, type ReadFields, type StateInQuestion } from "./asked-resource.js";
-import { type Action, type Authorize, authorizeByDefault, type Verdict } from "./authorize.js";
+import type { Authorize } from "./authorize.js";
+import {
+  type Action,
+  authorizeByDefault,
+  type Claim,
+  isConcealed,
+  isOwners,
+  noClaim,
+  type Verdict,
+} from "./default-permissions.js";
 import { Exchange, type ExchangeSettings } from "./exchange.js";
 
 /** The settings of an engine that rooms need to find and show resources. */
@@ -37,17 +47,6 @@ const warnOfUnknownState = repeatedWarning(
     "there, and takes that as `deny`. Answer for what is past before you look at it.",
 );
 
-/** What a caller may not do to a resource, in a sentence. */
-const verbs: Readonly<Record<Action, string>> = {
-  read: "read",
-  create: "create",
-  change: "change",
-  delete: "delete",
-  history: "read the history of",
-  rollback: "roll back",
-  redact: "redact past states of",
-};
-
 const unsafeInLink = /[<>"\\]/;
 /** What no percent-encoding changes (RFC 3986 §2.3). */
 const unreserved = /^[\w.-]+$/;
@@ -72,11 +71,15 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
     return this.settings.store;
   }
 
-  /** Asks the app for one action. `unsure`: it would allow that, and looked at a state that is not known. */
-  ask(action: Action, key: Key, state: StateInQuestion): Answer | Promise<Answer> {
+  /**
+   * Asks for one action: the app, or the default permissions, and those alone about a transaction or subscription of
+   * another's. `unsure`: the app would allow it, and looked at a state that is not known.
+   */
+  ask(action: Action, key: Key, state: StateInQuestion, claim: Claim = noClaim): Answer | Promise<Answer> {
     const { authorize } = this.settings;
-    if (authorize === authorizeByDefault) return authorizeByDefault(action, key, this.actor);
-    const resource = new AskedResource(state);
+    const isDecided = authorize === authorizeByDefault || (!claim.isOwn && isOwners(action));
+    if (isDecided) return authorizeByDefault(action, key, this.actor, claim);
+    const resource = new AskedResource(state, claim);
     const answerOf = (verdict: Verdict): Answer => (verdict === "allow" && resource.isMissed ? "unsure" : verdict);
     const verdict = authorize(action, key, this.actor, resource);
     return typeof verdict === "string" ? answerOf(verdict) : verdict.then(answerOf);
@@ -88,18 +91,24 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
   }
 
   /**
-   * Asks the app for actions, and gives the first answer that is not to go on as usual. 403, or 401 for anonymous
-   * callers.
+   * Asks for actions, and gives the first answer that is not to go on as usual. 403, or 401 for anonymous callers.
    *
-   * @param why is told to who is refused, where the request does not show that it needs these actions
+   * @param about whose it is, and why the request needs these actions, where it does not show that
    */
-  async askPermission(actions: readonly Action[], key: Key, state: StateInQuestion, why?: string): Promise<Permission> {
+  async askPermission(
+    actions: readonly Action[],
+    key: Key,
+    state: StateInQuestion,
+    about?: { readonly claim?: Claim; readonly why?: string },
+  ): Promise<Permission> {
+    const claim = about?.claim ?? noClaim;
     for (const action of actions) {
-      const verdict = await this.ask(action, key, state);
+      const verdict = await this.ask(action, key, state, claim);
       if (verdict === "unsure" && state === "later") this.#isAskedAgain = true;
       else if (verdict !== "allow") {
         if (verdict === "unsure") warnOfUnknownState(`${action} of ${key}`);
-        return verdict === "hide" ? hidden : this.notPermitted(action, key, why);
+        const isHidden = verdict === "hide" || (isConcealed(action, claim) && this.actor !== undefined);
+        return isHidden ? hidden : this.notPermitted(action, key, about?.why);
       }
     }
     return allowed;
@@ -111,13 +120,18 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
   }
 
   /** Asks once more, now that the state is known, an app that has looked for it. */
-  askAgain(actions: readonly Action[], key: Key, state: ReadFields, why?: string): Permission | Promise<Permission> {
-    return this.#isAskedAgain ? this.askPermission(actions, key, state, why) : allowed;
+  askAgain(
+    actions: readonly Action[],
+    key: Key,
+    state: ReadFields,
+    about?: { readonly why: string },
+  ): Permission | Promise<Permission> {
+    return this.#isAskedAgain ? this.askPermission(actions, key, state, about) : allowed;
   }
 
   /** 403; 401 for an anonymous caller, where credentials could help. */
   notPermitted(action: Action, key: Key, why?: string): Refused {
-    const sentence = `You may not ${verbs[action]} ${key}.`;
+    const sentence = sentences.mayNot[action](key);
     const detail = why === undefined ? sentence : `${sentence} ${why}`;
     if (this.actor !== undefined || this.settings.identify === undefined) return refused("forbidden", detail);
     return refused("unauthenticated", detail, { headers: { "www-authenticate": defaultChallenge } });

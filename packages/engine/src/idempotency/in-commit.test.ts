@@ -2,7 +2,7 @@ import { StoreError } from "@unclash/core";
 import type { Commit, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../access/authorize.js";
+import type { Verdict } from "../access/default-permissions.js";
 import { type Asked, ask, bodyOf } from "../ask.test-support.js";
 import { keyed, replayed, setUp } from "./keyed.test-support.js";
 

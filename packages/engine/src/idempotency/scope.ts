@@ -1,6 +1,7 @@
 import { CallbackError } from "@unclash/core";
 import { describeValue } from "@unclash/core/options";
 import type { Actor } from "../access/actor.js";
+import { anonymousCaller } from "../access/client-address.js";
 import type { RequestFacts } from "../http/request.js";
 import type { Preferences } from "../preconditions/preferences.js";
 import { fingerprint, hashParts } from "./fingerprint.js";
@@ -50,17 +51,12 @@ export function callerDigest(
   const credentials = anonymous === "credentials" ? [header("authorization"), header("cookie")] : [];
   return credentials.some((field) => field !== undefined)
     ? hashParts([...tenant, "credentials", ...credentials])
-    : hashParts([...tenant, "address", plainAddress(request.address)]);
+    : hashParts([...tenant, "address", anonymousCaller(request)]);
 }
 
 function nameOf(scope: unknown): string {
   if (typeof scope === "string" && scope !== "") return scope;
   throw new CallbackError("idempotency.scope", `must give a non-empty string, and gave ${describeValue(scope)}`);
-}
-
-/** A socket that takes IPv6 and IPv4 gives the latter as `::ffff:192.0.2.1`: another process may not. */
-function plainAddress(address: string | undefined): string | undefined {
-  return address?.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { Verdict } from "../access/authorize.js";
+import type { Verdict } from "../access/default-permissions.js";
 import { ask } from "../ask.test-support.js";
 import { createUnclash } from "../unclash.js";
 

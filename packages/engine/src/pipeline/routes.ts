@@ -1,6 +1,6 @@
 import { idFault, type ProblemEntry, type ResponsePlan, resourceKey, type StreamPlan } from "@unclash/core";
 import { noState } from "../access/asked-resource.js";
-import type { Action } from "../access/authorize.js";
+import type { Action } from "../access/default-permissions.js";
 import { patchTypes } from "../conflicts/read-change.js";
 import { malformed, refused } from "../http/refusal.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";

@@ -3,7 +3,7 @@ import type { Range, Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import type { Verdict } from "../access/authorize.js";
+import type { Verdict } from "../access/default-permissions.js";
 import { createTag } from "../commits/commit-tag.js";
 import type { RequestLimits } from "../http/request-limits.js";
 import { createUnclash } from "../unclash.js";

@@ -1,5 +1,5 @@
 import { type Key, pageLimitMax, type StoredRecord } from "@unclash/core/store";
-import { authorizeByDefault } from "../access/authorize.js";
+import { authorizeByDefault } from "../access/default-permissions.js";
 import { fieldsIn } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";

@@ -14,7 +14,7 @@ import type { WriteRequest } from "./write-request.js";
 export function askForContent(exchange: CollectionExchange, request: WriteRequest): Promise<Permission> {
   const { method, idGiven, change, key } = request;
   if (method === "POST") return exchange.askPermission(idGiven ? ["create"] : [], key, noState);
-  return exchange.askPermission(dependsOnState(change) ? ["read"] : [], key, "later", dependingPatch);
+  return exchange.askPermission(dependsOnState(change) ? ["read"] : [], key, "later", { why: dependingPatch });
 }
 
 /** Asks for a change of what is there once more, with its state, where the app has looked for that. */
@@ -30,7 +30,7 @@ export async function askAgain(
   if (isRollback) return exchange.askAgain(["rollback"], key, state);
   const permission = await exchange.askAgain([method === "DELETE" ? "delete" : "change"], key, state);
   if (permission.kind !== "allowed" || !dependsOnState(change)) return permission;
-  return exchange.askAgain(["read"], key, state, dependingPatch);
+  return exchange.askAgain(["read"], key, state, { why: dependingPatch });
 }
 
 const dependingPatch =
