@@ -18,9 +18,9 @@ export interface KnownResource extends Claim {
 }
 
 /**
- * Whether this actor (`undefined`: an anonymous one) may do this. `key` is a resource such as `articles/1`; `articles/*`
- * where none is named yet, or all of them are meant; `transactions/*` for a transaction. It runs for every request, and
- * for every item of a list.
+ * Whether this actor (`undefined`: an anonymous one) may do this. `key` is a resource such as `articles/1`;
+ * `articles/*` where none is named yet, or all of them are meant; `transactions/*` for a transaction. It runs for every
+ * request, and for every item of a list.
  *
  * Name the actions that you answer for, and leave the rest to `authorizeByDefault`, or deny it: new features bring new
  * actions. Answer for `history` before you look at `current`: a parameter `{ current }` looks at it on every call, so

@@ -77,8 +77,8 @@ function warnOfDifference(one: string, other: string): void {
   warnOnce(
     "UNCLASH_TRUSTED_PROXIES",
     `${one} ${other}`,
-    `A request was seen with trustedProxies ${one}, and then with ${other}, by a mount or guard behind the first: its ` +
-      "client may be two to them. Give all of them the same.",
+    `A request was seen with trustedProxies ${one}, and then with ${other}, by a mount or guard behind the first: ` +
+      "its client may be two to them. Give all of them the same.",
   );
 }
 

@@ -85,8 +85,8 @@ const lockOnSeveral: Row = known;
 /**
  * The permissions where the app sets none; its own `authorize` may end in them. Everyone may read, create, change and
  * delete resources, read histories, lock a resource, and use transactions. For a lock on several resources, for
- * subscriptions, and for the conflicts of one's own writes, a caller must be known. To end another's lock, to roll back,
- * to redact, and for all conflicts, its role must be `admin`.
+ * subscriptions, and for the conflicts of one's own writes, a caller must be known. To end another's lock, to roll
+ * back, to redact, and for all conflicts, its role must be `admin`.
  *
  * @param claim what `authorize` is given as its last argument; without it, nothing is the caller's own
  * @example
