@@ -27,6 +27,7 @@ import { permissionCases } from "./permissions.js";
 import { postingCases } from "./posting.js";
 import { preferringCases } from "./preferring.js";
 import { raceCases } from "./races.js";
+import { redactionCases } from "./redactions.js";
 import { relationCases } from "./relations.js";
 import { replacingCases } from "./replacing.js";
 import { representationCases } from "./representations.js";
@@ -59,6 +60,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...historyCases,
   ...pastStateCases,
   ...rollbackCases,
+  ...redactionCases,
   ...permissionCases,
   ...ownerCases,
   ...disclosureCases,

@@ -43,7 +43,9 @@ test("an engine writes keys of resources and of internal records, and no others"
     requestLimits: { listScanMax: 2 },
   });
   const headers = { "idempotency-key": "a-key-of-sixteen-letters" };
+  await ask(unclash, "PUT /notes/2", { json: { secret: 1 } });
   await ask(unclash, "PUT /notes/2", { json: {} });
+  await ask(unclash, "POST /notes/2/versions/1/redact", { json: { paths: ["/secret"] } });
   for (let n = 1; n <= 4; n += 1) await memory.commit(hidden(n));
   await ask(unclash, "POST /notes", { json: { id: "1", about: "2" }, headers });
   expect(bodyOf(await ask(unclash, "GET /notes?limit=1"))["next"]).not.toBeNull();

@@ -9,7 +9,7 @@ export interface InternalRecords {
 }
 
 /** Their names. */
-export type InternalKind = "idempotency" | "references" | "housekeeper" | "cursorKey";
+export type InternalKind = "idempotency" | "references" | "redactions" | "housekeeper" | "cursorKey";
 
 /**
  * All kinds of records that unclash keeps for itself. Their keys begin with `_`, and no collection's name does, so that
@@ -25,6 +25,11 @@ export const internalRecords: Readonly<Record<InternalKind, InternalRecords>> = 
   references: {
     prefix: "_reference/",
     holds: 'A reference with `onDelete: "restrict"`, below the key of the resource that it leads to.',
+    lapses: false,
+  },
+  redactions: {
+    prefix: "_redaction/",
+    holds: "Who took which members out of a past state, and when.",
     lapses: false,
   },
   housekeeper: {

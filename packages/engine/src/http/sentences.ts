@@ -18,6 +18,9 @@ export const sentences = {
     `The content names version ${version}, and its entity-tag another one.`,
   versionDiffersFromHeader: (version: number): string =>
     `The content names version ${version}, and If-Match only others.`,
+  redactionMembers: "A redaction takes only the member `paths`.",
+  paths: "`paths` must be a list of JSON Pointers, at least one.",
+  pathsMax: (max: number): string => `At most ${max} paths can be redacted at once.`,
   rollbackMembers: "A rollback takes only the member `version`.",
   listParameters: (others: readonly string[]): string => {
     const names = ["limit", "after", ...others].map((name) => `\`${name}\``);
@@ -67,6 +70,8 @@ export const sentences = {
   testFailed: (pointer: string): string => `The test of ${pointer} failed.`,
   deletionIsNoTarget: (resource: string, version: number): string =>
     `${resource} was deleted in version ${version}: to go back to that, delete it.`,
+  redactsCurrent: (resource: string): string =>
+    `This is the current state of ${resource}: change it first, and redact it then.`,
   changeNotAllowed: "The state of the resource does not allow this change.",
   transition: (field: string, from: string, to: string): string => `${field} can't go from ${from} to ${to}.`,
   isReferredTo: (resource: string): string => `${resource} can't be deleted while others refer to it.`,
@@ -101,6 +106,9 @@ export const sentences = {
   noReferred: "There is no such resource.",
   initialState: (allowed: string): string => `A new resource must start as ${allowed}.`,
   patchNotApplicable: "The patch can't be applied.",
+  redactsWhole: "A whole state can't be redacted: name its members.",
+  notRedactable: (name: string): string => `A redaction can't take out ${name}.`,
+  nothingThere: "Nothing is there.",
   notPatchable: (name: string): string => `A patch can't change ${name}.`,
   moreInvalid: (count: number): string =>
     count === 1 ? "One more thing is not valid." : `${count} more things are not valid.`,

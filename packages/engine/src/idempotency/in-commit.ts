@@ -1,10 +1,11 @@
 import type { ResponsePlan } from "@unclash/core";
-import type { Expectation, Key, Moment, StoredRecord, Text, Version, Write } from "@unclash/core/store";
+import type { Expectation, IndexValue, Key, Moment, StoredRecord, Version, Write } from "@unclash/core/store";
 import type { ReadFields } from "../access/asked-resource.js";
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import { notFound, type Refused } from "../http/refusal.js";
 import { refusedResponse, withoutContent, withoutHeaders, withoutState } from "../http/responses.js";
+import { copiesIndex, copiesOf } from "./copies.js";
 import { withoutStateMembers } from "./hidden-state.js";
 import type { KeyKeeping } from "./keeping.js";
 import type { CountedCaller } from "./quota.js";
@@ -55,6 +56,10 @@ export interface KeyedAttempt {
   readonly tagTells: boolean;
   /** Gives the fields of the current state of a resource that a kept answer shows. */
   readonly fieldsOfShown: (current: StoredRecord) => ReadFields;
+  /** The entity-tag of a state that a kept answer names: another one than the answer had, where that was redacted. */
+  readonly tagOfShown: (state: StoredRecord) => string;
+  /** The answer shows a past state: it is also asked whether its caller may read the history. @default false */
+  readonly showsPast?: boolean;
 }
 
 /**
@@ -114,7 +119,10 @@ export function answerWrites(
       ? keptSuccess(idempotency, response, shown)
       : keptProblem(idempotency, problemTypePrefix, response, shown.key);
   const put = recordText({ state: "answered", fingerprint: slot.fingerprint, answer });
-  return [{ key: slot.key, expect: slot.expect, put, keep: "none", ttlMs: idempotency.keepMs }];
+  const index = copyIndex(answer, shown.key);
+  return [
+    { key: slot.key, expect: slot.expect, put, keep: "none", ttlMs: idempotency.keepMs, ...(index && { index }) },
+  ];
 }
 
 /** Counts an answer that was kept against the quota of its caller. */
@@ -126,6 +134,11 @@ export function countKept(
 ): void {
   for (const write of writes)
     if (slot !== undefined && "put" in write) idempotency.quota.add(slot.who, idempotency, now, write.put.length);
+}
+
+/** Where a record holds a copy of a state, or of parts of one, a redaction must find it. */
+function copyIndex({ body, shows }: KeptAnswer, key: Key): readonly IndexValue[] | undefined {
+  return body === null || shows !== key ? undefined : [{ name: copiesIndex, value: copiesOf(key) }];
 }
 
 /** A state is named, not copied; but where past states may be gone soon, a small one is. */
@@ -170,7 +183,7 @@ async function shownAgain(
   exchange: KeyedExchange,
   answer: KeptAnswer,
   snapshot: SnapshotByKey,
-  { tagTells, fieldsOfShown }: Pick<KeyedAttempt, "tagTells" | "fieldsOfShown">,
+  { tagTells, fieldsOfShown, tagOfShown, showsPast = false }: Omit<KeyedAttempt, "keyed" | "dryRun">,
 ): Promise<ResponsePlan> {
   const response = responseOf(replayedAnswer(answer));
   const { shows, version } = answer;
@@ -178,12 +191,16 @@ async function shownAgain(
   const current = await currentRecord(exchange, shows, snapshot);
   // Of one that is no longer there, only its past is shown.
   const state = current === undefined || current.deleted ? "never" : fieldsOfShown(current);
-  if (!(await exchange.mayRead(shows, state)))
+  const isShown =
+    (await exchange.mayRead(shows, state)) &&
+    (!showsPast || (await exchange.ask("history", shows, "never")) === "allow");
+  if (!isShown)
     return response.status < 300 ? withoutState(response, tagTells) : withheld(exchange, answer, response, shows);
   if (version === undefined) return response;
-  const text = await textAt(exchange, { key: shows, version }, current);
-  if (text === undefined) return withoutContent(response);
-  return { ...response, headers: withLength(response.headers, text), body: text };
+  const found = await stateAt(exchange, { key: shows, version }, current);
+  const text = found?.text ?? undefined;
+  if (found === undefined || text === undefined) return withoutContent(response);
+  return { ...response, headers: { ...withLength(response.headers, text), etag: tagOfShown(found) }, body: text };
 }
 
 /** A POST without an id gets another one on each try, so what the first try made is not in the snapshot of a repeat. */
@@ -196,15 +213,14 @@ async function currentRecord(
 }
 
 /** The state at a version: the current one, or one of the history; nothing where it is no longer there. */
-async function textAt(
+async function stateAt(
   { reader }: KeyedExchange,
   { key, version }: { readonly key: Key; readonly version: Version },
   current: StoredRecord | undefined,
-): Promise<Text | undefined> {
-  if (current?.version === version) return current.text ?? undefined;
+): Promise<StoredRecord | undefined> {
+  if (current?.version === version) return current;
   const { records } = await reader.history(key, { before: version + 1, limit: 1, texts: true });
-  const [found] = records;
-  return found?.version === version ? (found.text ?? undefined) : undefined;
+  return records.find((record) => record.version === version);
 }
 
 /** What is left of a kept refusal for who may no longer read the state. */

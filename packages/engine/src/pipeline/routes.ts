@@ -9,6 +9,7 @@ import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { answerList, answerRead } from "./read.js";
 import { answerDifference, answerHistory, answerPast, answerTimeMap, answerVersion, asksForPast } from "./read-past.js";
+import { answerRedaction } from "./redact.js";
 import { answerWrite } from "./write.js";
 
 /** What a path names: a row of the table, with what stands in the place of its parameters. */
@@ -86,6 +87,16 @@ export const routes: readonly Route[] = [
       GET: ofPast((exchange, target, { rawVersion }) => answerVersion(exchange, target, [rawVersion])),
     },
   },
+  {
+    pattern: "/{c}/{id}/versions/{n}/redact",
+    of: "resource",
+    operations: {
+      POST: {
+        actions: ["redact"],
+        answer: (exchange, target, { rawVersion }) => answerRedaction(exchange, target, rawVersion),
+      },
+    },
+  },
   { pattern: "/{c}/{id}/timemap", of: "resource", operations: { GET: ofPast(answerTimeMap) } },
   { pattern: "/{c}/{id}/diff", of: "resource", operations: { GET: ofPast(answerDifference) } },
   {
@@ -107,21 +118,22 @@ function actionsOfPut({ header }: CollectionExchange): readonly Action[] {
 
 /** Finds what a path, percent-encoded and without its query, names among the collections. */
 export function findRoute(collections: ReadonlyMap<string, Collection>, path: string): Match | undefined {
-  const [empty, name = "", rawId, sub, rawVersion, ...rest] = path.split("/", 7);
+  const [empty, name = "", rawId, sub, rawVersion, last, ...rest] = path.split("/", 7);
   const collection = collections.get(name);
   if (empty !== "" || collection === undefined || rest.length > 0 || rawId === "" || rawVersion === "")
     return undefined;
-  const route = routesByPattern.get(patternOf(rawId, sub, rawVersion));
+  const route = routesByPattern.get(patternOf(rawId, sub, rawVersion, last));
   return route && { route, collection, rawId: rawId ?? "", rawVersion: rawVersion ?? "" };
 }
 
 const routesByPattern: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.pattern, route]));
 
 /** The pattern that a path of so many segments would have. */
-function patternOf(rawId: string | undefined, sub: string | undefined, rawVersion: string | undefined): string {
+function patternOf(rawId?: string, sub?: string, rawVersion?: string, last?: string): string {
   if (rawId === undefined) return "/{c}";
   if (sub === undefined) return "/{c}/{id}";
-  return rawVersion === undefined ? `/{c}/{id}/${sub}` : `/{c}/{id}/${sub}/{n}`;
+  if (rawVersion === undefined) return `/{c}/{id}/${sub}`;
+  return last === undefined ? `/{c}/{id}/${sub}/{n}` : `/{c}/{id}/${sub}/{n}/${last}`;
 }
 
 /** The methods that a route knows: made once, as every request asks for them. */

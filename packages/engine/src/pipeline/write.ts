@@ -24,7 +24,7 @@ import { validateWrite } from "../resources/validation.js";
 import { askAgain, askCreation, askForContent, isHiddenFromCreator } from "../resources/write-permission.js";
 import { readWriteRequest, type WriteRequest, type WriteTarget } from "../resources/write-request.js";
 import { tagsTell, withoutHiddenState, writtenResponse } from "../resources/written.js";
-import { fieldsIn, isUnchanged, type State } from "../states/representation.js";
+import { etagHeader, fieldsIn, isUnchanged, type State } from "../states/representation.js";
 import { type RecordState, stateOf } from "../states/selected-state.js";
 import { readTarget } from "../versions/rollback.js";
 
@@ -74,7 +74,8 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
     keyed === undefined ? [key] : [key, keyed.record.key, keyed.record.former],
   );
   const fieldsOfShown = (current: StoredRecord) => fieldsIn(collection, current);
-  const attempt = { keyed, dryRun, tagTells: tagsTell(collection), fieldsOfShown };
+  const tagOfShown = (state: StoredRecord) => etagHeader(collection, state);
+  const attempt = { keyed, dryRun, tagTells: tagsTell(collection), fieldsOfShown, tagOfShown };
   const step = await checkKey(exchange, attempt, snapshot); //                             replay, 409, 422, 429
   if (step.kind === "replay") return step.response;
   if (step.kind === "refused") return refusedResponse(exchange, step);
@@ -215,14 +216,14 @@ function plannedResponse(
 }
 
 /** What an answer that is kept shows. */
-function shown({ key, collection }: WriteRequest, version: number | undefined): ShownState {
+function shown({ key, collection }: Pick<WriteRequest, "key" | "collection">, version: number | undefined): ShownState {
   return { key, version, isLasting: collection.retention === "all" };
 }
 
 /** An answer that changes nothing, once it is kept for a repeat; `retry` where the key has been used meanwhile. */
-async function conclude(
+export async function conclude(
   exchange: CollectionExchange,
-  request: WriteRequest,
+  request: Pick<WriteRequest, "key" | "collection">,
   { slot, snapshot }: { readonly slot: KeySlot | undefined; readonly snapshot: SnapshotByKey },
   response: ResponsePlan,
 ): Promise<ResponsePlan | Lost> {

@@ -6,6 +6,7 @@ import { sentences } from "../http/sentences.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { etagHeader, shownVersion } from "../states/representation.js";
+import { findRedactions, type Redaction } from "./redaction-records.js";
 
 /**
  * Entity-tags made from content need the texts, which may be large: so many states are a page of such a history at
@@ -28,10 +29,18 @@ export async function listVersions(
   exchange: CollectionExchange,
   addressed: Addressed,
 ): Promise<({ readonly kind: "page" } & Page) | Refused> {
-  const { collection } = addressed;
+  const { collection, key } = addressed;
   const page = await readStates(exchange, addressed, collection.digest === undefined ? undefined : pastTextsMax);
   if (page.kind === "refused") return page;
-  const items = page.records.map((record) => JSON.stringify(versionItem(collection, record)));
+  const { records } = page;
+  const redactions = await findRedactions(
+    exchange.reader,
+    key,
+    records.map(({ version }) => version),
+  );
+  const items = records.map((record) =>
+    JSON.stringify(versionItem(collection, record, redactions.get(record.version))),
+  );
   return { kind: "page", items, limit: page.limit, next: page.next };
 }
 
@@ -62,8 +71,12 @@ export async function readStates(
   return { kind: "page", records: shown, limit, next, cursor };
 }
 
-/** An item of a history: who made which state, when and why. */
-function versionItem(collection: Collection, record: StoredRecord): object {
+/** An item of a history: who made which state, when and why, and who took what out of it since. */
+function versionItem(
+  collection: Collection,
+  record: StoredRecord,
+  redactions: readonly Redaction[] | undefined,
+): object {
   return {
     version: shownVersion(collection, record),
     ...(record.deleted !== true && { etag: etagHeader(collection, record) }),
@@ -71,6 +84,7 @@ function versionItem(collection: Collection, record: StoredRecord): object {
     ...(record.by !== null && { author: record.by }),
     cause: record.cause,
     ...(record.deleted && { deleted: true }),
+    ...(redactions !== undefined && { redactions }),
   };
 }
 

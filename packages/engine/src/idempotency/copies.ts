@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import type { Key, Store, StoredRecord, Version, Write } from "@unclash/core/store";
+import { commitOnce, type LookUp } from "../commits/commit-once.js";
+import { type CommitHeader, commitOf } from "../commits/commit-parts.js";
+import { createTag } from "../commits/commit-tag.js";
+import { withoutStateMembers } from "./hidden-state.js";
+import { type KeptAnswer, readRecord, recordText } from "./record.js";
+import { withLength } from "./replay.js";
+
+/** The index in which kept answers stand that hold a copy of a state, or parts of one, by the resource. */
+export const copiesIndex = "_idempotency.copies";
+
+const valueBytesMax = 512;
+
+/** The value of that index for a resource; of a long key its hash. */
+export function copiesOf(key: Key): string {
+  if (Buffer.byteLength(key) <= valueBytesMax) return key;
+  return `sha-256:${createHash("sha256").update(key).digest("base64url")}`;
+}
+
+/** A past state, some of which no answer may show any more. */
+export interface RedactedState {
+  readonly key: Key;
+  readonly version: Version;
+  /** The entity-tag that it has had until now. */
+  readonly etag: string;
+  readonly problemTypePrefix: string;
+}
+
+const writesMax = 100;
+
+/**
+ * Takes a past state out of the answers that are kept: one that copied it names its version instead, and refusals of
+ * writes to its resource lose what they tell of states. It may be called again, and is, once the state is redacted:
+ * what was being answered meanwhile may have looked at it before.
+ *
+ * @throws StoreError where the store failed: some answers may be done then
+ */
+export async function redactCopies(
+  store: Store,
+  state: RedactedState,
+  header: Omit<CommitHeader, "tag" | "at">,
+  lookUp: LookUp,
+): Promise<void> {
+  const value = copiesOf(state.key);
+  for (let after: string | undefined, isDone = false; !isDone; ) {
+    const range = { index: copiesIndex, from: value, to: value, limit: writesMax };
+    const page = await store.list(after === undefined ? range : { ...range, after });
+    const writes = page.records.flatMap((record) => redactedCopy(record, state, page.now));
+    const commit = commitOf({ ...header, tag: createTag(), at: page.now }, [{ writes }]);
+    const isCommitted = writes.length === 0 || (await commitOnce(store, commit, lookUp)).kind === "committed";
+    // One of them has changed meanwhile: the page is read again.
+    if (isCommitted) after = page.next;
+    isDone = isCommitted && page.next === undefined;
+  }
+}
+
+/** The write that leaves nothing of the state in a kept answer; none where there is nothing of it. */
+function redactedCopy(record: StoredRecord, state: RedactedState, now: number): readonly Write[] {
+  const { key, tag, lapsesAt, text } = record;
+  if (record.lapsed) return [{ key, expect: { lapsed: tag }, delete: "forget" }];
+  const kept = readRecord(text);
+  if (kept.state !== "answered") return [];
+  const answer = withoutCopy(kept.answer, state);
+  if (answer === kept.answer) return [];
+  const put = recordText({ ...kept, answer });
+  const index = answer.body === null ? [] : [{ name: copiesIndex, value: copiesOf(state.key) }];
+  const ttl = lapsesAt === undefined ? {} : { ttlMs: Math.max(1, lapsesAt - now) };
+  return [{ key, expect: { tag }, put, keep: "none", index, ...ttl }];
+}
+
+function withoutCopy(answer: KeptAnswer, { version, etag, problemTypePrefix }: RedactedState): KeptAnswer {
+  const { status, headers, body } = answer;
+  if (status < 300) return headers["etag"] === etag && body !== null ? { ...answer, body: null, version } : answer;
+  const left = withoutStateMembers(body, problemTypePrefix);
+  if (left === body) return answer;
+  if (left === undefined) return { ...answer, body: null, withoutBody: true };
+  return { ...answer, headers: withLength(headers, left), body: left };
+}
