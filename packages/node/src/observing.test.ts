@@ -21,8 +21,9 @@ async function serve(handle: RequestListener): Promise<string> {
 function observing() {
   const seen: (readonly [context: string | undefined, outcome: string, isOpen: boolean | undefined])[] = [];
   const closed = new WeakSet<object>();
-  const observe = ({ native, outcome }: Decision<IncomingMessage>): void =>
-    void seen.push([context.getStore(), outcome, !closed.has(native)]);
+  const observe = (decision: Decision<IncomingMessage>): void => {
+    if (decision.kind === "request") seen.push([context.getStore(), decision.outcome, !closed.has(decision.native)]);
+  };
   return { seen, closed, observe };
 }
 

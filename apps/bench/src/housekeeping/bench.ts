@@ -54,10 +54,10 @@ async function measure(store: Store, countOfEach: number): Promise<Round> {
   let goneMs = 0;
   const busy = await commitFor(store, async () => {
     const startedAt = performance.now();
-    housekeeping.start();
+    const stop = housekeeping.start();
     while ((await lapsedIn(store, 1)) > 0) await pause(100);
     goneMs = performance.now() - startedAt;
-    await housekeeping.stop();
+    await stop();
   });
   const after = await commitFor(store, () => pause(quietMs / 2));
   return { goneMs, quiet: [...before, ...after], busy };

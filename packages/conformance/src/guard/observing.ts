@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { Decision } from "unclash";
+import type { RequestDecision } from "unclash";
 import { assertStatus } from "../adapter/answer.js";
 import { createTestClock } from "../store/test-clock.js";
 import type { GuardForm, PlainRequest } from "./app.js";
@@ -15,7 +15,7 @@ import type { GuardCase } from "./trial.js";
 import { whoIs } from "./who-is.js";
 
 /** What a guard's observer is called with. */
-type Observed = Decision<PlainRequest>;
+type Observed = RequestDecision<PlainRequest>;
 
 /** A place whose guard is observed. */
 interface ObservedPlace extends Place {

@@ -2,7 +2,7 @@ import type { Store } from "@unclash/core/store";
 import { repeatedWarning } from "../options/warnings.js";
 import type { ChoreStep, Chores } from "./chores.js";
 import { HousekeeperLease } from "./housekeeper-lease.js";
-import { type HousekeepingReport, isHousekeepingObserved, publishHousekeeping } from "./housekeeping-report.js";
+import type { HousekeepingDecision } from "./housekeeping-report.js";
 import type { KindStep } from "./lapsed-walk.js";
 import type { Pace } from "./pace.js";
 
@@ -32,6 +32,8 @@ const warnOfFailure = repeatedWarning(
   (error) => `Housekeeping failed, and is tried again: ${String(error)}`,
 );
 
+type Report = (makeDecision: () => HousekeepingDecision) => void;
+
 /**
  * The housekeeper of a store, as one process runs it: while it holds the lease it does the chores in short steps, with
  * pauses; else it stands by. Every step is compare-and-set, so that two at once (after a long pause, or a step of a
@@ -41,15 +43,18 @@ export class Housekeeper {
   readonly #chores: Chores;
   readonly #lease: HousekeeperLease;
   readonly #pace: Pace;
+  readonly #report: Report | undefined;
   readonly #stop = new AbortController();
   #batchMax: number = batch.min;
   /** How many rounds in a row failed. */
   #failures = 0;
   #running: Promise<void> | undefined;
 
-  constructor(store: Store, chores: Chores, pace: Pace) {
+  /** @param report is called after each round with what makes its report */
+  constructor(store: Store, chores: Chores, pace: Pace, report?: Report) {
     this.#chores = chores;
     this.#pace = pace;
+    this.#report = report;
     this.#lease = new HousekeeperLease(store, () => chores.kinds, pace.nowMs);
   }
 
@@ -115,7 +120,7 @@ export class Housekeeper {
     if (failure !== undefined) warnOfFailure(failure.error);
     const tookMs = this.#pace.nowMs() - startedMs;
     this.#adapt(steps, tookMs);
-    if (isHousekeepingObserved()) publishHousekeeping(reportOf(steps, tookMs));
+    this.#report?.(() => decisionOf(steps, tookMs));
     return steps.some(({ step }) => step.more) ? "busy" : "idle";
   }
 
@@ -145,7 +150,7 @@ function hurryFor({ lagMs }: KindStep): number {
 
 type DoneStep = Exclude<ChoreStep, { readonly kind: "failed" }>;
 
-function reportOf(steps: readonly DoneStep[], durationMs: number): HousekeepingReport {
+function decisionOf(steps: readonly DoneStep[], durationMs: number): HousekeepingDecision {
   const cleaning = steps.find((step) => step.kind === "cleaned")?.step;
   return {
     kind: "housekeeping",

@@ -1,6 +1,7 @@
 import { StoreError } from "@unclash/core";
 import type { Store } from "@unclash/core/store";
 import { describe, expect, test, vi } from "vitest";
+import { onDecision } from "../decision.js";
 import { Housekeeping, housekeepingOf } from "./housekeeping.js";
 import { announced, countOf, putLapsing, SimulatedTime, settled, unknown } from "./simulated-processes.test-support.js";
 
@@ -88,16 +89,15 @@ describe("without a housekeeper, requests with keys have it done:", () => {
 describe("with a housekeeper", () => {
   test("requests have nothing done, until all have stopped it who started it", async () => {
     const { time, store, housekeeping, due, rounds } = setUp();
-    housekeeping.start();
-    housekeeping.start();
+    const stops = [housekeeping.start(), housekeeping.start()];
     await settled();
     const before = rounds();
     await due();
     expect(rounds()).toBe(before);
     expect([housekeeping.isStarted, housekeeping.isLeading]).toEqual([true, true]);
-    await housekeeping.stop();
+    await stops[0]?.();
     expect(housekeeping.isStarted).toBe(true);
-    await housekeeping.stop();
+    await stops[1]?.();
     expect([housekeeping.isStarted, housekeeping.isLeading]).toEqual([false, false]);
     expect((await store.read(["_housekeeper"])).records).toEqual([undefined]);
     await time.advance(minute);
@@ -112,7 +112,7 @@ describe("with a housekeeper", () => {
       read: (keys) => (isDown ? Promise.reject(new StoreError("It is away.", "not-applied")) : store.read(keys)),
     }));
     await putLapsing(store, "key", 2);
-    housekeeping.start();
+    const stop = housekeeping.start();
     await settled();
     await time.advance(minute);
     expect(warned.mock.calls.map(([text]) => text)).toEqual([
@@ -121,15 +121,34 @@ describe("with a housekeeper", () => {
     isDown = false;
     await time.advance(minute);
     expect(await countOf(store, "key")).toBe(0);
-    await housekeeping.stop();
+    await stop();
     warned.mockRestore();
   });
 
   test("it stops at once, and never fails to, though the store is away", async () => {
     const { housekeeping } = setUp(() => ({ commit: () => Promise.reject(new StoreError("down", "unknown")) }));
-    housekeeping.start();
-    await expect(housekeeping.stop()).resolves.toBeUndefined();
+    await expect(housekeeping.start()()).resolves.toBeUndefined();
   });
+});
+
+test("each observer is called once with a round, though several have started it, and so is the channel", async () => {
+  const { time, store, housekeeping } = setUp();
+  const seen: unknown[][] = [[], [], []];
+  const end = onDecision((decision) => seen[2]?.push(decision));
+  const observer = (decision: unknown): void => void seen[0]?.push(decision);
+  housekeeping.start(observer);
+  housekeeping.start(observer);
+  housekeeping.start((decision) => seen[1]?.push(decision));
+  await putLapsing(store, "key", 30);
+  await settled();
+  await time.advance(5);
+  await time.advance(1_100);
+  end();
+  expect(seen[0]).toEqual(seen[1]);
+  expect(seen[0]).toEqual(seen[2]);
+  const done = { kind: "housekeeping", cleaned: 0, moreToClean: false, durationMs: expect.any(Number) };
+  const key = { kind: "key", offered: 25, ended: 25, events: 25, leftOver: 0, waiting: 5, lagMs: expect.any(Number) };
+  expect(seen[0]).toContainEqual({ ...done, lapsed: [key] });
 });
 
 test("a store has one housekeeping in a process", () => {

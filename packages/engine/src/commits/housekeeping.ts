@@ -1,6 +1,8 @@
 import type { Moment, Store } from "@unclash/core/store";
+import { callObserver, isObserved, type Observer, publish } from "../observing/observer.js";
 import { Chores } from "./chores.js";
 import { Housekeeper } from "./housekeeper.js";
+import type { HousekeepingDecision } from "./housekeeping-report.js";
 import type { LapsedKind } from "./lapsed-kinds.js";
 import { type Pace, processPace } from "./pace.js";
 
@@ -17,8 +19,8 @@ export class Housekeeping {
   readonly #chores: Chores;
   readonly #pace: Pace;
   #housekeeper: Housekeeper | undefined;
-  /** How many want it to run. */
-  #wanted = 0;
+  /** Who wants it to run, each with the observer that it has. */
+  readonly #users = new Set<{ readonly observer: Observer<HousekeepingDecision> | undefined }>();
   #doneAt: Moment | undefined;
   #isDoing = false;
   #isMore = false;
@@ -45,21 +47,35 @@ export class Housekeeping {
     return this.#housekeeper?.isLeading ?? false;
   }
 
-  /** Starts a housekeeper, unless one runs; it stops when all have stopped it that have started it. */
-  start(): void {
-    this.#wanted += 1;
-    if (this.#housekeeper !== undefined) return;
-    this.#housekeeper = new Housekeeper(this.#store, this.#chores, this.#pace);
-    this.#housekeeper.start();
+  /**
+   * Starts a housekeeper, unless one runs.
+   *
+   * @param observer is called with its decisions
+   * @returns stops it, unless another one has started it too; settles once it has stopped, and never rejects
+   */
+  start(observer?: Observer<HousekeepingDecision>): () => Promise<void> {
+    const user = { observer };
+    this.#users.add(user);
+    if (this.#housekeeper === undefined) {
+      this.#housekeeper = new Housekeeper(this.#store, this.#chores, this.#pace, (make) => this.#publish(make));
+      this.#housekeeper.start();
+    }
+    return async () => {
+      this.#users.delete(user);
+      if (this.#users.size > 0) return;
+      const housekeeper = this.#housekeeper;
+      this.#housekeeper = undefined;
+      await housekeeper?.stop();
+    };
   }
 
-  /** Resolves once the housekeeper has stopped, where nobody else wants it. It never rejects. */
-  async stop(): Promise<void> {
-    this.#wanted -= 1;
-    if (this.#wanted > 0) return;
-    const housekeeper = this.#housekeeper;
-    this.#housekeeper = undefined;
-    await housekeeper?.stop();
+  /** Once on the channel of the process, and once to each observer. */
+  #publish(makeDecision: () => HousekeepingDecision): void {
+    const observers = new Set([...this.#users].flatMap(({ observer }) => observer ?? []));
+    if (observers.size === 0 && !isObserved(undefined)) return;
+    const decision = makeDecision();
+    publish(undefined, decision);
+    for (const observer of observers) callObserver("observe", observer, decision);
   }
 
   /**

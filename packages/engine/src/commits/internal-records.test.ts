@@ -50,9 +50,9 @@ test("an engine writes keys of resources and of internal records, and no others"
   await ask(unclash, "POST /notes", { json: { id: "1", about: "2" }, headers });
   expect(bodyOf(await ask(unclash, "GET /notes?limit=1"))["next"]).not.toBeNull();
   const housekeeping = housekeepingOf(store);
-  housekeeping.start();
+  const stop = housekeeping.start();
   await expect.poll(() => housekeeping.isLeading).toBe(true);
-  await housekeeping.stop();
+  await stop();
   const found = [...written].filter((key) => !key.startsWith("notes/"));
   for (const { prefix } of kinds)
     expect(

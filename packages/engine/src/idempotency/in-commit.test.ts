@@ -200,7 +200,9 @@ test("a record that this release has not written is 503, and nothing happens", a
 
 test("an answer given again is told to the observer as that", async () => {
   const outcomes: string[] = [];
-  const unclash = setUp(createMemoryStore(), { observe: ({ outcome }) => outcomes.push(outcome) });
+  const unclash = setUp(createMemoryStore(), {
+    observe: (decision) => decision.kind === "request" && outcomes.push(decision.outcome),
+  });
   await keyed(unclash, "POST /notes", { json: {} });
   await keyed(unclash, "POST /notes", { json: {} });
   await keyed(unclash, "POST /notes", { json: { n: 1 } });

@@ -1,7 +1,7 @@
 import type { Key, NewEvent, Store, StoredRecord } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import type fc from "fast-check";
-import { createUnclash, type Decision } from "unclash";
+import { createUnclash, type RequestDecision } from "unclash";
 import { z } from "zod";
 import { Client, type Handler } from "./client.js";
 import type { Aftermath, Operation, Settle } from "./history.js";
@@ -19,7 +19,7 @@ export interface Replaced {
 export interface Outcome {
   readonly operations: readonly Operation[];
   readonly aftermath: Aftermath;
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly RequestDecision[];
 }
 
 /** The app's own strategy in these races: a deletion is refused, and what is put or patched says what it went over. */
@@ -35,7 +35,7 @@ export async function race(plan: Plan, scheduler: fc.Scheduler, replaced: Replac
   const memory = createMemoryStore({ clock: () => now++ });
   const scheduled = atScheduledTimes(memory, scheduler);
   const store = replaced.store?.(scheduled) ?? scheduled;
-  const decisions: Decision[] = [];
+  const decisions: RequestDecision[] = [];
   const engine = createUnclash<unknown>({
     store,
     collections: {
@@ -46,7 +46,7 @@ export async function race(plan: Plan, scheduler: fc.Scheduler, replaced: Replac
       },
     },
     identify: ({ headers }) => ({ name: String(headers["authorization"]) }),
-    observe: (decision) => decisions.push(decision),
+    observe: (decision) => decision.kind === "request" && decisions.push(decision),
   });
   const handler = replaced.handler?.(store, engine) ?? engine;
   const operations: Operation[] = [];
