@@ -2,6 +2,8 @@ export { type Actor, type Identify, type Identity, RefusedCredentials, refuseCre
 export type { Authorize, KnownResource } from "./access/authorize.js";
 export { type Action, authorizeByDefault } from "./access/default-permissions.js";
 export type { ConflictFacts, RequestDecision } from "./access/request-decision.js";
+export type { HousekeepingDecision, KindReport } from "./commits/housekeeping-report.js";
+export type { LifecycleState } from "./commits/lifecycle.js";
 export type { Strategy, StrategyFunction } from "./conflicts/strategy.js";
 export { type Decision, onDecision } from "./decision.js";
 export type {

@@ -1,5 +1,14 @@
 import { ConfigurationError } from "@unclash/core";
-import { anything, checkOptions, isFunction, listOf, type OptionRules, oneOf, required } from "@unclash/core/options";
+import {
+  anything,
+  checkOptions,
+  isFunction,
+  isTimerMs,
+  listOf,
+  type OptionRules,
+  oneOf,
+  required,
+} from "@unclash/core/options";
 import type { Capabilities, Store } from "@unclash/core/store";
 import { type Authorize, checkedAuthorize } from "./access/authorize.js";
 import { authorizeByDefault } from "./access/default-permissions.js";
@@ -9,6 +18,8 @@ import {
   requestRules,
   resolveRequestOptions,
 } from "./access/request-options.js";
+import { housekeepingOf } from "./commits/housekeeping.js";
+import { Lifecycle } from "./commits/lifecycle.js";
 import { writerLinesOf } from "./commits/writer-lines.js";
 import type { Decision } from "./decision.js";
 import { ContentBudget } from "./http/content-room.js";
@@ -43,6 +54,11 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
   observe?(decision: Decision<Native>): void;
   /** How answers to requests with `Idempotency-Key` are kept. */
   readonly idempotency?: IdempotencyOptions<Native>;
+  /**
+   * How long `drain()` waits for work in the background, and `close()` for running requests, in milliseconds; a warning
+   * tells what took longer. @default 3,000
+   */
+  readonly drainMsMax?: number;
 }
 
 /** The options, resolved once. */
@@ -56,6 +72,7 @@ const rules: OptionRules<UnclashOptions> = {
   authorize: isFunction,
   decodeBodies: listOf(oneOf("gzip", "deflate", "br"), "gzip, deflate and br"),
   idempotency: anything,
+  drainMsMax: isTimerMs,
 };
 
 /** Resolves the options, and throws a `ConfigurationError` that names the first one that can't be. */
@@ -75,7 +92,23 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     decodeBodies: options.decodeBodies ?? [],
     bodies: new ContentBudget(request.requestLimits.bodyBytesInFlightMax, request.requestLimits.slowBodyMs),
     idempotency: resolveKeeping(store, options.idempotency),
+    lifecycle: lifecycleFor(store, options),
   });
+}
+
+/** The life of an engine, with the housekeeping of its store. */
+function lifecycleFor<Native>(store: Store, { drainMsMax = 3_000, observe }: UnclashOptions<Native>): Lifecycle {
+  const lifecycle = new Lifecycle(drainMsMax);
+  const housekeeping = housekeepingOf(store);
+  let stop = async (): Promise<void> => {};
+  lifecycle.add({
+    name: "housekeeping",
+    start: () => {
+      stop = housekeeping.start(observe);
+    },
+    drain: () => stop(),
+  });
+  return lifecycle;
 }
 
 const durabilities: readonly Capabilities["durability"][] = ["none", "process", "fsync"];

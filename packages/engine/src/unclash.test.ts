@@ -2,14 +2,14 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { StoreError } from "@unclash/core";
 import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { ask, bodyOf } from "./ask.test-support.js";
 import { stopProcessTime } from "./commits/process-time.test-support.js";
 import type { Decision } from "./decision.js";
 import { decisionChannel } from "./observing/observer.js";
 import type { UnclashOptions } from "./options.js";
-import { createUnclash } from "./unclash.js";
+import { createUnclash, lifecycleOf } from "./unclash.js";
 
 const articles = { schema: z.object({ title: z.string() }) };
 
@@ -78,7 +78,7 @@ test("a store that fails once the write is in it does not make the write seem no
 
 test("an observer is told the key of a resource, and none where the path holds no id", async () => {
   const resources: unknown[] = [];
-  const unclash = setUp({ observe: ({ resource }) => resources.push(resource) });
+  const unclash = setUp({ observe: (decision) => decision.kind === "request" && resources.push(decision.resource) });
   for (const path of ["/articles/a%20b", "/articles/%ff", "/articles/a%2Fb", "/articles"])
     await ask(unclash, `GET ${path}`);
   expect(resources).toEqual(["articles/a b", undefined, undefined, undefined]);
@@ -180,4 +180,52 @@ test("of very many things that are wrong, the first hundred are named, and all a
   expect(errors).toHaveLength(101);
   expect(errors).toMatchObject({ 100: { code: "too-many-errors", detail: "4900 more things are not valid." } });
   expect(detail).toBe("5000 things in the content are not valid.");
+});
+
+test("an engine that is closed answers 503, and leaves its store and the app's functions alone", async () => {
+  const store = createMemoryStore();
+  const identify = vi.fn();
+  const outcomes: string[] = [];
+  const observe: UnclashOptions["observe"] = (decision) => {
+    if (decision.kind === "request") outcomes.push(decision.outcome);
+  };
+  const unclash = setUp({ store, identify, observe });
+  unclash.start();
+  await unclash.drain();
+  expect([unclash.state, (await ask(unclash, "GET /articles")).status]).toEqual(["draining", 200]);
+  await unclash.close();
+  await store.close();
+  identify.mockClear();
+  const plan = await ask(unclash, "GET /articles/1");
+  expect(plan).toMatchObject({ status: 503, headers: { "retry-after": "1", "cache-control": "no-store" } });
+  expect(bodyOf(plan)).toMatchObject({
+    type: "urn:problem-type:unclash:store-unavailable",
+    detail: "The server is shutting down.",
+    instance: "/articles/1",
+    outcome: "not-applied",
+  });
+  expect((await ask(unclash, "HEAD /articles/1")).body).toBeNull();
+  expect([identify.mock.calls.length, outcomes]).toEqual([0, ["ok", "store-unavailable", "store-unavailable"]]);
+});
+
+test("engines over one store have one housekeeper, until the last of them ends", async () => {
+  const store = createMemoryStore();
+  const engines = [setUp({ store }), setUp({ store })];
+  for (const unclash of engines) unclash.start();
+  const holder = async () => (await store.read(["_housekeeper"])).records[0]?.version;
+  await expect.poll(holder).toBe(1);
+  await engines[0]?.close();
+  expect(await holder()).toBe(1);
+  await engines[1]?.close();
+  expect(await holder()).toBeUndefined();
+});
+
+test("a stream of an engine ends with it", async () => {
+  const unclash = setUp();
+  const body = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+  const plan = lifecycleOf(unclash).stream({ status: 200, headers: {}, outcome: "ok", body });
+  const next = plan.body[Symbol.asyncIterator]().next();
+  await unclash.close();
+  expect(await next).toEqual({ done: true, value: undefined });
+  expect(() => lifecycleOf({ ...unclash })).toThrow("lifecycleOf() must be given what createUnclash");
 });

@@ -1,10 +1,11 @@
-import { isStoreError, isStreamPlan, type ResponsePlan, resourceKey, type StreamPlan } from "@unclash/core";
+import { isStoreError, isStreamPlan, type ResponsePlan, resourceKey, type StreamPlan, UsageError } from "@unclash/core";
 import type { Key } from "@unclash/core/store";
 import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
 import { warnOfDoubledPath } from "./access/doubled-path.js";
 import { unanswered } from "./access/request-decision.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
+import type { Lifecycle, LifecycleState } from "./commits/lifecycle.js";
 import { warnOfStore } from "./commits/store-failure.js";
 import { headerRefusal, unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
@@ -34,6 +35,43 @@ export interface Unclash<Native = unknown> {
    * @throws StoreError where the store failed: call it again
    */
   indexReferences(): Promise<number>;
+  /** Where it is in its life: for a probe of readiness, say. It is ready in `new` and `started`. */
+  readonly state: LifecycleState;
+  /**
+   * Starts work in the background: one process of all that share the store cleans up in it. Call it where the server
+   * listens; again, it does nothing.
+   *
+   * @throws UsageError after `drain()` or `close()`
+   * @example unclash.start();
+   */
+  start(): void;
+  /**
+   * Prepares for the end: who waits is answered 503, streams end, and work in the background is brought to an end.
+   * Requests are still answered. What `createShutdown` of the adapters makes calls it, as does Fastify's `close`.
+   *
+   * @returns settles when all that is done, or after `drainMsMax`; it never rejects
+   */
+  drain(): Promise<void>;
+  /**
+   * Ends the engine: it drains, waits for the requests that run, for at most `drainMsMax`, and answers 503 from then
+   * on. Close its store after that.
+   *
+   * @returns never rejects
+   */
+  close(): Promise<void>;
+}
+
+const lifecycles = new WeakMap<Unclash<never>, Lifecycle>();
+
+/**
+ * The life of an engine: for streams and waits of an app's own that have to end with it.
+ *
+ * @throws UsageError where this is no engine
+ */
+export function lifecycleOf(unclash: Unclash<never>): Lifecycle {
+  const lifecycle = lifecycles.get(unclash);
+  if (lifecycle !== undefined) return lifecycle;
+  throw new UsageError("lifecycleOf", "must be given what createUnclash({ … }) returns");
 }
 
 /**
@@ -43,12 +81,21 @@ export interface Unclash<Native = unknown> {
  */
 export function createUnclash<Native = unknown>(options: UnclashOptions<Native>): Unclash<Native> {
   const settings = resolveOptions(options);
-  return {
+  const { lifecycle } = settings;
+  const unclash: Unclash<Native> = {
     collections: [...settings.collections.keys()],
     owns: (path) => ownsPath(settings.collections, path),
     handle: (request) => handle(settings, request),
     indexReferences: () => indexReferences(settings),
+    get state() {
+      return lifecycle.state;
+    },
+    start: () => lifecycle.start(),
+    drain: () => lifecycle.drain(),
+    close: () => lifecycle.close(),
   };
+  lifecycles.set(unclash, lifecycle);
+  return unclash;
 }
 
 async function handle<Native>(
@@ -56,25 +103,44 @@ async function handle<Native>(
   received: RequestFacts<Native>,
 ): Promise<ResponsePlan | StreamPlan> {
   const startedAt = performance.now();
-  const request = fromClient(received, settings.trust);
-  warnOfDoubledPath(settings, request);
-  const match = findRoute(settings.collections, request.path);
-  const caller = headerRefusal(received) ?? (await identifyCaller(settings.identify, request));
-  const actor = caller.kind === "known" ? caller.actor : undefined;
-  const exchange: CollectionExchange = new ResourceExchange(settings, request, actor, startedAt);
-  const response =
-    caller.kind === "refused"
-      ? refusedResponse(exchange, caller)
-      : await answerRoute(exchange, match)
-          .catch((thrown: unknown) => storeFailure(exchange, thrown))
-          .finally(() => exchange.room.release());
-  if (exchange.isObserved) {
-    const { status, outcome } = exchange.isUnanswered ? unanswered : response;
-    const named = match && { route: routeLabel(match), collection: match.collection.name };
-    exchange.publish({ status, outcome, route: undefined, ...named, resource: resourceOf(exchange, match) });
+  const { lifecycle } = settings;
+  if (!lifecycle.enter(startedAt)) return answerClosed(settings, received, startedAt);
+  try {
+    const request = fromClient(received, settings.trust);
+    warnOfDoubledPath(settings, request);
+    const match = findRoute(settings.collections, request.path);
+    const caller = headerRefusal(received) ?? (await identifyCaller(settings.identify, request));
+    const actor = caller.kind === "known" ? caller.actor : undefined;
+    const exchange: CollectionExchange = new ResourceExchange(settings, request, actor, startedAt);
+    const response =
+      caller.kind === "refused"
+        ? refusedResponse(exchange, caller)
+        : await answerRoute(exchange, match)
+            .catch((thrown: unknown) => storeFailure(exchange, thrown))
+            .finally(() => exchange.room.release());
+    if (exchange.isObserved) {
+      const { status, outcome } = exchange.isUnanswered ? unanswered : response;
+      const named = match && { route: routeLabel(match), collection: match.collection.name };
+      exchange.publish({ status, outcome, route: undefined, ...named, resource: resourceOf(exchange, match) });
+    }
+    if (isStreamPlan(response)) return lifecycle.stream(checkStream(exchange, response));
+    return request.method === "HEAD" && response.body !== null ? { ...response, body: null } : response;
+  } finally {
+    lifecycle.leave();
   }
-  if (isStreamPlan(response)) return checkStream(exchange, response);
-  return request.method === "HEAD" && response.body !== null ? { ...response, body: null } : response;
+}
+
+/** 503: what a request does may need a store that is closed by now. */
+function answerClosed<Native>(
+  settings: Settings<Native>,
+  received: RequestFacts<Native>,
+  startedAt: number,
+): ResponsePlan {
+  const exchange: CollectionExchange = new ResourceExchange(settings, received, undefined, startedAt);
+  const response = refusedResponse(exchange, unavailable("not-applied", sentences.shutDown));
+  const { status, outcome } = response;
+  if (exchange.isObserved) exchange.publish({ status, outcome, route: undefined, resource: undefined });
+  return received.method === "HEAD" ? { ...response, body: null } : response;
 }
 
 function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePlan {

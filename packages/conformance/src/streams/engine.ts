@@ -19,6 +19,10 @@ export function createStreamEngine(): StreamEngine {
       owns: (path) => path.startsWith("/streams/"),
       handle: async (facts) => (scripts.get(facts.path) ?? unknownPath)(facts),
       indexReferences: async () => 0,
+      state: "started",
+      start: () => {},
+      drain: async () => {},
+      close: async () => {},
     },
     play(script) {
       const path = `/streams/${scripts.size + 1}`;

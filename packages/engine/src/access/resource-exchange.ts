@@ -1,4 +1,5 @@
 import type { Key, Store } from "@unclash/core/store";
+import type { Lifecycle } from "../commits/lifecycle.js";
 import type { WriterLines } from "../commits/writer-lines.js";
 import { type ContentBudget, RequestRoom } from "../http/content-room.js";
 import type { Decoding } from "../http/decode.js";
@@ -29,6 +30,8 @@ export interface ResourceSettings extends ExchangeSettings {
   readonly writerLines: WriterLines;
   /** What all requests may hold of content at this moment. */
   readonly bodies: ContentBudget;
+  /** What goes on for longer than its request is known here, and ends with the engine. */
+  readonly lifecycle: Lifecycle;
 }
 
 /** Where states are read: the store, or a view of it that a transaction has laid over it. */

@@ -121,6 +121,7 @@ export const sentences = {
   keyContended: "Others kept taking this key.",
   noRoom: "Too many requests with content are being worked on at this moment.",
   storeUnanswered: "The store did not answer.",
+  shutDown: "The server is shutting down.",
   recordsLeft: (resource: string): string =>
     `The records of what refers to ${resource} are too many to check at once, or others keep changing them.`,
   alwaysChanged: (resource: string): string => `Others kept changing ${resource} while this request was running.`,
