@@ -3,6 +3,12 @@ export { adapterSuite } from "./adapter/suite.js";
 export type { AdapterSuiteOptions, Served, Start, StartOptions } from "./adapter/suite-options.js";
 export { listenHttp2 } from "./guard/listen-http2.js";
 export {
+  type LifecycleSuiteOptions,
+  lifecycleSuite,
+  type ServedForLife,
+  type StartForLife,
+} from "./lifecycle/suite.js";
+export {
   createHttp2StreamClient,
   type Head,
   type Opened,

@@ -14,6 +14,7 @@ import {
   whenInTurn,
 } from "unclash/adapter";
 import { leaveBodiesUnread } from "./bodies.js";
+import { announceEnd, endWithApp } from "./end-with-app.js";
 import { pointBelow } from "./point-below.js";
 import { pluginWithContext } from "./register-options.js";
 import { sendReply } from "./send-reply.js";
@@ -30,6 +31,9 @@ export interface MountOptions {
  * Makes a plugin of an engine: `app.register(mount(unclash), { prefix: "/api" })`. Inside it, bodies are left for
  * unclash to read; the app's own parsers, and its routes outside, are untouched. The app's hooks run, and its error
  * handler gets what its own functions throw.
+ *
+ * The engine ends with the app: `app.close()` drains it, and closes it once the server is closed. One that is mounted
+ * in several apps ends with the last of them.
  *
  * Fastify answers badly encoded URLs before any plugin sees them: give the server `frameworkErrors` too.
  *
@@ -60,8 +64,12 @@ export function mount(
         native: request,
       });
       const plan = await whenInTurn(raw, reply.raw, () => unclash.handle(facts));
+      if (unclash.state === "draining") announceEnd(reply);
       return plan === undefined ? reply.hijack() : sendReply(reply, plan);
     });
+    // It may have been closed since.
+    assertEngine("mount", unclash);
+    endWithApp(app, unclash);
     leaveBodiesUnread(app);
     for (const name of unclash.collections) {
       app.register(

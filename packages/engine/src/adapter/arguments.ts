@@ -10,10 +10,15 @@ import type { Unclash } from "../unclash.js";
  */
 export function assertEngine(call: string, given: unknown): asserts given is Unclash {
   assertNotServed(call, given);
-  const isEngine = typeof Object(given).handle === "function" && typeof Object(given).owns === "function";
-  if (isEngine && !isPromise(given)) return;
+  const { handle, owns, state } = Object(given);
+  if (state === "closed" || state === "draining") throw new UsageError(call, afterTheEnd);
+  if (typeof handle === "function" && typeof owns === "function" && !isPromise(given)) return;
   throw new UsageError(call, `must be given what createUnclash({ … }) returns, and was given ${shown(given)}`);
 }
+
+const afterTheEnd =
+  "was given an engine that has been drained or closed, as the app it was mounted in may have: make another one with " +
+  "createUnclash() for each app";
 
 /**
  * Checks what `guarded` was given as its handler.

@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import * as onE from "@unclash/express";
 import * as onF from "@unclash/fastify";
 import * as onK from "@unclash/koa";
@@ -48,9 +49,54 @@ const rowsOfAll = Object.entries(adapters).flatMap(([name, { mount, guard, guard
   [`${name}: check without a request`, "check() ", () => check()],
 ]);
 
+/** Those that do not close their server by themselves. */
+const rowsOfShutdowns = [onE, onK, onN].flatMap(({ createShutdown }, at) => {
+  const name = ["Express", "Koa", "node:http"][at];
+  return [
+    [`${name}: createShutdown without a server`, "must be given a server of Node's first", () => createShutdown()],
+    [
+      `${name}: createShutdown with an app for the server`,
+      "an app is none, and what its listen() returns is one",
+      () => createShutdown(express(), engine()),
+    ],
+    [
+      `${name}: createShutdown without an engine`,
+      "createShutdown() must be given what",
+      () => createShutdown(createServer()),
+    ],
+    [
+      `${name}: graceMS for graceMs`,
+      "Did you mean `graceMs`?",
+      () => createShutdown(createServer(), engine(), { graceMS: 1 }),
+    ],
+    [
+      `${name}: createShutdown with an engine that has ended`,
+      "was given an engine that has been drained or closed",
+      async () => createShutdown(createServer(), await ended()),
+    ],
+  ];
+});
+
+async function ended() {
+  const unclash = engine();
+  await unclash.close();
+  return unclash;
+}
+
 /** Mistakes in how an adapter is used. */
 export const adapterMistakes = [
   ...rowsOfAll,
+  ...rowsOfShutdowns,
+  [
+    "an engine that is started again",
+    "start() was called after drain() or close()",
+    async () => (await ended()).start(),
+  ],
+  [
+    "Express: an engine that has ended",
+    "mount() was given an engine that has been",
+    async () => onE.mount(await ended()),
+  ],
   ["Express: mount with a prefix", 'app.use("/api", mount(unclash))', () => onE.mount(engine(), { prefix: "/api" })],
   [
     "Fastify: mount with a prefix",

@@ -1,0 +1,20 @@
+import { createServer } from "node:http";
+import { lifecycleSuite, listen } from "@unclash/conformance/adapter";
+import { createMemoryStore } from "@unclash/memory";
+import Koa from "koa";
+import { test } from "vitest";
+import { createShutdown, mount } from "./index.js";
+
+lifecycleSuite({
+  test,
+  store: () => createMemoryStore(),
+  async start(unclash) {
+    const app = new Koa();
+    app.silent = true;
+    app.use(mount(unclash));
+    const server = createServer(app.callback());
+    const shutdown = createShutdown(server, unclash);
+    const { url } = await listen(server);
+    return { url, shutdown, cut: () => server.close().closeAllConnections() };
+  },
+});
