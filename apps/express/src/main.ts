@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import { runShop } from "@unclash/app-shop";
-import { guarded, mount, problems } from "@unclash/express";
+import { graceMs, runShop } from "@unclash/app-shop";
+import { createShutdown, guarded, mount, problems } from "@unclash/express";
 import express, { type Request } from "express";
 
 await runShop((unclash, customers) => {
@@ -28,5 +28,6 @@ await runShop((unclash, customers) => {
 
   app.use(mount(unclash, { fallthrough: false }));
   app.use(problems());
-  return createServer(app);
+  const server = createServer(app);
+  return { server, shutdown: createShutdown(server, unclash, { graceMs }) };
 });

@@ -1,4 +1,4 @@
-import { runShop } from "@unclash/app-shop";
+import { graceMs, runShop } from "@unclash/app-shop";
 import { clientErrorHandler, frameworkErrors, guarded, mount, problems } from "@unclash/fastify";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 
@@ -42,7 +42,14 @@ await runShop(async (unclash, customers) => {
 
   app.register(mount(unclash, { fallthrough: false }));
   await app.ready();
-  return app.server;
+  const { server } = app;
+  return {
+    server,
+    shutdown() {
+      setTimeout(() => server.closeAllConnections(), graceMs).unref();
+      return app.close();
+    },
+  };
 });
 
 interface Answer {

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import { runShop } from "@unclash/app-shop";
-import { guarded, mount, problems } from "@unclash/koa";
+import { graceMs, runShop } from "@unclash/app-shop";
+import { createShutdown, guarded, mount, problems } from "@unclash/koa";
 import Koa, { type Context } from "koa";
 
 await runShop((unclash, customers) => {
@@ -21,7 +21,8 @@ await runShop((unclash, customers) => {
   });
 
   app.use(mount(unclash, { fallthrough: false }));
-  return createServer(app.callback());
+  const server = createServer(app.callback());
+  return { server, shutdown: createShutdown(server, unclash, { graceMs }) };
 });
 
 interface Answer {

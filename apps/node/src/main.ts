@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { runShop } from "@unclash/app-shop";
-import { guarded, mount } from "@unclash/node";
+import { graceMs, runShop } from "@unclash/app-shop";
+import { createShutdown, guarded, mount } from "@unclash/node";
 
 await runShop((unclash, customers) => {
   const mounted = mount(unclash, { fallthrough: false });
@@ -12,7 +12,7 @@ await runShop((unclash, customers) => {
     res.writeHead(status, headers).end(body);
   });
 
-  return createServer(async (req, res) => {
+  const server = createServer(async (req, res) => {
     if (!customers.owns(req.url ?? "/")) return mounted(req, res);
     const taken = await customers.take(req);
     if (taken.kind === "answered") {
@@ -21,4 +21,5 @@ await runShop((unclash, customers) => {
     }
     answerGuarded(Object.assign(req, { body: taken.content }), res);
   });
+  return { server, shutdown: createShutdown(server, unclash, { graceMs }) };
 });

@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { UnclashError } from "@unclash/core";
 import { createUnclash, type Unclash } from "unclash";
 import { identifyByToken } from "./accounts.js";
@@ -9,7 +8,7 @@ import { readEnvironment } from "./environment.js";
 import { EnvironmentError } from "./environment-error.js";
 import { openStore } from "./open-store.js";
 import { seed } from "./seed.js";
-import { serve } from "./serve.js";
+import { type Served, serve } from "./serve.js";
 
 /**
  * Runs the shop until the process is told to stop: reads the environment, opens the store and the table of customers,
@@ -19,7 +18,7 @@ import { serve } from "./serve.js";
  * What keeps it from starting is told in one line on stderr, and the process ends with 1.
  */
 export async function runShop(
-  createServer: (unclash: Unclash, customers: Customers) => Server | Promise<Server>,
+  createServer: (unclash: Unclash, customers: Customers) => Served | Promise<Served>,
 ): Promise<void> {
   try {
     const { host, port, conflictStatus, accounts, store: location } = readEnvironment(process.env);
@@ -31,7 +30,9 @@ export async function runShop(
       try {
         const unclash = createUnclash({ store, collections, identify, conflictStatus });
         const customers = createCustomers({ table, store, identify, conflictStatus });
-        await serve(await createServer(unclash, customers), { host, port });
+        const served = await createServer(unclash, customers);
+        unclash.start();
+        await serve(served, { host, port }).finally(() => unclash.close());
       } finally {
         await table.close();
       }

@@ -1,54 +1,36 @@
 import { once } from "node:events";
-import type { Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { EnvironmentError } from "./environment-error.js";
 
-/** How long running requests may take to finish once the process is told to stop. */
-const graceMs = 4_000;
+/** How long running requests may take to finish once the process is told to stop, in milliseconds. */
+export const graceMs = 4_000;
 
 /** How long the process may take after that, for what still holds it. */
 const lastMs = 500;
 
+/** A server, and what ends it and the engine that is mounted in it. */
+export interface Served {
+  readonly server: Server;
+  /** Settles once no request runs any more: those that take longer than `graceMs` are cut off. */
+  shutdown(): Promise<unknown>;
+}
+
 /**
- * Listens, prints `listening on http://HOST:PORT` once it does, and resolves when SIGTERM or SIGINT has stopped it:
- * no new connections, idle ones closed, running requests finished or, after 4 s, cut off.
+ * Listens, prints `listening on http://HOST:PORT` once it does, and resolves when SIGTERM or SIGINT has stopped it.
  *
  * @throws EnvironmentError that names `PORT` or `HOST` where it can't listen there
  */
-export async function serve(server: Server, address: { readonly host: string; readonly port: number }): Promise<void> {
-  const responses = trackResponses(server);
+export async function serve(
+  { server, shutdown }: Served,
+  address: { readonly host: string; readonly port: number },
+): Promise<void> {
   await listen(server, address);
-  const closed = once(server, "close");
-  const stop = (): void => {
-    if (!server.listening) return;
-    server.close();
-    // A client that keeps its connection learns from the answer that this was the last one on it.
-    for (const response of responses) announceEnd(response);
-    setTimeout(() => server.closeAllConnections(), graceMs).unref();
-    setTimeout(() => process.exit(), graceMs + lastMs).unref();
-  };
-  process.on("SIGTERM", stop).on("SIGINT", stop);
+  const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   console.log(`listening on http://${hostAndPort(server.address(), address)}`);
-  await closed;
-}
-
-/** Keeps the responses that have not ended, and sees to it that nothing lingers once the server is closing. */
-function trackResponses(server: Server): ReadonlySet<ServerResponse> {
-  const responses = new Set<ServerResponse>();
-  server.prependListener("request", (_request, response: ServerResponse) => {
-    responses.add(response);
-    if (!server.listening) announceEnd(response);
-    response.once("close", () => {
-      responses.delete(response);
-      // Where the headers were already out, the connection has just become idle.
-      if (!server.listening) setImmediate(() => server.closeIdleConnections());
-    });
-  });
-  return responses;
-}
-
-function announceEnd(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader("connection", "close");
+  await told;
+  setTimeout(() => process.exit(), graceMs + lastMs).unref();
+  await shutdown();
 }
 
 async function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
