@@ -97,6 +97,7 @@ export const promises = [
     shown: [
       store("a history has every state as it was committed"),
       store("a past state is not changed by what comes later"),
+      system("histories/histories", "read back as it was served"),
       system("model/(memory|sqlite|postgres|redis)"),
     ],
   },
