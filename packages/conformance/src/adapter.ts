@@ -2,12 +2,8 @@ export { listen } from "./adapter/listen.js";
 export { adapterSuite } from "./adapter/suite.js";
 export type { AdapterSuiteOptions, Served, Start, StartOptions } from "./adapter/suite-options.js";
 export { listenHttp2 } from "./guard/listen-http2.js";
-export {
-  type LifecycleSuiteOptions,
-  lifecycleSuite,
-  type ServedForLife,
-  type StartForLife,
-} from "./lifecycle/suite.js";
+export { lifecycleSuite } from "./lifecycle/suite.js";
+export type { LifecycleSuiteOptions, ServedForLife, StartForLife } from "./lifecycle/trial.js";
 export {
   createHttp2StreamClient,
   type Head,

@@ -13,9 +13,9 @@ import { refusedResponse } from "./http/responses.js";
 import { sentences } from "./http/sentences.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { answerRoute, decodeId, findRoute, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
-import { checkStream } from "./pipeline/streamed.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
 import { indexReferences } from "./resources/reference-index.js";
+import { checkStream } from "./streamed.js";
 
 /** An engine over a store: it answers requests, and knows no framework. */
 export interface Unclash<Native = unknown> {

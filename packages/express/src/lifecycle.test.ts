@@ -1,7 +1,8 @@
 import { lifecycleSuite } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
+import { createShutdown } from "unclash/adapter";
 import { describe, expect, test } from "vitest";
-import { createShutdown, mount } from "./index.js";
+import { mount } from "./mount.js";
 import { versions } from "./versions.test-support.js";
 
 describe.each(versions)("%s", (_name, express) => {

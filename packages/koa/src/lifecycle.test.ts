@@ -2,8 +2,9 @@ import { createServer } from "node:http";
 import { lifecycleSuite, listen } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
 import Koa from "koa";
+import { createShutdown } from "unclash/adapter";
 import { test } from "vitest";
-import { createShutdown, mount } from "./index.js";
+import { mount } from "./mount.js";
 
 lifecycleSuite({
   test,

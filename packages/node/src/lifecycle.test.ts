@@ -4,9 +4,10 @@ import { connect, createServer as createHttp2Server } from "node:http2";
 import { lifecycleSuite, listen } from "@unclash/conformance/adapter";
 import { createMemoryStore } from "@unclash/memory";
 import { createUnclash } from "unclash";
+import { createShutdown } from "unclash/adapter";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { createShutdown, mount } from "./index.js";
+import { mount } from "./mount.js";
 
 test("over HTTP/2, what runs is finished, and sessions end", async () => {
   const collections = { notes: { schema: z.looseObject({}), preconditions: { required: false } } };

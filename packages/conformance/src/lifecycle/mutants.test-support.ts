@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Unclash } from "unclash";
 import { closeIdleConnections, createShutdown, nodeFacts, sendPlan } from "unclash/adapter";
 import { listen } from "../adapter/listen.js";
-import type { ServedForLife, StartForLife } from "./suite.js";
+import type { ServedForLife, StartForLife } from "./trial.js";
 
 /** What a twisted server does otherwise than a sound one. */
 export interface LifeTwist {

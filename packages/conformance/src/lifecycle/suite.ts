@@ -1,30 +1,6 @@
 import { checkOptions, isFunction, type OptionRules, required, wholeNumber } from "@unclash/core/options";
-import type { Store } from "@unclash/core/store";
-import type { Unclash } from "unclash";
 import { lifecycleCases } from "./cases.js";
-import { createTrial } from "./trial.js";
-
-export interface LifecycleSuiteOptions {
-  /** The runner's way to declare a test: vitest's `test`, node:test's `test`, … */
-  readonly test: (name: string, run: () => Promise<void>) => void;
-  /** Opens an empty store. The suite opens one for each test. */
-  readonly store: () => Store | Promise<Store>;
-  readonly start: StartForLife;
-  /** How long the suite waits for something before it counts as not happening. @default 10,000 */
-  readonly patienceMs?: number;
-}
-
-/** Mounts an engine at the root of an app, and serves it over HTTP/1.1 on a free port of the loopback. */
-export type StartForLife = (unclash: Unclash) => Promise<ServedForLife>;
-
-export interface ServedForLife {
-  /** Such as `http://127.0.0.1:49152`, without a path. */
-  readonly url: string;
-  /** Shuts the server and the engine down, as an app does that was told to stop. */
-  shutdown(): Promise<unknown>;
-  /** Ends the server, whatever state it is in, open connections too. */
-  cut(): void;
-}
+import { createTrial, type LifecycleSuiteOptions } from "./trial.js";
 
 const rules: OptionRules<LifecycleSuiteOptions> = {
   test: required(isFunction),

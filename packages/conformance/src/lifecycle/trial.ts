@@ -2,8 +2,31 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Store } from "@unclash/core/store";
+import type { Unclash } from "unclash";
 import { createWaitingEngine, type WaitingEngine } from "./engine.js";
-import type { LifecycleSuiteOptions, ServedForLife } from "./suite.js";
+
+export interface LifecycleSuiteOptions {
+  /** The runner's way to declare a test: vitest's `test`, node:test's `test`, … */
+  readonly test: (name: string, run: () => Promise<void>) => void;
+  /** Opens an empty store. The suite opens one for each test. */
+  readonly store: () => Store | Promise<Store>;
+  readonly start: StartForLife;
+  /** How long the suite waits for something before it counts as not happening. @default 10,000 */
+  readonly patienceMs?: number;
+}
+
+/** Mounts an engine at the root of an app, and serves it over HTTP/1.1 on a free port of the loopback. */
+export type StartForLife = (unclash: Unclash) => Promise<ServedForLife>;
+
+export interface ServedForLife {
+  /** Such as `http://127.0.0.1:49152`, without a path. */
+  readonly url: string;
+  /** Shuts the server and the engine down, as an app does that was told to stop. */
+  shutdown(): Promise<unknown>;
+  /** Ends the server, whatever state it is in, open connections too. */
+  cut(): void;
+}
 
 /** What a case works with: an engine that is served, and a client of it. */
 export interface LifecycleTrial extends WaitingEngine, Omit<ServedForLife, "cut"> {

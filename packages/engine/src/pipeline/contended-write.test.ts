@@ -147,11 +147,11 @@ test("no more writers wait for one resource than is set, and the next one is tol
   for (const { status } of await Promise.all(others)) expect(status).toBe(200);
 });
 
-test.each<[who: string, status: number, authorize: UnclashOptions["authorize"]]>([
+test.each<[who: string, status: number, authorize: NonNullable<UnclashOptions["authorize"]>]>([
   ["is hidden from", 404, (_action, _key, actor) => (actor === undefined ? "allow" : "hide")],
   ["its state closes to", 403, (_a, _k, actor, { current }) => (!actor || current?.["n"] === 9 ? "allow" : "deny")],
 ])("what %s a caller tells it nothing of those who wait", async (_who, status, authorize) => {
-  const identify: UnclashOptions["identify"] = ({ headers }) =>
+  const identify: NonNullable<UnclashOptions["identify"]> = ({ headers }) =>
     headers["x-bob"] === undefined ? null : { name: "bob" };
   const { unclash, put, shut, open } = setUp({ authorize, identify });
   await put("/notes/1", { n: -1 });

@@ -1,9 +1,9 @@
 import type { StreamPlan } from "@unclash/core";
-import { dropPlan } from "../adapter/stream-plan.js";
-import { isSafe } from "../http/methods.js";
-import { describeRequest, type RequestFacts } from "../http/request.js";
-import type { RequestLimits } from "../http/request-limits.js";
-import { readPreferences } from "../preconditions/preferences.js";
+import { dropPlan } from "./adapter/stream-plan.js";
+import { isSafe } from "./http/methods.js";
+import { describeRequest, type RequestFacts } from "./http/request.js";
+import type { RequestLimits } from "./http/request-limits.js";
+import { readPreferences } from "./preconditions/preferences.js";
 
 /** What is looked at of the request that a stream answers. */
 export interface Streaming {

@@ -1,6 +1,6 @@
 import type { ResponseEnd, StreamPlan } from "@unclash/core";
 import { expect, test } from "vitest";
-import { resolveRequestLimits } from "../http/request-limits.js";
+import { resolveRequestLimits } from "./http/request-limits.js";
 import { checkStream, type Streaming } from "./streamed.js";
 
 function streaming(method: string, headers: Readonly<Record<string, string>>): Streaming {
