@@ -56,7 +56,7 @@ describe.each(stores.filter(([, isThere]) => isThere))(
   "on %s",
   { timeout: 240_000 },
   (_store, _isThere, runs, open) => {
-    test("each state is read back as it was served, by version and time, and each difference makes the next", async () => {
+    test("each state is read back as it was served, by version and time, and differences lead on", async () => {
       const store = await open();
       await holdHistories(store, isSoak ? runs * 20 : runs).finally(() => store.close());
     });
