@@ -73,7 +73,7 @@ export const plantedStores: readonly PlantedStore[] = [
   },
   {
     does: "dates every state by the first one",
-    foundBy: /there is another state than version/,
+    foundBy: /is not what was served|there is another state than version/,
     plant: withRecords((record) => ({ ...record, modifiedAt: record.createdAt })),
   },
 ];
