@@ -117,7 +117,7 @@ export const programs: readonly Program[] = [
       key === "notes/1" ? "hide" : authorizeByDefault(action, key, actor) });`,
     wrong: `createUnclash({ store, collections: { notes }, authorize: (action, key) =>
       authorizeByDefault(action, key) });`,
-    says: "Expected 3 arguments, but got 2.",
+    says: "Expected 3-4 arguments, but got 2.",
   },
   {
     what: "an actor without a name",
