@@ -1,22 +1,14 @@
-import { createHash } from "node:crypto";
 import type { Key, Store, StoredRecord, Version, Write } from "@unclash/core/store";
 import { commitOnce, type LookUp } from "../commits/commit-once.js";
 import { type CommitHeader, commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
+import { indexValueOf } from "../commits/index-value.js";
 import { withoutStateMembers } from "./hidden-state.js";
 import { type KeptAnswer, readRecord, recordText } from "./record.js";
 import { withLength } from "./replay.js";
 
 /** The index in which kept answers stand that hold a copy of a state, or parts of one, by the resource. */
 export const copiesIndex = "_idempotency.copies";
-
-const valueBytesMax = 512;
-
-/** The value of that index for a resource; of a long key its hash. */
-export function copiesOf(key: Key): string {
-  if (Buffer.byteLength(key) <= valueBytesMax) return key;
-  return `sha-256:${createHash("sha256").update(key).digest("base64url")}`;
-}
 
 /** A past state, some of which no answer may show any more. */
 export interface RedactedState {
@@ -42,7 +34,7 @@ export async function redactCopies(
   header: Omit<CommitHeader, "tag" | "at">,
   lookUp: LookUp,
 ): Promise<void> {
-  const value = copiesOf(state.key);
+  const value = indexValueOf(state.key);
   for (let after: string | undefined, isDone = false; !isDone; ) {
     const range = { index: copiesIndex, from: value, to: value, limit: writesMax };
     const page = await store.list(after === undefined ? range : { ...range, after });
@@ -64,7 +56,7 @@ function redactedCopy(record: StoredRecord, state: RedactedState, now: number): 
   const answer = withoutCopy(kept.answer, state);
   if (answer === kept.answer) return [];
   const put = recordText({ ...kept, answer });
-  const index = answer.body === null ? [] : [{ name: copiesIndex, value: copiesOf(state.key) }];
+  const index = answer.body === null ? [] : [{ name: copiesIndex, value: indexValueOf(state.key) }];
   const ttl = lapsesAt === undefined ? {} : { ttlMs: Math.max(1, lapsesAt - now) };
   return [{ key, expect: { tag }, put, keep: "none", index, ...ttl }];
 }

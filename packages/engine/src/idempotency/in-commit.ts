@@ -2,10 +2,11 @@ import type { ResponsePlan } from "@unclash/core";
 import type { Expectation, IndexValue, Key, Moment, StoredRecord, Version, Write } from "@unclash/core/store";
 import type { ReadFields } from "../access/asked-resource.js";
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
+import { indexValueOf } from "../commits/index-value.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import { notFound, type Refused } from "../http/refusal.js";
 import { refusedResponse, withoutContent, withoutHeaders, withoutState } from "../http/responses.js";
-import { copiesIndex, copiesOf } from "./copies.js";
+import { copiesIndex } from "./copies.js";
 import { withoutStateMembers } from "./hidden-state.js";
 import type { KeyKeeping } from "./keeping.js";
 import type { CountedCaller } from "./quota.js";
@@ -138,7 +139,7 @@ export function countKept(
 
 /** Where a record holds a copy of a state, or of parts of one, a redaction must find it. */
 function copyIndex({ body, shows }: KeptAnswer, key: Key): readonly IndexValue[] | undefined {
-  return body === null || shows !== key ? undefined : [{ name: copiesIndex, value: copiesOf(key) }];
+  return body === null || shows !== key ? undefined : [{ name: copiesIndex, value: indexValueOf(key) }];
 }
 
 /** A state is named, not copied; but where past states may be gone soon, a small one is. */
