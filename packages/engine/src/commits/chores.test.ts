@@ -103,3 +103,12 @@ test("what fails is told of, and the steps after it are done", async () => {
   expect(steps.map(({ kind }) => kind)).toEqual(["failed", "failed", "lapsed"]);
   expect(await countOf(store, "lock")).toBe(0);
 });
+
+test("a kind may be added again, and another kind of its name may not", () => {
+  const { chores } = setUp("lock");
+  chores.register(announced("lock"));
+  expect(chores.kinds).toEqual(["lock"]);
+  expect(() => chores.register({ ...announced("lock"), prefix: "_lock/" })).toThrow(
+    /kind lock .* prefix lock\/ already/,
+  );
+});

@@ -33,7 +33,7 @@ export type ChoreStep =
 /** All that a store wants done in the background, in short steps. */
 export class Chores {
   readonly #store: Store;
-  readonly #walks = new Map<string, { readonly walk: LapsedWalk; begunMs: number }>();
+  readonly #walks = new Map<string, { readonly walk: LapsedWalk; readonly prefix: string; begunMs: number }>();
   /** Full pages of lapsed records, by where they begin: nothing is added to one of them any more. */
   readonly #pages = new Map<string | undefined, { readonly page: Page; readonly readMs: number }>();
   /** When to clean next. */
@@ -50,9 +50,17 @@ export class Chores {
     return [...this.#walks.keys()];
   }
 
-  /** Adds a kind of records; one that is known already stays as it is. */
+  /**
+   * Adds a kind of records; one that is known already stays as it is.
+   *
+   * @throws TypeError where another kind has its name: one of the two would never be dealt with
+   */
   register(kind: LapsedKind): void {
-    if (!this.#walks.has(kind.name)) this.#walks.set(kind.name, { walk: new LapsedWalk(kind), begunMs: 0 });
+    const { name, prefix } = kind;
+    const known = this.#walks.get(name);
+    if (known === undefined) this.#walks.set(name, { walk: new LapsedWalk(kind), prefix, begunMs: 0 });
+    else if (known.prefix !== prefix)
+      throw new TypeError(`The kind ${name} of lapsed records has the prefix ${known.prefix} already, not ${prefix}.`);
   }
 
   /** Has each kind that is through begin anew with the next round. */
@@ -61,7 +69,7 @@ export class Chores {
   }
 
   /**
-   * One round: a step of cleaning where it is time, then one for each kind, whatever becomes of the others.
+   * One round: a step of cleaning where it is time, then one for each kind, whether or not the others fail.
    *
    * @param nowMs the time by a clock that never steps
    * @param batchMax how many records of a kind are dealt with in a step, at that moment

@@ -1,7 +1,7 @@
 import type { Moment, Store, StoredRecord, WriteAction } from "@unclash/core/store";
 import type { CommitPart } from "./commit-parts.js";
 
-/** What becomes of a lapsed record, in one commit: it happens once, however many processes try it. */
+/** The end of a lapsed record, in one commit: it happens once, however many processes try it. */
 export interface Ending extends CommitPart {
   /** As it was found. The commit holds only while it still is that, and lapsed. */
   readonly record: StoredRecord;
@@ -16,7 +16,7 @@ export interface LapsedView {
   readonly now: Moment;
 }
 
-/** Records of one kind, and what becomes of them once they have lapsed. A room that has such records gives one. */
+/** Records of one kind, and how they end once they have lapsed. A room that has such records gives one. */
 export interface LapsedKind {
   /**
    * Its name, for metrics, and for other processes to see whether this one does its work. What changes the form of its
@@ -26,7 +26,7 @@ export interface LapsedKind {
   /** What the keys of its records begin with, and no others', as `internalRecords` has it. */
   readonly prefix: string;
   /**
-   * Decides what becomes of lapsed records, at most 250 of them, which come without their texts. What it leaves out is
+   * Decides how lapsed records end, at most 250 of them, which come without their texts. What it leaves out is
    * passed by, and comes again some minutes later: records that a newer release has written, and nothing else. What is
    * still needed must not have lapsed.
    */
