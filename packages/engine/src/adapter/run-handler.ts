@@ -29,11 +29,11 @@ export function runHandler<State extends Loaded>(
 
   async function runAgain(
     first: PromiseLike<unknown>,
-    { enter, contended, giveUp }: RunAgain<State>,
+    { enter, contendedWrite, giveUp }: RunAgain<State>,
   ): Promise<unknown> {
     const found = await outcomeOf(first);
     if (typeof found === "object") return found.result;
-    const settled = await tryInLine(contended(), found, async () => {
+    const settled = await tryInLine(contendedWrite(), found, async () => {
       guardedResponse.restart();
       const fresh = await enter();
       return outcomeOf(Promise.resolve(handler(fresh)));

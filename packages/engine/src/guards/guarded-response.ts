@@ -181,12 +181,12 @@ export class GuardedResponse {
     if (this.#around !== undefined) this.#around.#reportOutcome();
   }
 
-  /** Whether somebody observes what becomes of the request. */
+  /** Whether somebody observes the outcome of the request. */
   get isObserved(): boolean {
     return this.#exchange.isObserved;
   }
 
-  /** A guard inside this one sees the request too: what becomes of it is for that one to publish. */
+  /** A guard inside this one sees the request too: its outcome is for that one to publish. */
   yieldTo(inner: GuardExchange): void {
     this.#hasInner = true;
     inner.outer = this.#exchange;

@@ -97,7 +97,7 @@ function partsOf(given: unknown): readonly (string | Uint8Array)[] {
   });
 }
 
-/** What becomes of a request with a key. */
+/** The outcome of a request with a key. */
 export type TakenKey<Evaluated> =
   | { readonly kind: "answer"; readonly error: GuardError }
   /** It holds its key, and runs. */
@@ -128,7 +128,7 @@ export async function acquireKey<Evaluated extends { readonly evaluation: Evalua
     const { key, found } = findRecord(keys, records[0], records[1]);
     const verdict = evaluateKey(found, now, fingerprint);
     if (verdict.kind === "answered") return { kind: "answer", error: await answerAgain(exchange, verdict.answer) };
-    const isStopped = verdict.kind === "abandoned" && !mayRunAgain(exchange, parsedRequest);
+    const isStopped = verdict.kind === "abandoned" && !mayRepeat(exchange, parsedRequest);
     if (isStopped || verdict.kind === "reused" || verdict.kind === "running")
       return { kind: "answer", error: exchange.error(keyRefusal(verdict)) };
     const waitSeconds =
@@ -158,7 +158,7 @@ export async function acquireKey<Evaluated extends { readonly evaluation: Evalua
  * Of several states that it names, one may be what its first run has made; and where nothing is held against a state,
  * it names none.
  */
-function mayRunAgain(exchange: GuardExchange, parsedRequest: ParsedRequest): boolean {
+function mayRepeat(exchange: GuardExchange, parsedRequest: ParsedRequest): boolean {
   if (knowsRepeats(exchange)) return true;
   const { settings, request, resource } = exchange;
   const { ifMatch } = parsedRequest.conditions;

@@ -45,7 +45,7 @@ export interface RunAgain<State extends Loaded> {
    */
   enter(): Promise<GuardContext<State>>;
   /** The write, among others of its resource in this process. */
-  contended(): ContendedWrite;
+  contendedWrite(): ContendedWrite;
   /** What is answered in the end where others keep winning. */
   giveUp(reason: GivenUp): GuardError;
 }
@@ -116,7 +116,7 @@ export async function enterGuard<Native, State extends Loaded>(
       kind: "pass",
       context,
       guardedResponse,
-      again: { enter, contended: () => contendedWrite(exchange), giveUp },
+      again: { enter, contendedWrite: () => contendedWrite(exchange), giveUp },
     };
   };
 

@@ -5,9 +5,9 @@ import { commitOnce } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
-import { type Lost, tryInLine } from "../commits/try-in-line.js";
+import type { Lost } from "../commits/try-in-line.js";
 import { conflict } from "../conflicts/conflict.js";
-import { contended, notFound, type Refused } from "../http/refusal.js";
+import { notFound, type Refused } from "../http/refusal.js";
 import { contentResponse, emptyResponse, refusedResponse, withoutContent } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
 import { redactCopies } from "../idempotency/copies.js";
@@ -23,6 +23,7 @@ import { findVersion } from "../versions/history.js";
 import { historyLinks, versionPath } from "../versions/links.js";
 import { type RedactionRequest, readRedactionRequest, redactedText } from "../versions/redaction.js";
 import { redactionKey, redactionText } from "../versions/redaction-records.js";
+import { tryUntilAnswered } from "./contended-write.js";
 import { conclude } from "./write.js";
 
 /** POST of a redaction: a step a line, with the statuses that it can answer. */
@@ -33,17 +34,7 @@ export async function answerRedaction(
 ): Promise<ResponsePlan> {
   const request = await readRedactionRequest(exchange, addressed, rawVersion); //          415, 413, 400
   if (request.kind === "refused") return refusedResponse(exchange, request);
-  const { requestLimits, writerLines: lines } = exchange.settings;
-  exchange.writeEndsAt = performance.now() + requestLimits.contendedWriteMs;
-  const first = await tryToRedact(exchange, request);
-  if (typeof first === "object") return first;
-  const patience = { endsAt: exchange.writeEndsAt, waitingMax: requestLimits.contendedWritersMax };
-  const write = { lines, key: request.key, ...patience, signal: exchange.disconnected() };
-  const settled = await tryInLine(write, first, () => {
-    exchange.attempts += 1;
-    return tryToRedact(exchange, request);
-  });
-  return typeof settled === "object" ? settled : refusedResponse(exchange, contended(request.key, settled)); // 503
+  return tryUntilAnswered(exchange, request.key, false, () => tryToRedact(exchange, request)); // 503
 }
 
 /** One try: read, decide, commit. It gives the answer, or nothing where what it was decided on has changed. */

@@ -7,14 +7,14 @@ import { commitOnce, nothingTried } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
-import { type Lost, tryInLine } from "../commits/try-in-line.js";
+import type { Lost } from "../commits/try-in-line.js";
 import { applyChange, patchedTooLarge, replacesState } from "../conflicts/change.js";
-import { contended, notFound, type Refused } from "../http/refusal.js";
+import { notFound, type Refused } from "../http/refusal.js";
 import { refusedResponse } from "../http/responses.js";
 import { answerWrites, checkKey, countKept, type KeySlot, type ShownState } from "../idempotency/in-commit.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
-import { lossOf, waitsBehindOthers } from "../resources/lost-race.js";
+import { afterLostRace, waitsBehindOthers } from "../resources/lost-race.js";
 import { type NewState, type PlannedWrite, planWrite } from "../resources/planned-write.js";
 import { checkReferrers, referenceWrites } from "../resources/referrers.js";
 import { duplicateId, duplicateValue, goneOrMissing } from "../resources/refusals.js";
@@ -27,6 +27,7 @@ import { tagsTell, withoutHiddenState, writtenResponse } from "../resources/writ
 import { etagHeader, fieldsIn, isUnchanged, type State } from "../states/representation.js";
 import { type RecordState, stateOf } from "../states/selected-state.js";
 import { readTarget } from "../versions/rollback.js";
+import { tryUntilAnswered } from "./contended-write.js";
 
 /**
  * POST, PUT, PATCH and DELETE, whose permission was asked by their path: a step a line, with the statuses that it can
@@ -43,22 +44,9 @@ export async function answerWrite(
   const permission = await askForContent(exchange, read.request); //                       401, 403
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
   const request = permission.kind === "hidden" ? { ...read.request, hidden: true } : read.request;
-  const { requestLimits, writerLines: lines } = exchange.settings;
-  exchange.writeEndsAt = performance.now() + requestLimits.contendedWriteMs;
-  const isInLine = lines.isOpen(request.key) && !exchange.isAskedAgain && waitsBehindOthers(request);
-  const first = isInLine ? "line-up" : await tryToWrite(exchange, request);
-  if (typeof first === "object") return first;
-  let attempts = isInLine ? 0 : 1;
-  const patience = { endsAt: exchange.writeEndsAt, waitingMax: requestLimits.contendedWritersMax };
-  const write = { lines, key: request.key, ...patience, signal: exchange.disconnected() };
-  const settled = await tryInLine(write, first, () => {
-    attempts += 1;
-    exchange.attempts = attempts;
-    return tryToWrite(exchange, request);
-  });
-  if (typeof settled === "object") return settled;
-  exchange.isUnanswered = settled === "gone";
-  return refusedResponse(exchange, contended(request.key, settled)); //                    503
+  const isOpen = exchange.settings.writerLines.isOpen(request.key);
+  const isInLine = isOpen && !exchange.isAskedAgain && waitsBehindOthers(request);
+  return tryUntilAnswered(exchange, request.key, isInLine, () => tryToWrite(exchange, request)); // 503
 }
 
 /**
@@ -100,7 +88,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
     return withoutHiddenState(exchange, request, response, decision);
   }
   const taken = uniqueClash(result.clashes);
-  if (taken === undefined) return lossOf(request, decision, result.clashes);
+  if (taken === undefined) return afterLostRace(request, decision, result.clashes);
   const duplicate = await duplicateValue(exchange, request, taken); //                     409
   return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, duplicate));
 }
@@ -189,7 +177,7 @@ function representationFor({ change }: WriteRequest, current: RecordState | unde
 
 /**
  * A resource that has grown patch by patch could no longer be sent back whole. One that is larger already, from when
- * limit was higher, may not grow; its version may, by a digit.
+ * the limit was higher, may not grow; its version may, by a digit.
  */
 function hasOutgrown(
   { settings }: CollectionExchange,

@@ -19,7 +19,7 @@ export function waitsBehindOthers({ method, conditions, keyed, preferences, hidd
  * What a write does that has lost a race. It waits for its turn where it will be applied then: it is for whatever state
  * there is, or a strategy lets it through. A refusal or an earlier answer is what the others meet, at once.
  */
-export function lossOf(
+export function afterLostRace(
   { method, key, keyed, conditions, preferences, collection }: WriteRequest,
   { settledBy }: Pick<PlannedWrite, "settledBy">,
   clashes: readonly Clash[],
