@@ -7,6 +7,7 @@ export type ProblemSlug =
   | "gone"
   | "method-not-allowed"
   | "not-acceptable"
+  | "api-version-ended"
   | "unsupported-media-type"
   | "version-conflict"
   | "duplicate"
@@ -28,6 +29,7 @@ const problems: Readonly<Record<ProblemSlug, { readonly status: number; readonly
   gone: { status: 410, title: "The resource was deleted" },
   "method-not-allowed": { status: 405, title: "The method is not allowed here" },
   "not-acceptable": { status: 406, title: "No such representation" },
+  "api-version-ended": { status: 410, title: "The API version has ended" },
   "unsupported-media-type": { status: 415, title: "The media type is not supported here" },
   "version-conflict": { status: 409, title: "The resource has changed" },
   duplicate: { status: 409, title: "The value is taken" },

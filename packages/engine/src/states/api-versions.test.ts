@@ -22,10 +22,25 @@ describe("the versions of an API", () => {
       },
     });
     expect({ name, byDefault: byDefault.name, isByDay }).toEqual({ name: "shop", byDefault: "v3", isByDay: false });
-    const open = { deprecatedAt: undefined, sunsetAt: undefined, successor: undefined };
+    const isUpcoming = false;
+    const open = { deprecatedAt: undefined, sunsetAt: undefined, isUpcoming, successor: undefined };
     expect(versions).toEqual([
-      { name: "v1", number: 1, deprecatedAt: day("2026-11-01"), sunsetAt: day("2027-11-01"), successor: "v3" },
-      { name: "v2", number: 2, deprecatedAt: day("2026-12-01"), sunsetAt: undefined, successor: "v3" },
+      {
+        name: "v1",
+        number: 1,
+        deprecatedAt: day("2026-11-01"),
+        sunsetAt: day("2027-11-01"),
+        isUpcoming,
+        successor: "v3",
+      },
+      {
+        name: "v2",
+        number: 2,
+        deprecatedAt: day("2026-12-01"),
+        sunsetAt: undefined,
+        isUpcoming,
+        successor: "v3",
+      },
       { name: "v3", number: 3, ...open },
       { name: "v3.1", number: 4, ...open },
     ]);

@@ -4,6 +4,7 @@ import {
   checkMembers,
   checkOptions,
   describeValue,
+  isBoolean,
   nearestName,
   type OptionRule,
   type OptionRules,
@@ -26,6 +27,14 @@ export interface ApiVersionOptions {
    * @default it does not end
    */
   readonly sunsetAt?: Date | string;
+  /**
+   * Its shape is known, but no client can ask for it, and new states are stored in the shape before it. So a new version
+   * is brought out in two releases, and the processes of both read what either has written: the first one has it as
+   * upcoming, and the second, once all processes run the first, drops this. Only the newest versions can be upcoming.
+   *
+   * @default false
+   */
+  readonly upcoming?: boolean;
 }
 
 /** The versions of an API. */
@@ -36,8 +45,8 @@ export interface ApiVersionsOptions<Name extends string = string> {
   readonly default: NoInfer<Name>;
   /**
    * By name, from the oldest to the newest: all are numbers (`v1`, `v2`, `v2.1`), or all are days ("2026-11-01").
-   * States are stored in the shape of the newest, and remember its place in this list. So a version is added at the
-   * end, and one that has ended stays.
+   * States are stored in the shape of the newest that is not upcoming, and remember its place in this list. So a version
+   * is added at the end, and one that has ended stays.
    */
   readonly versions: Readonly<Record<Name, ApiVersionOptions>>;
 }
@@ -49,6 +58,8 @@ export interface ApiVersion {
   readonly number: number;
   readonly deprecatedAt: Moment | undefined;
   readonly sunsetAt: Moment | undefined;
+  /** No client can ask for it yet. */
+  readonly isUpcoming: boolean;
   /** The version that clients of a deprecated one should use: the next one that is not deprecated itself. */
   readonly successor: string | undefined;
 }
@@ -57,8 +68,10 @@ export interface ApiVersion {
 export interface ApiVersions<Name extends string = string> {
   readonly name: string;
   readonly default: ApiVersion;
-  /** From the oldest to the newest. */
+  /** From the oldest to the newest, upcoming ones too. */
   readonly versions: readonly ApiVersion[];
+  /** Those that clients can ask for, ended ones too. */
+  readonly offered: readonly ApiVersion[];
   /** Whether they are named by days. */
   readonly isByDay: boolean;
   /**
@@ -81,7 +94,7 @@ export interface ApiVersions<Name extends string = string> {
 }
 
 /** Versions that an API can have: each keeps its place for as long as states of its shape are stored. */
-const versionsMax = 1_000;
+export const versionsMax = 1_000;
 
 const numbered = /^v(?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5}))?$/;
 const day = /^\d{4}-\d{2}-\d{2}$/;
@@ -117,7 +130,19 @@ const rules: OptionRules<ApiVersionsOptions> = {
   versions: required(anything),
 };
 
-const versionRules: OptionRules<ApiVersionOptions> = { deprecatedAt: isMoment, sunsetAt: isMoment };
+const versionRules: OptionRules<ApiVersionOptions> = {
+  deprecatedAt: isMoment,
+  sunsetAt: isMoment,
+  upcoming: isBoolean,
+};
+
+const made = new WeakSet<object>();
+
+/** The option `apiVersions` of an engine. */
+export const isApiVersions: OptionRule = (value) =>
+  typeof value === "object" && value !== null && made.has(value)
+    ? undefined
+    : "must be what apiVersions({ name, default, versions }) returns";
 
 /**
  * Names the versions of an API.
@@ -136,25 +161,44 @@ export function apiVersions<Name extends string>(options: ApiVersionsOptions<Nam
   const entries = Object.entries<ApiVersionOptions>(given);
   checkNames(entries.map(([each]) => each));
   const times = entries.map(([each, version]) => timesOf(`apiVersions.versions.${each}`, version));
-  if (times.at(-1)?.deprecatedAt !== undefined) {
+  checkUpcoming(entries);
+  const newest = entries.findLastIndex(([, { upcoming }]) => upcoming !== true);
+  if (times[newest]?.deprecatedAt !== undefined) {
     const problem = "must not be set: no later version could take the place of the newest one";
-    throw new ConfigurationError(`apiVersions.versions.${entries.at(-1)?.[0]}.deprecatedAt`, problem);
+    throw new ConfigurationError(`apiVersions.versions.${entries[newest]?.[0]}.deprecatedAt`, problem);
   }
-  const versions = entries.map(([each], at): ApiVersion => {
+  const versions = entries.map(([each, { upcoming = false }], at): ApiVersion => {
     const { deprecatedAt, sunsetAt } = times[at] ?? {};
     const next = times.findIndex((later, place) => place > at && later.deprecatedAt === undefined);
     const successor = deprecatedAt === undefined ? undefined : entries[next]?.[0];
-    return Object.freeze({ name: each, number: at + 1, deprecatedAt, sunsetAt, successor });
+    return Object.freeze({ name: each, number: at + 1, deprecatedAt, sunsetAt, isUpcoming: upcoming, successor });
   });
-  const found = versions.find((version) => version.name === byDefault);
-  if (found === undefined) throw new ConfigurationError("apiVersions.default", unknownVersion(byDefault, versions));
-  return Object.freeze({
+  const offered = versions.filter(({ isUpcoming }) => !isUpcoming);
+  const found = offered.find((version) => version.name === byDefault);
+  if (found === undefined) throw new ConfigurationError("apiVersions.default", unknownVersion(byDefault, offered));
+  const api: ApiVersions<Name> = Object.freeze({
     name,
     default: found,
     versions: Object.freeze(versions),
+    offered: Object.freeze(offered),
     isByDay: isDay(found.name),
     step: createStep,
   });
+  made.add(api);
+  return api;
+}
+
+/** Only the newest versions can be upcoming, and those have no end yet. */
+function checkUpcoming(entries: readonly (readonly [string, ApiVersionOptions])[]): void {
+  for (const [at, [name, { upcoming, deprecatedAt }]] of entries.entries()) {
+    const option = `apiVersions.versions.${name}`;
+    if (upcoming === true && deprecatedAt !== undefined) {
+      throw new ConfigurationError(`${option}.deprecatedAt`, "must not be set for a version that is still upcoming");
+    }
+    if (upcoming === true && entries.slice(at).some(([, later]) => later.upcoming !== true)) {
+      throw new ConfigurationError(`${option}.upcoming`, "must not be set for a version before one that is offered");
+    }
+  }
 }
 
 function createStep<From extends Schema, To extends Schema>(

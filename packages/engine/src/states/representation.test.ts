@@ -8,7 +8,7 @@ import type { Schema } from "./schema.js";
 const schema: Schema = { "~standard": { version: 1, vendor: "test", validate: () => ({ value: {} }) } };
 
 function collectionOf(options: Partial<CollectionOptions> = {}): Collection {
-  const collection = resolveCollections({ articles: { schema, ...options } }).get("articles");
+  const collection = resolveCollections({ articles: { schema, ...options } }, undefined).collections.get("articles");
   if (collection === undefined) throw new Error("There is no such collection.");
   return collection;
 }

@@ -1,11 +1,13 @@
-import { type EntityTag, formatEntityTag } from "@unclash/core";
+import { type EntityTag, formatEntityTag, StoreError } from "@unclash/core";
 import { isJsonObject, type JsonObject, jsonEqual } from "@unclash/core/json";
 import type { StoredRecord, Text } from "@unclash/core/store";
+import { firstShape, shapeOf } from "../commits/commit-tag.js";
 import type { NamedDigest } from "./digest.js";
 import { mayBeReordered } from "./reordered.js";
+import type { VersionView } from "./version-view.js";
 
 /** How a collection shows its states. */
-export interface Shape {
+export interface StateFormat {
   readonly versionField: string | false;
   /** The members of a representation that are no fields: `id`, version and entity-tag. */
   readonly ownMembers: readonly string[];
@@ -13,6 +15,8 @@ export interface Shape {
   readonly timestamps: boolean;
   /** Makes entity-tags from content; `undefined`: they are made from versions. */
   readonly digest: NamedDigest | undefined;
+  /** The API version in which they are shown; `undefined` where the API has no versions. */
+  readonly view: VersionView | undefined;
 }
 
 /** A state, stored or about to be: all of it but what only a commit gives, and no client sees. */
@@ -32,20 +36,34 @@ export function contentOf(fields: JsonObject): Content {
  * The text of a state: its fields, behind `id` and version. It is made once, when the state is written, and served
  * as it is for ever after.
  */
-export function representationText(shape: Shape, id: string, version: number, { text }: Content): Text {
-  const head = representationHead(shape, id, version);
+export function representationText(format: StateFormat, id: string, version: number, { text }: Content): Text {
+  const head = representationHead(format, id, version);
   return text === "{}" ? `${head}}` : `${head},${text.slice(1)}`;
 }
 
-function representationHead(shape: Shape, id: string, version: number): string {
-  const field = shape.versionField;
+function representationHead(format: StateFormat, id: string, version: number): string {
+  const field = format.versionField;
   return `{"id":${JSON.stringify(id)}${field === false ? "" : `,${JSON.stringify(field)}:${version}`}`;
 }
 
-/** Whether the fields are those that a state has already; the order of members makes no difference. */
-export function isUnchanged(shape: Shape, id: string, current: State, content: Content): boolean {
-  const head = representationHead(shape, id, shownVersion(shape, current));
-  if (current.text === null || !current.text.startsWith(head)) return false;
+/**
+ * Whether the fields are those that a state has already; the order of members makes no difference.
+ *
+ * @param shape that of the fields
+ */
+export function isUnchanged(
+  format: StateFormat,
+  id: string,
+  current: State,
+  content: Content,
+  shape: number = newestShape(format),
+): boolean {
+  if (current.text === null) return false;
+  if (isConverted(format, current, shape)) {
+    return jsonEqual(fieldsInShape(format, current, current.text, shape), parseRepresentation(content.text));
+  }
+  const head = representationHead(format, id, shownVersion(format, current));
+  if (!current.text.startsWith(head)) return false;
   // What comes behind the head is compared in place: a whole text would have to be put together for it, and copied.
   const rest = current.text.slice(head.length);
   if (!/^[,}]/.test(rest)) return false;
@@ -58,17 +76,82 @@ export function isUnchanged(shape: Shape, id: string, current: State, content: C
 }
 
 /** The fields of a representation: all but `id`, version and entity-tag. */
-export function fieldsOf({ ownMembers }: Pick<Shape, "ownMembers">, representation: JsonObject): JsonObject {
+export function fieldsOf({ ownMembers }: Pick<StateFormat, "ownMembers">, representation: JsonObject): JsonObject {
   return withoutMembers(representation, ownMembers);
 }
 
-/** Reads the fields of a record, where it holds a state: a copy that whoever gets it may change. */
+/**
+ * Reads the fields of a record, where it holds a state, in the shape that the app's functions know: a copy that whoever
+ * gets it may change.
+ *
+ * @throws StoreError, from what it gives, for a shape that this release does not know
+ */
 export function fieldsIn(
-  shape: Pick<Shape, "ownMembers">,
-  record: Pick<State, "text"> | undefined,
+  format: Pick<StateFormat, "ownMembers" | "view">,
+  record: StoredText | undefined,
 ): () => JsonObject | undefined {
   const text = record?.text ?? undefined;
-  return () => (text === undefined ? undefined : fieldsOf(shape, parseRepresentation(text)));
+  if (record === undefined || text === undefined) return () => undefined;
+  return () => fieldsInShape(format, record, text, newestShape(format));
+}
+
+/** What of a record says which state it holds, and in which shape. */
+type StoredText = Pick<State, "key" | "tag" | "text">;
+
+function fieldsInShape(
+  format: Pick<StateFormat, "ownMembers" | "view">,
+  record: StoredText,
+  text: Text,
+  shape: number,
+): JsonObject {
+  const stored = storedShape(format, record);
+  const fields = fieldsOf(format, parseRepresentation(text));
+  return format.view === undefined ? fields : format.view.chain.convert(fields, stored, shape);
+}
+
+/** The shape of what the app's schema describes. */
+export function newestShape({ view }: Pick<StateFormat, "view">): number {
+  return view?.chain.newest ?? firstShape;
+}
+
+/** The shape in which the caller sees states. */
+export function shownShape({ view }: Pick<StateFormat, "view">): number {
+  return view?.version.number ?? firstShape;
+}
+
+/**
+ * The shape that the text of a record is in.
+ *
+ * @throws StoreError where that is none that this release knows: a later one has written it, beside this one
+ */
+export function storedShape({ view }: Pick<StateFormat, "view">, { key, tag }: Pick<State, "key" | "tag">): number {
+  const shape = shapeOf(tag);
+  if (shape !== undefined && shape <= (view?.chain.newest ?? firstShape)) return shape;
+  const detail = "a later release has written it, or its version was taken out of apiVersions";
+  throw new StoreError(
+    `${key} is in the shape of an API version that this process does not have: ${detail}.`,
+    "not-applied",
+  );
+}
+
+/** Whether the text of a record is in another shape than this one. */
+function isConverted(format: Pick<StateFormat, "view">, record: Pick<State, "key" | "tag">, shape: number): boolean {
+  const stored = storedShape(format, record);
+  return format.view !== undefined && !format.view.chain.isSame(stored, shape);
+}
+
+/**
+ * The text of a state as the caller's API version shows it: the text that is stored, where that is in its shape.
+ *
+ * @throws StoreError for a shape that this release does not know, and CallbackError from the app's `up` or `down`
+ */
+export function shownText(format: StateFormat, record: State): Text {
+  const text = record.text ?? "{}";
+  const shape = shownShape(format);
+  if (!isConverted(format, record, shape)) return text;
+  const fields = fieldsInShape(format, record, text, shape);
+  const id = String(parseRepresentation(text)["id"]);
+  return representationText(format, id, shownVersion(format, record), contentOf(fields));
 }
 
 /** The representation that a text holds. Only texts that `representationText` made are given to it. */
@@ -84,26 +167,41 @@ function withoutMembers(object: JsonObject, names: readonly string[]): JsonObjec
 }
 
 /** The version that clients see: the count of writes, or the time of the last one. */
-export function shownVersion(shape: Shape, record: State): number {
-  return shape.timestamps ? record.modifiedAt : record.version;
+export function shownVersion(format: StateFormat, record: State): number {
+  return format.timestamps ? record.modifiedAt : record.version;
 }
 
 /** The version that clients will see of what is about to be written. */
-export function nextShownVersion(shape: Shape, version: number, at: number): number {
-  return shape.timestamps ? at : version;
+export function nextShownVersion(format: StateFormat, version: number, at: number): number {
+  return format.timestamps ? at : version;
 }
 
-/** The entity-tag of a state: from its version and tag alone, unless the collection takes it from the content. */
-export function entityTagOf(shape: Shape, record: State): EntityTag {
-  const { digest } = shape;
-  if (digest === undefined || record.text === null) {
-    return { weak: false, opaque: `${shownVersion(shape, record)}-${record.tag}` };
-  }
+/**
+ * The entity-tag of a state: from its version and tag alone, unless the collection takes it from the content. Each API
+ * version but the one whose shape is stored has its own, with the version's name behind a dot.
+ */
+export function entityTagOf(format: StateFormat, record: State): EntityTag {
+  const { view } = format;
+  const opaque = storedTag(format, record);
+  const isOwn = view !== undefined && shapeOf(record.tag) !== view.version.number;
+  return { weak: false, opaque: isOwn ? `${opaque}.${view.version.name}` : opaque };
+}
+
+/** The entity-tags that a state has in all API versions: each of them names it in `If-Match`. */
+export function entityTagsOf(format: StateFormat, record: State): readonly EntityTag[] {
+  const opaque = storedTag(format, record);
+  const names = format.view?.names ?? [];
+  return [opaque, ...names.map((name) => `${opaque}.${name}`)].map((each) => ({ weak: false, opaque: each }));
+}
+
+function storedTag(format: StateFormat, record: State): string {
+  const { digest } = format;
+  if (digest === undefined || record.text === null) return `${shownVersion(format, record)}-${record.tag}`;
   const { text } = record;
   // A tag stands for one text of a key for ever, so what was computed once is true for ever.
-  return { weak: false, opaque: digest(text, `${record.tag} ${record.key}`) };
+  return digest(text, `${record.tag} ${record.key}`);
 }
 
-export function etagHeader(shape: Shape, record: State): string {
-  return formatEntityTag(entityTagOf(shape, record));
+export function etagHeader(format: StateFormat, record: State): string {
+  return formatEntityTag(entityTagOf(format, record));
 }

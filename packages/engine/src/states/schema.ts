@@ -39,12 +39,20 @@ export type Validation = { readonly kind: "valid"; readonly fields: JsonObject }
  *
  * @throws CallbackError where the schema gives something that is no JSON object
  */
-export async function validate(
-  { name, schema }: Validated,
+export function validate({ name, schema }: Validated, fields: JsonObject, errorsMax: number): Promise<Validation> {
+  return validateShape({ option: `collections.${name}.schema`, schema, name }, fields, errorsMax);
+}
+
+/**
+ * Checks fields in the shape of one API version.
+ *
+ * @throws CallbackError where its schema gives something that is no JSON object
+ */
+export async function validateShape(
+  { option, schema, name }: Validated & { readonly option: string },
   fields: JsonObject,
   errorsMax: number,
 ): Promise<Validation> {
-  const option = `collections.${name}.schema`;
   const checked = await checkFields({ option, schema, waiting: () => `a write of ${name}` }, fields, errorsMax);
   return checked.kind === "valid" ? { kind: "valid", fields: storedFields(option, checked.output) } : checked;
 }

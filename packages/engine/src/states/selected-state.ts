@@ -1,7 +1,17 @@
 import type { CurrentState, EntityTag } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
-import type { Moment, StoredRecord, Version } from "@unclash/core/store";
-import { entityTagOf, parseRepresentation, type Shape, type State, shownVersion } from "./representation.js";
+import type { Moment, StoredRecord, Text, Version } from "@unclash/core/store";
+import {
+  entityTagOf,
+  entityTagsOf,
+  fieldsIn,
+  parseRepresentation,
+  type State,
+  type StateFormat,
+  shownText,
+  shownVersion,
+  storedShape,
+} from "./representation.js";
 
 /**
  * The state that a request's preconditions are held against: the selected representation (RFC 9110 §3.2). It is made
@@ -14,6 +24,8 @@ export interface SelectedState {
   readonly modifiedAt: Moment | undefined;
   /** Who wrote it, as others may be told. */
   readonly by: string | null | undefined;
+  /** The entity-tags that it has in other API versions too, for `If-Match`; absent where it has one alone. */
+  readonly otherTags?: (() => readonly EntityTag[]) | undefined;
   /** What clients see of it; `undefined` where that is nothing, or the app does not say. */
   representation(): JsonObject | undefined;
   /** Whether its JSON takes more than so many bytes, about. */
@@ -32,26 +44,31 @@ export function currentState(state: SelectedState | undefined): CurrentState {
     etag,
     ...(modifiedAt !== undefined && { modifiedAt: Math.min(modifiedAt, Date.now()) }),
     ...(version !== undefined && { version }),
+    ...(state.otherTags !== undefined && { alsoKnownAs: state.otherTags() }),
   };
 }
 
 /** A state that a store holds. */
 export class RecordState implements SelectedState {
   readonly record: State;
-  readonly #shape: Shape;
+  readonly #format: StateFormat;
   #representation: JsonObject | undefined;
 
-  constructor(shape: Shape, record: State) {
-    this.#shape = shape;
+  constructor(format: StateFormat, record: State) {
+    this.#format = format;
     this.record = record;
   }
 
   get etag(): EntityTag {
-    return entityTagOf(this.#shape, this.record);
+    return entityTagOf(this.#format, this.record);
+  }
+
+  get otherTags(): (() => readonly EntityTag[]) | undefined {
+    return this.#format.view === undefined ? undefined : () => entityTagsOf(this.#format, this.record);
   }
 
   get version(): Version {
-    return shownVersion(this.#shape, this.record);
+    return shownVersion(this.#format, this.record);
   }
 
   get modifiedAt(): Moment {
@@ -63,8 +80,18 @@ export class RecordState implements SelectedState {
   }
 
   representation(): JsonObject {
-    this.#representation ??= parseRepresentation(this.record.text ?? "{}");
+    this.#representation ??= parseRepresentation(this.text);
     return this.#representation;
+  }
+
+  /** The same as it is sent. */
+  get text(): Text {
+    return shownText(this.#format, this.record);
+  }
+
+  /** Its fields in the shape that the app's functions know. */
+  fields(): JsonObject {
+    return fieldsIn(this.#format, this.record)() ?? {};
   }
 
   exceeds(bytes: number): boolean {
@@ -72,7 +99,13 @@ export class RecordState implements SelectedState {
   }
 }
 
-/** The state that a record holds; `undefined` for a tombstone. */
-export function stateOf(shape: Shape, record: StoredRecord | undefined): RecordState | undefined {
-  return record === undefined || record.text === null ? undefined : new RecordState(shape, record);
+/**
+ * The state that a record holds; `undefined` for a tombstone.
+ *
+ * @throws StoreError for a state in a shape that this release does not know
+ */
+export function stateOf(format: StateFormat, record: StoredRecord | undefined): RecordState | undefined {
+  if (record === undefined || record.text === null) return undefined;
+  storedShape(format, record);
+  return new RecordState(format, record);
 }

@@ -10,17 +10,12 @@ import {
   required,
 } from "@unclash/core/options";
 import { wrongResult } from "../options/callback-result.js";
-import { type ApiVersions, unknownVersion } from "./api-versions.js";
+import { type ApiVersions, unknownVersion, versionsMax } from "./api-versions.js";
 import { isSchema, type Schema } from "./schema.js";
 import { type SchemaFields, schemaFields } from "./schema-fields.js";
 import { inverted, type Rename, rename, resolveRenames } from "./shape-renames.js";
 import type { FittingSteps, ShapeStep, StepOptions } from "./shape-step.js";
 import { storedFields } from "./stored-json.js";
-
-/** Fields in another shape; or why there are none: a later release wrote them in a shape that this one lacks. */
-export type Converted =
-  | { readonly kind: "converted"; readonly fields: JsonObject }
-  | { readonly kind: "unknown-shape" };
 
 /** What a collection's steps are made of. */
 export interface ShapeOptions<S extends Schema, Steps extends readonly ShapeStep[]> {
@@ -70,9 +65,12 @@ export function resolveShapes<S extends Schema, const Steps extends readonly Sha
       convert: checkedConversion(`${option}.down`, (fields) => step.down(fields), ownMembers),
       renames: inverted(renames),
     };
-    return [number, { up: { ...up, known: schemaFields(to) }, down: { ...down, known: schemaFields(from) } }];
+    const schema = { option: `${option}.from`, schema: from };
+    return [number, { schema, up: { ...up, known: schemaFields(to) }, down: { ...down, known: schemaFields(from) } }];
   });
-  return new ShapeChain(api.versions.length, new Map(links), ownMembers);
+  const newest = { number: api.versions.length, option: path.replace(/[^.]*$/, "schema"), schema };
+  const stored = api.offered.at(-1)?.number ?? newest.number;
+  return new ShapeChain({ newest, stored, ownMembers }, new Map(links));
 }
 
 /** Refuses a pointer that no field of its shape begins, as far as the schema can be looked into. */
@@ -129,7 +127,15 @@ interface Way {
   readonly known: SchemaFields | undefined;
 }
 
+/** A schema, and the path of the option that it is. */
+export interface SchemaOfShape {
+  readonly option: string;
+  readonly schema: Schema;
+}
+
 interface Link {
+  /** Of the shape that it leads up from. */
+  readonly schema: SchemaOfShape;
   readonly up: Way;
   readonly down: Way;
 }
@@ -156,21 +162,43 @@ function checkedConversion(
   };
 }
 
+/** What a chain is made of besides its links. */
+interface ShapesOfChain {
+  readonly newest: SchemaOfShape & { readonly number: number };
+  readonly stored: number;
+  /** The members of a representation that are no fields. */
+  readonly ownMembers: readonly string[];
+}
+
 /**
  * The shapes of a collection, one for each API version, and the ways between them. Two versions with no step between
- * them have one shape. Shapes have the numbers of their API versions; any other number is a `RangeError`, but for that
- * of stored fields.
+ * them have one shape. Shapes have the numbers of their API versions; any other number is a `RangeError`.
  */
 export class ShapeChain {
-  /** The number of the shape that is written. */
+  /** The number of the newest shape: that of the collection's schema, in which the app's functions see fields. */
   readonly newest: number;
+  /** The number of the shape in which new states are stored: the newest one that is not upcoming. */
+  readonly stored: number;
+  readonly #newestSchema: SchemaOfShape;
   readonly #links: ReadonlyMap<number, Link>;
   readonly #ownMembers: readonly string[];
+  readonly #known = new Map<number, readonly Way[]>();
 
-  constructor(newest: number, links: ReadonlyMap<number, Link>, ownMembers: readonly string[]) {
-    this.newest = newest;
+  constructor({ newest, stored, ownMembers }: ShapesOfChain, links: ReadonlyMap<number, Link>) {
+    this.newest = newest.number;
+    this.stored = stored;
+    this.#newestSchema = newest;
     this.#links = links;
     this.#ownMembers = ownMembers;
+  }
+
+  /** What content in the shape of an API version must be. */
+  schemaOf(shape: number): SchemaOfShape {
+    for (let at = shape; at < this.newest; at += 1) {
+      const link = this.#links.get(at);
+      if (link !== undefined) return link.schema;
+    }
+    return this.#newestSchema;
   }
 
   /** Whether fields are the same in both shapes, so that nothing has to be converted. */
@@ -179,18 +207,11 @@ export class ShapeChain {
   }
 
   /**
-   * Converts fields to the shape of an API version, step by step.
+   * Converts fields from one shape to another, step by step.
    *
-   * @param from what `shapeOf` gives for the tag of the fields' state
    * @throws CallbackError from what the app's `up` or `down` threw, or returned
    */
-  convert(fields: JsonObject, from: number | undefined, to: number): Converted {
-    if (from === undefined || from > this.newest) return { kind: "unknown-shape" };
-    return { kind: "converted", fields: this.convertKnown(fields, from, to) };
-  }
-
-  /** Converts fields between two shapes that are both known. */
-  convertKnown(fields: JsonObject, from: number, to: number): JsonObject {
+  convert(fields: JsonObject, from: number, to: number): JsonObject {
     return this.#ways(from, to).reduce((before, { convert }) => convert(before), fields);
   }
 
@@ -216,8 +237,17 @@ export class ShapeChain {
     return formatPointer(tokens);
   }
 
-  /** The ways from one shape to another, in order. */
+  /** The ways from one shape to another, in order. Every read asks for them, so they are put together once. */
   #ways(from: number, to: number): readonly Way[] {
+    const pair = from * (versionsMax + 1) + to;
+    const known = this.#known.get(pair);
+    if (known !== undefined) return known;
+    const ways = this.#waysBetween(from, to);
+    this.#known.set(pair, ways);
+    return ways;
+  }
+
+  #waysBetween(from: number, to: number): readonly Way[] {
     for (const shape of [from, to]) {
       if (!(Number.isInteger(shape) && shape >= 1 && shape <= this.newest)) throw new RangeError(`No shape ${shape}.`);
     }

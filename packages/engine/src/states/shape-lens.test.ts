@@ -59,7 +59,7 @@ function mixed(one: JsonObject, other: JsonObject, picks: readonly boolean[]): J
 const picks = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
 
 function shownIn(shape: number, fields: JsonObject): JsonObject {
-  return chain.convertKnown(fields, chain.newest, shape);
+  return chain.convert(fields, chain.newest, shape);
 }
 
 function written(onto: JsonObject, content: JsonObject, shown: JsonObject = shownIn(1, onto)): JsonObject {

@@ -43,10 +43,10 @@ export type WrittenInShape =
  */
 export function writeInShape(chain: ShapeChain, { shape, onto, shown, sent }: WriteInShape): WrittenInShape {
   if (jsonEqual(shown, sent)) return { kind: "written", fields: onto };
-  const seenNow = chain.convertKnown(onto, chain.newest, shape);
-  const base = chain.convertKnown(shown, shape, chain.newest);
-  const mine = chain.convertKnown(sent, shape, chain.newest);
-  const seen = jsonEqual(seenNow, shown) ? base : chain.convertKnown(seenNow, shape, chain.newest);
+  const seenNow = chain.convert(onto, chain.newest, shape);
+  const base = chain.convert(shown, shape, chain.newest);
+  const mine = chain.convert(sent, shape, chain.newest);
+  const seen = jsonEqual(seenNow, shown) ? base : chain.convert(seenNow, shape, chain.newest);
   const run: Run = { path: [], ambiguous: undefined };
   const fields = writeMembers({ base, mine, seen, onto }, run);
   return run.ambiguous === undefined ? { kind: "written", fields } : { kind: "ambiguous", pointer: run.ambiguous };
