@@ -1,7 +1,7 @@
 import { type Conditions, type EntityTag, readVersionTag, strongMatch } from "@unclash/core";
 import type { Key, StoredRecord } from "@unclash/core/store";
 import type { Reader } from "../access/resource-exchange.js";
-import { entityTagOf, type Shape, type State, shownVersion } from "../states/representation.js";
+import { entityTagOf, type State, type StateFormat, shownVersion } from "../states/representation.js";
 
 /**
  * The earlier state that a write was made for, as far as the history still has it: the client named it by the body's
@@ -9,23 +9,23 @@ import { entityTagOf, type Shape, type State, shownVersion } from "../states/rep
  */
 export async function findBase(
   reader: Reader,
-  shape: Shape,
+  format: StateFormat,
   { key, conditions }: { readonly key: Key; readonly conditions: Conditions },
   current: State,
 ): Promise<StoredRecord | undefined> {
   const tags = namedTags(conditions);
-  if (shape.digest !== undefined && tags.length > 0) return findByContent(reader, shape, { key, tags }, current);
-  const named = namedStates(conditions).filter(({ version }) => version < shownVersion(shape, current));
+  if (format.digest !== undefined && tags.length > 0) return findByContent(reader, format, { key, tags }, current);
+  const named = namedStates(conditions).filter(({ version }) => version < shownVersion(format, current));
   const newest = named.reduce<NamedState | undefined>(
     (best, state) => (best && best.version >= state.version ? best : state),
     undefined,
   );
   if (newest === undefined || conditions.ifMatch?.kind === "any") return undefined;
   const { version, tag } = newest;
-  const where = shape.timestamps ? { at: version } : { before: version + 1 };
+  const where = format.timestamps ? { at: version } : { before: version + 1 };
   const { records } = await reader.history(key, { ...where, limit: 1, texts: true });
   const [base] = records;
-  if (base === undefined || base.text === null || shownVersion(shape, base) !== version) return undefined;
+  if (base === undefined || base.text === null || shownVersion(format, base) !== version) return undefined;
   return tag === undefined || tag === base.tag ? base : undefined;
 }
 
@@ -35,14 +35,14 @@ const pastStatesMax = 16;
 /** The newest earlier state that has one of the entity-tags, where these are made from content. */
 async function findByContent(
   reader: Reader,
-  shape: Shape,
+  format: StateFormat,
   { key, tags }: { readonly key: Key; readonly tags: readonly EntityTag[] },
   { version: before }: State,
 ): Promise<StoredRecord | undefined> {
   const { records } = await reader.history(key, { before, limit: pastStatesMax, texts: true });
   return records.find((record) => {
     if (record.text === null) return false;
-    const etag = entityTagOf(shape, record);
+    const etag = entityTagOf(format, record);
     return tags.some((tag) => strongMatch(tag, etag));
   });
 }

@@ -5,7 +5,7 @@ import type { Refused } from "../http/refusal.js";
 import type { RequestLimits } from "../http/request-limits.js";
 import { sentences } from "../http/sentences.js";
 import { malformedVersion } from "../preconditions/conditions.js";
-import { fieldsOf, type Shape } from "../states/representation.js";
+import { fieldsOf, type StateFormat } from "../states/representation.js";
 import { type Change, jsonPatchType, mergePatchType } from "./change.js";
 
 /** The methods whose content says what is to become of a resource. */
@@ -26,7 +26,7 @@ export function contentTypes(method: ContentMethod, jsonPatchAsMerge = false): r
   return method === "PATCH" ? patchTypes({ jsonPatchAsMerge }) : wholes;
 }
 
-type OwnMembers = Pick<Shape, "ownMembers" | "versionField">;
+type OwnMembers = Pick<StateFormat, "ownMembers" | "versionField">;
 
 /** What the content of a write asks for. */
 export interface AskedChange {
@@ -42,15 +42,15 @@ export interface AskedChange {
 export function readChange(
   method: ContentMethod,
   content: Exclude<ReadContent, Refused>,
-  { shape, limits }: { readonly shape: OwnMembers; readonly limits: RequestLimits },
+  { format, limits }: { readonly format: OwnMembers; readonly limits: RequestLimits },
   errors: ProblemEntry[],
 ): AskedChange | undefined {
   if (content.kind === "malformed") {
-    errors.push(...content.errors.map((entry) => versionEntry(shape, entry)));
+    errors.push(...content.errors.map((entry) => versionEntry(format, entry)));
     return undefined;
   }
   const { value } = content;
-  const change = changeOf(method, content, shape);
+  const change = changeOf(method, content, format);
   if (change.kind === "json-patch") {
     const patch = readPatch(value, limits.patchOperationsMax);
     if (patch.kind === "malformed") errors.push(...patch.errors);
@@ -63,10 +63,10 @@ export function readChange(
 export function changeOf(
   method: ContentMethod,
   { mediaType, value }: { readonly mediaType: string; readonly value: Json },
-  shape: Pick<Shape, "ownMembers">,
+  format: Pick<StateFormat, "ownMembers">,
 ): Change {
   if (method === "PATCH" && mediaType === jsonPatchType) return { kind: "json-patch", patch: value };
-  const fields = isJsonObject(value) ? fieldsOf(shape, value) : value;
+  const fields = isJsonObject(value) ? fieldsOf(format, value) : value;
   return method === "PATCH" ? { kind: "merge-patch", patch: fields } : { kind: "replace", value: fields };
 }
 

@@ -38,7 +38,7 @@ export function readAsked(
   const mediaType = acceptedType(exchange, contentTypes(method, settings.jsonPatchAsMerge));
   if (typeof mediaType !== "string") return mediaType;
   const content = exchange.parsed ?? unparsed(exchange, mediaType, asker);
-  return readChange(method, content, { shape: settings, limits: settings.requestLimits }, errors);
+  return readChange(method, content, { format: settings, limits: settings.requestLimits }, errors);
 }
 
 function unparsed(exchange: GuardExchange, mediaType: string, asker: ContentAsker): Exclude<ReadContent, Refused> {

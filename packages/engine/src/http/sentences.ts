@@ -60,6 +60,11 @@ export const sentences = {
     `There is no single resource at ${path}, and ${method} changes one.`,
   methods: (allowed: string): string => `The methods here are ${allowed}.`,
   noRepresentation: "There is no such representation.",
+  notAcceptable: (types: readonly string[]): string => `Of the media types of this API there are ${types.join(", ")}.`,
+  unknownApiVersion: (names: readonly string[]): string => `API-Version must name one of ${names.join(", ")}.`,
+  unknownApiDay: (first: string): string => `API-Version must be a day such as ${first}, and not an earlier one.`,
+  contradictoryApiVersion: "API-Version names another version than the path or Accept.",
+  apiVersionEnded: (name: string, day: string): string => `API version ${name} ended on ${day}.`,
   gone: (resource: string, version: number): string => `${resource} was deleted in version ${version}.`,
   // 409, 412, 428
   existsAlready: (name: string): string => `${name} exists, and this request is for one that does not.`,
@@ -102,6 +107,10 @@ export const sentences = {
     known === "" ? "The content must not be encoded." : `The content may be encoded with ${known}.`,
   invalid: (count: number): string =>
     count === 1 ? "One thing in the content is not valid." : `${count} things in the content are not valid.`,
+  redactInItsVersion: (version: string): string =>
+    `In the API version in which the state was written this is no member of its own: redact it in ${version}.`,
+  unseenItems: (version: string): string =>
+    `This list has items that API version ${version} does not show, and they have no id: use a later version for it.`,
   notAnObject: "A resource must be a JSON object.",
   noReferred: "There is no such resource.",
   initialState: (allowed: string): string => `A new resource must start as ${allowed}.`,

@@ -14,8 +14,8 @@ export const copiesIndex = "_idempotency.copies";
 export interface RedactedState {
   readonly key: Key;
   readonly version: Version;
-  /** The entity-tag that it has had until now. */
-  readonly etag: string;
+  /** The entity-tags that it has had until now, in all API versions. */
+  readonly etags: readonly string[];
   readonly problemTypePrefix: string;
 }
 
@@ -61,9 +61,13 @@ function redactedCopy(record: StoredRecord, state: RedactedState, now: number): 
   return [{ key, expect: { tag }, put, keep: "none", index, ...ttl }];
 }
 
-function withoutCopy(answer: KeptAnswer, { version, etag, problemTypePrefix }: RedactedState): KeptAnswer {
+function withoutCopy(answer: KeptAnswer, { version, etags, problemTypePrefix }: RedactedState): KeptAnswer {
   const { status, headers, body } = answer;
-  if (status < 300) return headers["etag"] === etag && body !== null ? { ...answer, body: null, version } : answer;
+  const { etag } = headers;
+  if (status < 300) {
+    const isCopy = typeof etag === "string" && etags.includes(etag) && body !== null;
+    return isCopy ? { ...answer, body: null, version } : answer;
+  }
   const left = withoutStateMembers(body, problemTypePrefix);
   if (left === body) return answer;
   if (left === undefined) return { ...answer, body: null, withoutBody: true };

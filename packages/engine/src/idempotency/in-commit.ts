@@ -1,5 +1,5 @@
 import type { ResponsePlan } from "@unclash/core";
-import type { Expectation, IndexValue, Key, Moment, StoredRecord, Version, Write } from "@unclash/core/store";
+import type { Expectation, IndexValue, Key, Moment, StoredRecord, Text, Version, Write } from "@unclash/core/store";
 import type { ReadFields } from "../access/asked-resource.js";
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
 import { indexValueOf } from "../commits/index-value.js";
@@ -49,16 +49,23 @@ export type KeyStep =
   | { readonly kind: "replay"; readonly response: ResponsePlan }
   | Refused;
 
+/** How the states are shown that kept answers name. */
+export interface ShowingStates {
+  /** Whether the entity-tag of a state tells of its content. */
+  readonly tagTells: boolean;
+  /** The fields of the current state of a resource, for the app. */
+  readonly fields: (current: StoredRecord) => ReadFields;
+  /** The entity-tag of a state: another one than the answer had, where that was redacted. */
+  readonly etag: (state: StoredRecord) => string;
+  /** The text of a state, in the caller's API version. */
+  readonly text: (state: StoredRecord) => Text;
+}
+
 /** A write that may have been answered before. */
 export interface KeyedAttempt {
   readonly keyed: KeyedWrite | undefined;
   readonly dryRun: boolean;
-  /** Whether the entity-tag of a state tells of its content. */
-  readonly tagTells: boolean;
-  /** Gives the fields of the current state of a resource that a kept answer shows. */
-  readonly fieldsOfShown: (current: StoredRecord) => ReadFields;
-  /** The entity-tag of a state that a kept answer names: another one than the answer had, where that was redacted. */
-  readonly tagOfShown: (state: StoredRecord) => string;
+  readonly show: ShowingStates;
   /** The answer shows a past state: it is also asked whether its caller may read the history. @default false */
   readonly showsPast?: boolean;
 }
@@ -70,7 +77,7 @@ export interface KeyedAttempt {
  */
 export async function checkKey(
   exchange: KeyedExchange,
-  { keyed, dryRun, ...shownTo }: KeyedAttempt,
+  { keyed, dryRun, ...shownAs }: KeyedAttempt,
   snapshot: SnapshotByKey,
 ): Promise<KeyStep> {
   if (keyed === undefined) return { kind: "go", slot: undefined };
@@ -89,7 +96,7 @@ export async function checkKey(
         : quotaRefusal(waitSeconds);
     }
     case "answered":
-      return { kind: "replay", response: await shownAgain(exchange, verdict.answer, snapshot, shownTo) };
+      return { kind: "replay", response: await shownAgain(exchange, verdict.answer, snapshot, shownAs) };
     default:
       return keyRefusal(verdict);
   }
@@ -184,24 +191,24 @@ async function shownAgain(
   exchange: KeyedExchange,
   answer: KeptAnswer,
   snapshot: SnapshotByKey,
-  { tagTells, fieldsOfShown, tagOfShown, showsPast = false }: Omit<KeyedAttempt, "keyed" | "dryRun">,
+  { show, showsPast = false }: Omit<KeyedAttempt, "keyed" | "dryRun">,
 ): Promise<ResponsePlan> {
   const response = responseOf(replayedAnswer(answer));
   const { shows, version } = answer;
   if (shows === undefined) return response;
   const current = await currentRecord(exchange, shows, snapshot);
   // Of one that is no longer there, only its past is shown.
-  const state = current === undefined || current.deleted ? "never" : fieldsOfShown(current);
+  const state = current === undefined || current.deleted ? "never" : show.fields(current);
   const isShown =
     (await exchange.mayRead(shows, state)) &&
     (!showsPast || (await exchange.ask("history", shows, "never")) === "allow");
   if (!isShown)
-    return response.status < 300 ? withoutState(response, tagTells) : withheld(exchange, answer, response, shows);
+    return response.status < 300 ? withoutState(response, show.tagTells) : withheld(exchange, answer, response, shows);
   if (version === undefined) return response;
   const found = await stateAt(exchange, { key: shows, version }, current);
-  const text = found?.text ?? undefined;
-  if (found === undefined || text === undefined) return withoutContent(response);
-  return { ...response, headers: { ...withLength(response.headers, text), etag: tagOfShown(found) }, body: text };
+  if (found === undefined || found.text === null) return withoutContent(response);
+  const text = show.text(found);
+  return { ...response, headers: { ...withLength(response.headers, text), etag: show.etag(found) }, body: text };
 }
 
 /** A POST without an id gets another one on each try, so what the first try made is not in the snapshot of a repeat. */

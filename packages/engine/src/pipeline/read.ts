@@ -99,7 +99,7 @@ export function stateResponse(
       if (isPast) headers["memento-datetime"] = formatHttpDate(state.modifiedAt);
       else headers["last-modified"] = lastModified(state);
       headers["link"] = historyLinks(exchange, addressed, state.record);
-      return contentResponse(200, "ok", headers, state.record.text ?? "");
+      return contentResponse(200, "ok", headers, state.text);
     case "not-modified":
       headers["etag"] = formatEntityTag(state.etag);
       return emptyResponse(304, "not-modified", headers);

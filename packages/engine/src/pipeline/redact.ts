@@ -1,4 +1,4 @@
-import { evaluatePreconditions, formatHttpDate, type ResponsePlan } from "@unclash/core";
+import { evaluatePreconditions, formatEntityTag, formatHttpDate, type ResponsePlan } from "@unclash/core";
 import type { StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import { commitOnce } from "../commits/commit-once.js";
@@ -16,8 +16,8 @@ import type { Addressed, CollectionExchange } from "../resources/collection-exch
 import { expectationOf } from "../resources/planned-write.js";
 import { goneOrMissing } from "../resources/refusals.js";
 import { showsContent, stateLinks } from "../resources/stale-write.js";
-import { tagsTell } from "../resources/written.js";
-import { etagHeader, fieldsIn, type State } from "../states/representation.js";
+import { showing } from "../resources/written.js";
+import { entityTagsOf, etagHeader, fieldsIn, type State, shownText, storedShape } from "../states/representation.js";
 import { currentState, stateOf } from "../states/selected-state.js";
 import { findVersion } from "../versions/history.js";
 import { historyLinks, versionPath } from "../versions/links.js";
@@ -43,14 +43,7 @@ async function tryToRedact(exchange: CollectionExchange, request: RedactionReque
   const { store, requestLimits, problemTypePrefix } = exchange.settings;
   const keys = keyed === undefined ? [key] : [key, keyed.record.key, keyed.record.former];
   const snapshot = await readByKey(exchange.reader, keys);
-  const attempt = {
-    keyed,
-    dryRun: preferences.dryRun,
-    tagTells: tagsTell(collection),
-    fieldsOfShown: (current: StoredRecord) => fieldsIn(collection, current),
-    tagOfShown: (state: StoredRecord) => etagHeader(collection, state),
-    showsPast: true,
-  };
+  const attempt = { keyed, dryRun: preferences.dryRun, show: showing(collection), showsPast: true };
   const step = await checkKey(exchange, attempt, snapshot); //                             replay, 409, 422, 429
   if (step.kind === "replay") return step.response;
   if (step.kind === "refused") return refusedResponse(exchange, step);
@@ -58,8 +51,13 @@ async function tryToRedact(exchange: CollectionExchange, request: RedactionReque
   const decision = await decide(exchange, request, snapshot);
   if (decision.kind === "refused")
     return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, decision));
-  const { past, record, text } = decision;
-  const header = { tag: createTag(), at: snapshot.now, by: recordedName(exchange.actor), cause: "redact" };
+  const { past, record, text, paths } = decision;
+  const header = {
+    tag: createTag(storedShape(collection, past)),
+    at: snapshot.now,
+    by: recordedName(exchange.actor),
+    cause: "redact",
+  };
   const state: State = { ...past, text, tag: header.tag };
   const response = redactedResponse(exchange, request, state); //                          200, 204
   if (preferences.dryRun) return withoutHiddenPast(exchange, request, response);
@@ -67,7 +65,6 @@ async function tryToRedact(exchange: CollectionExchange, request: RedactionReque
   const shown = { key, version, isLasting: collection.retention === "all" };
   const answer = answerWrites(exchange, slot, response, shown);
   const by = header.by === null ? {} : { by: header.by };
-  const paths = request.paths.map(({ pointer }) => pointer);
   const put = redactionText(record, { at: new Date(snapshot.now).toISOString(), ...by, paths });
   const writes = [
     // Whatever is current by now: this version never is again.
@@ -76,7 +73,8 @@ async function tryToRedact(exchange: CollectionExchange, request: RedactionReque
   ];
   // Kept answers come first: should this process die in between, the redaction is repeated. And again, since what was
   // being answered meanwhile may have looked at the state before.
-  const copied = { key, version, etag: etagHeader(collection, past), problemTypePrefix };
+  const etags = entityTagsOf(collection, past).map(formatEntityTag);
+  const copied = { key, version, etags, problemTypePrefix };
   await redactCopies(store, copied, header, requestLimits);
   const result = await commitOnce(store, commitOf(header, [{ writes }, { writes: answer }]), requestLimits);
   if (result.kind !== "committed") return "retry";
@@ -91,6 +89,8 @@ interface PlannedRedaction {
   readonly kind: "redact";
   readonly past: StoredRecord;
   readonly text: Text;
+  /** What is taken out, in the shape that it is stored in. */
+  readonly paths: readonly string[];
   readonly record: StoredRecord | undefined;
 }
 
@@ -127,7 +127,7 @@ async function decide(
       links: stateLinks(exchange, collection, id),
     }); //                                                                                 conflict
   const redacted = redactedText(given, past, current); //                                  422, 409
-  return redacted.kind === "refused" ? redacted : { kind: "redact", past, text: redacted.text, record };
+  return redacted.kind === "refused" ? redacted : { ...redacted, kind: "redact", past, record };
 }
 
 /** The answer to a redaction: the state as it is now, with its new entity-tag. */
@@ -147,7 +147,7 @@ function redactedResponse(
   const outcome = dryRun ? "dry-run" : "changed";
   if (minimal) return emptyResponse(204, outcome, headers);
   headers["content-location"] = versionPath(exchange, { collection, id }, state);
-  return contentResponse(200, outcome, headers, state.text ?? "");
+  return contentResponse(200, outcome, headers, shownText(collection, state));
 }
 
 /** The response as its caller gets it: without a state that a GET would not show. */

@@ -1,6 +1,6 @@
 import type { ResponsePlan } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
-import type { Clash, CommitResult, StoredRecord, Text } from "@unclash/core/store";
+import type { Clash, CommitResult } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
@@ -15,6 +15,7 @@ import { answerWrites, checkKey, countKept, type KeySlot, type ShownState } from
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
 import { afterLostRace, waitsBehindOthers } from "../resources/lost-race.js";
+import { inNewestShape } from "../resources/newest-shape.js";
 import { type NewState, type PlannedWrite, planWrite } from "../resources/planned-write.js";
 import { checkReferrers, referenceWrites } from "../resources/referrers.js";
 import { duplicateId, duplicateValue, goneOrMissing } from "../resources/refusals.js";
@@ -23,8 +24,8 @@ import { findHolder, uniqueClash } from "../resources/unique.js";
 import { validateWrite } from "../resources/validation.js";
 import { askAgain, askCreation, askForContent, isHiddenFromCreator } from "../resources/write-permission.js";
 import { readWriteRequest, type WriteRequest, type WriteTarget } from "../resources/write-request.js";
-import { tagsTell, withoutHiddenState, writtenResponse } from "../resources/written.js";
-import { etagHeader, fieldsIn, isUnchanged, type State } from "../states/representation.js";
+import { showing, withoutHiddenState, writtenResponse } from "../resources/written.js";
+import { isUnchanged, type State } from "../states/representation.js";
 import { type RecordState, stateOf } from "../states/selected-state.js";
 import { readTarget } from "../versions/rollback.js";
 import { tryUntilAnswered } from "./contended-write.js";
@@ -61,9 +62,7 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
     exchange.reader,
     keyed === undefined ? [key] : [key, keyed.record.key, keyed.record.former],
   );
-  const fieldsOfShown = (current: StoredRecord) => fieldsIn(collection, current);
-  const tagOfShown = (state: StoredRecord) => etagHeader(collection, state);
-  const attempt = { keyed, dryRun, tagTells: tagsTell(collection), fieldsOfShown, tagOfShown };
+  const attempt = { keyed, dryRun, show: showing(collection) };
   const step = await checkKey(exchange, attempt, snapshot); //                             replay, 409, 422, 429
   if (step.kind === "replay") return step.response;
   if (step.kind === "refused") return refusedResponse(exchange, step);
@@ -85,11 +84,11 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
   exchange.applied = result.kind === "committed" && !dryRun;
   if (result.kind === "committed") {
     countKept(exchange, slot, snapshot.now, writes);
-    return withoutHiddenState(exchange, request, response, decision);
+    return withoutHiddenState(exchange, request, response, decision.state);
   }
   const taken = uniqueClash(result.clashes);
   if (taken === undefined) return afterLostRace(request, decision, result.clashes);
-  const duplicate = await duplicateValue(exchange, request, taken); //                     409
+  const duplicate = await duplicateValue(exchange, request, taken, decision.state); //     409
   return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, duplicate));
 }
 
@@ -97,7 +96,6 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
 interface Unchanged {
   readonly kind: "unchanged";
   readonly state: State;
-  readonly text: Text | null;
   readonly settledBy: PlannedWrite["settledBy"];
 }
 
@@ -145,13 +143,18 @@ async function decide(
   if (proposed.kind === "refused") return proposed;
   // A POST to a taken id would be a creation: it is checked as one, since what is invalid is told before what is taken.
   const isCreation = method === "POST" || !exists;
-  const replaced = isCreation ? undefined : current?.record;
-  const valid = await validateWrite(exchange, request, proposed.value, replaced); // 422, 409
+  const replaced = isCreation ? undefined : current;
+  const isCallers = accepted.value === undefined && change.kind !== "rollback";
+  const content = isCallers
+    ? await inNewestShape(exchange, request, proposed.value, replaced) //                   422
+    : { kind: "newest" as const, value: proposed.value };
+  if (content.kind === "refused") return content;
+  const valid = await validateWrite(exchange, request, content.value, replaced?.record); // 422, 409
   if (valid.kind === "refused") return valid;
   const isTaken = stored !== undefined && stored.deleted !== true;
   if (isCreation && (isTaken || creation.kind === "hidden")) return duplicateId(exchange, request, stored); // 409
   if (current !== undefined && isUnchanged(collection, id, current.record, valid.content))
-    return { kind: "unchanged", state: current.record, text: current.record.text, settledBy };
+    return { kind: "unchanged", state: current.record, settledBy };
   const planned = planWrite(exchange, request, snapshot, valid, settledBy);
   return hasOutgrown(exchange, request, planned, current?.record) // 413
     ? patchedTooLarge(exchange.settings.requestLimits.bodyBytesMax)
@@ -166,7 +169,7 @@ async function planDeletion(
 ): Promise<({ readonly kind: "deletion" } & NewState) | Refused> {
   const referrers = await checkReferrers(exchange, request);
   if (referrers.kind === "refused") return referrers;
-  const writes = referenceWrites(exchange.settings.requestLimits, request, () => current?.representation(), undefined);
+  const writes = referenceWrites(exchange.settings.requestLimits, request, () => current?.fields(), undefined);
   return { kind: "deletion", content: null, reads: referrers.reads, writes };
 }
 
@@ -196,11 +199,10 @@ function hasOutgrown(
 function plannedResponse(
   exchange: CollectionExchange,
   request: WriteRequest,
-  { state, text, created, settledBy }: PlannedWrite,
+  { state, created, settledBy }: PlannedWrite,
 ): ResponsePlan {
-  const outcome = text === null ? "deleted" : created ? "created" : "changed";
-  const written = { state: request.preferences.dryRun ? undefined : state, text, outcome, settledBy } as const;
-  return writtenResponse(exchange, request, written);
+  const outcome = state.text === null ? "deleted" : created ? "created" : "changed";
+  return writtenResponse(exchange, request, { state, outcome, settledBy });
 }
 
 /** What an answer that is kept shows. */

@@ -20,6 +20,7 @@ import { type StateOptions, stateRules } from "../conflicts/state-options.js";
 import { checkEtagField, isRetention } from "../options/option-rules.js";
 import { type ContentDigest, isDigest } from "../states/digest.js";
 import { isSchema, type JsonForm, type Schema } from "../states/schema.js";
+import type { FittingSteps, ShapeStep } from "../states/shape-step.js";
 import { checkCollectionFields } from "./collection-fields.js";
 import { checkReferences, type ReferenceOptions } from "./references.js";
 import { type ChangeRule, checkStateRule, type StateRule } from "./transitions.js";
@@ -42,8 +43,11 @@ type StatesByField<Output extends object> =
  *
  * @example collection({ schema: z.object({ sku: z.string() }), unique: ["sku"] })
  */
-export function collection<S extends Schema>(
-  options: CollectionOptions<StandardSchemaV1.InferOutput<S>> & { readonly schema: S },
+export function collection<S extends Schema, const Steps extends readonly ShapeStep[]>(
+  options: CollectionOptions<StandardSchemaV1.InferOutput<S>> & {
+    readonly schema: S;
+    readonly apiVersions?: Steps & FittingSteps<Steps, S>;
+  },
 ): CollectionOptions;
 export function collection(options: CollectionOptions): CollectionOptions {
   return options;
@@ -89,6 +93,13 @@ export interface CollectionOptions<Output extends object = JsonObject> extends S
    * "version"
    */
   readonly entityTags?: "version" | ContentDigest;
+  /**
+   * How the shape of its resources changed from one API version to the next, the oldest step first: what `step` of the
+   * API's `apiVersions` makes. `schema` is the newest shape. Between versions without a step nothing changed.
+   *
+   * @default []
+   */
+  readonly apiVersions?: readonly ShapeStep[];
 }
 
 const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
@@ -126,6 +137,7 @@ const rules: OptionRules<CollectionOptions> = {
   versions: oneOf("counted", "timestamps"),
   jsonPatchAsMerge: isBoolean,
   retention: isRetention,
+  apiVersions: (value) => (Array.isArray(value) ? undefined : "must be an array of steps"),
   entityTags: either(oneOf("version"), isDigest),
 };
 

@@ -3,7 +3,7 @@ import { type EntityTag, idFault, type ProblemEntry } from "@unclash/core";
 import type { Key, StoredRecord, Text } from "@unclash/core/store";
 import { formatCursor, malformedCursor, type Page, readCursor, readPageQuery } from "../http/paging.js";
 import { openCursor, sealCursor } from "../http/sealed-cursor.js";
-import { etagHeader, parseRepresentation } from "../states/representation.js";
+import { etagHeader, parseRepresentation, shownText } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { type Walked, walkList } from "./list-walk.js";
@@ -82,7 +82,7 @@ function fingerprint(collection: Collection, records: readonly StoredRecord[], n
 
 /** A representation with its entity-tag as one more member, in place of a field of that name from before it had one. */
 function itemText(collection: Collection, record: StoredRecord): Text {
-  const text = record.text ?? "{}";
+  const text = shownText(collection, record);
   const { etagField } = collection;
   if (etagField === false) return text;
   const etag = etagHeader(collection, record);

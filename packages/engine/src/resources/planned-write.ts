@@ -1,10 +1,18 @@
 import type { Reading, StoredRecord, Text, Write } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import type { CommitHeader, CommitPart } from "../commits/commit-parts.js";
-import { createTag } from "../commits/commit-tag.js";
+import { createTag, firstShape } from "../commits/commit-tag.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import type { Strategy } from "../conflicts/strategy.js";
-import { type Content, nextShownVersion, representationText, type State } from "../states/representation.js";
+import {
+  type Content,
+  contentOf,
+  nextShownVersion,
+  representationText,
+  type State,
+  storedShape,
+} from "../states/representation.js";
+import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { uniqueValues } from "./unique.js";
 import type { WriteRequest } from "./write-request.js";
@@ -44,14 +52,16 @@ export function planWrite(
   const found = snapshot.record(key);
   const version = (found?.version ?? 0) + 1;
   const at = Math.max(snapshot.now, found === undefined ? 0 : found.modifiedAt + 1);
+  const shape = shapeToStore(collection, found);
+  const stored = content && contentInShape(collection, content, shape);
   const text =
-    content === null ? null : representationText(collection, id, nextShownVersion(collection, version, at), content);
+    stored === null ? null : representationText(collection, id, nextShownVersion(collection, version, at), stored);
   const created = found === undefined || found.deleted === true;
   const action =
     text === null || content === null
       ? ({ delete: "tombstone" } as const)
       : { put: text, keep: collection.retention, index: uniqueValues(collection, content.fields) };
-  const tag = createTag();
+  const tag = createTag(shape);
   const by = recordedName(exchange.actor);
   const cause = causeOf(change, created);
   const createdAt = created ? at : found.createdAt;
@@ -69,6 +79,21 @@ export function planWrite(
     created,
     settledBy,
   };
+}
+
+/**
+ * The shape in which a state is stored: never an older one than that of the state that it replaces, which a later
+ * release may have written, so that no field of it is lost.
+ */
+function shapeToStore(collection: Collection, found: StoredRecord | undefined): number {
+  if (collection.view === undefined) return firstShape;
+  const { stored } = collection.view.chain;
+  return found === undefined ? stored : Math.max(stored, storedShape(collection, found));
+}
+
+function contentInShape({ view }: Collection, content: Content, shape: number): Content {
+  if (view === undefined || view.chain.isSame(view.chain.newest, shape)) return content;
+  return contentOf(view.chain.convert(content.fields, view.chain.newest, shape));
 }
 
 /** What must hold of a record for it to be in the state that was found. */

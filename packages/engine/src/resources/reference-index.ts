@@ -5,7 +5,7 @@ import { createTag } from "../commits/commit-tag.js";
 import { pauseBeforeTry } from "../commits/pause-before-try.js";
 import type { RequestLimits } from "../http/request-limits.js";
 import { sentences } from "../http/sentences.js";
-import { parseRepresentation } from "../states/representation.js";
+import { fieldsIn } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import { referenceWrites } from "./referrers.js";
 
@@ -93,13 +93,8 @@ async function missingRecords(
   collection: Collection,
   records: readonly StoredRecord[],
 ): Promise<{ readonly writes: readonly Write[]; readonly at: Moment }> {
-  const writes = records.flatMap(({ key, text }) =>
-    referenceWrites(
-      requestLimits,
-      { collection, key },
-      () => undefined,
-      text === null ? undefined : parseRepresentation(text),
-    ),
+  const writes = records.flatMap((record) =>
+    referenceWrites(requestLimits, { collection, key: record.key }, () => undefined, fieldsIn(collection, record)()),
   );
   const found = await store.read(writes.map(({ key }) => key));
   return { writes: writes.filter((_, place) => found.records[place] === undefined), at: found.now };

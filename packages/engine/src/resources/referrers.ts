@@ -10,7 +10,9 @@ import { type Refused, refused, unavailable } from "../http/refusal.js";
 import type { RequestLimits } from "../http/request-limits.js";
 import { sentences } from "../http/sentences.js";
 import { hashParts } from "../idempotency/fingerprint.js";
-import { parseRepresentation } from "../states/representation.js";
+import { fieldsIn } from "../states/representation.js";
+import { pointerForCaller } from "./callers-names.js";
+import type { Referrers } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { expectationOf } from "./planned-write.js";
 import type { Reference } from "./references.js";
@@ -157,7 +159,7 @@ async function findLeftovers(
 function restrictingReference(
   { collection: { referrers } }: WriteRequest,
   { resource, field }: Referrer,
-): Reference | undefined {
+): Referrers | undefined {
   return referrers.find((one) => one.field === field && resource.startsWith(`${one.from}/`));
 }
 
@@ -171,13 +173,14 @@ interface Leftover {
 async function findReference(
   exchange: CollectionExchange,
   { key }: WriteRequest,
-  reference: Reference,
+  reference: Referrers,
   resource: Key,
 ): Promise<{ readonly kind: "refers" } | { readonly kind: "leftover"; readonly record: StoredRecord | undefined }> {
   const [record] = (await exchange.reader.read([resource])).records;
-  const text = record?.text ?? undefined;
-  if (text === undefined) return { kind: "leftover", record };
-  const referred = referredKey(exchange.settings.requestLimits, reference, parseRepresentation(text));
+  if (record === undefined || record.text === null) return { kind: "leftover", record };
+  const referring = exchange.settings.collections.get(reference.from);
+  const fields = referring === undefined ? undefined : fieldsIn(referring, record)();
+  const referred = referredKey(exchange.settings.requestLimits, reference, fields);
   return referred === key ? { kind: "refers" } : { kind: "leftover", record };
 }
 
@@ -200,7 +203,7 @@ async function removeLeftovers(
 /** 409: never with the key of what refers to it, which its sender may not be allowed to know. */
 async function stillReferred(
   exchange: CollectionExchange,
-  { key }: WriteRequest,
+  { key, collection: { view } }: WriteRequest,
   { resource, field }: Referrer,
 ): Promise<Refused> {
   const collection = resource.slice(0, resource.indexOf("/"));
@@ -209,6 +212,9 @@ async function stillReferred(
       members: { resource: key },
     });
   }
-  const detail = sentences.isReferredToBy(key, collection, field);
-  return refused("invalid-state", detail, { members: { resource: key, field: pointerOf([field]) } });
+  const referring = exchange.settings.collections.get(collection)?.view;
+  const shown = referring && view && { ...referring, version: view.version };
+  const pointer = pointerForCaller({ view: shown }, pointerOf([field]));
+  const detail = sentences.isReferredToBy(key, collection, pointer.slice(1));
+  return refused("invalid-state", detail, { members: { resource: key, field: pointer } });
 }

@@ -1,7 +1,8 @@
 import type { Key, StoredRecord } from "@unclash/core/store";
 import { notFound, type Refused, refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
-import { fieldsIn, shownVersion } from "../states/representation.js";
+import { fieldsIn, type State, shownVersion } from "../states/representation.js";
+import { pointerForCaller } from "./callers-names.js";
 import type { Addressed, CollectionExchange } from "./collection-exchange.js";
 import { fieldOfIndex } from "./unique.js";
 import type { WriteRequest } from "./write-request.js";
@@ -33,15 +34,20 @@ export async function duplicateId(
   return refused("duplicate", sentences.idTaken, { members });
 }
 
-/** 409: a unique field's value is taken by another resource. */
+/**
+ * 409: a unique field's value is taken by another resource.
+ *
+ * @param state the one that would have been written
+ */
 export async function duplicateValue(
   exchange: CollectionExchange,
   { collection, idGiven, key }: WriteRequest,
   { index, holder }: { readonly index: string; readonly holder: Key },
+  state: State,
 ): Promise<Refused> {
-  const field = fieldOfIndex(collection, index);
+  const field = pointerForCaller(collection, `/${fieldOfIndex(collection, index)}`, fieldsIn(collection, state));
   const resource = idGiven ? key : collection.name;
   const isShown = await exchange.mayRead(holder, "never");
-  const members = { resource, field: `/${field}`, ...(isShown && { holder }) };
-  return refused("duplicate", sentences.valueTaken(field), { members });
+  const members = { resource, field, ...(isShown && { holder }) };
+  return refused("duplicate", sentences.valueTaken(field.slice(1)), { members });
 }

@@ -22,11 +22,13 @@ import {
   fieldsOf,
   isUnchanged,
   parseRepresentation,
+  shownShape,
 } from "../states/representation.js";
-import { validate } from "../states/schema.js";
+import { validateShape } from "../states/schema.js";
 import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
-import type { Collection } from "./collection.js";
+import { type Collection, schemaForCaller } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
+import { inNewestShape } from "./newest-shape.js";
 import type { WriteRequest } from "./write-request.js";
 
 /**
@@ -93,17 +95,20 @@ async function askFunction(
   strategy: StrategyFunction,
   { base, current }: Between,
 ): Promise<Settlement | Refused | undefined> {
-  const { collection, method, key, change } = request;
+  const { method, key, change } = request;
   if (method === "POST") return undefined;
   const isDeletion = change.kind === "delete";
   const applied = isDeletion ? undefined : applyChange(change, base.representation(), targetOf(exchange, request));
   if (applied?.kind === "refused") return applied;
-  const proposed = applied === undefined || !isJsonObject(applied.value) ? null : applied.value;
+  const isCallers = change.kind !== "rollback";
+  const content = applied && isCallers ? await inNewestShape(exchange, request, applied.value, base) : applied;
+  if (content?.kind === "refused") return content;
+  const proposed = content === undefined || !isJsonObject(content.value) ? null : content.value;
   const settlement = await strategy({
     resource: key,
     method,
-    base: fieldsOf(collection, base.representation()),
-    current: fieldsOf(collection, current.representation()),
+    base: base.fields(),
+    current: current.fields(),
     proposed,
     actor: exchange.actor,
   });
@@ -186,7 +191,8 @@ async function lossOf(
 ): Promise<Loss> {
   const { collection, id, key } = request;
   const proposed = await proposedContent(exchange, request, base ?? current);
-  const identical = proposed !== undefined && isUnchanged(collection, id, current.record, proposed);
+  const identical =
+    proposed !== undefined && isUnchanged(collection, id, current.record, proposed, shownShape(collection));
   const isCompared = base !== undefined && !base.exceeds(comparedBytesMax) && !current.exceeds(comparedBytesMax);
   if (!isCompared) return { identical, proposed: undefined };
   // What was before is not for who may only see what is.
@@ -215,7 +221,8 @@ async function proposedContent(
   const representation = replacesState(change) ? {} : onto.representation();
   const applied = applyChange(change, representation, targetOf(exchange, request));
   if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
-  const checked = await validate(collection, applied.value, exchange.settings.requestLimits.errorsMax);
+  const { errorsMax } = exchange.settings.requestLimits;
+  const checked = await validateShape(schemaForCaller(collection), applied.value, errorsMax);
   // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
   return contentOf(checked.kind === "valid" ? fieldsOf(collection, checked.fields) : applied.value);
 }

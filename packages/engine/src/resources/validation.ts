@@ -4,15 +4,9 @@ import type { Key, Reading, Write } from "@unclash/core/store";
 import { readByKey } from "../commits/snapshot.js";
 import { invalidContent, noObject, type Refused, refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
-import {
-  type Content,
-  contentOf,
-  fieldsIn,
-  fieldsOf,
-  parseRepresentation,
-  type State,
-} from "../states/representation.js";
+import { type Content, contentOf, fieldsIn, fieldsOf, type State } from "../states/representation.js";
 import { validate } from "../states/schema.js";
+import { entriesForCaller, faultForCaller } from "./callers-names.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
 import type { Reference } from "./references.js";
@@ -45,10 +39,10 @@ export async function validateWrite(
   const checked = await validate(collection, proposed, exchange.settings.requestLimits.errorsMax);
   if (checked.kind === "invalid") {
     warnOfOwnMembers(collection, checked.errors);
-    return invalidContent(checked.errors, checked.count);
+    return invalidContent(entriesForCaller(collection, checked.errors, proposed), checked.count);
   }
   const fields = fieldsOf(collection, checked.fields);
-  const before = comparesStates(request) ? currentFields(request, current) : undefined;
+  const before = comparesStates(request) ? fieldsIn(collection, current)() : undefined;
   const ruled = applyRules(request, { before, after: fields, actor: exchange.actor });
   if (ruled === "forbidden") {
     const { key, idGiven } = request;
@@ -59,11 +53,12 @@ export async function validateWrite(
   const missing = await missingReferences(exchange, references);
   const errors =
     before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
-  if (errors.length > 0) return invalidContent(errors);
+  if (errors.length > 0) return invalidContent(entriesForCaller(collection, errors, fields));
   const fault = (before && stateFault(collection.states, before, fields)) ?? ruled;
   if (fault !== undefined) {
     const shown = before === undefined || (await exchange.mayRead(request.key, fieldsIn(collection, current)));
-    return invalidState(request, shown ? fault : withoutState(fault));
+    const told = faultForCaller(collection, fault, { before, after: fields });
+    return invalidState(request, shown ? told : withoutState(told));
   }
   return {
     kind: "valid",
@@ -76,11 +71,6 @@ export async function validateWrite(
 /** Parsing the current state costs as much as all the rest: it is done only where a rule asks for it. */
 function comparesStates({ collection }: WriteRequest): boolean {
   return collection.states.size > 0 || collection.rules.length > 0 || collection.references.length > 0;
-}
-
-function currentFields({ collection }: WriteRequest, current: State | undefined): JsonObject | undefined {
-  if (current === undefined || current.text === null) return undefined;
-  return fieldsOf(collection, parseRepresentation(current.text));
 }
 
 interface SetReference extends Pick<Reference, "field" | "collection"> {

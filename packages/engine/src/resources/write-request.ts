@@ -116,7 +116,7 @@ async function readContentOf(
   const read = await readContent(exchange, contentTypes(method, collection.jsonPatchAsMerge));
   if (read.kind === "refused") return read;
   const { requestLimits } = exchange.settings;
-  const asked = readChange(method, read, { shape: collection, limits: requestLimits }, errors);
+  const asked = readChange(method, read, { format: collection, limits: requestLimits }, errors);
   if (asked === undefined) return deletion;
   const { members, change, body } = asked;
   if (members === undefined) return { kind: "content", change, body };

@@ -2,17 +2,16 @@ import type { ResponsePlan } from "@unclash/core";
 import type { Text } from "@unclash/core/store";
 import { type Strategy, strategyLabel } from "../conflicts/strategy.js";
 import { contentResponse, emptyResponse, lastModified, withoutHeaders, withoutState } from "../http/responses.js";
-import { etagHeader, fieldsIn, type State } from "../states/representation.js";
+import type { ShowingStates } from "../idempotency/in-commit.js";
+import { etagHeader, fieldsIn, type State, shownText } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import type { WriteRequest } from "./write-request.js";
 
 /** What a successful write is answered with. */
 export interface Written {
-  /** The state that is there now; `undefined` for one that was only tried out, which has no entity-tag. */
-  readonly state: State | undefined;
-  /** The state's text; `null` after a deletion. */
-  readonly text: Text | null;
+  /** The state that is there now, or would be. */
+  readonly state: State;
   readonly outcome: "created" | "changed" | "unchanged" | "deleted";
   readonly settledBy: Strategy | undefined;
 }
@@ -23,11 +22,13 @@ export interface Written {
  */
 export function writtenResponse(exchange: CollectionExchange, request: WriteRequest, written: Written): ResponsePlan {
   const { collection, id, preferences } = request;
-  const { state, text, settledBy } = written;
+  const { state, settledBy } = written;
+  const text = state.text === null ? null : shownText(collection, state);
   const path = exchange.pathOf(collection.name, id);
   const created = written.outcome === "created";
   const headers: Record<string, string> = {};
-  if (state !== undefined && text !== null) {
+  // One that was only tried out has no validators.
+  if (text !== null && (!preferences.dryRun || written.outcome === "unchanged")) {
     headers["etag"] = etagHeader(collection, state);
     headers["last-modified"] = lastModified(state);
   }
@@ -50,13 +51,23 @@ export async function withoutHiddenState(
   exchange: CollectionExchange,
   { key, collection }: Pick<WriteRequest, "key" | "collection">,
   response: ResponsePlan,
-  state: Pick<State, "text">,
+  state: Pick<State, "key" | "tag" | "text">,
 ): Promise<ResponsePlan> {
   const madeNone = response.outcome === "dry-run" || response.outcome === "unchanged";
   const tellsNothing = response.body === null && response.headers["etag"] === undefined && !madeNone;
   if (tellsNothing || (await exchange.mayRead(key, fieldsIn(collection, state)))) return response;
   const shown = withoutState(response, tagsTell(collection));
   return madeNone ? { ...shown, headers: withoutHeaders(shown.headers, ["etag", "last-modified"]) } : shown;
+}
+
+/** How a collection shows the state of a kept answer to who repeats its request. */
+export function showing(collection: Collection): ShowingStates {
+  return {
+    tagTells: tagsTell(collection),
+    fields: (current) => fieldsIn(collection, current),
+    etag: (state) => etagHeader(collection, state),
+    text: (state) => shownText(collection, state),
+  };
 }
 
 /** Whether entity-tags tell of the content: anyone could try what content has a digest. */

@@ -6,7 +6,7 @@ import { malformed, notFound, type Refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { goneOrMissing } from "../resources/refusals.js";
-import { entityTagOf, fieldsIn } from "../states/representation.js";
+import { entityTagOf, fieldsOf, parseRepresentation, shownText } from "../states/representation.js";
 import { findVersion, readVersionParameter } from "./history.js";
 
 /** Two states of a resource, neither of them a deletion. */
@@ -46,7 +46,7 @@ export async function compareVersions(
   const deleted = [before, after].find((record) => record.deleted);
   if (deleted !== undefined) return goneOrMissing(exchange, addressed, deleted);
   const { collection } = addressed;
-  const fields = (record: StoredRecord) => fieldsIn(collection, record)() ?? {};
+  const fields = (record: StoredRecord) => fieldsOf(collection, parseRepresentation(shownText(collection, record)));
   const opaque = [before, after].map((record) => entityTagOf(collection, record).opaque).join(".");
   return {
     kind: "states",

@@ -5,7 +5,7 @@ import { malformed, notFound, type Refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
-import { etagHeader, shownVersion } from "../states/representation.js";
+import { etagHeader, shownVersion, storedShape } from "../states/representation.js";
 import { findRedactions, type Redaction } from "./redaction-records.js";
 
 /**
@@ -84,7 +84,12 @@ function versionItem(
     ...(record.by !== null && { author: record.by }),
     cause: record.cause,
     ...(record.deleted && { deleted: true }),
-    ...(redactions !== undefined && { redactions }),
+    ...(redactions !== undefined && {
+      redactions: redactions.map(({ paths, ...redaction }) => ({
+        ...redaction,
+        paths: paths.map((pointer) => pointerOfPast(collection, record, pointer)),
+      })),
+    }),
   };
 }
 
@@ -116,4 +121,10 @@ export function readVersionParameter(
 function wholeNumber(text: string): number | undefined {
   const number = Number(text);
   return /^(?:0|[1-9][0-9]{0,15})$/.test(text) && Number.isSafeInteger(number) ? number : undefined;
+}
+
+/** A JSON Pointer into a past state, as the caller's API version has it: its schemas say what there was. */
+function pointerOfPast({ view }: Collection, record: StoredRecord, pointer: string): string {
+  if (view === undefined) return pointer;
+  return view.chain.renamePointer(pointer, storedShape({ view }, record), view.version.number, {});
 }

@@ -1,5 +1,13 @@
 import type { Conditions, ProblemEntry } from "@unclash/core";
-import { evaluatePointer, isJsonArray, isJsonObject, type Json, parsePointer, pointerOf } from "@unclash/core/json";
+import {
+  evaluatePointer,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parsePointer,
+  pointerOf,
+} from "@unclash/core/json";
 import type { StoredRecord, Text } from "@unclash/core/store";
 import { readContent } from "../http/body.js";
 import { invalidContent, malformed, type Refused, refused } from "../http/refusal.js";
@@ -8,13 +16,16 @@ import { type KeyedWrite, keyedWrite } from "../idempotency/in-commit.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import { readConditions } from "../preconditions/conditions.js";
 import { type Preferences, readPreferences } from "../preconditions/preferences.js";
+import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import {
   contentOf,
   fieldsOf,
   parseRepresentation,
   representationText,
+  shownText,
   shownVersion,
+  storedShape,
 } from "../states/representation.js";
 import { readVersionParameter } from "./history.js";
 import { withoutMembers } from "./without-members.js";
@@ -85,15 +96,25 @@ function readPaths(exchange: CollectionExchange, body: Json, errors: ProblemEntr
   });
 }
 
+/** The text of a state without some of its members. */
+export interface RedactedText {
+  readonly kind: "text";
+  readonly text: Text;
+  /** JSON Pointers to these members, in the shape that the state is stored in. */
+  readonly paths: readonly string[];
+}
+
 /** The text of a state without some of its members; or why they can't be taken out. */
 export function redactedText(
   { collection, id, key, paths }: RedactionRequest,
   past: StoredRecord,
   current: StoredRecord | undefined,
-): { readonly kind: "text"; readonly text: Text } | Refused {
+): RedactedText | Refused {
+  const shown = fieldsOf(collection, parseRepresentation(shownText(collection, past)));
   const fields = fieldsOf(collection, parseRepresentation(past.text ?? "{}"));
+  const stored = storedPaths(collection, past, paths, fields);
   const errors = paths.flatMap(({ tokens }, index): readonly ProblemEntry[] => {
-    const detail = pathFault(collection.ownMembers, tokens, fields);
+    const detail = pathFault(collection.ownMembers, tokens, shown) ?? stored[index]?.fault;
     return detail === undefined ? [] : [{ pointer: `/paths/${index}`, detail }];
   });
   if (errors.length > 0) return invalidContent(errors);
@@ -101,10 +122,36 @@ export function redactedText(
     return refused("invalid-state", sentences.redactsCurrent(key), { members: { resource: key } });
   const left = withoutMembers(
     fields,
-    paths.map(({ tokens }) => tokens),
+    stored.map(({ tokens }) => tokens),
   );
   const content = contentOf(isJsonObject(left) ? left : {});
-  return { kind: "text", text: representationText(collection, id, shownVersion(collection, past), content) };
+  return {
+    kind: "text",
+    text: representationText(collection, id, shownVersion(collection, past), content),
+    paths: stored.map(({ tokens }) => pointerOf(tokens)),
+  };
+}
+
+interface StoredPath {
+  readonly tokens: readonly string[];
+  readonly fault?: string;
+}
+
+/** The paths in the shape that the state is stored in: what the caller's API version calls them may be other places. */
+function storedPaths(
+  { view }: Collection,
+  past: StoredRecord,
+  paths: readonly RedactedPath[],
+  fields: JsonObject,
+): readonly StoredPath[] {
+  const stored = view && storedShape({ view }, past);
+  if (view === undefined || stored === undefined || view.chain.isSame(stored, view.version.number)) return paths;
+  return paths.map(({ pointer }): StoredPath => {
+    const parsed = parsePointer(view.chain.renamePointer(pointer, view.version.number, stored, fields));
+    const tokens = parsed.kind === "pointer" ? parsed.tokens : [];
+    if (tokens.length > 0 && evaluatePointer(fields, tokens) !== undefined) return { tokens };
+    return { tokens, fault: sentences.redactInItsVersion(view.names[stored - 1] ?? "") };
+  });
 }
 
 function pathFault(ownMembers: readonly string[], tokens: readonly string[], fields: Json): string | undefined {

@@ -1,0 +1,56 @@
+import { isJsonObject, type Json, jsonEqual } from "@unclash/core/json";
+import { invalidContent, noObject, type Refused } from "../http/refusal.js";
+import { sentences } from "../http/sentences.js";
+import { fieldsOf } from "../states/representation.js";
+import { validateShape } from "../states/schema.js";
+import type { RecordState } from "../states/selected-state.js";
+import { writeInShape } from "../states/shape-lens.js";
+import { pointerForCaller } from "./callers-names.js";
+import { schemaForCaller } from "./collection.js";
+import type { CollectionExchange } from "./collection-exchange.js";
+import { warnOfOwnMembers } from "./collection-fields.js";
+import type { WriteRequest } from "./write-request.js";
+
+/** Content in the newest shape, which the collection's schema describes; or why it is none in the caller's. */
+export type InNewestShape = { readonly kind: "newest"; readonly value: Json } | Refused;
+
+/**
+ * Brings content of the caller's API version into the newest shape. It is held against the schema of that version, and
+ * what it changes, against what that version shows of the state, is applied to the state: fields that the version does
+ * not know are kept.
+ *
+ * @param onto the state that it changes; `undefined` where it makes a resource
+ * @throws CallbackError from the app's `up` and `down`
+ */
+export async function inNewestShape(
+  exchange: CollectionExchange,
+  { collection }: Pick<WriteRequest, "collection">,
+  sent: Json,
+  onto: RecordState | undefined,
+): Promise<InNewestShape> {
+  const { view } = collection;
+  if (view === undefined || view.chain.isSame(view.version.number, view.chain.newest)) {
+    return { kind: "newest", value: sent };
+  }
+  const { chain, version } = view;
+  if (!isJsonObject(sent)) return noObject;
+  const shown = onto && fieldsOf(collection, onto.representation());
+  // What was read is written back: whatever the schema would add to it, nothing of it was changed.
+  if (onto !== undefined && shown !== undefined && jsonEqual(sent, shown)) {
+    return { kind: "newest", value: onto.fields() };
+  }
+  const { errorsMax } = exchange.settings.requestLimits;
+  const checked = await validateShape(schemaForCaller(collection), sent, errorsMax);
+  if (checked.kind === "invalid") {
+    warnOfOwnMembers(collection, checked.errors);
+    return invalidContent(checked.errors, checked.count);
+  }
+  const fields = fieldsOf(collection, checked.fields);
+  if (onto === undefined || shown === undefined) {
+    return { kind: "newest", value: chain.convert(fields, version.number, chain.newest) };
+  }
+  const written = writeInShape(chain, { shape: version.number, onto: onto.fields(), shown, sent: fields });
+  if (written.kind === "written") return { kind: "newest", value: written.fields };
+  const pointer = pointerForCaller(collection, written.pointer, () => onto.fields());
+  return invalidContent([{ pointer, detail: sentences.unseenItems(version.name) }]);
+}
