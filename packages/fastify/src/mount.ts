@@ -71,7 +71,7 @@ export function mount(
     assertEngine("mount", unclash);
     endWithApp(app, unclash);
     leaveBodiesUnread(app);
-    for (const name of unclash.collections) {
+    for (const path of pathsOf(unclash)) {
       app.register(
         async (collection) => {
           collection.all("", handler);
@@ -79,11 +79,17 @@ export function mount(
           // Methods that Fastify has no routes for.
           collection.setNotFoundHandler(handler);
         },
-        { prefix: `/${name}` },
+        { prefix: path },
       );
     }
     if (!fallthrough) app.setNotFoundHandler(handler);
   });
+}
+
+/** The paths of collections below the mount, in each API version too. */
+function pathsOf({ collections, apiVersions }: Unclash<FastifyRequest>): readonly string[] {
+  const names = collections.map((name) => `/${name}`);
+  return [...names, ...apiVersions.flatMap((version) => names.map((name) => `/${version}${name}`))];
 }
 
 const rules: OptionRules<MountOptions> = { fallthrough: isBoolean };
