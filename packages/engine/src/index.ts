@@ -25,6 +25,14 @@ export { decisionChannel } from "./observing/observer.js";
 export type { UnclashOptions } from "./options.js";
 export { type CollectionOptions, collection } from "./resources/collection-options.js";
 export type { ChangeRule, StateRule } from "./resources/transitions.js";
+export {
+  type ApiVersion,
+  type ApiVersionOptions,
+  type ApiVersions,
+  type ApiVersionsOptions,
+  apiVersions,
+} from "./states/api-versions.js";
 export type { Loaded, LoadedState, StateVersion, Unloaded, VersionedRow } from "./states/loaded-state.js";
 export type { Schema } from "./states/schema.js";
+export type { ShapeStep, StepOptions } from "./states/shape-step.js";
 export { createUnclash, type Unclash } from "./unclash.js";

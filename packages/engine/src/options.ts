@@ -30,6 +30,7 @@ import { resolveCollections } from "./resources/collection.js";
 import type { CollectionSettings } from "./resources/collection-exchange.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
 import { warnOfOtherEngines } from "./resources/same-store.js";
+import { type ApiVersions, isApiVersions } from "./states/api-versions.js";
 
 export interface UnclashOptions<Native = unknown> extends RequestOptions<Native> {
   /** Where everything is kept. The app closes it, after its server. */
@@ -43,6 +44,13 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
   readonly requireDurability?: Capabilities["durability"];
   /** By name, which is the first segment of the path: lower-case letters, digits and `-`. */
   readonly collections: Readonly<Record<string, CollectionOptions>>;
+  /**
+   * The versions of the API: what `apiVersions({ … })` returns. A request chooses one by its path (`/v1/articles/1`), by
+   * `Accept` (`application/vnd.shop.v1+json`), or by `API-Version`.
+   *
+   * @default the API has no versions
+   */
+  readonly apiVersions?: ApiVersions;
   /** Who may do what. @default `authorizeByDefault`: all may read and write resources; the rest by the role */
   readonly authorize?: Authorize;
   /** Content codings of request bodies that are decoded; all others get 415. @default [] */
@@ -69,6 +77,7 @@ const rules: OptionRules<UnclashOptions> = {
   store: required(isStore),
   requireDurability: oneOf("none", "process", "fsync"),
   collections: required(anything),
+  apiVersions: isApiVersions,
   authorize: isFunction,
   decodeBodies: listOf(oneOf("gzip", "deflate", "br"), "gzip, deflate and br"),
   idempotency: anything,
@@ -81,13 +90,14 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   const { store } = options;
   checkDurability(store, options.requireDurability ?? "none");
   const request = resolveRequestOptions(options);
-  const collections = resolveCollections(options.collections);
+  const { collections, versioned } = resolveCollections(options.collections, options.apiVersions);
   warnOfOtherEngines(store, options.collections);
   return Object.freeze({
     ...request,
     store,
     writerLines: writerLinesOf(store),
     collections,
+    versioned,
     authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
     decodeBodies: options.decodeBodies ?? [],
     bodies: new ContentBudget(request.requestLimits.bodyBytesInFlightMax, request.requestLimits.slowBodyMs),

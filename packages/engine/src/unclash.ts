@@ -12,7 +12,8 @@ import type { RequestFacts } from "./http/request.js";
 import { refusedResponse } from "./http/responses.js";
 import { sentences } from "./http/sentences.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
-import { answerRoute, decodeId, findRoute, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
+import { inVersion, malformedVersion, placeOf, refuseVersion } from "./pipeline/api-version.js";
+import { answerRoute, decodeId, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
 import { indexReferences } from "./resources/reference-index.js";
 import { checkStream } from "./streamed.js";
@@ -21,6 +22,8 @@ import { checkStream } from "./streamed.js";
 export interface Unclash<Native = unknown> {
   /** The names of its collections: the first segments of the paths that it answers. */
   readonly collections: readonly string[];
+  /** The names of its API versions that clients can ask for: each may stand in front of a collection in a path. */
+  readonly apiVersions: readonly string[];
   /** Whether a path below the mount is the engine's to answer; others are the app's own. */
   owns(path: string): boolean;
   /** Answers a request. It rejects only with what the app's own functions threw, and with faults of unclash itself. */
@@ -84,7 +87,8 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
   const { lifecycle } = settings;
   const unclash: Unclash<Native> = {
     collections: [...settings.collections.keys()],
-    owns: (path) => ownsPath(settings.collections, path),
+    apiVersions: settings.versioned?.api.offered.map(({ name }) => name) ?? [],
+    owns: (path) => ownsPath(settings, path),
     handle: (request) => handle(settings, request),
     indexReferences: () => indexReferences(settings),
     get state() {
@@ -108,16 +112,21 @@ async function handle<Native>(
   try {
     const request = fromClient(received, settings.trust);
     warnOfDoubledPath(settings, request);
-    const match = findRoute(settings.collections, request.path);
+    const place = placeOf(settings, request);
+    const { match, choice } = place;
     const caller = headerRefusal(received) ?? (await identifyCaller(settings.identify, request));
     const actor = caller.kind === "known" ? caller.actor : undefined;
     const exchange: CollectionExchange = new ResourceExchange(settings, request, actor, startedAt);
-    const response =
+    exchange.apiVersion = place.version;
+    const early = refuseVersion(exchange, choice);
+    const late = malformedVersion(exchange, choice);
+    const answer =
       caller.kind === "refused"
         ? refusedResponse(exchange, caller)
-        : await answerRoute(exchange, match)
+        : await answerRoute(exchange, match, { early, late })
             .catch((thrown: unknown) => storeFailure(exchange, thrown))
             .finally(() => exchange.room.release());
+    const response = inVersion(exchange, place, answer);
     if (exchange.isObserved) {
       const { status, outcome } = exchange.isUnanswered ? unanswered : response;
       const named = match && { route: routeLabel(match), collection: match.collection.name };

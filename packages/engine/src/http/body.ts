@@ -20,6 +20,8 @@ export interface ContentSource {
   readonly header: (name: string) => string | undefined;
   readonly room: ContentRoom;
   readonly settings: { readonly requestLimits: RequestLimits; readonly decodeBodies: readonly Decoding[] };
+  /** The API version of the request: content may have its media type where it may be `application/json`. */
+  readonly apiVersion?: { readonly mediaType: string } | undefined;
 }
 
 /** Reads, decodes, parses and checks content. 415 comes before 413, and both before anything that is malformed. */
@@ -46,14 +48,19 @@ export async function readContent(source: ContentSource, accepted: readonly stri
   return contentOf(essence, parseJson(decoded.bytes.toString("utf8"), jsonLimits));
 }
 
+const json = "application/json";
+
 /** The media type of content, without parameters; 415 where it is none of those, 400 where there are two. */
 export function acceptedType(
-  { request, header }: Pick<ContentSource, "request" | "header">,
+  { request, header, apiVersion }: Pick<ContentSource, "request" | "header" | "apiVersion">,
   accepted: readonly string[],
 ): string | Refused {
   if (Array.isArray(request.headers["content-type"])) return severalTypes;
   const { essence, charset } = parseMediaType(header("content-type") ?? "");
-  return accepted.includes(essence) && isUtf8Charset(charset) ? essence : wrongType(request.method, accepted);
+  const own = apiVersion !== undefined && accepted.includes(json) ? [apiVersion.mediaType] : [];
+  if (!isUtf8Charset(charset)) return wrongType(request.method, [...accepted, ...own]);
+  if (own.includes(essence)) return json;
+  return accepted.includes(essence) ? essence : wrongType(request.method, [...accepted, ...own]);
 }
 
 /**

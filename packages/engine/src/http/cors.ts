@@ -13,6 +13,9 @@ export const exposedHeaders: readonly string[] = [
   "Allow",
   "Memento-Datetime",
   "WWW-Authenticate",
+  "API-Version",
+  "Deprecation",
+  "Sunset",
 ];
 
 /** Request headers that a browser app must be able to send: for `allowedHeaders` of the app's CORS middleware. */
@@ -26,4 +29,5 @@ export const allowedHeaders: readonly string[] = [
   "Prefer",
   "Idempotency-Key",
   "Accept-Datetime",
+  "API-Version",
 ];

@@ -35,6 +35,8 @@ export interface SentRequest {
   readonly request: RequestFacts;
   readonly actor: Actor | undefined;
   readonly header: (name: string) => string | undefined;
+  /** The API version that it is in, and its path without that; `undefined` where the API has no versions. */
+  readonly apiVersion?: { readonly number: number; readonly path: string } | undefined;
 }
 
 /**
@@ -69,7 +71,7 @@ export interface KeyScope {
   /** The digest of who sent it, within its tenant. */
   readonly caller: string;
   readonly method: string;
-  /** As it was sent, mount and all, without the query. */
+  /** As it was sent, mount and all, without the query; without an API version in it. */
   readonly path: string;
   /** As the client chose it. */
   readonly key: string;
@@ -108,19 +110,23 @@ export function identifyKeyed(
   exchange: SentRequest,
   { keeper, key }: Pick<KeyScope, "keeper" | "key">,
   options: CallerOptions<unknown>,
-  { preferences, ...content }: KeyedContent,
+  { preferences, more = [], ...content }: KeyedContent,
 ): KeyIdentity {
-  const { request, header } = exchange;
+  const { request, header, apiVersion } = exchange;
+  const path = request.base + (apiVersion?.path ?? request.path);
+  // The first version has no part of its own: keys from before there were versions are good in it.
+  const version = apiVersion === undefined || apiVersion.number === 1 ? [] : [`api-version ${apiVersion.number}`];
   const caller = callerDigest(exchange, options);
   return {
     caller,
-    scoped: scopedKey({ keeper, caller, method: request.method, path: request.base + request.path, key }),
+    scoped: scopedKey({ keeper, caller, method: request.method, path, key }),
     fingerprint: fingerprint({
       query: request.query,
       contentType: header("content-type"),
       ifMatch: header("if-match"),
       transactionId: header("transaction-id"),
       onConflict: preferences.onConflict,
+      more: [...more, ...version],
       ...content,
     }),
   };

@@ -2,11 +2,12 @@ import { idFault, type ProblemEntry, type ResponsePlan, resourceKey, type Stream
 import { noState } from "../access/asked-resource.js";
 import type { Action } from "../access/default-permissions.js";
 import { patchTypes } from "../conflicts/read-change.js";
-import { malformed, refused } from "../http/refusal.js";
+import { malformed, type Refused, refused } from "../http/refusal.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
 import type { Collection } from "../resources/collection.js";
-import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
+import type { Addressed, CollectionExchange, CollectionSettings } from "../resources/collection-exchange.js";
+import { versionInPath } from "../versions/api-version.js";
 import { answerList, answerRead } from "./read.js";
 import { answerDifference, answerHistory, answerPast, answerTimeMap, answerVersion, asksForPast } from "./read-past.js";
 import { answerRedaction } from "./redact.js";
@@ -152,16 +153,33 @@ export function routeLabel({ route, collection }: Match): string {
   return route.pattern.replace("{c}", collection.name);
 }
 
-/** Whether the path's first segment is a collection's name: then all below it is the engine's to answer. */
-export function ownsPath(collections: ReadonlyMap<string, Collection>, path: string): boolean {
-  const end = path.indexOf("/", 1);
-  return path.startsWith("/") && collections.has(path.slice(1, end === -1 ? undefined : end));
+/**
+ * Whether the path's first segment, behind an API version, is a collection's name: then all below it is the engine's to
+ * answer.
+ */
+export function ownsPath(
+  { collections, versioned }: Pick<CollectionSettings, "collections" | "versioned">,
+  path: string,
+): boolean {
+  const below = versioned === undefined ? path : versionInPath(versioned.api, path).path;
+  const end = below.indexOf("/", 1);
+  return below.startsWith("/") && collections.has(below.slice(1, end === -1 ? undefined : end));
 }
 
-/** Answers a request whose sender is known, by the table of routes: 404, 405, then malformed ids, then 401 and 403. */
+/** What the API version of a request ends it with, before its sender's permissions are asked for and after that. */
+export interface VersionRefusals {
+  readonly early: Refused | undefined;
+  readonly late: Refused | undefined;
+}
+
+/**
+ * Answers a request whose sender is known, by the table of routes: 404, 405, those of its API version, then malformed
+ * ids, then 401 and 403.
+ */
 export async function answerRoute(
   exchange: CollectionExchange,
   match: Match | undefined,
+  { early, late }: VersionRefusals,
 ): Promise<ResponsePlan | StreamPlan> {
   const { method } = exchange.request;
   if (match === undefined) return refusedResponse(exchange, refused("not-found", sentences.nothingHere));
@@ -172,10 +190,12 @@ export async function answerRoute(
     const headers = { allow: allowed.join(", ") };
     return refusedResponse(exchange, refused("method-not-allowed", sentences.methods(headers.allow), { headers }));
   }
+  if (early !== undefined) return refusedResponse(exchange, early);
   if (route.of === "collection") {
     const operation = chosen(exchange, collection, operationOf(route.operations, method));
     const permission = await exchange.askPermission(actionsOf(exchange, operation), `${collection.name}/*`, noState);
     if (permission.kind === "refused") return refusedResponse(exchange, permission);
+    if (late !== undefined) return refusedResponse(exchange, late);
     return operation.answer(exchange, { collection, hidden: permission.kind === "hidden" }, match);
   }
   const id = decodeId(match.rawId, exchange.settings.requestLimits.idBytesMax);
@@ -185,6 +205,7 @@ export async function answerRoute(
   const state = operation.isOfPast ? "never" : "later";
   const permission = await exchange.askPermission(actionsOf(exchange, operation), key, state);
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
+  if (late !== undefined) return refusedResponse(exchange, late);
   return operation.answer(exchange, { collection, id, key, hidden: permission.kind === "hidden" }, match);
 }
 

@@ -26,12 +26,12 @@ export type ApiVersionChoice =
     }
   /** 410: the version is past its sunset. */
   | { readonly kind: "ended"; readonly version: ApiVersion; readonly by: ChosenBy; readonly path: string }
-  /** 406: `Accept` names media types of this API alone, and none of them can be given. */
-  | { readonly kind: "not-acceptable" }
-  /** 400: `API-Version` names no version. */
-  | { readonly kind: "unknown" }
-  /** 400: `API-Version` names another version than the path or `Accept`. */
-  | { readonly kind: "contradictory" };
+  /**
+   * - `not-acceptable`, 406: `Accept` names media types of this API alone, and none of them can be given.
+   * - `unknown`, 400: `API-Version` names no version.
+   * - `contradictory`, 400: `API-Version` names another version than the path or `Accept`.
+   */
+  | { readonly kind: "not-acceptable" | "unknown" | "contradictory"; readonly path: string };
 
 /**
  * Chooses the API version of a request: by the first segment of its path, by `Accept` (`application/vnd.shop.v1+json`),
@@ -44,13 +44,13 @@ export type ApiVersionChoice =
  * - What is said twice must agree.
  */
 export function chooseApiVersion(api: ApiVersions, request: VersionedRequest, now: Moment): ApiVersionChoice {
-  const named = request.apiVersion === undefined ? undefined : namedVersion(api, request.apiVersion.trim());
-  if (named === undefined && request.apiVersion !== undefined) return { kind: "unknown" };
   const { version: first, path } = versionInPath(api, request.path);
+  const named = request.apiVersion === undefined ? undefined : namedVersion(api, request.apiVersion.trim());
+  if (named === undefined && request.apiVersion !== undefined) return { kind: "unknown", path };
   const accepted = request.accept === undefined ? nothingAsked : acceptedVersion(api, request.accept, { first, now });
-  if (accepted.kind === "not-acceptable") return accepted;
+  if (accepted.kind === "not-acceptable") return { kind: "not-acceptable", path };
   const said = first ?? accepted.version;
-  if (said !== undefined && named !== undefined && said !== named) return { kind: "contradictory" };
+  if (said !== undefined && named !== undefined && said !== named) return { kind: "contradictory", path };
   const version = said ?? named ?? api.default;
   const by = first ? "path" : accepted.version ? "accept" : named ? "api-version" : "default";
   return { kind: hasEnded(version, now) ? "ended" : "chosen", version, by, path };
@@ -61,18 +61,19 @@ function hasEnded({ sunsetAt }: ApiVersion, now: Moment): boolean {
   return sunsetAt !== undefined && sunsetAt <= now;
 }
 
-function namedVersion({ versions, isByDay }: ApiVersions, name: string): ApiVersion | undefined {
-  if (!isByDay) return versions.find((version) => version.name === name);
-  return isDay(name) ? versions.findLast((version) => version.name <= name) : undefined;
+function namedVersion({ offered, isByDay }: ApiVersions, name: string): ApiVersion | undefined {
+  if (!isByDay) return offered.find((version) => version.name === name);
+  return isDay(name) ? offered.findLast((version) => version.name <= name) : undefined;
 }
 
-function versionInPath(
-  { versions }: ApiVersions,
+/** The version that a path begins with, and the path behind it. */
+export function versionInPath(
+  { offered }: ApiVersions,
   path: string,
 ): { readonly version?: ApiVersion; readonly path: string } {
   const end = path.indexOf("/", 1);
   const segment = path.slice(1, end === -1 ? undefined : end);
-  const version = versions.find(({ name }) => name === segment);
+  const version = offered.find(({ name }) => name === segment);
   if (version === undefined) return { path };
   return { version, path: end === -1 ? "/" : path.slice(end) };
 }
@@ -108,13 +109,13 @@ function acceptedVersion(api: ApiVersions, accept: string, { first, now }: Given
 }
 
 /** The version that one of the API's own media types names, `"unknown"` where it has none of that name. */
-function ownVersion({ name, versions }: ApiVersions, mediaType: string): ApiVersion | "unknown" | undefined {
+function ownVersion({ name, offered }: ApiVersions, mediaType: string): ApiVersion | "unknown" | undefined {
   const [, version] = /^application\/vnd\.(.+)\+json$/.exec(mediaType) ?? [];
   if (version?.startsWith(`${name}.`) !== true) return undefined;
   const written = version.slice(name.length + 1);
   // Another API's name may begin with this one's: `shop.admin.v1`.
   if (!/^v?\d[\d.-]*$/.test(written)) return undefined;
-  return versions.find((each) => each.name === written) ?? "unknown";
+  return offered.find((each) => each.name === written) ?? "unknown";
 }
 
 interface MediaRange {
