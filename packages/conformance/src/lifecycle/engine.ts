@@ -23,6 +23,7 @@ export function createWaitingEngine(store: Store): WaitingEngine {
   };
   const unclash: Unclash = {
     collections: ["notes", "waits", "streams"],
+    apiVersions: [],
     owns: (path) => /^\/(?:notes|waits|streams)(?:\/|$)/.test(path),
     async handle(facts) {
       if (facts.path.startsWith("/waits/")) return wait(facts);

@@ -16,6 +16,7 @@ export function createStreamEngine(): StreamEngine {
   return {
     unclash: {
       collections: ["streams"],
+      apiVersions: [],
       owns: (path) => path.startsWith("/streams/"),
       handle: async (facts) => (scripts.get(facts.path) ?? unknownPath)(facts),
       indexReferences: async () => 0,
