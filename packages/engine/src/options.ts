@@ -45,8 +45,8 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
   /** By name, which is the first segment of the path: lower-case letters, digits and `-`. */
   readonly collections: Readonly<Record<string, CollectionOptions>>;
   /**
-   * The versions of the API: what `apiVersions({ … })` returns. A request chooses one by its path (`/v1/articles/1`), by
-   * `Accept` (`application/vnd.shop.v1+json`), or by `API-Version`.
+   * The versions of the API: what `apiVersions({ … })` returns. A request chooses one by its path
+   * (`/v1/articles/1`), by `Accept` (`application/vnd.shop.v1+json`), or by `API-Version`.
    *
    * @default the API has no versions
    */

@@ -28,9 +28,9 @@ export interface ApiVersionOptions {
    */
   readonly sunsetAt?: Date | string;
   /**
-   * Its shape is known, but no client can ask for it, and new states are stored in the shape before it. So a new version
-   * is brought out in two releases, and the processes of both read what either has written: the first one has it as
-   * upcoming, and the second, once all processes run the first, drops this. Only the newest versions can be upcoming.
+   * Its shape is known, but no client can ask for it, and new states are stored in the shape before it. So a new
+   * version is brought out in two releases, and the processes of both read what either has written: the first one has
+   * it as upcoming, and the second, once all processes run the first, drops this. Only the newest can be upcoming.
    *
    * @default false
    */
@@ -45,8 +45,8 @@ export interface ApiVersionsOptions<Name extends string = string> {
   readonly default: NoInfer<Name>;
   /**
    * By name, from the oldest to the newest: all are numbers (`v1`, `v2`, `v2.1`), or all are days ("2026-11-01").
-   * States are stored in the shape of the newest that is not upcoming, and remember its place in this list. So a version
-   * is added at the end, and one that has ended stays.
+   * States are stored in the shape of the newest that is not upcoming, and remember its place in this list. So a
+   * version is added at the end, and one that has ended stays.
    */
   readonly versions: Readonly<Record<Name, ApiVersionOptions>>;
 }
