@@ -34,6 +34,24 @@ export const requests: readonly SampleRequest[] = [
   ["PATCH", "/articles/1", { ...mergePatch, "if-match": "*" }, '{"title":"New","subtitle":"None"}'],
   ["PATCH", "/articles/1", { ...mergePatch, "if-match": "*" }, '{"title":"New"}'],
   ["PATCH", "/articles/1", { ...json, "if-match": "*" }, "{}"],
+  ["GET", "/v1/articles/1"],
+  ["GET", "/v2/articles/1"],
+  ["GET", "/articles/1", { accept: "application/vnd.shop.v1+json" }],
+  ["GET", "/articles/1", { accept: "application/vnd.shop.v9+json" }],
+  ["GET", "/articles/1", { "api-version": "v1" }],
+  ["GET", "/articles/1", { "api-version": "v9" }],
+  ["GET", "/v1/articles/1", { "api-version": "v2" }],
+  ["GET", "/v9/articles/1"],
+  ["GET", "/v1"],
+  ["GET", "/v1/articles?limit=2"],
+  ["OPTIONS", "/v1/articles/1"],
+  ["GET", "/v1/articles/1/diff?from=1&to=2"],
+  ["PUT", "/v1/articles/1", { ...json, "if-match": "*" }, '{"title":"T","body":"B"}'],
+  ["PATCH", "/v1/articles/1", { ...mergePatch, "if-match": '"0-stale"' }, '{"content":"New"}'],
+  ["PATCH", "/v1/articles/1", { ...mergePatch, "if-match": "*" }, '{"content":"New"}'],
+  ["POST", "/v1/articles", { "content-type": "application/vnd.shop.v1+json" }, '{"id":"x","title":"T","content":"C"}'],
+  ["POST", "/articles", { "content-type": "application/vnd.shop.v1+json" }, '{"id":"y","title":"T","content":"C"}'],
+  ["GET", "/v1/customers/1"],
   ["PUT", "/notes/new", json, '{"a":1,"ü":"é"}'],
   ["PUT", "/notes/new", json, '{"a":1,"ü":"é"}'],
   ["PUT", "/notes/new", { ...json, prefer: "return=minimal" }, '{"a":2}'],
@@ -124,7 +142,7 @@ async function answerTo(origin: string, [method, path, headers = {}, body]: Samp
       .join("\n")
       // A list's digest first: its end may look like a tag.
       .replace(/"[\w-]{43}"/g, '"DIGEST"')
-      .replace(/-[\w-]{16}(?=\\?")/g, "-TAG")
+      .replace(/-[\w-]{16}(?=2?(?:\.v1)?[.\\"])/g, "-TAG")
       .replace(/\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/g, "DATE")
       .replace(/\d{4}-\d\d-\d\dT[\d:.]{12}Z/g, "MOMENT")
   );

@@ -1,5 +1,7 @@
 import { createMemoryStore } from "@unclash/memory";
+import { createUnclash } from "unclash";
 import { describe, expect, it } from "vitest";
+import { collections } from "./collections.js";
 import { content, createShop, send } from "./shop.test-support.js";
 
 const mug = { id: "mug", sku: "MUG-1", name: "Mug", price: 12.9, stock: 3 };
@@ -29,6 +31,40 @@ describe("articles", () => {
       conflictingFields: ["/title"],
       current: { version: 2, representation: { title: "Hers" } },
     });
+  });
+});
+
+describe("articles in v1", () => {
+  it("call their body content, and tell of a late write in that name", async () => {
+    const shop = await openShop();
+    const { headers } = await send(shop, "POST", "/v1/articles", { body: { id: "1", title: "T", content: "C" } });
+    expect(content(await send(shop, "GET", "/articles/1"))).toMatchObject({ body: "C", status: "draft" });
+    const ifMatch = { headers: { "if-match": headers["etag"] ?? "" } };
+    await send(shop, "PATCH", "/articles/1", { ...ifMatch, body: { body: "Hers" } });
+    const late = await send(shop, "PATCH", "/v1/articles/1", { ...ifMatch, body: { content: "His" } });
+    expect(content(late)).toMatchObject({
+      conflictingFields: ["/content"],
+      current: { version: 2, representation: { title: "T", content: "Hers" } },
+    });
+    expect(late.headers).toMatchObject({ deprecation: "@1793491200", sunset: "Sat, 01 Nov 2036 00:00:00 GMT" });
+  });
+
+  it("are refused with a body, as in v2 with content", async () => {
+    const shop = await openShop();
+    for (const [path, body] of [
+      ["/v1/articles", { title: "T", body: "B" }],
+      ["/v2/articles", { title: "T", content: "C" }],
+    ] as const) {
+      expect((await send(shop, "POST", path, { body })).status).toBe(422);
+    }
+  });
+
+  it("keep the body that they have from before there was a v1", async () => {
+    const store = createMemoryStore();
+    const { apiVersions, ...before } = collections.articles;
+    const former = createUnclash({ store, collections: { articles: before } });
+    await send(former, "POST", "/articles", { body: { id: "1", title: "T", body: "B" } });
+    expect(content(await send(createShop(store), "GET", "/articles/1"))).toMatchObject({ title: "T", body: "B" });
   });
 });
 

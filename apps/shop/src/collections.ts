@@ -1,8 +1,15 @@
-import { type CollectionOptions, collection } from "unclash";
+import { apiVersions, type CollectionOptions, collection } from "unclash";
 import { z } from "zod";
 
 /** The names of the shop's collections: the first segments of its paths. */
 export type CollectionName = "articles" | "products" | "orders" | "notes";
+
+/** The versions of the shop's API, the oldest first: a new one is added at the end. */
+export const api = apiVersions({
+  name: "shop",
+  default: "v2",
+  versions: { v1: { deprecatedAt: "2026-11-01", sunsetAt: "2036-11-01" }, v2: {} },
+});
 
 // Strict: a field that is not known here is refused by name. Were it dropped, its writer would believe it was saved.
 const article = z.strictObject({
@@ -10,6 +17,14 @@ const article = z.strictObject({
   body: z.string(),
   tags: z.array(z.string()).default([]),
   status: z.enum(["draft", "published"]).default("draft"),
+});
+
+/** v1 calls `body` `content`. */
+const articleV1 = z.strictObject({
+  title: article.shape.title,
+  content: article.shape.body,
+  tags: article.shape.tags,
+  status: article.shape.status,
 });
 
 const product = z.strictObject({
@@ -33,6 +48,16 @@ export const collections: Readonly<Record<CollectionName, CollectionOptions>> = 
     schema: article,
     // To become `merge`, with a union of tags and a line-wise merge of bodies.
     conflicts: { strategy: "first-write-wins", allowedStrategies: "all" },
+    apiVersions: [
+      api.step("v1", "v2", {
+        from: articleV1,
+        to: article,
+        // Articles from before the shop had API versions count as v1, and have a `body`: others come last, so it stays.
+        up: ({ title, content, ...others }) => ({ title, body: content, ...others }),
+        down: ({ title, body, ...others }) => ({ title, content: body, ...others }),
+        renames: { "/content": "/body" },
+      }),
+    ],
   }),
   products: collection({
     schema: product,

@@ -1,7 +1,7 @@
 import { UnclashError } from "@unclash/core";
 import { createUnclash, type Unclash } from "unclash";
 import { identifyByToken } from "./accounts.js";
-import { collections } from "./collections.js";
+import { api, collections } from "./collections.js";
 import { type Customers, createCustomers } from "./customers/customers.js";
 import { openCustomerTable } from "./customers/open-table.js";
 import { readEnvironment } from "./environment.js";
@@ -28,7 +28,7 @@ export async function runShop(
       const identify = identifyByToken(accounts);
       const table = await openCustomerTable(location);
       try {
-        const unclash = createUnclash({ store, collections, identify, conflictStatus });
+        const unclash = createUnclash({ store, collections, apiVersions: api, identify, conflictStatus });
         const customers = createCustomers({ table, store, identify, conflictStatus });
         const served = await createServer(unclash, customers);
         unclash.start();

@@ -1,6 +1,6 @@
 import type { Commit, Range, Store } from "@unclash/core/store";
 import { createUnclash, type RequestFacts } from "unclash";
-import { type CollectionName, collections } from "./collections.js";
+import { api, type CollectionName, collections } from "./collections.js";
 import { articles } from "./seed/articles.js";
 import { notes } from "./seed/notes.js";
 import { orders } from "./seed/orders.js";
@@ -52,7 +52,7 @@ async function planCreations(
   resources: readonly SeedResource[],
 ): Promise<readonly Commit[]> {
   const planning = createPlanningStore(store);
-  const unclash = createUnclash({ store: planning, collections });
+  const unclash = createUnclash({ store: planning, collections, apiVersions: api });
   for (const resource of resources) {
     const { status } = await unclash.handle(creation(collection, resource));
     // Someone was faster, or has taken a product that an order names out of the range.

@@ -1,11 +1,11 @@
 import { type ResponsePlan, textPlan } from "@unclash/core";
 import type { Store } from "@unclash/core/store";
 import { createUnclash, type Unclash } from "unclash";
-import { collections } from "./collections.js";
+import { api, collections } from "./collections.js";
 
 /** The shop over a store, without a socket. */
 export function createShop(store: Store): Unclash {
-  return createUnclash({ store, collections });
+  return createUnclash({ store, collections, apiVersions: api });
 }
 
 /** A request to the shop; a body is sent as JSON, as a merge patch where the method is PATCH. */
