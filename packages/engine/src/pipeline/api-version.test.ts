@@ -222,6 +222,15 @@ describe("the version of a request", () => {
     });
   });
 
+  it("leads on to the same state, page or difference", async () => {
+    const { unclash } = await withArticle({ apiVersions: api({ deprecatedAt: "2026-01-01" }) });
+    for (const target of ["/articles/1?version=1", "/articles?limit=1", "/articles/1/diff?from=1", '/articles/1?"><']) {
+      const { headers } = await ask(unclash, `GET /v1${target}`);
+      const encoded = target.replace('"><', "%22%3E%3C");
+      expect(headers["link"]).toContain(`</v2${encoded}>; rel="successor-version"`);
+    }
+  });
+
   it("is refused once it has ended, and its entity-tags stay good", async () => {
     const store = createMemoryStore();
     const { unclash } = await withArticle({ store });

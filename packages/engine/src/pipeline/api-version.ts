@@ -111,7 +111,9 @@ function withFields<Plan extends ResponsePlan | StreamPlan>(
   };
 }
 
-/** The URL path of the same in another API version. */
+/** Where the same is in another API version: the URL path, and the query that says which page or state it is. */
 function pathIn(exchange: CollectionExchange, version: string, path: string): string {
-  return `${exchange.mountPath}/${version}${path.replace(/[<>"\\]/g, encodeURIComponent)}`;
+  const { query } = exchange.request;
+  const target = query === "" ? path : `${path}?${query}`;
+  return `${exchange.mountPath}/${version}${target.replace(/[<>"\\]/g, encodeURIComponent)}`;
 }
