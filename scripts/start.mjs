@@ -3,6 +3,7 @@
  * what `pnpm install` has installed.
  */
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -41,22 +42,25 @@ async function build() {
 }
 
 function serve() {
+  // The tour's editor may roll back. Whoever sees this terminal may be the editor, and nobody else.
+  const token = randomBytes(12).toString("base64url");
+  const tokens = [process.env.UNCLASH_TOKENS, `tour=${token}:admin`].filter(Boolean).join(",");
   return run(["apps/express/dist/main.js"], {
-    variables: { UNCLASH_STORE: process.env.UNCLASH_STORE || "sqlite:data/shop.db" },
+    variables: { UNCLASH_STORE: process.env.UNCLASH_STORE || "sqlite:data/shop.db", UNCLASH_TOKENS: tokens },
     onLine: async (line) => {
       console.log(line);
       const origin = /^listening on (\S+)$/.exec(line)?.[1];
-      if (origin !== undefined) console.log(await tourOf(origin));
+      if (origin !== undefined) console.log(await tourOf(origin, token));
     },
   });
 }
 
-async function tourOf(origin) {
+async function tourOf(origin, token) {
   const tour = await readFile(new URL("tour.sh", import.meta.url), "utf8");
   return `
 Two people edit one article at once. To see what becomes of it, paste this into another terminal:
 
-${tour.replace("http://127.0.0.1:3000", origin)}
+${tour.replace("http://127.0.0.1:3000", origin).replace("TOKEN", token)}
 Ctrl-C stops the shop.`;
 }
 

@@ -1,9 +1,11 @@
 shop=http://127.0.0.1:3000
 patch='Content-Type: application/merge-patch+json'
+editor='Authorization: Bearer TOKEN'
 
 # 1. Alice and Bob open the same article. Its entity-tag names the state that both have before them.
 seen=$(curl -sI $shop/articles/1 | tr -d '\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p')
 echo "$seen"
+before=$(echo "$seen" | tr -d '"' | cut -d- -f1)
 
 # 2. Alice gives it another title, and says which state that is for: 200.
 curl -si -w '\n\n' -X PATCH $shop/articles/1 -H "$patch" -H "If-Match: $seen" \
@@ -22,3 +24,24 @@ curl -si -w '\n\n' -X PATCH $shop/articles/1 -H "$patch" -H "If-Match: $seen" \
 # 5. Both edits are there, and so is every state that the article ever had.
 curl -s -w '\n\n' $shop/articles/1
 curl -s -w '\n\n' $shop/articles/1/versions
+
+# 6. An older app reads the same article in v1 of the API, where its body is called content; Link leads to v2.
+curl -si -w '\n\n' $shop/v1/articles/1
+seen=$(curl -sI $shop/v1/articles/1 | tr -d '\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p')
+
+# 7. Carol writes a new body in v2, with the entity-tag of v1, which names the same state: 200.
+curl -si -w '\n\n' -X PATCH $shop/articles/1 -H "$patch" -H "If-Match: $seen" \
+  -d '{ "body": "Ask us on a Tuesday, as of '$(date +%T)'." }'
+
+# 8. Dan's older app has not seen that: 409, told as /content, the name that it knows.
+curl -si -w '\n\n' -X PATCH $shop/v1/articles/1 -H "$patch" -H "If-Match: $seen" -d '{ "content": "Ask Dan." }'
+
+# 9. The editor takes it all back: what was there before all this is the newest state.
+seen=$(curl -sI $shop/articles/1 | tr -d '\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p')
+curl -si -w '\n\n' -X POST $shop/articles/1/rollback -H 'Content-Type: application/json' -H "$editor" \
+  -H "If-Match: $seen" -d '{ "version": '$before' }'
+
+# 10. And this was there at this time yesterday; or the first state, where the shop is younger.
+at=$(($(date +%s) - 86400)) form='+%a, %d %b %Y %T GMT'
+yesterday=$(LC_ALL=C date -u -d @$at "$form" 2>/dev/null || LC_ALL=C date -u -r $at "$form")
+curl -si -w '\n\n' $shop/articles/1 -H "Accept-Datetime: $yesterday"

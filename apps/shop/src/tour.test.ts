@@ -15,7 +15,8 @@ interface Taken {
 
 /** Runs the tour as if it had been pasted. */
 async function take(origin: string): Promise<Taken> {
-  const { stdout } = await promisify(execFile)("bash", ["-c", tour.replace("http://127.0.0.1:3000", origin)]);
+  const script = tour.replace("http://127.0.0.1:3000", origin).replace("TOKEN", "e1");
+  const { stdout } = await promisify(execFile)("bash", ["-c", script]);
   return {
     statuses: [...stdout.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status)),
     contents: [...stdout.matchAll(/^\{.*\}$/gm)].map(([line]): unknown => JSON.parse(line)),
@@ -24,12 +25,14 @@ async function take(origin: string): Promise<Taken> {
 
 /** Needs processes: it runs what `pnpm build` made, bash and curl. */
 describe("the tour", () => {
-  it("shows a conflict, and both edits in the end; the second time as well", async () => {
-    const { origin } = await startSample("express", { UNCLASH_STORE: `sqlite:${join(temporaryFolder(), "shop.db")}` });
-    for (const version of [1, 3]) {
+  it("shows a conflict, both edits, two API versions, a rollback and yesterday; the second time as well", async () => {
+    const store = `sqlite:${join(temporaryFolder(), "shop.db")}`;
+    const { origin } = await startSample("express", { UNCLASH_STORE: store, UNCLASH_TOKENS: "editor=e1:admin" });
+    const seeded = { title: "How to sharpen a kitchen knife" };
+    for (const version of [1, 5]) {
       const { statuses, contents } = await take(origin);
-      expect(statuses).toEqual([200, 409, 200]);
-      const [alices, conflict, bobs, article, history] = contents;
+      expect(statuses).toEqual([200, 409, 200, 200, 200, 409, 200, 200]);
+      const [alices, conflict, bobs, article, history, inV1, carols, dans, rolledBack, yesterdays] = contents;
       const title = expect.stringMatching(/^How to sharpen any knife, as of [\d:]{8}$/);
       expect(alices).toMatchObject({ version: version + 1, title });
       expect(conflict).toMatchObject({
@@ -46,10 +49,21 @@ describe("the tour", () => {
       expect(history).toMatchObject({
         items: Array.from({ length: version + 2 }, (_, n) => ({ version: version + 2 - n })),
       });
+      const { body, ...others } = Object(bobs);
+      expect(inV1).toEqual({ ...others, content: body });
+      const written = expect.stringMatching(/^Ask us on a Tuesday, as of [\d:]{8}\.$/);
+      expect(carols).toEqual({ ...others, version: version + 3, body: written });
+      expect(dans).toMatchObject({
+        current: { version: version + 3, representation: { content: written } },
+        conflictingFields: ["/content"],
+        changes: [{ op: "replace", path: "/content", value: written }],
+      });
+      expect(rolledBack).toMatchObject({ ...seeded, body, version: version + 4 });
+      expect(yesterdays).toMatchObject({ ...seeded, body, version: 1 });
     }
   });
 
-  it("names the address that a shop has unless told otherwise, once", () => {
-    expect(tour.split("http://127.0.0.1:3000")).toHaveLength(2);
+  it("names the address that a shop has unless told otherwise, and the editor's token, once", () => {
+    for (const place of ["http://127.0.0.1:3000", "TOKEN"]) expect(tour.split(place)).toHaveLength(2);
   });
 });
