@@ -1,4 +1,10 @@
-import { evaluatePreconditions, formatEntityTag, formatHttpDate, type ResponsePlan } from "@unclash/core";
+import {
+  CallbackError,
+  evaluatePreconditions,
+  formatEntityTag,
+  formatHttpDate,
+  type ResponsePlan,
+} from "@unclash/core";
 import type { StoredRecord, Text } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import { commitOnce } from "../commits/commit-once.js";
@@ -12,6 +18,8 @@ import { contentResponse, emptyResponse, refusedResponse, withoutContent } from 
 import { sentences } from "../http/sentences.js";
 import { redactCopies } from "../idempotency/copies.js";
 import { answerWrites, checkKey, countKept } from "../idempotency/in-commit.js";
+import { warnOnce } from "../options/warnings.js";
+import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { expectationOf } from "../resources/planned-write.js";
 import { goneOrMissing } from "../resources/refusals.js";
@@ -145,9 +153,27 @@ function redactedResponse(
   const applied = [...(dryRun ? ["dry-run"] : []), ...(minimal ? ["return=minimal"] : [])];
   if (applied.length > 0) headers["preference-applied"] = applied.join(", ");
   const outcome = dryRun ? "dry-run" : "changed";
-  if (minimal) return emptyResponse(204, outcome, headers);
+  const text = minimal ? undefined : textWithoutMembers(collection, state);
+  if (text === undefined) return emptyResponse(204, outcome, headers);
   headers["content-location"] = versionPath(exchange, { collection, id }, state);
-  return contentResponse(200, outcome, headers, shownText(collection, state));
+  return contentResponse(200, outcome, headers, text);
+}
+
+/**
+ * What a redaction leaves; nothing where the app's `up` or `down` can't convert that: the members must go all the same.
+ */
+function textWithoutMembers(collection: Collection, state: State): Text | undefined {
+  try {
+    return shownText(collection, state);
+  } catch (thrown) {
+    if (!(thrown instanceof CallbackError)) throw thrown;
+    warnOnce(
+      "UNCLASH_REDACTED_STATE",
+      thrown.callback,
+      `A state can't be read in other API versions: ${thrown.message}`,
+    );
+    return undefined;
+  }
 }
 
 /** The response as its caller gets it: without a state that a GET would not show. */

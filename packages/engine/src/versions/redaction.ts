@@ -1,4 +1,4 @@
-import type { Conditions, ProblemEntry } from "@unclash/core";
+import { CallbackError, type Conditions, type ProblemEntry } from "@unclash/core";
 import {
   evaluatePointer,
   isJsonArray,
@@ -110,11 +110,11 @@ export function redactedText(
   past: StoredRecord,
   current: StoredRecord | undefined,
 ): RedactedText | Refused {
-  const shown = fieldsOf(collection, parseRepresentation(shownText(collection, past)));
+  const shown = shownFields(collection, past);
   const fields = fieldsOf(collection, parseRepresentation(past.text ?? "{}"));
   const stored = storedPaths(collection, past, paths, fields);
   const errors = paths.flatMap(({ tokens }, index): readonly ProblemEntry[] => {
-    const detail = pathFault(collection.ownMembers, tokens, shown) ?? stored[index]?.fault;
+    const detail = pathFault(collection.ownMembers, tokens, shown ?? fields) ?? stored[index]?.fault;
     return detail === undefined ? [] : [{ pointer: `/paths/${index}`, detail }];
   });
   if (errors.length > 0) return invalidContent(errors);
@@ -130,6 +130,16 @@ export function redactedText(
     text: representationText(collection, id, shownVersion(collection, past), content),
     paths: stored.map(({ tokens }) => pointerOf(tokens)),
   };
+}
+
+/** The fields as the caller's API version shows them; nothing where an earlier redaction keeps them from that. */
+function shownFields(collection: Collection, past: StoredRecord): JsonObject | undefined {
+  try {
+    return fieldsOf(collection, parseRepresentation(shownText(collection, past)));
+  } catch (thrown) {
+    if (thrown instanceof CallbackError) return undefined;
+    throw thrown;
+  }
 }
 
 interface StoredPath {
