@@ -15,6 +15,19 @@ export interface ExchangeSettings {
   readonly observe: Observer<RequestDecision> | undefined;
 }
 
+/** The API version of a request. */
+export interface RequestVersion {
+  readonly name: string;
+  /** Its place among all, from 1. */
+  readonly number: number;
+  /** What the request's path begins with where that chose the version: `/v1`, or empty. */
+  readonly prefix: string;
+  /** The request's path behind that. */
+  readonly path: string;
+  /** The media type of content in it: `application/vnd.shop.v1+json`. */
+  readonly mediaType: string;
+}
+
 /** What a pipeline knows of its decision, for observers. */
 export interface Decided {
   readonly status: number;
@@ -31,6 +44,8 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
   readonly settings: Settings;
   readonly request: RequestFacts;
   readonly actor: Actor | undefined;
+  /** The API version that the request is in; `undefined` where the API has no versions. */
+  apiVersion: RequestVersion | undefined;
   /** How often the write was tried. */
   attempts = 1;
   /** What is known of a write that came too late; only where somebody observes. */
@@ -84,6 +99,7 @@ export class Exchange<Settings extends ExchangeSettings = ExchangeSettings> {
       method: methodLabel(request.method),
       route,
       collection,
+      apiVersion: this.apiVersion?.name,
       resource,
       actor: actor?.name,
       status,

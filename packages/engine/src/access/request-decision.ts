@@ -4,8 +4,9 @@ import type { Key } from "@unclash/core/store";
 import type { AnyDecision } from "../observing/observer.js";
 
 /**
- * One request, as it was decided. `method`, `route`, `collection`, `status`, `outcome`, `problem` and `reported` have
- * few values, fit to be labels of metrics; `resource`, `actor` and `conflict.fields` have many, and are for logs.
+ * One request, as it was decided. `method`, `route`, `collection`, `apiVersion`, `status`, `outcome`, `problem` and
+ * `reported` have few values, fit to be labels of metrics; `resource`, `actor` and `conflict.fields` have many, and are
+ * for logs.
  */
 export interface RequestDecision<Native = unknown> extends AnyDecision {
   readonly kind: "request";
@@ -20,6 +21,8 @@ export interface RequestDecision<Native = unknown> extends AnyDecision {
   readonly route: string | undefined;
   /** The collection's name; `undefined` at a guard, and where the path names none. */
   readonly collection: string | undefined;
+  /** The name of the API version that the request is in; `undefined` where the API has no versions, and at a guard. */
+  readonly apiVersion: string | undefined;
   /** The resource that the path names; `undefined` where it names none, as in a POST. */
   readonly resource: Key | undefined;
   /** The actor's name; `undefined` for an anonymous one. */

@@ -34,19 +34,6 @@ export interface ResourceSettings extends ExchangeSettings {
   readonly lifecycle: Lifecycle;
 }
 
-/** The API version of a request. */
-export interface RequestVersion {
-  readonly name: string;
-  /** Its place among all, from 1. */
-  readonly number: number;
-  /** What the request's path begins with where that chose the version: `/v1`, or empty. */
-  readonly prefix: string;
-  /** The request's path behind that. */
-  readonly path: string;
-  /** The media type of content in it: `application/vnd.shop.v1+json`. */
-  readonly mediaType: string;
-}
-
 /** Where states are read: the store, or a view of it that a transaction has laid over it. */
 export type Reader = Pick<Store, "read" | "list" | "history">;
 
@@ -72,8 +59,6 @@ const hidden: Permission = { kind: "hidden" };
 
 /** One request for resources of an engine. */
 export class ResourceExchange<Settings extends ResourceSettings = ResourceSettings> extends Exchange<Settings> {
-  /** The API version that the request is in; `undefined` where the API has no versions. */
-  apiVersion: RequestVersion | undefined;
   /** The write is in the store, whatever fails after that. */
   applied = false;
   /** The client went away as its write waited for others: nobody gets the response. */

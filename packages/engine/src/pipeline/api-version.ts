@@ -1,5 +1,5 @@
 import type { ResponsePlan, StreamPlan } from "@unclash/core";
-import type { RequestVersion } from "../access/resource-exchange.js";
+import type { RequestVersion } from "../access/exchange.js";
 import { malformed, type Refused, refused } from "../http/refusal.js";
 import { header, type RequestFacts } from "../http/request.js";
 import { jsonType } from "../http/responses.js";
@@ -78,7 +78,7 @@ export function malformedVersion(
   return malformed([{ ...fault, code: "unknown-api-version", detail }]);
 }
 
-/** A response, with the fields that tell of the API version that it is in. */
+/** A response, with the fields that tell of the API version that it is in; its request is counted as one in that. */
 export function inVersion(
   exchange: CollectionExchange,
   { choice, match }: Place,
@@ -86,6 +86,7 @@ export function inVersion(
 ): ResponsePlan | StreamPlan {
   if (choice === undefined || match === undefined) return response;
   if (!("version" in choice)) return withFields(response, { vary: "accept, api-version" });
+  exchange.settings.versioned?.uses.count(choice.version, exchange.actor?.name, Date.now());
   const { successor } = choice.version;
   const path = successor === undefined ? "" : pathIn(exchange, successor, choice.path);
   const fields = apiVersionFields(choice, path);
