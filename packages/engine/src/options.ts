@@ -20,17 +20,19 @@ import {
 } from "./access/request-options.js";
 import { housekeepingOf } from "./commits/housekeeping.js";
 import { Lifecycle } from "./commits/lifecycle.js";
+import { warnOfStore } from "./commits/store-failure.js";
 import { writerLinesOf } from "./commits/writer-lines.js";
 import type { Decision } from "./decision.js";
 import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
 import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.js";
 import { isStore } from "./options/option-rules.js";
-import { resolveCollections } from "./resources/collection.js";
+import { type Collection, resolveCollections } from "./resources/collection.js";
 import type { CollectionSettings } from "./resources/collection-exchange.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
 import { warnOfOtherEngines } from "./resources/same-store.js";
 import { type ApiVersions, isApiVersions } from "./states/api-versions.js";
+import { warnOfOldShapes } from "./versions/old-shapes.js";
 
 export interface UnclashOptions<Native = unknown> extends RequestOptions<Native> {
   /** Where everything is kept. The app closes it, after its server. */
@@ -102,12 +104,16 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     decodeBodies: options.decodeBodies ?? [],
     bodies: new ContentBudget(request.requestLimits.bodyBytesInFlightMax, request.requestLimits.slowBodyMs),
     idempotency: resolveKeeping(store, options.idempotency),
-    lifecycle: lifecycleFor(store, options),
+    lifecycle: lifecycleFor(store, options, collections),
   });
 }
 
-/** The life of an engine, with the housekeeping of its store. */
-function lifecycleFor<Native>(store: Store, { drainMsMax = 3_000, observe }: UnclashOptions<Native>): Lifecycle {
+/** The life of an engine, with the housekeeping of its store, and a look at what is still stored in old shapes. */
+function lifecycleFor<Native>(
+  store: Store,
+  { drainMsMax = 3_000, observe }: UnclashOptions<Native>,
+  collections: ReadonlyMap<string, Collection>,
+): Lifecycle {
   const lifecycle = new Lifecycle(drainMsMax);
   const housekeeping = housekeepingOf(store);
   let stop = async (): Promise<void> => {};
@@ -117,6 +123,14 @@ function lifecycleFor<Native>(store: Store, { drainMsMax = 3_000, observe }: Unc
       stop = housekeeping.start(observe);
     },
     drain: () => stop(),
+  });
+  const looking = new AbortController();
+  lifecycle.add({
+    name: "looking for old shapes",
+    start: () => {
+      warnOfOldShapes(store, collections.values(), looking.signal).catch(warnOfStore);
+    },
+    drain: async () => looking.abort(),
   });
   return lifecycle;
 }

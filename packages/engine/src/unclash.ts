@@ -16,7 +16,9 @@ import { inVersion, malformedVersion, placeOf, refuseVersion } from "./pipeline/
 import { answerRoute, decodeId, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
 import { indexReferences } from "./resources/reference-index.js";
+import type { ApiVersionUse } from "./states/api-version-uses.js";
 import { checkStream } from "./streamed.js";
+import { type MigrationOptions, type MigrationProgress, migrate } from "./versions/migrate.js";
 
 /** An engine over a store: it answers requests, and knows no framework. */
 export interface Unclash<Native = unknown> {
@@ -38,6 +40,25 @@ export interface Unclash<Native = unknown> {
    * @throws StoreError where the store failed: call it again
    */
   indexReferences(): Promise<number>;
+  /**
+   * Rewrites the states of a collection that are stored in the shape of an earlier API version, so that new unique
+   * fields and references count for them, and no read has to convert them. Call it once after a new version was brought
+   * out, when all processes run with it. It works in steps, may run while others write, and may be called again: it
+   * goes on with what is left. A rewritten state is a version more in the history, with the cause `migrate`;
+   * entity-tags that clients hold stay good in `If-Match`, a version in a body does not.
+   *
+   * @returns how many were looked at and rewritten, and those that can't be
+   * @throws ConfigurationError where there is no such collection, StoreError where the store failed
+   * @example await unclash.migrate("articles", { onProgress: ({ looked }) => console.log(looked) });
+   */
+  migrate(collection: string, options?: MigrationOptions): Promise<MigrationProgress>;
+  /**
+   * Which API versions there are, when they end, and who still calls each of them: as far as this process has answered
+   * requests, since it was started. The oldest version comes first; empty where the API has no versions.
+   *
+   * @example console.table(unclash.apiVersionUse());
+   */
+  apiVersionUse(): readonly ApiVersionUse[];
   /** Where it is in its life: for a probe of readiness, say. It is ready in `new` and `started`. */
   readonly state: LifecycleState;
   /**
@@ -91,6 +112,8 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
     owns: (path) => ownsPath(settings, path),
     handle: (request) => handle(settings, request),
     indexReferences: () => indexReferences(settings),
+    migrate: (collection, migration) => migrate(settings, collection, migration),
+    apiVersionUse: () => settings.versioned?.uses.report(Date.now()) ?? [],
     get state() {
       return lifecycle.state;
     },

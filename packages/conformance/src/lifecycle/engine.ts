@@ -31,6 +31,8 @@ export function createWaitingEngine(store: Store): WaitingEngine {
       return engine.handle(facts);
     },
     indexReferences: () => engine.indexReferences(),
+    migrate: (collection, options) => engine.migrate(collection, options),
+    apiVersionUse: () => engine.apiVersionUse(),
     get state() {
       return engine.state;
     },

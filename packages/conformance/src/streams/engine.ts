@@ -20,6 +20,8 @@ export function createStreamEngine(): StreamEngine {
       owns: (path) => path.startsWith("/streams/"),
       handle: async (facts) => (scripts.get(facts.path) ?? unknownPath)(facts),
       indexReferences: async () => 0,
+      migrate: async () => ({ looked: 0, rewritten: 0, blocked: [], blockedCount: 0 }),
+      apiVersionUse: () => [],
       state: "started",
       start: () => {},
       drain: async () => {},

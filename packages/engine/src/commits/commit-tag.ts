@@ -24,8 +24,17 @@ export function createTag(shape: number = firstShape): Tag {
     used = 0;
   }
   used += tagBytes;
-  const random = pool.toString("base64url", used - tagBytes, used);
+  return tagInShape(pool.toString("base64url", used - tagBytes, used), shape);
+}
+
+/** A tag with this random part: of a state that was rewritten in another shape, and is the same state still. */
+export function tagInShape(random: string, shape: number): Tag {
   return shape === firstShape ? random : `${random}${shape}`;
+}
+
+/** The random part of a tag. */
+export function randomPartOf(tag: Tag): string {
+  return tag.slice(0, randomLength);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type EntityTag, formatEntityTag, StoreError } from "@unclash/core";
 import { isJsonObject, type JsonObject, jsonEqual } from "@unclash/core/json";
 import type { StoredRecord, Text } from "@unclash/core/store";
-import { firstShape, shapeOf } from "../commits/commit-tag.js";
+import { firstShape, randomPartOf, shapeOf, tagInShape } from "../commits/commit-tag.js";
 import type { NamedDigest } from "./digest.js";
 import { mayBeReordered } from "./reordered.js";
 import type { VersionView } from "./version-view.js";
@@ -187,11 +187,24 @@ export function entityTagOf(format: StateFormat, record: State): EntityTag {
   return { weak: false, opaque: isOwn ? `${opaque}.${view.version.name}` : opaque };
 }
 
+/** The cause of a state that was rewritten in a newer shape, and is otherwise the one before. */
+export const migrateCause = "migrate";
+
 /** The entity-tags that a state has in all API versions: each of them names it in `If-Match`. */
 export function entityTagsOf(format: StateFormat, record: State): readonly EntityTag[] {
-  const opaque = storedTag(format, record);
   const names = format.view?.names ?? [];
-  return [opaque, ...names.map((name) => `${opaque}.${name}`)].map((each) => ({ weak: false, opaque: each }));
+  const opaques = [storedTag(format, record), ...tagsBeforeMigration(format, record)];
+  return opaques.flatMap((opaque) =>
+    [opaque, ...names.map((name) => `${opaque}.${name}`)].map((each) => ({ weak: false, opaque: each })),
+  );
+}
+
+/** The tags that the state can have had in the shapes before: a migration leaves its random part. */
+function tagsBeforeMigration({ digest, timestamps }: StateFormat, { cause, tag, version }: State): readonly string[] {
+  if (cause !== migrateCause || digest !== undefined || timestamps) return [];
+  const random = randomPartOf(tag);
+  const shapes = Array.from({ length: (shapeOf(tag) ?? firstShape) - firstShape }, (_, at) => firstShape + at);
+  return shapes.map((shape) => `${version - 1}-${tagInShape(random, shape)}`);
 }
 
 function storedTag(format: StateFormat, record: State): string {
