@@ -6,7 +6,7 @@ import { headOf, type LifecycleCase, type LifecycleTrial } from "./trial.js";
 
 const each = 50;
 
-/** Opens waits and streams, and gives what becomes of them. */
+/** Opens waits and streams, and gives their responses. */
 async function openMany(trial: LifecycleTrial) {
   const waits = Array.from({ length: each }, (_, n) => trial.begin("GET", `/waits/${n}`).end()).map(headOf);
   const opened = Array.from({ length: each }, (_, n) => trial.begin("GET", `/streams/${n}`).end());
@@ -77,6 +77,19 @@ export const lifecycleCases: readonly LifecycleCase[] = [
         const { waiters, streams } = trial.open();
         return waiters === 0 && streams === 0;
       });
+    },
+  },
+  {
+    name: "a server ends though a client reads nothing of its stream, and one that reads gets what was sent",
+    async run(trial) {
+      const unread = trial.begin("GET", "/floods/1").end();
+      (await headOf(unread)).on("error", () => {}).pause();
+      const reading = await headOf(trial.begin("GET", "/streams/1").end());
+      await trial.eventually("both streams are open", () => trial.open().streams === 2);
+      const ended = trial.shutdown();
+      assert.equal(await trial.inTime("the stream that is read ends", text(reading)), "hello");
+      await trial.inTime("the server ends", ended);
+      assert.equal(trial.open().streams, 0);
     },
   },
   {

@@ -5,7 +5,10 @@ import { anything } from "../adapter/schema.js";
 
 /** An engine with routes that wait, and that stream, until they are ended. */
 export interface WaitingEngine {
-  /** `GET /waits/{n}` waits, and `GET /streams/{n}` streams; `/notes` is a collection. */
+  /**
+   * `GET /waits/{n}` waits, `GET /streams/{n}` streams one text and then waits, `GET /floods/{n}` streams as much as its
+   * client reads; `/notes` is a collection.
+   */
   readonly unclash: Unclash;
   /** How many of each are open. */
   open(): { readonly waiters: number; readonly streams: number };
@@ -22,12 +25,13 @@ export function createWaitingEngine(store: Store): WaitingEngine {
     return { status: kind === "draining" ? 503 : 500, headers, body: kind, outcome: kind };
   };
   const unclash: Unclash = {
-    collections: ["notes", "waits", "streams"],
+    collections: ["notes", "waits", "streams", "floods"],
     apiVersions: [],
-    owns: (path) => /^\/(?:notes|waits|streams)(?:\/|$)/.test(path),
+    owns: (path) => /^\/(?:notes|waits|streams|floods)(?:\/|$)/.test(path),
     async handle(facts) {
       if (facts.path.startsWith("/waits/")) return wait(facts);
-      if (facts.path.startsWith("/streams/")) return lifecycle.stream(endless());
+      if (facts.path.startsWith("/streams/")) return lifecycle.stream(streamOf(waitsForEver()));
+      if (facts.path.startsWith("/floods/")) return lifecycle.stream(streamOf(neverEnds()));
       return engine.handle(facts);
     },
     indexReferences: () => engine.indexReferences(),
@@ -43,13 +47,22 @@ export function createWaitingEngine(store: Store): WaitingEngine {
   return { unclash, open: () => lifecycle.open };
 }
 
-/** A stream that says one thing, and then waits, and listens to nobody. */
-function endless(): StreamPlan {
-  let given = 0;
-  const next = (): Promise<IteratorResult<string>> => {
-    given += 1;
-    return given === 1 ? Promise.resolve({ done: false, value: "hello" }) : new Promise(() => {});
-  };
-  const body = { [Symbol.asyncIterator]: () => ({ next }) };
+function streamOf(iterator: AsyncIterator<string>): StreamPlan {
+  const body = { [Symbol.asyncIterator]: () => iterator };
   return { status: 200, headers: { "content-type": "text/plain" }, body, outcome: "ok" };
+}
+
+/** Gives one text, then waits, and watches for no signal. */
+function waitsForEver(): AsyncIterator<string> {
+  let given = 0;
+  return {
+    next() {
+      given += 1;
+      return given === 1 ? Promise.resolve({ done: false, value: "hello" }) : new Promise(() => {});
+    },
+  };
+}
+
+async function* neverEnds(): AsyncGenerator<string> {
+  for (;;) yield "x".repeat(65_536);
 }

@@ -44,6 +44,7 @@ function closing(server: Server): Promise<unknown> {
 }
 
 const many = "a server ends with many waiting and streaming: who waits gets 503, and streams are whole";
+const unread = "a server ends though a client reads nothing of its stream, and one that reads gets what was sent";
 const running = "what runs is finished, its client learns that the connection ends, and nothing new is let in";
 
 export const lifeMutants: readonly LifeMutant[] = [
@@ -73,6 +74,19 @@ export const lifeMutants: readonly LifeMutant[] = [
       }),
     },
     caughtBy: many,
+  },
+  {
+    does: "waits for clients that do not read",
+    twist: {
+      engine: (unclash) => ({
+        ...unclash,
+        async handle(facts) {
+          const plan = await unclash.handle(facts);
+          return "onBegin" in plan ? { ...plan, onBegin: () => {} } : plan;
+        },
+      }),
+    },
+    caughtBy: unread,
   },
   {
     does: "waits for those that wait",

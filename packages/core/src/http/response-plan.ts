@@ -34,7 +34,8 @@ export interface StreamPlan extends ResponseHead {
    * Called once, when the content begins to be sent; never for a stream that ends unread.
    *
    * @param breakOff ends the response at once, as `aborted`: a client that does not read holds its stream up, and a
-   * stream that nothing is pulled from can't say that it is over
+   * stream that nothing is pulled from can't say that it is over. It does so until the response has ended, also after
+   * the last text was pulled; then it does nothing
    */
   readonly onBegin?: (breakOff: () => void) => void;
 }

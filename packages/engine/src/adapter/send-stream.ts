@@ -146,8 +146,9 @@ function pump(
         endIterator(iterator);
       }
     };
+    // Also after the last text: a client that does not read holds that up, too.
     const stop = (): void => {
-      if (isOver) return;
+      if (isClosed(response)) return;
       leave();
       breakOff(response);
     };

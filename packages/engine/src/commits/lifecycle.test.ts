@@ -207,10 +207,36 @@ describe("a stream", () => {
     const lifecycle = new Lifecycle(1_000);
     const [unread, late] = [source(), source()];
     const early = lifecycle.stream(unread.plan);
-    await lifecycle.drain();
+    void lifecycle.drain();
     for (const plan of [early, lifecycle.stream(late.plan)])
       expect(await plan.body[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
     expect([unread.returned, late.returned].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+  });
+
+  test("whose client does not read is broken off when the time for its last texts is over, and no other one", async () => {
+    const lifecycle = new Lifecycle(1_000);
+    const [unread, read, own] = [source(), source(), vi.fn()];
+    const breakOff = vi.fn(() => streams[0]?.onEnd?.("aborted"));
+    const unneeded = vi.fn();
+    const streams = [lifecycle.stream({ ...unread.plan, onBegin: own }), lifecycle.stream(read.plan)];
+    streams[0]?.onBegin?.(breakOff);
+    streams[1]?.onBegin?.(unneeded);
+    expect(own.mock.calls).toEqual([[breakOff]]);
+    const drained = lifecycle.drain();
+    streams[1]?.onEnd?.("sent");
+    expect([await stateOf(drained), breakOff.mock.calls.length]).toEqual(["pending", 0]);
+    await vi.advanceTimersByTimeAsync(250);
+    await drained;
+    expect([breakOff.mock.calls.length, unneeded.mock.calls.length, warnings]).toEqual([1, 0, []]);
+  });
+
+  test("that ends when it is told to keeps draining no longer", async () => {
+    const lifecycle = new Lifecycle(1_000);
+    const streamed = lifecycle.stream(source().plan);
+    const drained = lifecycle.drain();
+    streamed.onEnd?.("sent");
+    await drained;
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("is known until its response has ended, and its own end is told", async () => {

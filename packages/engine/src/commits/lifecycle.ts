@@ -1,7 +1,7 @@
 import { type StreamPlan, UsageError } from "@unclash/core";
 import { warn, warnOnce } from "../options/warnings.js";
 import { BackgroundWrites } from "./background-writes.js";
-import { drainableStream } from "./drainable-stream.js";
+import { endedStream, OpenStreams } from "./open-streams.js";
 import { type Begin, type WaitLimits, type WaitOutcome, waitFor } from "./wait.js";
 
 /**
@@ -26,6 +26,9 @@ export interface LifecyclePart {
 /** So long after it was made, an engine that answers requests should have been started. */
 const forgottenMs = 60_000;
 
+/** How long clients may take to read the last texts of a stream that draining has ended, in milliseconds. */
+const lastTextsMs = 250;
+
 /**
  * The life of an engine: what goes on for long is known here, and ends here. Rooms have their waiters, streams and
  * writes in the background by it, and nothing else; so none outlives its client, or the engine.
@@ -35,9 +38,9 @@ export class Lifecycle {
   readonly #parts: LifecyclePart[] = [];
   readonly #madeMs = performance.now();
   readonly #writes = new BackgroundWrites();
-  /** What ends each wait and each stream that is open. */
+  /** What ends each wait that is open. */
   readonly #waiters = new Set<() => void>();
-  readonly #streams = new Set<() => void>();
+  readonly #streams = new OpenStreams();
   #state: LifecycleState = "new";
   #requests = 0;
   #whenIdle: (() => void) | undefined;
@@ -60,7 +63,7 @@ export class Lifecycle {
 
   /** What goes on for long at this moment. */
   get open(): { readonly waiters: number; readonly streams: number; readonly writes: number } {
-    return { waiters: this.#waiters.size, streams: this.#streams.size, writes: this.#writes.count };
+    return { waiters: this.#waiters.size, streams: this.#streams.count, writes: this.#writes.count };
   }
 
   /** Adds work in the background, which begins at once where the engine was started. */
@@ -78,8 +81,9 @@ export class Lifecycle {
   }
 
   /**
-   * Ends what goes on for long: who waits gets an answer, streams end, and writes in the background are brought to an
-   * end. Resolves when that is done, or has taken too long; it never rejects. Calling it again gives the same promise.
+   * Ends what goes on for long: who waits gets an answer, streams end, or are broken off where their clients do not
+   * read, and writes in the background are brought to an end. Resolves when that is done, or has taken too long; it
+   * never rejects. Calling it again gives the same promise.
    */
   drain(): Promise<void> {
     this.#drained ??= this.#drain();
@@ -119,9 +123,12 @@ export class Lifecycle {
     return waitFor(limits, begin, this.#waiters);
   }
 
-  /** Has a stream end when the engine drains; one that is opened after that ends at once. */
+  /**
+   * Has a stream end when the engine drains, or broken off shortly after that where its client does not read; one that
+   * is opened later ends at once.
+   */
   stream(plan: StreamPlan): StreamPlan {
-    return drainableStream(plan, this.#streams, this.isDraining);
+    return this.isDraining ? endedStream(plan) : this.#streams.add(plan);
   }
 
   /**
@@ -139,10 +146,18 @@ export class Lifecycle {
   async #drain(): Promise<void> {
     this.#state = "draining";
     for (const end of [...this.#waiters]) end();
-    for (const end of [...this.#streams]) end();
     for (const part of this.#parts) if (part.drain !== undefined) this.#writes.begin(part.name, () => part.drain?.());
-    const isDone = await this.#within(this.#writes.ended());
+    const [isDone] = await Promise.all([this.#within(this.#drainMsMax, this.#writes.ended()), this.#endStreams()]);
     if (!isDone) this.#warnOfLateness(`this had not ended: ${this.#writes.names.join(", ")}`);
+  }
+
+  /** Ends all streams; those whose clients do not read are broken off. */
+  async #endStreams(): Promise<void> {
+    const timeoutMs = Math.min(lastTextsMs, this.#drainMsMax / 2);
+    this.#streams.end();
+    if (await this.#within(timeoutMs, this.#streams.ended())) return;
+    this.#streams.breakOff();
+    await this.#within(timeoutMs, this.#streams.ended());
   }
 
   async #close(): Promise<void> {
@@ -151,16 +166,16 @@ export class Lifecycle {
       this.#whenIdle = resolve;
       if (this.#requests === 0) resolve();
     });
-    const isDone = await this.#within(idle);
+    const isDone = await this.#within(this.#drainMsMax, idle);
     this.#state = "closed";
     if (!isDone) this.#warnOfLateness(`requests were still running: ${this.#requests}`);
   }
 
-  /** Whether something ends in the time that draining may take. */
-  async #within(work: Promise<unknown>): Promise<boolean> {
+  /** Whether something ends in so many milliseconds. */
+  async #within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), this.#drainMsMax);
+      timer = setTimeout(() => resolve(false), timeoutMs);
     });
     return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
   }
