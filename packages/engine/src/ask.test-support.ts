@@ -28,7 +28,10 @@ export async function ask(
     address,
     body: {
       kind: "unread",
-      read: async () => ({ kind: "bytes", bytes: Buffer.from(json === undefined ? "" : JSON.stringify(json)) }),
+      async read(_bytesMax, room) {
+        const bytes = Buffer.from(json === undefined ? "" : JSON.stringify(json));
+        return room?.take(bytes.length) === false ? { kind: "no-room" } : { kind: "bytes", bytes };
+      },
     },
     native: undefined,
     ...(disconnected && { disconnected }),

@@ -8,6 +8,15 @@ export interface Patience {
   readonly waitingMax: number;
   /** Fires once its client is gone. */
   readonly signal?: AbortSignal | undefined;
+  /** The content that it holds while it waits. */
+  readonly content?: HeldContent | undefined;
+}
+
+/** The content of a writer, where what all of them hold is bounded. */
+export interface HeldContent {
+  /** Its writer is about to wait; tells whether it may, with so much content. */
+  beginWait(): boolean;
+  endWait(): void;
 }
 
 /** How the wait of a writer has ended. */
@@ -18,7 +27,7 @@ export type Waited =
   | { readonly kind: "late" }
   /** Its client is gone. */
   | { readonly kind: "gone" }
-  /** As many as may wait do so already. */
+  /** As many as may wait do so already, or they hold as much content as they may. */
   | { readonly kind: "full" };
 
 /** The writers of one resource: one has its turn, the others wait in the order in which they came. */
@@ -46,7 +55,7 @@ export class WriterLines {
   }
 
   /** Waits for the turn of one more writer of a resource. */
-  join(key: Key, { endsAt, waitingMax, signal }: Patience): Waited | Promise<Waited> {
+  join(key: Key, { endsAt, waitingMax, signal, content }: Patience): Waited | Promise<Waited> {
     if (signal?.aborted === true) return { kind: "gone" };
     const line = this.#lines.get(key);
     if (line === undefined) {
@@ -54,12 +63,13 @@ export class WriterLines {
       this.#lines.set(key, opened);
       return this.#turn(key, opened);
     }
-    if (line.waiting.size >= waitingMax) return { kind: "full" };
+    if (line.waiting.size >= waitingMax || content?.beginWait() === false) return { kind: "full" };
     return new Promise((resolve) => {
       const leave = (waited: Waited): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onGone);
         line.waiting.delete(leave);
+        content?.endWait();
         resolve(waited);
       };
       const onGone = (): void => leave({ kind: "gone" });

@@ -5,6 +5,8 @@ export class ContentBudget {
   readonly #bytesMax: number;
   readonly #slowMs: number;
   #held = 0;
+  /** The part of it whose requests wait for others. */
+  #waiting = 0;
   /** The content that is still arriving: what began first comes first. */
   readonly #arriving = new Set<RequestRoom>();
 
@@ -23,6 +25,20 @@ export class ContentBudget {
 
   giveBack(bytes: number): void {
     this.#held -= bytes;
+  }
+
+  /**
+   * Has the content of a request wait, if all that waits is no more than half of what may be held then: whoever waits
+   * for one resource must not keep the writers of all others out. One may always wait.
+   */
+  beginWait(bytes: number): boolean {
+    if (this.#waiting > 0 && this.#waiting + bytes > this.#bytesMax / 2) return false;
+    this.#waiting += bytes;
+    return true;
+  }
+
+  endWait(bytes: number): void {
+    this.#waiting -= bytes;
   }
 
   begin(room: RequestRoom): void {
@@ -87,6 +103,14 @@ export class RequestRoom implements ContentRoom {
     if (!this.#budget.take(this, bytes)) return false;
     this.#bytes += bytes;
     return true;
+  }
+
+  beginWait(): boolean {
+    return this.#budget.beginWait(this.#bytes);
+  }
+
+  endWait(): void {
+    this.#budget.endWait(this.#bytes);
   }
 
   end(): void {

@@ -7,7 +7,8 @@ export interface RequestLimits {
   readonly bodyBytesMax: number;
   /**
    * Content of all requests that are worked on at this moment, in bytes: the process keeps no more while its store is
-   * slow, however many send. At least `bodyBytesMax`. @default 67,108,864
+   * slow, however many send. Writes that wait for their turn (`contendedWritersMax`) hold at most half of it, so that
+   * they keep no others out; one more is 503 at once. At least `bodyBytesMax`. @default 67,108,864
    */
   readonly bodyBytesInFlightMax: number;
   /**
@@ -48,7 +49,7 @@ export interface RequestLimits {
   readonly contendedWriteMs: number;
   /** Such writes of one resource that wait for their turn at this moment; one more is 503 at once. @default 1,000 */
   readonly contendedWritersMax: number;
-  /** How long to look for what became of a commit whose answer the store still owes, in milliseconds. @default 1,000 */
+  /** How long to look for the outcome of a commit whose answer the store still owes, in milliseconds. @default 1,000 */
   readonly lookUpMs: number;
 }
 

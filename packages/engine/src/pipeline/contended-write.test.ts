@@ -1,8 +1,9 @@
 import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { type Asked, ask, bodyOf } from "../ask.test-support.js";
+import { ContentBudget } from "../http/content-room.js";
 import type { UnclashOptions } from "../options.js";
 import { createUnclash, type Unclash } from "../unclash.js";
 
@@ -145,6 +146,42 @@ test("no more writers wait for one resource than is set, and the next one is tol
   expect(bodyOf(refused)).toMatchObject({ outcome: "not-applied", detail: expect.stringContaining("waiting") });
   open();
   for (const { status } of await Promise.all(others)) expect(status).toBe(200);
+});
+
+/** What comes of as many writers of one resource as would fill the process, and of one of another resource. */
+async function crowd(
+  put: ReturnType<typeof setUp>["put"],
+  { shut, open }: Pick<ReturnType<typeof setUp>, "shut" | "open">,
+) {
+  await put("/notes/1", { n: -1 });
+  shut();
+  const crowding = Array.from({ length: 10 }, (_, n) => put("/notes/1", { n, text: "x".repeat(700) }));
+  await settle();
+  const other = put("/notes/2", { text: "x".repeat(700) });
+  await settle();
+  open();
+  const statuses = (await Promise.all(crowding)).map(({ status }) => status);
+  return { other: (await other).status, statuses };
+}
+
+/** Six of the contents above fill the process. */
+const narrow = { requestLimits: { bodyBytesMax: 800, bodyBytesInFlightMax: 4_800 } };
+
+test("writers that wait for one resource hold half of all content at most, and keep no writer of another out", async () => {
+  const { put, ...store } = setUp(narrow);
+  const { other, statuses } = await crowd(put, store);
+  expect(other).toBe(201);
+  // Six found room. One of them won, one had its turn, and three waited; all others were told at once.
+  expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+  expect(statuses.filter((status) => status === 503)).toHaveLength(5);
+  expect((await put("/notes/1", { text: "x".repeat(700) })).status).toBe(200);
+});
+
+test("it is found out where what waits may fill the process", async () => {
+  const planted = vi.spyOn(ContentBudget.prototype, "beginWait").mockReturnValue(true);
+  onTestFinished(() => planted.mockRestore());
+  const { put, ...store } = setUp(narrow);
+  expect((await crowd(put, store)).other).toBe(503);
 });
 
 test.each<[who: string, status: number, authorize: NonNullable<UnclashOptions["authorize"]>]>([
