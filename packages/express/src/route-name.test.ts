@@ -51,6 +51,12 @@ describe.each(versions)("%s", (version, express) => {
     expect(await namesOf(express().use("/api", inner), ["/api/articles/1"])).toEqual(["/api/articles/:id"]);
   });
 
+  test("a guard that stands in two apps is named as it is in each", async () => {
+    const known = guard({ observe, identify: () => undefined });
+    expect(await namesOf(express().use("/articles", known), ["/articles"])).toEqual(["/articles"]);
+    expect(await namesOf(express().use("/old", known), ["/old"])).toEqual(["/old"]);
+  });
+
   test("a guard before routes names the route that it leads to; where it refuses, its own place", async () => {
     const app = express();
     const router = express.Router().get("/:id", (_request, response) => void response.end());

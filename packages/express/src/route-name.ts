@@ -15,13 +15,15 @@ export function routeNamer(middleware: () => unknown): RouteOf<Routed> {
   return (request, before) => nameOf(request, middleware()) ?? before;
 }
 
-/** The names of what stands in a router: of a route or a middleware, by what it is. */
-const known = new WeakMap<object, readonly string[]>();
+/** For each app the names of what stands in it: of a route or a middleware, by what it is. */
+const namesOfApps = new WeakMap<object, WeakMap<object, readonly string[]>>();
 
 function nameOf(request: Routed, middleware: unknown): string | undefined {
   const route: unknown = request.route;
   const place = typeof route === "object" && route !== null ? route : middleware;
   if ((typeof place !== "object" && typeof place !== "function") || place === null) return undefined;
+  const known = namesOfApps.get(request.app) ?? new WeakMap<object, readonly string[]>();
+  namesOfApps.set(request.app, known);
   const names = known.get(place) ?? namesIn(request.app, place, "");
   if (names.length > 0) known.set(place, names);
   const below = names.length > 0 ? names : pathsOf(route).map((path) => (request.baseUrl === "" ? path : `*${path}`));
