@@ -175,7 +175,7 @@ async function outcomeOf(look: CommitOnce, { before = [], writes, since = [], is
   };
 }
 
-describe("a look-up for what became of a commit", () => {
+describe("a look-up for the outcome of a commit", () => {
   test.each(scenarios)("$name", async (scenario) => {
     const { isFound, looksAt, versions } = scenario;
     expect(await outcomeOf(commitOnce, scenario)).toMatchObject({ isFound, looksAt, versions });

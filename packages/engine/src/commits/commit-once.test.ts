@@ -81,7 +81,7 @@ test("an unknown outcome stays unknown where the store can't be asked about it",
   await expect(commitOnce(gone, commit, lookUp)).rejects.toMatchObject({ outcome: "unknown" });
 });
 
-test("to look for what became of a commit, no texts are fetched", async () => {
+test("to look for the outcome of a commit, no texts are fetched", async () => {
   const store = createMemoryStore();
   const asked: boolean[] = [];
   const watched: Store = {

@@ -1,11 +1,11 @@
 import { isStoreError, StoreError } from "@unclash/core";
 import type { Commit, CommitResult, Store, StoredRecord, Tag, Write } from "@unclash/core/store";
 
-/** How long to look for what became of a commit, in milliseconds. */
+/** How long to look for the outcome of a commit, in milliseconds. */
 export type LookUp = { readonly lookUpMs: number };
 
 /**
- * Commits, and finds out what became of it where the store can't say. A commit is there whole or not at all: its own
+ * Commits, and finds out the outcome where the store can't say. A commit is there whole or not at all: its own
  * tag in one of its records, or in the history of one, means that all of it was applied. Nothing is tried again here.
  * The look-up has a time of its own: a store that has just kept the client waiting for all of its time-out is not
  * waited for as long once more.

@@ -1,9 +1,9 @@
 import type { Store } from "@unclash/core/store";
 import { repeatedWarning } from "../options/warnings.js";
-import type { ChoreStep, Chores } from "./chores.js";
 import { HousekeeperLease } from "./housekeeper-lease.js";
 import type { HousekeepingDecision } from "./housekeeping-report.js";
 import type { KindStep } from "./lapsed-walk.js";
+import type { Maintenance, MaintenanceStep } from "./maintenance.js";
 import type { Pace } from "./pace.js";
 
 /** How long to wait, in milliseconds: for what lapses next, and to look whether this process has to take over. */
@@ -27,20 +27,15 @@ const pauseMs = { min: 2, max: 1_000 };
 const failuresMax = 3;
 const failureMs = { first: 1_000, max: 30_000 };
 
-const warnOfFailure = repeatedWarning(
-  "UNCLASH_HOUSEKEEPING_FAILED",
-  (error) => `Housekeeping failed, and is tried again: ${String(error)}`,
-);
-
 type Report = (makeDecision: () => HousekeepingDecision) => void;
 
 /**
- * The housekeeper of a store, as one process runs it: while it holds the lease it does the chores in short steps, with
- * pauses; else it stands by. Every step is compare-and-set, so that two at once (after a long pause, or a step of a
+ * The housekeeper of a store, as one process runs it: while it holds the lease it does the maintenance in short steps,
+ * with pauses; else it stands by. Every step is compare-and-set, so that two at once (after a long pause, or a step of a
  * clock) do no harm.
  */
 export class Housekeeper {
-  readonly #chores: Chores;
+  readonly #maintenance: Maintenance;
   readonly #lease: HousekeeperLease;
   readonly #pace: Pace;
   readonly #report: Report | undefined;
@@ -49,13 +44,17 @@ export class Housekeeper {
   /** How many rounds in a row failed. */
   #failures = 0;
   #running: Promise<void> | undefined;
+  readonly #warnOfFailure = repeatedWarning(
+    "UNCLASH_HOUSEKEEPING_FAILED",
+    (error) => `Housekeeping failed, and is tried again: ${String(error)}`,
+  );
 
   /** @param report is called after each round with what makes its report */
-  constructor(store: Store, chores: Chores, pace: Pace, report?: Report) {
-    this.#chores = chores;
+  constructor(store: Store, maintenance: Maintenance, pace: Pace, report?: Report) {
+    this.#maintenance = maintenance;
     this.#pace = pace;
     this.#report = report;
-    this.#lease = new HousekeeperLease(store, () => chores.kinds, pace.nowMs);
+    this.#lease = new HousekeeperLease(store, () => maintenance.kinds, pace.nowMs);
   }
 
   /** Whether this process is the housekeeper, as far as it knows. */
@@ -92,7 +91,7 @@ export class Housekeeper {
       return waitsMs[round];
     } catch (thrown) {
       this.#failures += 1;
-      if (this.#failures >= failuresMax) warnOfFailure(thrown);
+      if (this.#failures >= failuresMax) this.#warnOfFailure(thrown);
       return Math.min(failureMs.first * 2 ** (this.#failures - 1), failureMs.max);
     }
   }
@@ -107,7 +106,7 @@ export class Housekeeper {
     const steps: DoneStep[] = [];
     let failure: { readonly error: unknown } | undefined;
     let stepMs = startedMs;
-    for await (const step of this.#chores.round(startedMs, () => this.#batchMax)) {
+    for await (const step of this.#maintenance.round(startedMs, () => this.#batchMax)) {
       const tookMs = this.#pace.nowMs() - stepMs;
       if (step.kind === "failed") failure = step;
       else steps.push(step);
@@ -117,7 +116,7 @@ export class Housekeeper {
       stepMs = this.#pace.nowMs();
     }
     if (failure !== undefined && steps.length === 0) throw failure.error;
-    if (failure !== undefined) warnOfFailure(failure.error);
+    if (failure !== undefined) this.#warnOfFailure(failure.error);
     const tookMs = this.#pace.nowMs() - startedMs;
     this.#adapt(steps, tookMs);
     this.#report?.(() => decisionOf(steps, tookMs));
@@ -148,7 +147,7 @@ function hurryFor({ lagMs }: KindStep): number {
   return Math.min(Math.max(lagMs / lagMsMax, 1), hurryMax);
 }
 
-type DoneStep = Exclude<ChoreStep, { readonly kind: "failed" }>;
+type DoneStep = Exclude<MaintenanceStep, { readonly kind: "failed" }>;
 
 function decisionOf(steps: readonly DoneStep[], durationMs: number): HousekeepingDecision {
   const cleaning = steps.find((step) => step.kind === "cleaned")?.step;

@@ -1,9 +1,9 @@
 import type { Moment, Store } from "@unclash/core/store";
 import { callObserver, isObserved, type Observer, publish } from "../observing/observer.js";
-import { Chores } from "./chores.js";
 import { Housekeeper } from "./housekeeper.js";
 import type { HousekeepingDecision } from "./housekeeping-report.js";
 import type { LapsedKind } from "./lapsed-kinds.js";
+import { Maintenance } from "./maintenance.js";
 import { type Pace, processPace } from "./pace.js";
 
 /** Without a housekeeper a round is done at most this often where the last one left little. */
@@ -16,7 +16,7 @@ const roundBatchMax = 200;
 /** The housekeeping of one store in this process, whoever asks for it. */
 export class Housekeeping {
   readonly #store: Store;
-  readonly #chores: Chores;
+  readonly #maintenance: Maintenance;
   readonly #pace: Pace;
   #housekeeper: Housekeeper | undefined;
   /** Who wants it to run, each with the observer that it has. */
@@ -28,13 +28,13 @@ export class Housekeeping {
 
   constructor(store: Store, pace: Pace = processPace) {
     this.#store = store;
-    this.#chores = new Chores(store);
+    this.#maintenance = new Maintenance(store);
     this.#pace = pace;
   }
 
   /** Has lapsed records of a kind dealt with; one that is known already stays as it is. */
   register(kind: LapsedKind): void {
-    this.#chores.register(kind);
+    this.#maintenance.register(kind);
   }
 
   /** Whether a housekeeper runs in this process, in charge or standing by. */
@@ -57,7 +57,7 @@ export class Housekeeping {
     const user = { observer };
     this.#users.add(user);
     if (this.#housekeeper === undefined) {
-      this.#housekeeper = new Housekeeper(this.#store, this.#chores, this.#pace, (make) => this.#publish(make));
+      this.#housekeeper = new Housekeeper(this.#store, this.#maintenance, this.#pace, (make) => this.#publish(make));
       this.#housekeeper.start();
     }
     return async () => {
@@ -100,9 +100,9 @@ export class Housekeeping {
 
   /** What fails is found again by a later round. What the store is missing, requests are told by themselves. */
   async #doRound(): Promise<void> {
-    if (!this.#isMore) this.#chores.beginAnew();
+    if (!this.#isMore) this.#maintenance.restartFinished();
     let isMore = false;
-    for await (const step of this.#chores.round(this.#pace.nowMs(), () => roundBatchMax)) {
+    for await (const step of this.#maintenance.round(this.#pace.nowMs(), () => roundBatchMax)) {
       if (step.kind !== "failed" && step.step.more) isMore = true;
     }
     this.#isMore = isMore;

@@ -55,12 +55,12 @@ export class LapsedWalk {
     return this.#isIncomplete;
   }
 
-  /** Has it come again for what may have turned up behind it. */
-  comeAgain(): void {
+  /** Has it start again soon, for what may have lapsed behind it. */
+  markIncomplete(): void {
     this.#isIncomplete = true;
   }
 
-  /** Begins anew. */
+  /** Starts again from the beginning. */
   restart(): void {
     this.#place = undefined;
     this.#waiting = [];
@@ -116,11 +116,11 @@ export class LapsedWalk {
     try {
       const endings = await this.kind.endingsOf(batch, { store, now });
       const { ended, events, missed } = await endLapsed(store, endings, now);
-      if (missed > 0) this.comeAgain();
+      if (missed > 0) this.markIncomplete();
       return { ended, events, leftOver: batch.length - endings.length };
     } catch (thrown) {
       // Whatever is wrong with them must not keep the others.
-      this.comeAgain();
+      this.markIncomplete();
       throw thrown;
     }
   }

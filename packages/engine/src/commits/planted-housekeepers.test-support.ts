@@ -1,17 +1,17 @@
 import type { Store, StoredRecord, Write } from "@unclash/core/store";
-import { Chores } from "./chores.js";
 import { endLapsed } from "./end-lapsed.js";
 import { Housekeeper } from "./housekeeper.js";
 import { leaseKey } from "./housekeeper-lease.js";
 import type { MakeHousekeeper, Running } from "./housekeeping-checker.test-support.js";
 import type { LapsedKind } from "./lapsed-kinds.js";
+import { Maintenance } from "./maintenance.js";
 import type { Pace } from "./pace.js";
 
 /** The housekeeper as it is. */
 export const makeHousekeeper: MakeHousekeeper = (store, kinds, pace) => {
-  const chores = new Chores(store);
-  for (const kind of kinds) chores.register(kind);
-  return new Housekeeper(store, chores, pace);
+  const maintenance = new Maintenance(store);
+  for (const kind of kinds) maintenance.register(kind);
+  return new Housekeeper(store, maintenance, pace);
 };
 
 /** Housekeepers with a bug, and the first scenario that one fails. */

@@ -1,11 +1,11 @@
 import type { Store } from "@unclash/core/store";
 import { expect, test, vi } from "vitest";
-import { type ChoreStep, Chores } from "./chores.js";
+import { Maintenance, type MaintenanceStep } from "./maintenance.js";
 import { announced, countOf, putLapsing, SimulatedTime, unknown } from "./simulated-processes.test-support.js";
 
-async function round(chores: Chores, nowMs: number, batchMax = 100): Promise<readonly ChoreStep[]> {
-  const steps: ChoreStep[] = [];
-  for await (const step of chores.round(nowMs, () => batchMax)) steps.push(step);
+async function round(maintenance: Maintenance, nowMs: number, batchMax = 100): Promise<readonly MaintenanceStep[]> {
+  const steps: MaintenanceStep[] = [];
+  for await (const step of maintenance.round(nowMs, () => batchMax)) steps.push(step);
   return steps;
 }
 
@@ -14,10 +14,17 @@ function setUp(...names: readonly string[]) {
   const store = time.openStore();
   const list = vi.fn(store.list);
   const watched: Store = { ...store, list };
-  const chores = new Chores(watched);
-  for (const name of names) chores.register(announced(name));
+  const maintenance = new Maintenance(watched);
+  for (const name of names) maintenance.register(announced(name));
   const advance = (ms: number) => time.advance(ms);
-  return { time, store, chores, advance, pages: () => list.mock.calls.length, rounds: () => round(chores, time.nowMs) };
+  return {
+    time,
+    store,
+    maintenance,
+    advance,
+    pages: () => list.mock.calls.length,
+    rounds: () => round(maintenance, time.nowMs),
+  };
 }
 
 test("a round is a step of cleaning, and one for each kind, with what waits and for how long", async () => {
@@ -37,9 +44,9 @@ test("a round is a step of cleaning, and one for each kind, with what waits and 
 const nothing = { offered: 0, ended: 0, events: 0, leftOver: 0, waiting: 0, lagMs: 0, more: false };
 
 test("cleaning has its turn in each round while there is more, and else once a second", async () => {
-  const { store, advance, chores, time } = setUp();
+  const { store, advance, maintenance, time } = setUp();
   const clean = vi.spyOn(store, "clean");
-  const cleaned = async () => (await round(chores, time.nowMs)).length;
+  const cleaned = async () => (await round(maintenance, time.nowMs)).length;
   for (let edit = 0; edit < 1_200; edit += 1) {
     const writes = [{ key: "note/1", expect: "any", put: `${edit}`, keep: { count: 1 } }] as const;
     await store.commit({ tag: `e${edit}`, at: 0, reads: [], writes, events: [], by: null, cause: "test" });
@@ -51,7 +58,7 @@ test("cleaning has its turn in each round while there is more, and else once a s
   clean.mockRestore();
 });
 
-test("kinds that are as far as each other look at a page together, and at what comes last each time anew", async () => {
+test("kinds that are as far as each other look at a page together, and at what comes last in each round", async () => {
   const { store, advance, pages, rounds } = setUp("key", "lock", "conflict");
   for (const kind of ["key", "lock", "conflict"]) await putLapsing(store, kind, 200);
   await advance(10);
@@ -61,8 +68,8 @@ test("kinds that are as far as each other look at a page together, and at what c
 });
 
 test("what lapses by a clock that was set back is found within seconds", async () => {
-  const { time, store, chores, rounds } = setUp("lock");
-  chores.register(unknown("newer"));
+  const { time, store, maintenance, rounds } = setUp("lock");
+  maintenance.register(unknown("newer"));
   await putLapsing(store, "newer", 600);
   await time.advance(10);
   for (let count = 0; count < 8; count += 1) await rounds();
@@ -77,15 +84,15 @@ test("what lapses by a clock that was set back is found within seconds", async (
 test("what was left is offered again after some minutes, and not before", async () => {
   const time = new SimulatedTime();
   const store = time.openStore();
-  const chores = new Chores(store);
+  const maintenance = new Maintenance(store);
   const endingsOf = vi.fn(() => []);
-  chores.register({ ...unknown("newer"), endingsOf });
+  maintenance.register({ ...unknown("newer"), endingsOf });
   await putLapsing(store, "newer", 3);
   await time.advance(10);
-  for (let count = 0; count < 5; count += 1) await round(chores, time.nowMs);
+  for (let count = 0; count < 5; count += 1) await round(maintenance, time.nowMs);
   expect(endingsOf).toHaveBeenCalledTimes(1);
   await time.advance(600_000);
-  await round(chores, time.nowMs);
+  await round(maintenance, time.nowMs);
   expect(endingsOf).toHaveBeenCalledTimes(2);
 });
 
@@ -93,22 +100,22 @@ test("what fails is told of, and the steps after it are done", async () => {
   const time = new SimulatedTime();
   const store = time.openStore();
   const failing: Store = { ...store, clean: () => Promise.reject(new Error("down")) };
-  const chores = new Chores(failing);
-  chores.register({ ...unknown("broken"), endingsOf: () => Promise.reject(new TypeError("broken")) });
-  chores.register(announced("lock"));
+  const maintenance = new Maintenance(failing);
+  maintenance.register({ ...unknown("broken"), endingsOf: () => Promise.reject(new TypeError("broken")) });
+  maintenance.register(announced("lock"));
   await putLapsing(store, "broken", 1);
   await putLapsing(store, "lock", 1);
   await time.advance(10);
-  const steps = await round(chores, time.nowMs);
+  const steps = await round(maintenance, time.nowMs);
   expect(steps.map(({ kind }) => kind)).toEqual(["failed", "failed", "lapsed"]);
   expect(await countOf(store, "lock")).toBe(0);
 });
 
 test("a kind may be added again, and another kind of its name may not", () => {
-  const { chores } = setUp("lock");
-  chores.register(announced("lock"));
-  expect(chores.kinds).toEqual(["lock"]);
-  expect(() => chores.register({ ...announced("lock"), prefix: "_lock/" })).toThrow(
+  const { maintenance } = setUp("lock");
+  maintenance.register(announced("lock"));
+  expect(maintenance.kinds).toEqual(["lock"]);
+  expect(() => maintenance.register({ ...announced("lock"), prefix: "_lock/" })).toThrow(
     /kind lock .* prefix lock\/ already/,
   );
 });

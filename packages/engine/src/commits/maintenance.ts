@@ -18,20 +18,20 @@ const pagesMax = 8;
 const remembered = { pagesMax: 8, ms: 1_000 };
 
 /** What was left because others were faster, or something failed, is looked for again after so long. */
-const againMs = 10_000;
+const retryMs = 10_000;
 
-/** After so long each kind begins anew, for what has turned up behind it since: a clock was set back, for one. */
-const anewMs = 600_000;
+/** After so long each kind is looked through again, for what has lapsed behind it since: a clock was set back, say. */
+const rescanMs = 600_000;
 
 /** One short step of a round. */
-export type ChoreStep =
+export type MaintenanceStep =
   | { readonly kind: "cleaned"; readonly step: CleaningStep }
   | { readonly kind: "lapsed"; readonly step: KindStep }
   /** It failed; the steps after it are not kept by that. */
   | { readonly kind: "failed"; readonly error: unknown };
 
 /** All that a store wants done in the background, in short steps. */
-export class Chores {
+export class Maintenance {
   readonly #store: Store;
   readonly #walks = new Map<string, { readonly walk: LapsedWalk; readonly prefix: string; begunMs: number }>();
   /** Full pages of lapsed records, by where they begin: nothing is added to one of them any more. */
@@ -63,8 +63,8 @@ export class Chores {
       throw new TypeError(`The kind ${name} of lapsed records has the prefix ${known.prefix} already, not ${prefix}.`);
   }
 
-  /** Has each kind that is through begin anew with the next round. */
-  beginAnew(): void {
+  /** Has each kind that is at its end start again with the next round. */
+  restartFinished(): void {
     for (const { walk } of this.#walks.values()) if (walk.isAtEnd) walk.restart();
   }
 
@@ -74,11 +74,11 @@ export class Chores {
    * @param nowMs the time by a clock that never steps
    * @param batchMax how many records of a kind are dealt with in a step, at that moment
    */
-  async *round(nowMs: number, batchMax: () => number): AsyncGenerator<ChoreStep, void, undefined> {
+  async *round(nowMs: number, batchMax: () => number): AsyncGenerator<MaintenanceStep, void, undefined> {
     if (nowMs >= this.#cleanMs) yield await this.#clean(nowMs);
     for (const entry of [...this.#walks.values()]) {
       const { walk } = entry;
-      const afterMs = walk.isIncomplete ? againMs : anewMs;
+      const afterMs = walk.isIncomplete ? retryMs : rescanMs;
       if (walk.isAtEnd && nowMs - entry.begunMs >= afterMs) {
         walk.restart();
         entry.begunMs = nowMs;
@@ -87,7 +87,7 @@ export class Chores {
     }
   }
 
-  async #clean(nowMs: number): Promise<ChoreStep> {
+  async #clean(nowMs: number): Promise<MaintenanceStep> {
     try {
       const step = await this.#store.clean(cleanedMax);
       this.#cleanMs = step.more ? nowMs : nowMs + cleanMs;
@@ -98,7 +98,7 @@ export class Chores {
   }
 
   /** A step of a kind; pages on which it has nothing are passed by. */
-  async #stepOf(walk: LapsedWalk, batchMax: number, nowMs: number): Promise<ChoreStep> {
+  async #stepOf(walk: LapsedWalk, batchMax: number, nowMs: number): Promise<MaintenanceStep> {
     try {
       for (let pages = 1; ; pages += 1) {
         const step = await walk.step(this.#store, (place) => this.#pageAt(place, nowMs), batchMax);
@@ -115,7 +115,7 @@ export class Chores {
     const after = place !== undefined && { after: place };
     const page = await this.#store.list({ lapsedBefore: endOfTime, limit: pageMax, texts: false, ...after });
     // What lapses by a clock that was set back lies behind those who have passed already.
-    if (page.now < this.#now) for (const { walk } of this.#walks.values()) walk.comeAgain();
+    if (page.now < this.#now) for (const { walk } of this.#walks.values()) walk.markIncomplete();
     this.#now = page.now;
     this.#pages.delete(place);
     if (page.next !== undefined) this.#pages.set(place, { page, readMs: nowMs });
