@@ -15,7 +15,7 @@ export type {
 } from "./guard/app.js";
 export { createHttp2Client, receivedOf } from "./guard/http2-client.js";
 export { listenHttp2 } from "./guard/listen-http2.js";
-export { checkOptions, nativeOptions, splitOptions } from "./guard/native-options.js";
+export { checkOptions, nativeFormat, nativeOptions, splitOptions } from "./guard/native-options.js";
 export { noGuard } from "./guard/no-guard.js";
 export { guardSuite } from "./guard/suite.js";
 export type { GuardSuiteOptions, StartGuarded } from "./guard/suite-options.js";

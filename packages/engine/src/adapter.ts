@@ -29,6 +29,7 @@ export {
 } from "./adapter/arguments.js";
 export { breakOff } from "./adapter/break-off.js";
 export { type ContextsOfRequests, contextsOfRequests } from "./adapter/contexts-of-requests.js";
+export { type ErrorFormat, errorFormatRules, problemSources } from "./adapter/error-format.js";
 export {
   areAllMethods,
   checkUnguardedOptions,
@@ -61,7 +62,7 @@ export { samplePaths } from "./adapter/sample-paths.js";
 export { forgetContent, headersBeside, outgoingHeaders, sendAnswer, sendPlan } from "./adapter/send.js";
 export { streamBehindHead } from "./adapter/send-stream.js";
 export { closeIdleConnections } from "./adapter/server-connections.js";
-export { ownCheckOptions, sharedCheckOptions, withSharedOptions } from "./adapter/shared-options.js";
+export { ownCheckOptions, sharedCheckOptions, withSharedFormat, withSharedOptions } from "./adapter/shared-options.js";
 export { createShutdown, type ShutdownOptions } from "./adapter/shutdown.js";
 export { dropPlan, preparePlan } from "./adapter/stream-plan.js";
 export { inTurn, whenInTurn } from "./adapter/turn.js";
@@ -73,7 +74,7 @@ export { warnOfEarlyAnswer, warnOfUnansweredRefusal } from "./guards/handler-war
 export { createSlot, type Slot } from "./guards/slot.js";
 export { isUtf8Charset, parseMediaType } from "./http/media-type.js";
 export type { RequestFacts } from "./http/request.js";
-export { refusalResponse } from "./http/responses.js";
+export { type ProblemSource, refusalResponse } from "./http/responses.js";
 export { sentences } from "./http/sentences.js";
 export type { Entered } from "./pipeline/guard.js";
 export { createGuard, type GuardEngine } from "./pipeline/guard.js";

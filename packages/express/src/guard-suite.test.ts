@@ -5,6 +5,7 @@ import {
   type GuardedResource,
   guardSuite,
   listen,
+  nativeFormat,
   nativeOptions,
   noGuard,
   type PlainAnswer,
@@ -75,7 +76,7 @@ function addResource(app: Express, { form, options, outer, routes, reports }: Gu
 }
 
 function startOn(express: (typeof versions)[number][1]): StartGuarded {
-  return ({ resources, onError }) => {
+  return ({ resources, onError, problem }) => {
     const app = express();
     app.set("env", "test");
     app.use(express.json({ type: ["application/json", "application/*+json"], strict: false }));
@@ -85,7 +86,7 @@ function startOn(express: (typeof versions)[number][1]): StartGuarded {
       if (answered === undefined) next(error);
       else answer(res, answered);
     };
-    app.use(own, problems());
+    app.use(own, problems(nativeFormat(problem, plain)));
     return listen(createServer(app));
   };
 }

@@ -1,20 +1,17 @@
-import type { ErrorRequestHandler } from "express";
+import type { ErrorRequestHandler, Request } from "express";
 import {
   assertNotServed,
   checkOptions,
+  type ErrorFormat,
+  errorFormatRules,
   httpErrorPlan,
   isGuardError,
-  isText,
-  type OptionRules,
+  problemSources,
   sendAnswer,
 } from "unclash/adapter";
 
-export interface ProblemsOptions {
-  /** What a problem's `type` begins with, for errors that no guard made. @default "urn:problem-type:unclash:" */
-  readonly problemTypePrefix?: string;
-}
-
-const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText };
+/** The format of the errors that no guard made. */
+export type ProblemsOptions = ErrorFormat<Request>;
 
 /**
  * An error handler, for the end of an app: `app.use(problems())`. It answers what guards and `check` throw, and, as
@@ -24,12 +21,12 @@ const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText };
  */
 export function problems(options: ProblemsOptions = {}): ErrorRequestHandler {
   assertNotServed("problems", options);
-  checkOptions<ProblemsOptions>("", options, rules);
-  const { problemTypePrefix } = options;
+  checkOptions<ProblemsOptions>("", options, errorFormatRules);
+  const sourceOf = problemSources(options);
   return (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const path = request.originalUrl.split("?", 1)[0] ?? "";
-    const answer = isGuardError(error) ? error.answer : httpErrorPlan(error, path, problemTypePrefix);
+    const answer = isGuardError(error) ? error.answer : httpErrorPlan(error, sourceOf(path, request));
     if (answer === undefined) return next(error);
     sendAnswer(answer, response);
   };

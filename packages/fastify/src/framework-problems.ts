@@ -1,4 +1,4 @@
-import { httpErrorPlan, problemTypePrefix, type ResponsePlan, refusalResponse, sentences } from "unclash/adapter";
+import { httpErrorPlan, type ProblemSource, type ResponsePlan, refusalResponse, sentences } from "unclash/adapter";
 
 /** An error that Fastify itself has made. */
 interface OwnError {
@@ -9,45 +9,38 @@ interface OwnError {
  * The problem that an error of Fastify's own is: of its router, its body parsers, its validation; nothing for any
  * other.
  *
- * @param instance the path of the request
+ * @param source what the problems of the request are made from
  */
-export function frameworkProblem(
-  error: unknown,
-  instance: string,
-  typePrefix: string = problemTypePrefix,
-): ResponsePlan | undefined {
+export function frameworkProblem(error: unknown, source: ProblemSource): ResponsePlan | undefined {
   if (!isOwnError(error)) return undefined;
-  if (error.code === "FST_ERR_VALIDATION") return validationPlan(error, instance, typePrefix);
-  if (error.code === "FST_ERR_BAD_URL") return malformedId(instance, typePrefix);
-  return httpErrorPlan(error, instance, typePrefix);
+  if (error.code === "FST_ERR_VALIDATION") return validationPlan(error, source);
+  if (error.code === "FST_ERR_BAD_URL") return malformedId(source);
+  return httpErrorPlan(error, source);
 }
 
 /** The problem that a path is which no route was found for. */
-export function unknownRoute(instance: string, typePrefix: string = problemTypePrefix): ResponsePlan {
-  const asked = { instance, settings: { problemTypePrefix: typePrefix } };
-  return refusalResponse(asked, { slug: "not-found", detail: sentences.nothingHere });
+export function unknownRoute(source: ProblemSource): ResponsePlan {
+  return refusalResponse(source, { slug: "not-found", detail: sentences.nothingHere });
 }
 
 function isOwnError(error: unknown): error is OwnError {
   return error instanceof Error && "code" in error && String(error.code).startsWith("FST_ERR_");
 }
 
-function malformedId(instance: string, typePrefix: string): ResponsePlan {
+function malformedId(source: ProblemSource): ResponsePlan {
   const entry = { code: "malformed-id", parameter: "id", detail: sentences.idEncoding };
-  const asked = { instance, settings: { problemTypePrefix: typePrefix } };
-  return refusalResponse(asked, { slug: "malformed-request", detail: entry.detail, members: { errors: [entry] } });
+  return refusalResponse(source, { slug: "malformed-request", detail: entry.detail, members: { errors: [entry] } });
 }
 
 /** Content that is not as the route's schema says is 422; parameters and headers that are not, 400. */
-function validationPlan(error: object, instance: string, typePrefix: string): ResponsePlan {
+function validationPlan(error: object, source: ProblemSource): ResponsePlan {
   const part = "validationContext" in error ? error.validationContext : undefined;
   const found = "validation" in error && Array.isArray(error.validation) ? error.validation : [];
-  const asked = { instance, settings: { problemTypePrefix: typePrefix } };
   const isContent = part === "body";
   const errors = found.map((fault: unknown) => ({ ...placeOf(fault, part), detail: messageOf(fault) }));
   const detail = isContent ? "The content is not valid." : "The request is malformed.";
   const slug = isContent ? "validation-failed" : "malformed-request";
-  return refusalResponse(asked, { slug, detail, members: { errors } });
+  return refusalResponse(source, { slug, detail, members: { errors } });
 }
 
 function placeOf(fault: unknown, part: unknown): Readonly<Record<string, string>> {

@@ -8,6 +8,7 @@ import {
   guardSuite,
   guardTransportSuite,
   headersOf,
+  nativeFormat,
   nativeOptions,
   noGuard,
   type PlainAnswer,
@@ -23,7 +24,6 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { describe, test } from "vitest";
 import { asFastify } from "./as-fastify.test-support.js";
 import { createGuards } from "./guards.js";
-import { problems } from "./problems.js";
 
 function plain({ method, params, headers, body }: FastifyRequest): PlainRequest {
   const id = typeof params === "object" && params !== null && "id" in params ? params.id : undefined;
@@ -67,10 +67,10 @@ function addResource(app: FastifyInstance, { form, options, outer, routes, repor
 
 type AppOf = Parameters<StartGuarded>[0];
 
-function prepare(app: FastifyInstance, { resources, onError }: AppOf): FastifyInstance {
+function prepare(app: FastifyInstance, { resources, onError, problem }: AppOf): FastifyInstance {
   const parser = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser(/^application\/[^;]+\+json/, { parseAs: "string" }, parser);
-  app.register(problems());
+  app.register(createGuards(nativeFormat(problem, plain)).problems());
   app.register(async (inside) => {
     inside.setErrorHandler((error, _request, reply) => {
       const answered = onError?.(error);

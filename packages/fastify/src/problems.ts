@@ -1,14 +1,22 @@
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
-import { assertNotServed, checkOptions, handedOver, isBoolean, isText, type OptionRules } from "unclash/adapter";
+import {
+  assertNotServed,
+  checkOptions,
+  type ErrorFormat,
+  errorFormatRules,
+  handedOver,
+  isBoolean,
+  type OptionRules,
+  problemSources,
+} from "unclash/adapter";
 import { answerErrors, guardAnswer } from "./answering.js";
 import { frameworkProblem, unknownRoute } from "./framework-problems.js";
 import { pluginOfContext } from "./register-options.js";
 import { rememberReply } from "./replies.js";
 import { sendReply } from "./send-reply.js";
 
-export interface ProblemsOptions {
-  /** What a problem's `type` begins with, for errors that no guard made. @default "urn:problem-type:unclash:" */
-  readonly problemTypePrefix?: string;
+/** The format of the errors that no guard made, and which errors those are. */
+export interface ProblemsOptions extends ErrorFormat<FastifyRequest> {
   /**
    * Whether requests that no route was found for are answered with a problem: it sets the not-found handler. @default
    * false
@@ -16,10 +24,10 @@ export interface ProblemsOptions {
   readonly unknownRoutes?: boolean;
 }
 
-const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText, unknownRoutes: isBoolean };
+const rules: OptionRules<ProblemsOptions> = { ...errorFormatRules, unknownRoutes: isBoolean };
 
 /** The options of `urlProblems`. */
-export type UrlProblemsOptions = Pick<ProblemsOptions, "problemTypePrefix">;
+export type UrlProblemsOptions = ErrorFormat<FastifyRequest>;
 
 /**
  * The error handler of the context that it is registered in, and of those inside: `app.register(problems())`. It
@@ -33,13 +41,14 @@ export function problems(options: ProblemsOptions = {}): FastifyPluginAsync | Pr
   // Fastify hears of what is thrown by what it takes for a plugin only where that is a promise.
   if (misuse !== undefined) return Promise.reject(misuse);
   checkOptions<ProblemsOptions>("", options, rules);
-  const { problemTypePrefix, unknownRoutes = false } = options;
+  const { unknownRoutes = false } = options;
+  const sourceOf = problemSources(options);
   return pluginOfContext("problems", "unclash-problems", (app) => {
     app.addHook("onRequest", async (request, reply) => rememberReply(request, reply));
     answerErrors(app, guardAnswer);
-    answerErrors(app, (error, request) => frameworkProblem(error, pathOf(request), problemTypePrefix));
+    answerErrors(app, (error, request) => frameworkProblem(error, sourceOf(pathOf(request), request)));
     if (!unknownRoutes) return;
-    app.setNotFoundHandler((request, reply) => sendReply(reply, unknownRoute(pathOf(request), problemTypePrefix)));
+    app.setNotFoundHandler((request, reply) => sendReply(reply, unknownRoute(sourceOf(pathOf(request), request))));
   });
 }
 
@@ -50,10 +59,10 @@ export function problems(options: ProblemsOptions = {}): FastifyPluginAsync | Pr
  */
 export function urlProblems(options: UrlProblemsOptions = {}): NonNullable<FastifyServerOptions["frameworkErrors"]> {
   assertNotServed("urlProblems", options);
-  checkOptions<UrlProblemsOptions>("", options, { problemTypePrefix: isText });
-  const { problemTypePrefix } = options;
+  checkOptions<UrlProblemsOptions>("", options, errorFormatRules);
+  const sourceOf = problemSources(options);
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    const plan = frameworkProblem(error, pathOf(request), problemTypePrefix);
+    const plan = frameworkProblem(error, sourceOf(pathOf(request), request));
     if (plan === undefined) reply.send(error);
     else sendReply(reply, plan);
   };

@@ -7,6 +7,7 @@ import {
   guardSuite,
   guardTransportSuite,
   listenHttp2,
+  nativeFormat,
   nativeOptions,
   noGuard,
   type PlainAnswer,
@@ -21,7 +22,6 @@ import Koa, { type Context, type Middleware } from "koa";
 import { describe, test } from "vitest";
 import { parseBodies } from "./body-parser.test-support.js";
 import { createGuards } from "./guards.js";
-import { problems } from "./problems.js";
 import { serveApp } from "./serve-app.test-support.js";
 
 function plain(context: Context): PlainRequest {
@@ -69,12 +69,12 @@ function addResource(router: Router, { form, options, outer, routes, reports }: 
   }
 }
 
-function appOf({ resources, onError }: Parameters<StartGuarded>[0]): Koa {
+function appOf({ resources, onError, problem }: Parameters<StartGuarded>[0]): Koa {
   const app = new Koa();
   app.on("error", () => {});
   const router = new Router();
   for (const resource of resources) addResource(router, resource);
-  app.use(problems());
+  app.use(createGuards(nativeFormat(problem, plain)).problems());
   app.use(async (context, next) => {
     try {
       await next();

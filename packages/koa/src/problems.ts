@@ -1,13 +1,17 @@
-import type { Middleware } from "koa";
-import { assertNotServed, checkOptions, httpErrorPlan, isGuardError, isText, type OptionRules } from "unclash/adapter";
+import type { Context, Middleware } from "koa";
+import {
+  assertNotServed,
+  checkOptions,
+  type ErrorFormat,
+  errorFormatRules,
+  httpErrorPlan,
+  isGuardError,
+  problemSources,
+} from "unclash/adapter";
 import { respond } from "./respond.js";
 
-export interface ProblemsOptions {
-  /** What a problem's `type` begins with, for errors that no guard made. @default "urn:problem-type:unclash:" */
-  readonly problemTypePrefix?: string;
-}
-
-const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText };
+/** The format of the errors that no guard made. */
+export type ProblemsOptions = ErrorFormat<Context>;
 
 /**
  * A middleware for the beginning of an app: `app.use(problems())`. It answers what guards and `check` throw, and, as
@@ -17,14 +21,14 @@ const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText };
  */
 export function problems(options: ProblemsOptions = {}): Middleware {
   assertNotServed("problems", options);
-  checkOptions<ProblemsOptions>("", options, rules);
-  const { problemTypePrefix } = options;
+  checkOptions<ProblemsOptions>("", options, errorFormatRules);
+  const sourceOf = problemSources(options);
   return async (context, next) => {
     try {
       await next();
     } catch (thrown) {
       const path = context.originalUrl.split("?", 1)[0] ?? "";
-      const answer = isGuardError(thrown) ? thrown.answer : httpErrorPlan(thrown, path, problemTypePrefix);
+      const answer = isGuardError(thrown) ? thrown.answer : httpErrorPlan(thrown, sourceOf(path, context));
       if (answer === undefined || context.headerSent) throw thrown;
       respond(context, answer);
     }

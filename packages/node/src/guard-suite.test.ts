@@ -10,6 +10,7 @@ import {
   guardTransportSuite,
   listen,
   listenHttp2,
+  nativeFormat,
   nativeOptions,
   noGuard,
   type PlainAnswer,
@@ -23,7 +24,6 @@ import { createMemoryStore } from "@unclash/memory";
 import { describe, test } from "vitest";
 import { createGuards } from "./guards.js";
 import type { Next } from "./mount.js";
-import { problems } from "./problems.js";
 
 /** What a small router of the app's own has found out about a request. */
 interface Routed extends IncomingMessage {
@@ -117,9 +117,9 @@ const parseJson: Handler = (request, _response, next) => {
 };
 
 /** What connect does: one handler after another; an error goes to the handlers for errors. */
-function listenerOf({ resources, onError }: Parameters<StartGuarded>[0]): RequestListener {
+function listenerOf({ resources, onError, problem }: Parameters<StartGuarded>[0]): RequestListener {
   const handlers = [parseJson, ...resources.flatMap((resource) => [...handlersOf(resource)])];
-  const answerProblem = problems({ onError: () => {} });
+  const answerProblem = createGuards(nativeFormat(problem, plain)).problems({ onError: () => {} });
   return (request, response) => {
     const step =
       (index: number): Next =>

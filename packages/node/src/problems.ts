@@ -2,21 +2,23 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   assertNotServed,
   checkOptions,
+  type ErrorFormat,
+  errorFormatRules,
   errorOf,
+  type GuardAnswer,
   httpErrorPlan,
   isFunction,
   isGuardError,
-  isText,
   type OptionRules,
+  problemSources,
   sendAnswer,
 } from "unclash/adapter";
 import { requestFacts } from "./facts.js";
 import { answerFailure, tellFailure, warnOfFailure } from "./failure.js";
 import type { Next } from "./mount.js";
 
-export interface ProblemsOptions {
-  /** What a problem's `type` begins with, for errors that no guard made. @default "urn:problem-type:unclash:" */
-  readonly problemTypePrefix?: string;
+/** The format of the errors that no guard made, and who is told of errors that nobody answers. */
+export interface ProblemsOptions extends ErrorFormat<IncomingMessage> {
   /**
    * Where there is no `next` to tell: is told of all other errors. The client gets a bare 500.
    * @default a warning of the process, with the stack
@@ -27,7 +29,7 @@ export interface ProblemsOptions {
 /** An error handler as connect has it. */
 export type ErrorHandler = (error: unknown, request: IncomingMessage, response: ServerResponse, next?: Next) => void;
 
-const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText, onError: isFunction };
+const rules: OptionRules<ProblemsOptions> = { ...errorFormatRules, onError: isFunction };
 
 /**
  * An error handler, for the end of an app: it answers what guards and `check` throw, and, as problems too, what body
@@ -38,14 +40,25 @@ const rules: OptionRules<ProblemsOptions> = { problemTypePrefix: isText, onError
 export function problems(options: ProblemsOptions = {}): ErrorHandler {
   assertNotServed("problems", options);
   checkOptions<ProblemsOptions>("", options, rules);
-  const { problemTypePrefix, onError = warnOfFailure } = options;
+  const { onError = warnOfFailure } = options;
+  const sourceOf = problemSources(options);
+  const answerTo = (error: unknown, request: IncomingMessage, response: ServerResponse): GuardAnswer | undefined => {
+    if (isGuardError(error)) return error.answer;
+    const { base, path } = requestFacts(request, response);
+    return httpErrorPlan(error, sourceOf(base + path, request));
+  };
   // Connect knows an error handler by its four parameters.
   return (error, request, response, next) => {
-    const { base, path } = requestFacts(request, response);
-    const answer = isGuardError(error) ? error.answer : httpErrorPlan(error, base + path, problemTypePrefix);
-    if (answer !== undefined && !response.headersSent) return sendAnswer(answer, response);
-    if (next !== undefined) return next(error);
+    let failure = error;
+    try {
+      const answer = answerTo(error, request, response);
+      if (answer !== undefined && !response.headersSent) return sendAnswer(answer, response);
+    } catch (thrown) {
+      // The app's `problem` has failed, and an error handler may not.
+      failure = thrown;
+    }
+    if (next !== undefined) return next(failure);
     answerFailure(request, response);
-    tellFailure(onError, errorOf(error), request);
+    tellFailure(onError, errorOf(failure), request);
   };
 }

@@ -10,7 +10,7 @@ import {
   withHeaders,
 } from "./twists.test-support.js";
 
-/** Faults in what becomes of a response. */
+/** Faults in the responses. */
 export const answerMutants: readonly GuardMutant[] = [
   {
     does: "forgets what it was told of the new state",
@@ -144,6 +144,11 @@ export const answerMutants: readonly GuardMutant[] = [
     does: "sends its own problems in place of the app's",
     twist: options(({ problem: _problem, ...rest }) => rest),
     caughtBy: "problem gives an app's own body, with the status and the headers of the problem",
+  },
+  {
+    does: "has the app's format for what guards throw alone",
+    twist: { errorFormat: false },
+    caughtBy: "what body parsers refuse has the app's own format, as the problems of guards do",
   },
   {
     does: "calls resources by their path",

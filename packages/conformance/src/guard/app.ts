@@ -76,4 +76,6 @@ export interface GuardedApp {
    * to that (`undefined`).
    */
   readonly onError?: (error: unknown) => PlainAnswer | undefined;
+  /** The app's own format for errors, of `problems()`. @default that of problems */
+  readonly problem?: NonNullable<GuardOptions<PlainRequest, LoadedState>["problem"]>;
 }

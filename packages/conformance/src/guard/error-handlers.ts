@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isGuardError } from "unclash";
 import { assertHeaders, assertStatus } from "../adapter/answer.js";
-import type { PlainAnswer } from "./app.js";
+import type { GuardedApp, PlainAnswer } from "./app.js";
 import type { Place } from "./place.js";
 import { guardForms, type Setup, stand } from "./setup.js";
 import { outcomeHandlers } from "./special-handlers.js";
@@ -63,7 +63,31 @@ const cases: readonly FormCase[] = [
   },
 ];
 
-export const errorHandlerCases: readonly GuardCase[] = cases.flatMap(({ name, run }) =>
+/** An app whose guards and whose `problems()` have one format. */
+const format: NonNullable<GuardedApp["problem"]> = ({ status, instance }, { method }) => ({
+  error: { status, instance, method },
+});
+
+const formatted: GuardCase = {
+  name: "guarded: what body parsers refuse has the app's own format, as the problems of guards do",
+  async run(stage) {
+    const standing = stand("formatted", { options: () => ({ problem: format }) }, "guarded");
+    const trial = await stage.serve({ resources: [standing.resource], problem: format });
+    const place = placeOf(trial, "guarded", standing);
+    const { id } = place.row();
+    for (const [message, status] of [
+      [{ content: "{", ifMatch: '"1"' }, 400],
+      [{ json: {} }, 428],
+    ] as const) {
+      const answer = await place.send("PUT", `/${id}`, { ...message, foreign: true });
+      assertStatus(answer, status);
+      assertHeaders(answer, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
+      assert.deepEqual(answer.json, { error: { status, instance: `${place.prefix}/${id}`, method: "PUT" } });
+    }
+  },
+};
+
+const handedCases: readonly GuardCase[] = cases.flatMap(({ name, run }) =>
   guardForms.map((form) => ({
     name: `${form}: ${name}`,
     async run(stage) {
@@ -74,3 +98,5 @@ export const errorHandlerCases: readonly GuardCase[] = cases.flatMap(({ name, ru
     },
   })),
 );
+
+export const errorHandlerCases: readonly GuardCase[] = [...handedCases, formatted];

@@ -1,5 +1,5 @@
 import type { GuardIdempotency, GuardOptions, LoadedState, SharedGuardOptions } from "unclash";
-import type { PlainRequest } from "./app.js";
+import type { GuardedApp, PlainRequest } from "./app.js";
 
 /**
  * The suite's options of a guard in terms of a framework's request: an adapter's harness hands them to `guard`,
@@ -19,7 +19,7 @@ export function nativeOptions<Native>(
     ...(past && { past: (named, request: Native) => past(named, plain(request)) }),
     ...(represent && { represent: (value, request: Native) => represent(value, plain(request)) }),
     ...(identify && { identify: (facts) => identify({ ...facts, native: plain(facts.native) }) }),
-    ...(problem && { problem: (each, request: Native) => problem(each, plain(request)) }),
+    ...nativeFormat(problem, plain),
     ...(route && { route: (request: Native) => route(plain(request)) }),
     ...(observe && { observe: (decision) => observe({ ...decision, native: plain(decision.native) }) }),
     ...(idempotency && { idempotency: nativeKeys(idempotency, plain) }),
@@ -35,6 +35,14 @@ function nativeKeys<Native>(
     ...(scope && { scope: (facts) => scope({ ...facts, native: plain(facts.native) }) }),
     ...(fingerprint && { fingerprint: (request: Native) => fingerprint(plain(request)) }),
   };
+}
+
+/** The format of the suite's app, as an adapter's `problems` or `createGuards` takes it. */
+export function nativeFormat<Native>(
+  problem: GuardedApp["problem"],
+  plain: (request: Native) => PlainRequest,
+): Pick<SharedGuardOptions<Native>, "problem"> {
+  return problem === undefined ? {} : { problem: (each, request: Native) => problem(each, plain(request)) };
 }
 
 /** The same options, as an adapter's `createGuards` takes what guards have in common, and each guard the rest. */

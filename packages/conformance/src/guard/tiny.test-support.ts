@@ -12,6 +12,7 @@ import {
   inTurn,
   isGuardError,
   prepareResponse,
+  problemSources,
   type Runnable,
   runHandler,
   sendAnswer,
@@ -19,7 +20,7 @@ import {
 import { listen } from "../adapter/listen.js";
 import { parseJsonBody } from "../adapter/tiny.test-support.js";
 import type { GuardedResource, PlainAnswer, PlainGuard, PlainHandler, PlainRequest } from "./app.js";
-import { checkOptions, nativeOptions } from "./native-options.js";
+import { checkOptions, nativeFormat, nativeOptions } from "./native-options.js";
 import { noGuard } from "./no-guard.js";
 import type { StartGuarded } from "./suite-options.js";
 
@@ -42,6 +43,8 @@ export interface Twist {
   readonly context?: (context: PlainGuard, request: TinyRequest) => PlainGuard;
   readonly send?: (answer: GuardAnswer, response: ServerResponse, request: TinyRequest) => void;
   readonly answer?: (answer: PlainAnswer, request: TinyRequest) => PlainAnswer;
+  /** What parsers refuse is no problem in the app's own format. */
+  readonly errorFormat?: false;
   /** What is thrown never gets to the error handlers where this takes it. */
   readonly caught?: (error: unknown, response: ServerResponse) => boolean;
 }
@@ -129,9 +132,15 @@ function factsOf(request: TinyRequest, response: ServerResponse, { facts = (give
   return facts(guardFacts(message, { response, url: message.url ?? "/", parsed, native: request }));
 }
 
+/** A request of which only Node's own is left. */
+function plainMessage({ method = "GET", headers }: IncomingMessage): PlainRequest {
+  return { method, id: undefined, headers, body: undefined };
+}
+
 /** The smallest framework that there can be, with guards, or one that is twisted in a single place. */
 export function tinyStart(twist: Twist = {}): StartGuarded {
-  return ({ resources, onError }) => {
+  return ({ resources, onError, problem }) => {
+    const sourceOf = problemSources(twist.errorFormat === false ? {} : nativeFormat(problem, plainMessage));
     const routes = new Map<string, Handle>();
     for (const resource of resources) {
       const wrap = inForm(resource, twist);
@@ -153,14 +162,15 @@ export function tinyStart(twist: Twist = {}): StartGuarded {
       if (body instanceof Error) throw Object.assign(body, { status: 400 });
       await known({ message, method, id, headers, body }, response);
     };
-    const fail = (error: unknown, { url = "/" }: IncomingMessage, response: ServerResponse): void => {
+    const fail = (error: unknown, message: IncomingMessage, response: ServerResponse): void => {
       if (twist.caught?.(error, response) === true) return;
       if (response.headersSent) {
         response.destroy();
         return;
       }
+      const { url = "/" } = message;
       const own = onError?.(error);
-      const plan = isGuardError(error) ? error.answer : httpErrorPlan(error, url);
+      const plan = isGuardError(error) ? error.answer : httpErrorPlan(error, sourceOf(url, message));
       // That of an answer that could not be sent.
       response.removeHeader("content-length");
       if (own !== undefined || plan === undefined) answerWith(response, own ?? { status: 500 });

@@ -118,7 +118,7 @@ export function checkOver<Native extends object, State extends Loaded>(
 
 /**
  * The handler has returned. Where the client is gone, now or later, and the answer has not ended, nobody will end it:
- * what became of the request stays unknown, and its idempotency key is left to lapse.
+ * the outcome of the request stays unknown, and its idempotency key is left to lapse.
  */
 export function handlerIsOver({ run }: GuardedResponse, response: ServerResponse): void {
   if (run === undefined) return;

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { problemSources } from "./error-format.js";
 import { httpErrorPlan } from "./http-error.js";
 
 function problemOf(error: unknown): unknown {
-  const plan = httpErrorPlan(error, "/articles/1");
+  const plan = httpErrorPlan(error, problemSources({})("/articles/1", undefined));
   return plan && { status: plan.status, ...JSON.parse(plan.body ?? "null") };
 }
 

@@ -1,6 +1,5 @@
 import type { ProblemEntry, ProblemSlug, ResponsePlan } from "@unclash/core";
-import { problemTypePrefix } from "@unclash/core";
-import { refusalResponse } from "../http/responses.js";
+import { type ProblemSource, refusalResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
 
 /** What body parsers and routers throw of their own, by its status. */
@@ -25,22 +24,17 @@ const details: Readonly<Record<number, string>> = {
  * the status that it names (http-errors, which say that they may be shown); nothing for any other error. What a parser
  * says of the content never reaches the client, since it may repeat it; what the app says does.
  *
- * @param instance the path of the request
+ * @param source what the problems of the request are made from: see `problemSources`
  */
-export function httpErrorPlan(
-  error: unknown,
-  instance: string,
-  typePrefix: string = problemTypePrefix,
-): ResponsePlan | undefined {
+export function httpErrorPlan(error: unknown, source: ProblemSource): ResponsePlan | undefined {
   const shown = shownError(error);
   const slug = shown && slugs[shown.status];
   if (shown === undefined || slug === undefined) return undefined;
-  const asked = { instance, settings: { problemTypePrefix: typePrefix } };
   const { status, message } = shown;
   if (message !== undefined || slug !== "malformed-request")
-    return refusalResponse(asked, { slug, detail: message || (details[status] ?? "") });
+    return refusalResponse(source, { slug, detail: message || (details[status] ?? "") });
   const entry = entryOf(error);
-  return refusalResponse(asked, { slug, detail: entry.detail, members: { errors: [entry] } });
+  return refusalResponse(source, { slug, detail: entry.detail, members: { errors: [entry] } });
 }
 
 interface ShownError {

@@ -26,7 +26,7 @@ export function watchRefused(facts: RequestFacts, response: ServerResponse): voi
   });
 }
 
-/** A later check of the same request, on a state that was loaded anew, has let it pass. */
+/** A later check of the same request, on a state that was loaded again, has let it pass. */
 export function passAfterAll(response: ServerResponse): void {
   refused.delete(response);
 }

@@ -43,7 +43,7 @@ export function sendAnswer(answer: GuardAnswer, response: ServerResponse): void 
   response.end(answer.body ?? undefined);
 }
 
-/** Takes back what a handler has said of content that is not sent after all; type and length are said anew. */
+/** Takes back what a handler has said of content that is not sent after all; type and length are set again. */
 export function forgetContent(response: { removeHeader(name: string): unknown }): void {
   for (const name of ["content-encoding", "content-language", "content-range", "content-disposition"])
     response.removeHeader(name);

@@ -4,6 +4,7 @@ import { type CheckOptions, keysTooLate } from "../guards/check.js";
 import type { GuardOptions, SharedGuardOptions } from "../guards/guard-options.js";
 import type { Loaded } from "../states/loaded-state.js";
 import { assertNotServed } from "./arguments.js";
+import type { ErrorFormat } from "./error-format.js";
 
 /**
  * The options of one guard, over those that all guards of an app share: its own win, and of a group (`preconditions`,
@@ -31,6 +32,22 @@ export function withSharedOptions<Native, State extends Loaded, Creates extends 
     ...(requestLimits && { requestLimits: { ...shared.requestLimits, ...membersSet(requestLimits) } }),
     ...(idempotency && { idempotency: { ...idempotency, ...shared.idempotency, ...membersSet(idempotency) } }),
   };
+}
+
+/**
+ * The options of an app's error handler, over the format of problems that all guards of the app share.
+ *
+ * @param call the function that the app called: `problems`
+ */
+export function withSharedFormat<Own extends ErrorFormat<never>>(
+  call: string,
+  { problemTypePrefix, problem }: SharedGuardOptions<never>,
+  own: Own,
+): Own {
+  assertNotServed(call, own);
+  // The error handler itself says what it takes in place of this.
+  if (typeof own !== "object" || own === null) return own;
+  return { ...own, ...membersSet({ problemTypePrefix, problem }), ...membersSet(own) };
 }
 
 /** The options that are not left open with `undefined`. */

@@ -4,7 +4,7 @@ import type { RequestLimits } from "../http/request-limits.js";
 import { warnOnce } from "../options/warnings.js";
 
 /**
- * The limits for what becomes of a state that is over them itself: a row of the app's, or a resource from when they
+ * The limits for what is made of a state that is over them itself: a row of the app's, or a resource from when they
  * were higher. A patch may not make it larger still, but else it is no fault of the client's, and the app is warned.
  *
  * @param state the state that a patch is applied to

@@ -19,7 +19,7 @@ export interface StaleWrite {
 }
 
 /**
- * What becomes of a stale write. An accepted value is checked like any write: by the schema, references and rules.
+ * The outcome of a stale write. An accepted value is checked like any write: by the schema, references and rules.
  * For a DELETE, `accept` deletes and `value` is not looked at.
  */
 export type Settlement = { readonly kind: "accept"; readonly value?: JsonObject } | { readonly kind: "reject" };

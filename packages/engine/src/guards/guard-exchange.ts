@@ -15,6 +15,7 @@ import { type Loaded, type LoadedState, stateOf } from "../states/loaded-state.j
 import { faultOfLoad, RowState, type TagFault, tagOfState } from "../states/row-state.js";
 import { GuardError } from "./guard-error.js";
 import type { GuardSettings } from "./guard-settings.js";
+import { formatProblem } from "./own-format.js";
 
 /** One request at a guard. */
 export class GuardExchange extends Exchange<GuardSettings> {
@@ -90,8 +91,7 @@ export class GuardExchange extends Exchange<GuardSettings> {
   /** What the guard answers in place of the handler; in the app's own format, where it has one. */
   error({ refusal }: Refused): GuardError {
     const problem = problemOf(this, refusal);
-    const own = this.settings.problem?.(problem, this.request.native);
-    const content = own === undefined || own === problem ? undefined : ownContent(own);
+    const content = formatProblem(this.settings.problem, problem, this.request.native);
     return new GuardError(problemResponse(problem, refusal, content), problem);
   }
 
@@ -139,9 +139,4 @@ export class GuardExchange extends Exchange<GuardSettings> {
   get mediaType(): string {
     return parseMediaType(this.header("content-type") ?? "").essence;
   }
-}
-
-function ownContent(own: unknown): { readonly type: string; readonly text: string } {
-  if (typeof own === "string") return { type: "text/plain; charset=utf-8", text: own };
-  return { type: "application/json; charset=utf-8", text: JSON.stringify(own) ?? "" };
 }

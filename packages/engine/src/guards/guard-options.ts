@@ -1,13 +1,19 @@
 import type { Problem } from "@unclash/core";
 import type { RequestOptions } from "../access/request-options.js";
 import type { StateOptions } from "../conflicts/state-options.js";
+import type { RequestLimits } from "../http/request-limits.js";
 import type { GuardIdempotency } from "../idempotency/guard-keeping.js";
 import type { NamedState } from "../preconditions/named-state.js";
 import type { ContentDigest } from "../states/digest.js";
 import type { Awaitable, Loaded, ValueOf } from "../states/loaded-state.js";
 
+/** The limits that hold in guards, where the app itself reads content and lists. */
+export type GuardRequestLimits = Omit<RequestLimits, "bodyBytesInFlightMax" | "slowBodyMs" | "listScanMax">;
+
 /** How guards treat requests, whatever they guard: what `createGuards` takes for all of them, and each may say anew. */
 export interface SharedGuardOptions<Native> extends RequestOptions<Native>, StateOptions {
+  /** Caps on what one request may hold and cost; those on what the app reads itself are the app's to set. */
+  readonly requestLimits?: Partial<GuardRequestLimits>;
   /** The member of a PUT's or merge patch's content that names the version; `false`: none does. @default false */
   readonly versionField?: string | false;
   /** The member of such content that names the entity-tag, as the items of a list may hold it. @default false */

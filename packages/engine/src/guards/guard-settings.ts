@@ -119,6 +119,7 @@ function resolve<Native, State extends Loaded>(
   const { versionField = false, etagField = false } = options;
   checkEtagField("etagField", etagField, versionField);
   const { load, resource, past, represent, route, problem, vary = [], idempotency } = options;
+  checkLimits(options.requestLimits);
   const request = resolveRequestOptions(options);
   return Object.freeze({
     ...request,
@@ -140,6 +141,16 @@ function resolve<Native, State extends Loaded>(
     reportOnly: options.reportOnly ?? false,
     writerLines: guardLines,
   });
+}
+
+/** What holds in collections alone. */
+const limitsOfCollections = ["bodyBytesInFlightMax", "slowBodyMs", "listScanMax"];
+
+function checkLimits(limits: object = {}): void {
+  const name = limitsOfCollections.find((each) => Reflect.get(Object(limits), each) !== undefined);
+  if (name === undefined) return;
+  const problem = "does nothing in a guard, where the app reads content and lists itself: it is for createUnclash()";
+  throw new ConfigurationError(`requestLimits.${name}`, problem);
 }
 
 function checkStrategies<Native, State extends Loaded>(options: GuardOptions<Native, State>): void {

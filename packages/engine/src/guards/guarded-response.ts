@@ -175,7 +175,7 @@ export class GuardedResponse {
     this.#around?.hold();
   }
 
-  /** The handler has told what became of its write. */
+  /** The handler has reported the outcome of its write. */
   #reportOutcome(): void {
     this.#isReported = true;
     if (this.#around !== undefined) this.#around.#reportOutcome();

@@ -27,15 +27,24 @@ export function emptyResponse(status: number, outcome: string, headers: Fields):
   return { status, headers, body: null, outcome };
 }
 
-/** What of a request its problems tell: where it was met, and what their types begin with. */
+/** What the problems of a request are made from: where it was met, and what their types begin with. */
 export interface ProblemSource {
   readonly instance: string;
   readonly settings: { readonly problemTypePrefix: string };
+  /** The content in place of the problem's own, where an app has a format for errors. */
+  format?(problem: Problem): ProblemContent | undefined;
+}
+
+/** Content that stands for a problem. */
+export interface ProblemContent {
+  readonly type: string;
+  readonly text: string;
 }
 
 /** The answer that says why a request is refused (RFC 9457); no cache keeps it. */
 export function refusalResponse(source: ProblemSource, refusal: Refusal): ResponsePlan {
-  return problemResponse(problemOf(source, refusal), refusal);
+  const problem = problemOf(source, refusal);
+  return problemResponse(problem, refusal, source.format?.(problem));
 }
 
 /** The same of the step that refuses it. */
@@ -59,7 +68,7 @@ export function problemOf({ instance, settings }: ProblemSource, { slug, detail,
 export function problemResponse(
   problem: Problem,
   { slug, headers }: Pick<Refusal, "slug" | "headers">,
-  content: { readonly type: string; readonly text: string } = {
+  content: ProblemContent = {
     type: "application/problem+json",
     text: JSON.stringify(problem),
   },

@@ -110,7 +110,7 @@ export class KeyRun {
     return this.#holding.idempotency.rerun;
   }
 
-  /** Nobody will tell how it ended: its lease is left to end, and it stays unknown what became of the request. */
+  /** Nobody will report how it ended: its lease is left to end, and the outcome of the request stays unknown. */
   abandon(): void {
     if (this.#isStopped) return;
     this.#stop();

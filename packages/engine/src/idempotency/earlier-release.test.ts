@@ -58,7 +58,7 @@ test("a key whose record of an earlier release is over may be used again", async
   expect(again).toMatchObject({ status: 200, headers: replayed });
 });
 
-test("a guard knows what a process of an earlier release is running, and what became of it", async () => {
+test("a guard knows what a process of an earlier release is running, and its outcome", async () => {
   const store = createMemoryStore();
   const guardOn = (on: Store) =>
     createGuard<object, LoadedState>({ resource: () => null, idempotency: { store: on, anonymous: "address" } });

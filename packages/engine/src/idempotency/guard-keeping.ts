@@ -18,7 +18,7 @@ export interface GuardIdempotency<Native = unknown> extends IdempotencyOptions<N
   /**
    * The handler knows a repeat by itself, by its `idempotencyKey` in a unique column of its own: so a request without
    * a precondition may run again after the process that ran it first has died, or after an answer of 5xx. Without this
-   * it is refused, since nobody can tell what became of the first. @default false
+   * it is refused, since the outcome of the first is unknown. @default false
    */
   readonly rerun?: boolean;
   /**

@@ -3,7 +3,7 @@ import type { Key, Text, Version } from "@unclash/core/store";
 
 /**
  * What is known of a key: the request that came with it first is still running, this was its answer, or it ended
- * without one that tells what became of it.
+ * without one that says its outcome.
  */
 export type KeyRecord = RunningRequest | AnsweredRequest | UnansweredRequest;
 

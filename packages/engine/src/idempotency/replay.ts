@@ -13,7 +13,7 @@ export type KeyVerdict =
   | { readonly kind: "reused" }
   | { readonly kind: "running" }
   /**
-   * It ran, and failed, or whoever ran it is gone: nobody can tell what became of it. `expect` is for who runs it once
+   * It ran, and failed, or whoever ran it is gone: its outcome is unknown. `expect` is for who runs it once
    * more.
    */
   | { readonly kind: "abandoned"; readonly expect: Expectation };

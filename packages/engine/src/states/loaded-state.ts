@@ -7,7 +7,7 @@ import type { Moment } from "@unclash/core/store";
  *
  * - a number or bigint: a counter that every write raises. Its entity-tag is `"5"`.
  * - a `Date`: when the state was written. Its entity-tag holds the milliseconds; a database that keeps microseconds
- *   compares unequal with what became of them in JavaScript.
+ *   compares unequal with their values in JavaScript.
  * - a string: an entity-tag in its quotes, or any version of the app's own, such as a UUID or a row's `xmin`.
  * - an object: the row itself. Its entity-tag is a digest of its content.
  */

@@ -44,6 +44,7 @@ const rowsOfAll = Object.entries(adapters).flatMap(([name, { mount, guard, guard
     () => mount(engine(), { falltrough: false }),
   ],
   [`${name}: problems with another prefix`, "prefix is not an option", () => problems({ prefix: "urn:x:" })],
+  [`${name}: problems with a text for a format`, "problem must be a function", () => problems({ problem: "oops" })],
   [`${name}: guard with a list of options`, "options must be an object, and is an array of 1", () => guard([{ load }])],
   [`${name}: guarded without a handler`, "must be given a handler after its options", () => guarded({ load })],
   [`${name}: check without a request`, "check() ", () => check()],
@@ -133,6 +134,11 @@ export const adapterMistakes = [
     "Express: problems that is not called",
     "problems() was given a request",
     () => onExpress((app) => app.use((a, b, c) => onE.problems(a, b, c))),
+  ],
+  [
+    "Express: problems of createGuards that is not called",
+    "problems() was given a request",
+    () => onExpress((app) => app.use(onE.createGuards({}).problems)),
   ],
   ["Koa: guard that is not called", "guard() was given a request", () => onKoa((app) => app.use(onK.guard))],
   [

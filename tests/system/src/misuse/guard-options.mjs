@@ -64,4 +64,12 @@ export const guardOptionMistakes = [
     made({ load, idempotency: { store, ttlMs: 1 }, identify: () => undefined }),
   ],
   ["a limit that is none", "requestLimits.maxBody is not an option", made({ load, requestLimits: { maxBody: 1 } })],
+  ...["bodyBytesInFlightMax", "slowBodyMs", "listScanMax"].flatMap((name) => {
+    const says = `requestLimits.${name} does nothing in a guard`;
+    const options = { load, requestLimits: { [name]: 5_000_000 } };
+    return [
+      [`a limit of collections, ${name}`, says, made(options)],
+      [`${name} among the options of all guards`, says, () => void createGuards({ requestLimits: { [name]: 1 } })],
+    ];
+  }),
 ];
