@@ -14,7 +14,7 @@ import {
   type Refusal,
 } from "./refusal.js";
 
-/** A note; of a deleted one its version is left, from which it goes on counting should it be made anew. */
+/** A note; of a deleted one its version is left, from which it goes on counting should it be made again. */
 type Note = NamedState & { readonly fields: JsonObject };
 type Tombstone = NamedState & { readonly fields: null };
 
