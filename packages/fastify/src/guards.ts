@@ -25,8 +25,8 @@ export interface Guards {
 
 /**
  * Makes `guard`, `guarded` and `check` for an app whose guards have options in common. What one of them is given itself
- * goes before; of a group such as `idempotency`, each member by itself. `problems` answers in the same format: it has the
- * `problem` and the `problemTypePrefix` that guards share.
+ * goes before; of a group such as `idempotency`, each member by itself. `problems` answers in the same format: it has
+ * the `problem` and the `problemTypePrefix` that guards share.
  *
  * @throws ConfigurationError where an option can't be; its message names the option
  * @example const { guarded, problems } = createGuards({ identify, conflictStatus: 412, idempotency: { store } });

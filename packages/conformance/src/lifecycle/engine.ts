@@ -6,8 +6,8 @@ import { anything } from "../adapter/schema.js";
 /** An engine with routes that wait, and that stream, until they are ended. */
 export interface WaitingEngine {
   /**
-   * `GET /waits/{n}` waits, `GET /streams/{n}` streams one text and then waits, `GET /floods/{n}` streams as much as its
-   * client reads; `/notes` is a collection.
+   * `GET /waits/{n}` waits, `GET /streams/{n}` streams one text and then waits, `GET /floods/{n}` streams as much as
+   * its client reads; `/notes` is a collection.
    */
   readonly unclash: Unclash;
   /** How many of each are open. */

@@ -31,8 +31,8 @@ type Report = (makeDecision: () => HousekeepingDecision) => void;
 
 /**
  * The housekeeper of a store, as one process runs it: while it holds the lease it does the maintenance in short steps,
- * with pauses; else it stands by. Every step is compare-and-set, so that two at once (after a long pause, or a step of a
- * clock) do no harm.
+ * with pauses; else it stands by. Every step is compare-and-set, so that two at once (after a long pause, or a step of
+ * a clock) do no harm.
  */
 export class Housekeeper {
   readonly #maintenance: Maintenance;

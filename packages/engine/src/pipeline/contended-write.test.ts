@@ -167,7 +167,7 @@ async function crowd(
 /** Six of the contents above fill the process. */
 const narrow = { requestLimits: { bodyBytesMax: 800, bodyBytesInFlightMax: 4_800 } };
 
-test("writers that wait for one resource hold half of all content at most, and keep no writer of another out", async () => {
+test("writers that wait for one resource hold half of all content, and keep no writer of another out", async () => {
   const { put, ...store } = setUp(narrow);
   const { other, statuses } = await crowd(put, store);
   expect(other).toBe(201);

@@ -7,7 +7,7 @@ import type { CollectionExchange } from "../resources/collection-exchange.js";
 
 /**
  * Tries a write of a resource until it is answered. Where others are faster, it waits for its turn among the writers of
- * this process, and is given up once its time is up, its client is gone, or too many wait or with too much content: 503.
+ * this process, and is given up once its time is up, its client is gone, or too many wait, or too much content: 503.
  *
  * @param isInLine whether it waits for its turn before its first try
  * @param tryOnce gives the response, or what to do after a lost race
