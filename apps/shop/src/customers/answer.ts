@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { idFault, isStoreError, type ResponsePlan } from "@unclash/core";
 import type { ContextOf } from "unclash";
 import { uuidv7 } from "uuidv7";
@@ -35,7 +34,8 @@ export async function answerRequest(
     return method === "HEAD" ? { ...plan, body: null } : plan;
   } catch (error) {
     if (!isStoreError(error)) throw error;
-    return unavailable(instance, error.outcome, "The store did not answer.");
+    const refusal = { slug: "store-unavailable", detail: "The store did not answer." } as const;
+    return problemReply(instance, { ...refusal, members: { outcome: error.outcome }, headers: { "retry-after": "1" } });
   }
 }
 
@@ -51,12 +51,6 @@ async function read({ current, readPage, outcome }: CustomerGuard, table: Custom
   return page.answer((await table.list({ after: page.after, limit: page.rowsMax })).map(stateOf));
 }
 
-/** 503: the database did not answer, or others kept winning. */
-function unavailable(instance: string, outcome: "not-applied" | "unknown", detail: string): ResponsePlan {
-  const members = { outcome };
-  return problemReply(instance, { slug: "store-unavailable", detail, members, headers: { "retry-after": "1" } });
-}
-
 /** One write on its way. */
 interface Writing {
   readonly request: CustomerRequest;
@@ -64,44 +58,16 @@ interface Writing {
   readonly table: CustomerTable;
 }
 
-/** How long a write is tried that loses races, and is for whatever state there is, in milliseconds. */
-const contendedWriteMs = 5_000;
-
-async function write(writing: Writing): Promise<ResponsePlan> {
-  const { request, guard, table } = writing;
+function write(writing: Writing): Promise<ResponsePlan> {
+  const { request, guard } = writing;
+  const { current } = guard;
+  if (current !== undefined) return change(writing, current);
   const givenId = request.id ?? guard.readId();
-  const id = givenId ?? uuidv7();
-  const resource = givenId === undefined ? "customers" : `customers/${id}`;
-  let { current } = guard;
-  const endsAt = performance.now() + contendedWriteMs;
-  for (let attempt = 1; attempt === 1 || performance.now() < endsAt; attempt++) {
-    if (attempt > 1) await pause(Math.random() * Math.min(2 ** attempt, 250));
-    const plan = await (current === undefined ? make(writing, id, resource) : change(writing, current, resource));
-    if (plan !== "raced") return plan;
-    if (request.id === undefined) continue;
-    const fresh = await table.find(id);
-    const isForIt = fresh === undefined ? current === undefined : current !== undefined && isForAnyState(request);
-    // Where its precondition may not hold for the state that is there by now, the guard ends the request.
-    current = isForIt ? fresh : await guard.outcome.expectRow(undefined);
-  }
-  const detail = `Others kept changing ${resource} while this request was running.`;
-  return unavailable(request.instance, "not-applied", detail);
+  return make(writing, givenId ?? uuidv7(), givenId === undefined ? "customers" : `customers/${givenId}`);
 }
 
-/** Whether a write names no state, by `If-Match: *`, and none in its content either. */
-function isForAnyState({ headers, content }: CustomerRequest): boolean {
-  const named = membersOf(content);
-  const isOpen = !Object.hasOwn(named, "version") && !Object.hasOwn(named, "etag");
-  return headers["if-match"] === "*" && headers["if-none-match"] === undefined && isOpen;
-}
-
-/** The members of sound content, as they were sent. */
-function membersOf(content: unknown): object {
-  const text = content instanceof Uint8Array ? Buffer.from(content).toString() : content;
-  return Object(typeof text === "string" && text !== "" ? JSON.parse(text) : text);
-}
-
-async function make({ request, guard, table }: Writing, id: string, resource: string): Promise<ResponsePlan | "raced"> {
+async function make(writing: Writing, id: string, resource: string): Promise<ResponsePlan> {
+  const { request, guard, table } = writing;
   const named: unknown = Reflect.get(membersOf(request.content), "id");
   if (request.id !== undefined && named !== undefined && String(named) !== id) {
     // The guard compares it with that of a row, and there is none.
@@ -118,16 +84,33 @@ async function make({ request, guard, table }: Writing, id: string, resource: st
   const before = key === undefined ? undefined : await table.findMade(key);
   if (key !== undefined && before !== undefined) {
     const keptSince = Date.now() - keyMsMax;
-    if (before.at < keptSince) {
-      await table.releaseKey(key, keptSince);
-      return "raced";
-    }
-    if (before.customer !== undefined) return written(request, guard, "created", before.customer);
-    return emptyReply(201, "created", { location: pathOf(request, before.id), "content-length": "0" });
+    if (before.at >= keptSince) return madeBefore(request, guard, before);
+    await table.releaseKey(key, keptSince);
+    return make(writing, id, resource);
   }
-  if ((await table.find(id)) === undefined) return emailTaken(guard, resource, await table.findByEmail(fields.email));
-  if (request.id !== undefined) return "raced";
+  if ((await table.find(id)) === undefined) {
+    const holder = await table.findByEmail(fields.email);
+    // Of a holder that is gone by now nothing is in the way any more.
+    return holder === undefined ? make(writing, id, resource) : emailTaken(guard, resource, holder);
+  }
+  if (request.id !== undefined) return guard.outcome.expectRow(undefined);
   return guard.outcome.refuse("duplicate", "The id is taken.", { resource, field: "/id", holder: resource });
+}
+
+/** The members of sound content, as they were sent. */
+function membersOf(content: unknown): object {
+  const text = content instanceof Uint8Array ? Buffer.from(content).toString() : content;
+  return Object(typeof text === "string" && text !== "" ? JSON.parse(text) : text);
+}
+
+/** The same answer again, as far as the customer is still there. */
+function madeBefore(
+  request: CustomerRequest,
+  guard: CustomerGuard,
+  { id, customer }: { readonly id: string; readonly customer?: Customer | undefined },
+): ResponsePlan {
+  if (customer !== undefined) return written(request, guard, "created", customer);
+  return emptyReply(201, "created", { location: pathOf(request, id), "content-length": "0" });
 }
 
 /** For how long a guard knows a key, unless it is told otherwise: after that the same key is another request's. */
@@ -139,17 +122,14 @@ async function tryInsert(table: CustomerTable, { id, by, ...fields }: NewCustome
   return { id, ...fields, version: (await table.lastVersion(id)) + 1, tag: "", modifiedAt: 0, modifiedBy: by };
 }
 
-async function change(
-  { request, guard, table }: Writing,
-  current: Customer,
-  resource: string,
-): Promise<ResponsePlan | "raced"> {
+async function change(writing: Writing, current: Customer): Promise<ResponsePlan> {
+  const { request, guard, table } = writing;
   const { id, version } = current;
   const by = guard.actor?.name ?? null;
   const isDryRun = guard.prefers("dry-run");
   if (request.method === "DELETE") {
-    if (!isDryRun && (await table.remove(id, version, { by })) === "stale") return "raced";
-    if (!isDryRun) await guard.outcome.expectAffected(1);
+    // The guard knows what to do with a write that has lost: a conflict, or to run all this again.
+    if (!isDryRun) await guard.outcome.expectAffected((await table.remove(id, version, { by })) === "removed" ? 1 : 0);
     return emptyReply(204, isDryRun ? "dry-run" : "deleted");
   }
   const fields = await guard.applyChange(representationOf(current), customerSchema);
@@ -158,10 +138,12 @@ async function change(
   const changed = isDryRun
     ? await tryUpdate(table, current, fields)
     : await table.update(id, version, { ...fields, by });
-  if (changed === "stale") return "raced";
+  if (changed === "stale") return guard.outcome.expectRow(undefined);
   if (changed !== "taken") return written(request, guard, "changed", changed);
   const holder = await table.findByEmail(fields.email);
-  return emailTaken(guard, resource, holder?.id === id ? undefined : holder);
+  // Of a holder that is gone by now, or that this one has become, nothing is in the way any more.
+  if (holder === undefined || holder.id === id) return change(writing, current);
+  return emailTaken(guard, `customers/${id}`, holder);
 }
 
 async function tryUpdate(table: CustomerTable, current: Customer, fields: CustomerFields): Promise<Customer | "taken"> {
@@ -193,9 +175,7 @@ function pathOf({ base }: CustomerRequest, id: string): string {
   return `${base}/customers/${encodeURIComponent(id)}`;
 }
 
-/** The e-mail address is another customer's; of one that is gone by now nothing is in the way any more. */
-function emailTaken({ outcome }: CustomerGuard, resource: string, holder: Customer | undefined): "raced" {
-  if (holder === undefined) return "raced";
+function emailTaken({ outcome }: CustomerGuard, resource: string, holder: Customer): never {
   const members = { resource, field: "/email", holder: `customers/${holder.id}` };
   return outcome.refuse("duplicate", "The value of email is taken.", members);
 }

@@ -1,7 +1,10 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import type { ResponsePlan } from "@unclash/core";
 import type { Store } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { type RequestFacts, refuseCredentials } from "unclash";
-import { createGuard, type GuardAnswer, isGuardError } from "unclash/adapter";
+import { createGuard, type GuardAnswer, isGuardError, runHandler } from "unclash/adapter";
 import { onTestFinished } from "vitest";
 import { answerRequest } from "./answer.js";
 import { type CustomerShop, guardOptions } from "./customers.js";
@@ -77,13 +80,17 @@ async function answerTo(
   try {
     const entered = await guards.enter({ ...facts, body, native: request });
     if (entered.kind === "answer") return entered.error.answer;
-    const { context, guardedResponse } = entered;
-    const plan = await answerRequest(request, context, table);
-    const { set, remove } = guardedResponse.finish(
-      plan.status,
-      (name) => plan.headers[name] ?? guardedResponse.headers[name],
-    );
-    const headers = Object.entries({ ...guardedResponse.headers, ...plan.headers, ...set });
+    const { guardedResponse } = entered;
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const plans: ResponsePlan[] = [];
+    await runHandler(entered, response, async (context) => {
+      plans.push(await answerRequest(request, context, table));
+    });
+    const [plan] = plans;
+    if (plan === undefined) throw new TypeError("The handler gave no answer.");
+    const { headers: own } = plan;
+    const { set, remove } = guardedResponse.finish(plan.status, (name) => own[name] ?? guardedResponse.headers[name]);
+    const headers = Object.entries({ ...guardedResponse.headers, ...own, ...set });
     return { ...plan, headers: Object.fromEntries(headers.filter(([name]) => !remove.includes(name))) };
   } catch (error) {
     if (isGuardError(error)) return error.answer;

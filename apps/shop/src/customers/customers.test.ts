@@ -177,7 +177,7 @@ describe("a write that others are faster than", () => {
     const given = await ask("PATCH", "/customers/1", merge({ email: "a@example.com" }, any));
     expect(given.headers["retry-after"]).toBe("1");
     expect(content(given)).toMatchObject({ status: 503, outcome: "not-applied" });
-    expect(await table.find("1")).toMatchObject({ version: 6, email: "amina@example.com" });
+    expect(await table.find("1")).toMatchObject({ version: 7, email: "amina@example.com" });
   });
 
   it.each([
