@@ -3,8 +3,16 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { answersOf, requests } from "./alike.test-support.js";
-import { isSoak, runSample, type Sample, sampleNames, startSample, temporaryFolder } from "./sample.test-support.js";
-import { stopWhileWriting } from "./stopping.test-support.js";
+import {
+  isSoak,
+  runSample,
+  type Sample,
+  sampleNames,
+  startSample,
+  temporaryFolder,
+  withWaits,
+} from "./sample.test-support.js";
+import { openMany, stopWhileWriting } from "./stopping.test-support.js";
 
 /**
  * Needs processes: it runs what `pnpm build` made. A process of each sample goes through all that is here, in order.
@@ -14,7 +22,7 @@ describe("the samples", () => {
   let samples: readonly Sample[] = [];
 
   beforeAll(async () => {
-    const variables = { UNCLASH_TOKENS: "alice=a1:client" };
+    const variables = { UNCLASH_TOKENS: "alice=a1:client", NODE_OPTIONS: withWaits };
     samples = await Promise.all(sampleNames.map((name) => startSample(name, variables, (end) => void ends.push(end))));
   });
 
@@ -66,10 +74,14 @@ describe("the samples", () => {
     ["fastify", "SIGTERM"],
     ["node", "SIGINT"],
   ] as const)(
-    "have printed one line; told to stop, they finish what runs, take nothing new, and end with 0: %s on %s",
+    "have printed one line; told to stop, they finish what runs, answer 50 who wait, end 50 streams, and end: %s on %s",
     async (name, signal) => {
       const sample = sampleOf(name);
+      const many = await openMany(sample, 50);
       const ending = await stopWhileWriting(sample, signal);
+      // Nothing was cut off: the time that running requests are given was not used up.
+      expect(await many.answers).toEqual(Array(50).fill(503));
+      expect(await many.texts).toEqual(Array(50).fill("hello"));
       expect(ending).toEqual({ code: 0, stdout: `listening on ${sample.origin}\n`, stderr: "" });
     },
   );

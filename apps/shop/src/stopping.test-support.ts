@@ -22,6 +22,28 @@ export async function stopWhileWriting({ origin, kill, ended }: Sample, signal: 
   return ended;
 }
 
+/** Opens so many waits of a sample that was started `withWaits`, and as many streams. */
+export async function openMany({ origin }: Sample, each: number): Promise<Many> {
+  const numbers = Array.from({ length: each }, (_, n) => n);
+  const answers = Promise.all(numbers.map((n) => fetch(`${origin}/waits/${n}`).then(({ status }) => status)));
+  const streams = await Promise.all(numbers.map((n) => fetch(`${origin}/streams/${n}`)));
+  const texts = Promise.all(streams.map((stream) => stream.text()));
+  // They are waited for only after the sample was told to stop.
+  for (const promise of [answers, texts]) promise.catch(() => {});
+  await expect
+    .poll(async () => (await fetch(`${origin}/waits`)).json())
+    .toMatchObject({ waiters: each, streams: each });
+  return { answers, texts };
+}
+
+/** Waits and streams that are open until the sample ends them. */
+export interface Many {
+  /** The statuses that those who wait get. */
+  readonly answers: Promise<readonly number[]>;
+  /** The streams, each whole. */
+  readonly texts: Promise<readonly string[]>;
+}
+
 /** Begins a PUT, and waits until the server waits for its content. */
 export async function beginPut(url: string): Promise<ClientRequest> {
   const headers = { "content-type": "application/json", expect: "100-continue" };

@@ -2,13 +2,8 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isSoak, sampleNames, startSample, temporaryFolder } from "./sample.test-support.js";
-import { beginPut, stopWhileWriting } from "./stopping.test-support.js";
-
-/** For a process: the four seconds that running requests are given are over at once. */
-const withoutGrace = `--import data:text/javascript,${encodeURIComponent(
-  "const set = setTimeout; globalThis.setTimeout = (run, ms) => set(run, ms === 4_000 ? 0 : ms);",
-)}`;
+import { isSoak, sampleNames, startSample, temporaryFolder, withGrace, withWaits } from "./sample.test-support.js";
+import { beginPut, openMany, stopWhileWriting } from "./stopping.test-support.js";
 
 /** Needs processes and signals: it runs what `pnpm build` made. */
 describe("a sample that was told to stop", () => {
@@ -16,7 +11,7 @@ describe("a sample that was told to stop", () => {
     const folder = temporaryFolder();
     const { origin, kill, ended } = await startSample("express", {
       UNCLASH_STORE: `sqlite:${join(folder, "shop.db")}`,
-      ...(!isSoak && { NODE_OPTIONS: withoutGrace }),
+      ...(!isSoak && { NODE_OPTIONS: withGrace(0) }),
     });
     const running = await beginPut(`${origin}/notes/never`);
     const cut = once(running, "response");
@@ -25,6 +20,17 @@ describe("a sample that was told to stop", () => {
     expect(await ended).toMatchObject({ code: 0, stderr: "" });
     // Had the file not been closed, its log would still be beside it.
     expect(readdirSync(folder)).toEqual(["shop.db"]);
+  });
+
+  // What they do else is in samples.test.ts.
+  it("is found out where it does not drain its engine: waits and streams are cut off", async () => {
+    const variables = { NODE_OPTIONS: `${withWaits} ${withGrace(300)}`, PLANTED: "no-drain" };
+    const sample = await startSample("node", variables);
+    const many = await openMany(sample, 5);
+    sample.kill("SIGTERM");
+    const outcomes = await Promise.allSettled([many.answers, many.texts]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(await sample.ended).toMatchObject({ code: 0, stderr: "" });
   });
 });
 
