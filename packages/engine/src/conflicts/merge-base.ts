@@ -1,7 +1,7 @@
 import { type Conditions, type EntityTag, readVersionTag, strongMatch } from "@unclash/core";
 import type { Key, StoredRecord } from "@unclash/core/store";
 import type { Reader } from "../access/resource-exchange.js";
-import { entityTagOf, type State, type StateFormat, shownVersion } from "../states/representation.js";
+import { entityTagsOf, type State, type StateFormat, shownVersion } from "../states/representation.js";
 
 /**
  * The earlier state that a write was made for, as far as the history still has it: the client named it by the body's
@@ -42,8 +42,7 @@ async function findByContent(
   const { records } = await reader.history(key, { before, limit: pastStatesMax, texts: true });
   return records.find((record) => {
     if (record.text === null) return false;
-    const etag = entityTagOf(format, record);
-    return tags.some((tag) => strongMatch(tag, etag));
+    return entityTagsOf(format, record).some((etag) => tags.some((tag) => strongMatch(tag, etag)));
   });
 }
 

@@ -79,7 +79,7 @@ function expectedMember(
  */
 function tagEntries({ resource }: GuardExchange, { ifMatch }: Conditions, current: RowState): readonly ProblemEntry[] {
   if (ifMatch?.kind !== "tags") return [];
-  const weakened = weakenedEntries({ ifMatch }, current.etag);
+  const weakened = weakenedEntries({ ifMatch }, [current.etag]);
   if (weakened.length > 0 || !ifMatch.tags.every((tag) => isForeignTag(tag, current.loaded))) return weakened;
   return [{ header: "If-Match", code: "foreign-etag", detail: sentences.foreignTag(resource ?? "the resource") }];
 }

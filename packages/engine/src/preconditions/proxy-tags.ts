@@ -12,11 +12,15 @@ export function withoutProxies(conditions: Conditions): Conditions {
   return { ...conditions, ifMatch: { kind: "tags", tags } };
 }
 
-/** Says of each tag that would have matched, had no proxy marked it, that this is why it did not. */
-export function weakenedEntries(conditions: Conditions, current: EntityTag): readonly ProblemEntry[] {
+/**
+ * Says of each tag that would have matched, had no proxy marked it, that this is why it did not.
+ *
+ * @param current the entity-tags that the state has
+ */
+export function weakenedEntries(conditions: Conditions, current: readonly EntityTag[]): readonly ProblemEntry[] {
   const { ifMatch } = conditions;
   if (ifMatch?.kind !== "tags") return [];
-  const marked = ifMatch.tags.flatMap(unmarked).filter((tag) => strongMatch(tag, current));
+  const marked = ifMatch.tags.flatMap(unmarked).filter((tag) => current.some((own) => strongMatch(tag, own)));
   if (marked.length === 0) return [];
   return [{ header: "If-Match", code: "weakened-by-a-proxy", detail: sentences.markedByProxy }];
 }

@@ -138,7 +138,8 @@ async function refuseStale(
     namedVersion: namedVersion(conditions),
     ...(exchange.isObserved && { versionsBehind: current && versionsBehind(request, current, base) }),
     loss: isDisclosed ? current && (await lossOf(exchange, request, { base, current })) : "withheld",
-    errors: current === undefined || !isDisclosed ? [] : weakenedEntries(conditions, current.etag),
+    errors:
+      current === undefined || !isDisclosed ? [] : weakenedEntries(conditions, current.otherTags?.() ?? [current.etag]),
     links: stateLinks(exchange, collection, id),
   });
 }
