@@ -112,7 +112,7 @@ export function redactedText(
 ): RedactedText | Refused {
   const shown = shownFields(collection, past);
   const fields = fieldsOf(collection, parseRepresentation(past.text ?? "{}"));
-  const stored = storedPaths(collection, past, paths, fields);
+  const stored = storedPaths(collection, past, paths, { shown: shown ?? {}, fields });
   const errors = paths.flatMap(({ tokens }, index): readonly ProblemEntry[] => {
     const detail = pathFault(collection.ownMembers, tokens, shown ?? fields) ?? stored[index]?.fault;
     return detail === undefined ? [] : [{ pointer: `/paths/${index}`, detail }];
@@ -147,19 +147,24 @@ interface StoredPath {
   readonly fault?: string;
 }
 
-/** The paths in the shape that the state is stored in: what the caller's API version calls them may be other places. */
+/**
+ * The paths in the shape that the state is stored in: what the caller's API version calls them may be other places. One
+ * that is only a part of a member there would take more out than was asked for.
+ */
 function storedPaths(
   { view }: Collection,
   past: StoredRecord,
   paths: readonly RedactedPath[],
-  fields: JsonObject,
+  { shown, fields }: { readonly shown: JsonObject; readonly fields: JsonObject },
 ): readonly StoredPath[] {
   const stored = view && storedShape({ view }, past);
   if (view === undefined || stored === undefined || view.chain.isSame(stored, view.version.number)) return paths;
   return paths.map(({ pointer }): StoredPath => {
-    const parsed = parsePointer(view.chain.renamePointer(pointer, view.version.number, stored, fields));
+    const renamed = view.chain.renamePointer(pointer, view.version.number, stored, fields);
+    const parsed = parsePointer(renamed);
     const tokens = parsed.kind === "pointer" ? parsed.tokens : [];
-    if (tokens.length > 0 && evaluatePointer(fields, tokens) !== undefined) return { tokens };
+    const isThere = tokens.length > 0 && evaluatePointer(fields, tokens) !== undefined;
+    if (isThere && view.chain.renamePointer(renamed, stored, view.version.number, shown) === pointer) return { tokens };
     return { tokens, fault: sentences.redactInItsVersion(view.names[stored - 1] ?? "") };
   });
 }
