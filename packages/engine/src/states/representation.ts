@@ -104,8 +104,18 @@ function fieldsInShape(
   text: Text,
   shape: number,
 ): JsonObject {
+  return converted(format, record, parseRepresentation(text), shape);
+}
+
+/** The fields of a record's representation in another shape than they are stored in. */
+function converted(
+  format: Pick<StateFormat, "ownMembers" | "view">,
+  record: Pick<State, "key" | "tag">,
+  representation: JsonObject,
+  shape: number,
+): JsonObject {
   const stored = storedShape(format, record);
-  const fields = fieldsOf(format, parseRepresentation(text));
+  const fields = fieldsOf(format, representation);
   return format.view === undefined ? fields : format.view.chain.convert(fields, stored, shape);
 }
 
@@ -149,9 +159,9 @@ export function shownText(format: StateFormat, record: State): Text {
   const text = record.text ?? "{}";
   const shape = shownShape(format);
   if (!isConverted(format, record, shape)) return text;
-  const fields = fieldsInShape(format, record, text, shape);
-  const id = String(parseRepresentation(text)["id"]);
-  return representationText(format, id, shownVersion(format, record), contentOf(fields));
+  const representation = parseRepresentation(text);
+  const fields = converted(format, record, representation, shape);
+  return representationText(format, String(representation["id"]), shownVersion(format, record), contentOf(fields));
 }
 
 /** The representation that a text holds. Only texts that `representationText` made are given to it. */
