@@ -71,7 +71,8 @@ export const sentences = {
   listChanged: "The list is not in the state that this request is for.",
   stateDiffers: (resource: string): string => `${resource} is not in the state that this request is for.`,
   idTaken: "The id is taken.",
-  valueTaken: (field: string | undefined): string => `The value of ${field} is taken.`,
+  valueTaken: (field: string): string => `The value of ${field} is taken.`,
+  unseenValueTaken: "A value that this API version does not show is taken.",
   testFailed: (pointer: string): string => `The test of ${pointer} failed.`,
   deletionIsNoTarget: (resource: string, version: number): string =>
     `${resource} was deleted in version ${version}: to go back to that, delete it.`,
@@ -80,8 +81,10 @@ export const sentences = {
   changeNotAllowed: "The state of the resource does not allow this change.",
   transition: (field: string, from: string, to: string): string => `${field} can't go from ${from} to ${to}.`,
   isReferredTo: (resource: string): string => `${resource} can't be deleted while others refer to it.`,
-  isReferredToBy: (resource: string, collection: string, field: string): string =>
-    `${resource} can't be deleted while a resource in ${collection} refers to it by its field ${field}.`,
+  isReferredToBy: (resource: string, collection: string, field: string): string => {
+    const how = field === "" ? "" : ` by its field ${field}`;
+    return `${resource} can't be deleted while a resource in ${collection} refers to it${how}.`;
+  },
   markedByProxy: "A proxy marked this entity-tag, so that it can't be compared strongly.",
   preconditionRequired: (resource: string, alternatives: string): string =>
     `Say which state of ${resource} this request is for: send its entity-tag in If-Match${alternatives}.`,
@@ -114,6 +117,7 @@ export const sentences = {
   notAnObject: "A resource must be a JSON object.",
   noReferred: "There is no such resource.",
   initialState: (allowed: string): string => `A new resource must start as ${allowed}.`,
+  startNotAllowed: "A new resource can't start like this.",
   patchNotApplicable: "The patch can't be applied.",
   redactsWhole: "A whole state can't be redacted: name its members.",
   notRedactable: (name: string): string => `A redaction can't take out ${name}.`,

@@ -149,7 +149,7 @@ async function decide(
     ? await inNewestShape(exchange, request, proposed.value, replaced) //                   422
     : { kind: "newest" as const, value: proposed.value };
   if (content.kind === "refused") return content;
-  const valid = await validateWrite(exchange, request, content.value, replaced?.record); // 422, 409
+  const valid = await validateWrite(exchange, request, content, replaced?.record); // 422, 409
   if (valid.kind === "refused") return valid;
   const isTaken = stored !== undefined && stored.deleted !== true;
   if (isCreation && (isTaken || creation.kind === "hidden")) return duplicateId(exchange, request, stored); // 409

@@ -2,7 +2,7 @@ import { CallbackError, type ProblemEntry } from "@unclash/core";
 import { evaluatePointer, type Json, type JsonObject, parsePointer } from "@unclash/core/json";
 import { sentences } from "../http/sentences.js";
 import type { Collection } from "./collection.js";
-import type { StateFault } from "./transitions.js";
+import type { InitialFault, StateFault } from "./transitions.js";
 
 // What is refused in the newest shape is told in the names of the caller's API version.
 
@@ -16,29 +16,28 @@ function isNewest({ view }: Viewed): boolean {
 /**
  * A JSON Pointer into the newest shape, as the caller's API version has it: the nearest place above where it has none.
  *
- * @param fields those that it leads into, where they are known
+ * @param shown the fields that it leads into as that version has them, where they are known
  */
-export function pointerForCaller(
-  collection: Viewed,
-  pointer: string,
-  fields: () => JsonObject | undefined = () => undefined,
-): string {
-  const { view } = collection;
-  if (view === undefined || isNewest(collection)) return pointer;
+export function pointerForCaller({ view }: Viewed, pointer: string, shown: JsonObject = {}): string {
+  if (view === undefined || isNewest({ view })) return pointer;
   const { chain, version } = view;
-  return chain.renamePointer(pointer, chain.newest, version.number, shownToCaller(collection, fields()) ?? {});
+  return chain.renamePointer(pointer, chain.newest, version.number, shown);
 }
 
-/** The entries of a problem about fields of the newest shape. */
+/**
+ * The entries of a problem about fields of the newest shape.
+ *
+ * @param shown those fields as the caller's API version has them, where they are known
+ */
 export function entriesForCaller(
   collection: Viewed,
   errors: readonly ProblemEntry[],
-  fields: JsonObject,
+  shown: JsonObject | undefined,
 ): readonly ProblemEntry[] {
   if (isNewest(collection)) return errors;
   return errors.map((entry) => {
     const { pointer } = entry;
-    return pointer === undefined ? entry : { ...entry, pointer: pointerForCaller(collection, pointer, () => fields) };
+    return pointer === undefined ? entry : { ...entry, pointer: pointerForCaller(collection, pointer, shown) };
   });
 }
 
@@ -52,7 +51,7 @@ export function faultForCaller(
   { before, after }: { readonly before: JsonObject | undefined; readonly after: JsonObject },
 ): StateFault {
   if (isNewest(collection)) return fault;
-  const field = pointerForCaller(collection, fault.field, () => after);
+  const field = pointerForCaller(collection, fault.field, shownToCaller(collection, after));
   const { from, to, allowed, ...told } = fault;
   if (allowed === undefined) return { ...told, field };
   const shownAs = (value: Json | undefined): Json | undefined =>
@@ -69,6 +68,24 @@ export function faultForCaller(
   return { field, detail, from: values.from, to: values.to, allowed: steps };
 }
 
+/**
+ * The entry of a problem about a field of a new resource that does not start as it must, with the values that the
+ * caller's API version has for those that it may start with.
+ */
+export function initialEntryForCaller(
+  collection: Viewed,
+  { field, initial }: InitialFault,
+  fields: JsonObject,
+): ProblemEntry {
+  const pointer = pointerForCaller(collection, field, shownToCaller(collection, fields));
+  const shown = isNewest(collection)
+    ? initial
+    : initial.flatMap((value) => valueForCaller(collection, { pointer: field, value, fields }) ?? []);
+  const names = [...new Set(shown.map((value) => JSON.stringify(value)))].join(" or ");
+  const isShown = pointer !== "" && names !== "";
+  return { pointer, detail: isShown ? sentences.initialState(names) : sentences.startNotAllowed };
+}
+
 /** What a member of the newest shape would be in the caller's API version, had it this value. */
 function valueForCaller(
   collection: Viewed,
@@ -77,8 +94,8 @@ function valueForCaller(
   const [name, ...below] = tokensOf(pointer);
   if (name === undefined || below.length > 0) return undefined;
   const shown = shownToCaller(collection, { ...fields, [name]: value });
-  const tokens = shown && tokensOf(pointerForCaller(collection, pointer, () => fields));
-  return tokens === undefined || tokens.length === 0 ? undefined : evaluatePointer(shown ?? {}, tokens);
+  const tokens = tokensOf(pointerForCaller(collection, pointer, shown));
+  return shown === undefined || tokens.length === 0 ? undefined : evaluatePointer(shown, tokens);
 }
 
 function tokensOf(pointer: string): readonly string[] {
@@ -87,11 +104,12 @@ function tokensOf(pointer: string): readonly string[] {
 }
 
 /**
- * Fields as the caller's API version shows them. What is refused need not be in any shape: where the app's `down` can't
- * convert it, there is nothing to look at, and the schemas alone say which places there are.
+ * Fields of the newest shape as the caller's API version shows them. A state that rules refuse, or one that they could
+ * have led to, need not be in any shape: where the app's `down` can't convert it, there is nothing to look at, and the
+ * schemas alone say which places there are.
  */
-function shownToCaller({ view }: Viewed, fields: JsonObject | undefined): JsonObject | undefined {
-  if (view === undefined || fields === undefined) return fields;
+export function shownToCaller({ view }: Viewed, fields: JsonObject | undefined): JsonObject | undefined {
+  if (view === undefined || fields === undefined || isNewest({ view })) return fields;
   try {
     return view.chain.convert(fields, view.chain.newest, view.version.number);
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, jsonEqual } from "@unclash/core/json";
+import { isJsonObject, type Json, type JsonObject, jsonEqual } from "@unclash/core/json";
 import { invalidContent, noObject, type Refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import { fieldsOf } from "../states/representation.js";
@@ -12,7 +12,14 @@ import { warnOfOwnMembers } from "./collection-fields.js";
 import type { WriteRequest } from "./write-request.js";
 
 /** Content in the newest shape, which the collection's schema describes; or why it is none in the caller's. */
-export type InNewestShape = { readonly kind: "newest"; readonly value: Json } | Refused;
+export type InNewestShape =
+  | {
+      readonly kind: "newest";
+      readonly value: Json;
+      /** The same as the caller's API version has it, where that has another shape. */
+      readonly shown?: JsonObject;
+    }
+  | Refused;
 
 /**
  * Brings content of the caller's API version into the newest shape. It is held against the schema of that version, and
@@ -37,7 +44,7 @@ export async function inNewestShape(
   const shown = onto && fieldsOf(collection, onto.representation());
   // What was read is written back: whatever the schema would add to it, nothing of it was changed.
   if (onto !== undefined && shown !== undefined && jsonEqual(sent, shown)) {
-    return { kind: "newest", value: onto.fields() };
+    return { kind: "newest", value: onto.fields(), shown };
   }
   const { errorsMax } = exchange.settings.requestLimits;
   const checked = await validateShape(schemaForCaller(collection), sent, errorsMax);
@@ -47,10 +54,10 @@ export async function inNewestShape(
   }
   const fields = fieldsOf(collection, checked.fields);
   if (onto === undefined || shown === undefined) {
-    return { kind: "newest", value: chain.convert(fields, version.number, chain.newest) };
+    return { kind: "newest", value: chain.convert(fields, version.number, chain.newest), shown: fields };
   }
   const written = writeInShape(chain, { shape: version.number, onto: onto.fields(), shown, sent: fields });
-  if (written.kind === "written") return { kind: "newest", value: written.fields };
-  const pointer = pointerForCaller(collection, written.pointer, () => onto.fields());
+  if (written.kind === "written") return { kind: "newest", value: written.fields, shown: fields };
+  const pointer = pointerForCaller(collection, written.pointer, shown);
   return invalidContent([{ pointer, detail: sentences.unseenItems(version.name) }]);
 }

@@ -2,7 +2,7 @@ import type { Key, StoredRecord } from "@unclash/core/store";
 import { notFound, type Refused, refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import { fieldsIn, type State, shownVersion } from "../states/representation.js";
-import { pointerForCaller } from "./callers-names.js";
+import { pointerForCaller, shownToCaller } from "./callers-names.js";
 import type { Addressed, CollectionExchange } from "./collection-exchange.js";
 import { fieldOfIndex } from "./unique.js";
 import type { WriteRequest } from "./write-request.js";
@@ -45,9 +45,11 @@ export async function duplicateValue(
   { index, holder }: { readonly index: string; readonly holder: Key },
   state: State,
 ): Promise<Refused> {
-  const field = pointerForCaller(collection, `/${fieldOfIndex(collection, index)}`, fieldsIn(collection, state));
+  const shown = shownToCaller(collection, fieldsIn(collection, state)());
+  const field = pointerForCaller(collection, `/${fieldOfIndex(collection, index)}`, shown);
   const resource = idGiven ? key : collection.name;
   const isShown = await exchange.mayRead(holder, "never");
   const members = { resource, field, ...(isShown && { holder }) };
-  return refused("duplicate", sentences.valueTaken(field.slice(1)), { members });
+  const detail = field === "" ? sentences.unseenValueTaken : sentences.valueTaken(field.slice(1));
+  return refused("duplicate", detail, { members });
 }

@@ -1,4 +1,3 @@
-import type { ProblemEntry } from "@unclash/core";
 import type { Json, JsonObject } from "@unclash/core/json";
 import { anything, checkMembers, checkOptions, listOf, type OptionRules, required } from "@unclash/core/options";
 import type { Actor } from "../access/actor.js";
@@ -100,16 +99,21 @@ export function stateFault(
   return undefined;
 }
 
+/** A field of a new resource that does not start as it must. */
+export interface InitialFault {
+  /** A JSON Pointer. */
+  readonly field: string;
+  /** The values that it may start with. */
+  readonly initial: readonly string[];
+}
+
 /** Finds the fields of a new resource that do not start as they must. */
-export function initialFaults(rules: ReadonlyMap<string, StateRule>, fields: JsonObject): readonly ProblemEntry[] {
-  const faults: ProblemEntry[] = [];
+export function initialFaults(rules: ReadonlyMap<string, StateRule>, fields: JsonObject): readonly InitialFault[] {
+  const faults: InitialFault[] = [];
   for (const [field, { initial }] of rules) {
     const value = fields[field];
     if (typeof value === "string" && initial.includes(value)) continue;
-    faults.push({
-      pointer: `/${field}`,
-      detail: sentences.initialState(initial.map((name) => `"${name}"`).join(" or ")),
-    });
+    faults.push({ field: `/${field}`, initial });
   }
   return faults;
 }

@@ -6,7 +6,7 @@ import { invalidContent, noObject, type Refused, refused } from "../http/refusal
 import { sentences } from "../http/sentences.js";
 import { type Content, contentOf, fieldsIn, fieldsOf, type State } from "../states/representation.js";
 import { validate } from "../states/schema.js";
-import { entriesForCaller, faultForCaller } from "./callers-names.js";
+import { entriesForCaller, faultForCaller, initialEntryForCaller } from "./callers-names.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
 import type { Reference } from "./references.js";
@@ -24,6 +24,13 @@ export type Validated =
     }
   | Refused;
 
+/** A proposed state. */
+export interface Proposed {
+  readonly value: Json;
+  /** The same as the caller's API version has it, where that has another shape, and the caller has sent it. */
+  readonly shown?: JsonObject;
+}
+
 /**
  * Checks a proposed state: its schema (422), what rules forbid (403), start values and references (422), then steps of
  * states and rules (409).
@@ -31,7 +38,7 @@ export type Validated =
 export async function validateWrite(
   exchange: CollectionExchange,
   request: WriteRequest,
-  proposed: Json,
+  { value: proposed, shown }: Proposed,
   current: State | undefined,
 ): Promise<Validated> {
   const { collection } = request;
@@ -39,7 +46,7 @@ export async function validateWrite(
   const checked = await validate(collection, proposed, exchange.settings.requestLimits.errorsMax);
   if (checked.kind === "invalid") {
     warnOfOwnMembers(collection, checked.errors);
-    return invalidContent(entriesForCaller(collection, checked.errors, proposed), checked.count);
+    return invalidContent(entriesForCaller(collection, checked.errors, shown), checked.count);
   }
   const fields = fieldsOf(collection, checked.fields);
   const before = comparesStates(request) ? fieldsIn(collection, current)() : undefined;
@@ -50,15 +57,15 @@ export async function validateWrite(
     return exchange.notPermitted(current === undefined ? "create" : "change", resource);
   }
   const references = changedReferences(exchange, request, before, fields);
-  const missing = await missingReferences(exchange, references);
-  const errors =
-    before === undefined && current === undefined ? [...initialFaults(collection.states, fields), ...missing] : missing;
-  if (errors.length > 0) return invalidContent(entriesForCaller(collection, errors, fields));
+  const missing = entriesForCaller(collection, await missingReferences(exchange, references), shown);
+  const misplaced = current === undefined ? initialFaults(collection.states, fields) : [];
+  const errors = [...misplaced.map((each) => initialEntryForCaller(collection, each, fields)), ...missing];
+  if (errors.length > 0) return invalidContent(errors);
   const fault = (before && stateFault(collection.states, before, fields)) ?? ruled;
   if (fault !== undefined) {
-    const shown = before === undefined || (await exchange.mayRead(request.key, fieldsIn(collection, current)));
+    const isShown = before === undefined || (await exchange.mayRead(request.key, fieldsIn(collection, current)));
     const told = faultForCaller(collection, fault, { before, after: fields });
-    return invalidState(request, shown ? told : withoutState(told));
+    return invalidState(request, isShown ? told : withoutState(told));
   }
   return {
     kind: "valid",
