@@ -91,7 +91,8 @@ function shapeToStore(collection: Collection, found: StoredRecord | undefined): 
   return found === undefined ? stored : Math.max(stored, storedShape(collection, found));
 }
 
-function contentInShape({ view }: Collection, content: Content, shape: number): Content {
+/** Content of the newest shape in another one. */
+export function contentInShape({ view }: Collection, content: Content, shape: number): Content {
   if (view === undefined || view.chain.isSame(view.chain.newest, shape)) return content;
   return contentOf(view.chain.convert(content.fields, view.chain.newest, shape));
 }

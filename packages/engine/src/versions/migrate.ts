@@ -3,9 +3,11 @@ import type { JsonObject } from "@unclash/core/json";
 import { checkOptions, isFunction, nearestName, type OptionRules } from "@unclash/core/options";
 import type { Key, Moment, Store, StoredRecord, Tag, Text } from "@unclash/core/store";
 import { commitOnce } from "../commits/commit-once.js";
-import { randomPartOf, tagInShape } from "../commits/commit-tag.js";
+import { firstShape, randomPartOf, tagInShape } from "../commits/commit-tag.js";
+import { pauseBeforeTry } from "../commits/pause-before-try.js";
 import type { RequestLimits } from "../http/request-limits.js";
 import type { Collection } from "../resources/collection.js";
+import { contentInShape } from "../resources/planned-write.js";
 import { referenceWrites } from "../resources/referrers.js";
 import { fieldOfIndex, uniqueClash, uniqueValues } from "../resources/unique.js";
 import {
@@ -112,7 +114,9 @@ async function rewrite(
   collection: Collection,
   key: Key,
 ): Promise<"rewritten" | "not-old" | BlockedResource> {
-  for (;;) {
+  const endsAt = performance.now() + requestLimits.contendedWriteMs;
+  for (let tried = 0; performance.now() < endsAt; tried += 1) {
+    await pauseBeforeTry(tried + 1);
     const { records, now } = await store.read([key]);
     const [found] = records;
     if (found === undefined || found.text === null || found.deleted || !isOld(collection, found)) return "not-old";
@@ -132,6 +136,8 @@ async function rewrite(
     const field = fieldOfIndex(collection, taken.index);
     return { resource: key, reason: `its value of \`${field}\` is that of ${taken.holder}` };
   }
+  // A process of an earlier release stores the old shape again with each write.
+  return { resource: key, reason: "others kept changing it" };
 }
 
 /** A state in the shape in which new ones are stored; or why it can't be converted. */
@@ -146,15 +152,14 @@ type Plan =
   | { readonly kind: "blocked"; readonly reason: string };
 
 function plan(collection: Collection, found: StoredRecord, now: Moment): Plan {
-  const { view } = collection;
-  const shape = view?.chain.stored ?? 1;
+  const shape = collection.view?.chain.stored ?? firstShape;
   try {
     const fields = fieldsIn(collection, found)() ?? {};
-    const stored = view === undefined ? fields : view.chain.convert(fields, view.chain.newest, shape);
+    const stored = contentInShape(collection, contentOf(fields), shape);
     const at = Math.max(now, found.modifiedAt + 1);
     const version = nextShownVersion(collection, found.version + 1, at);
     const id = String(parseRepresentation(found.text ?? "{}")["id"]);
-    const put = representationText(collection, id, version, contentOf(stored));
+    const put = representationText(collection, id, version, stored);
     return { kind: "plan", put, fields, at, tag: tagInShape(randomPartOf(found.tag), shape) };
   } catch (thrown) {
     if (thrown instanceof CallbackError) return { kind: "blocked", reason: thrown.message };

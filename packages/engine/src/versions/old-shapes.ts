@@ -1,4 +1,5 @@
 import type { Key, Store } from "@unclash/core/store";
+import { firstShape } from "../commits/commit-tag.js";
 import { warnOnce } from "../options/warnings.js";
 import type { Collection } from "../resources/collection.js";
 import { storedShape } from "../states/representation.js";
@@ -38,7 +39,7 @@ export function isOld({ view }: Collection, record: OldState): boolean {
 
 /** Whether a collection can have old shapes at all. */
 export function hasOldShapes({ view }: Collection): boolean {
-  return view !== undefined && !view.chain.isSame(1, view.chain.stored);
+  return view !== undefined && !view.chain.isSame(firstShape, view.chain.stored);
 }
 
 const pageMax = 1_000;
