@@ -144,10 +144,10 @@ async function decide(
   // A POST to a taken id would be a creation: it is checked as one, since what is invalid is told before what is taken.
   const isCreation = method === "POST" || !exists;
   const replaced = isCreation ? undefined : current;
-  const isCallers = accepted.value === undefined && change.kind !== "rollback";
-  const content = isCallers
-    ? await inNewestShape(exchange, request, proposed.value, replaced) //                   422
-    : { kind: "newest" as const, value: proposed.value };
+  const content =
+    accepted.value === undefined
+      ? await inNewestShape(exchange, request, proposed.value, replaced) //                 422
+      : { kind: "newest" as const, value: accepted.value };
   if (content.kind === "refused") return content;
   const valid = await validateWrite(exchange, request, content, replaced?.record); // 422, 409
   if (valid.kind === "refused") return valid;

@@ -8,8 +8,8 @@ import type { InitialFault, StateFault } from "./transitions.js";
 
 type Viewed = Pick<Collection, "view">;
 
-/** Whether the caller's names are those of the newest shape. */
-function isNewest({ view }: Viewed): boolean {
+/** Whether the caller's API version shows states in the newest shape, names and all. */
+export function isNewest({ view }: Viewed): boolean {
   return view === undefined || view.chain.isSame(view.chain.newest, view.version.number);
 }
 

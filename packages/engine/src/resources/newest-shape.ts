@@ -5,7 +5,7 @@ import { fieldsOf } from "../states/representation.js";
 import { validateShape } from "../states/schema.js";
 import type { RecordState } from "../states/selected-state.js";
 import { writeInShape } from "../states/shape-lens.js";
-import { pointerForCaller } from "./callers-names.js";
+import { isNewest, pointerForCaller } from "./callers-names.js";
 import { schemaForCaller } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
@@ -24,21 +24,19 @@ export type InNewestShape =
 /**
  * Brings content of the caller's API version into the newest shape. It is held against the schema of that version, and
  * what it changes, against what that version shows of the state, is applied to the state: fields that the version does
- * not know are kept.
+ * not know are kept. What a rollback goes back to is in the newest shape already.
  *
  * @param onto the state that it changes; `undefined` where it makes a resource
  * @throws CallbackError from the app's `up` and `down`
  */
 export async function inNewestShape(
   exchange: CollectionExchange,
-  { collection }: Pick<WriteRequest, "collection">,
+  { collection, change }: Pick<WriteRequest, "collection" | "change">,
   sent: Json,
   onto: RecordState | undefined,
 ): Promise<InNewestShape> {
   const { view } = collection;
-  if (view === undefined || view.chain.isSame(view.version.number, view.chain.newest)) {
-    return { kind: "newest", value: sent };
-  }
+  if (view === undefined || isNewest(collection) || change.kind === "rollback") return { kind: "newest", value: sent };
   const { chain, version } = view;
   if (!isJsonObject(sent)) return noObject;
   const shown = onto && fieldsOf(collection, onto.representation());

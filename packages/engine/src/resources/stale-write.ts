@@ -100,8 +100,7 @@ async function askFunction(
   const isDeletion = change.kind === "delete";
   const applied = isDeletion ? undefined : applyChange(change, base.representation(), targetOf(exchange, request));
   if (applied?.kind === "refused") return applied;
-  const isCallers = change.kind !== "rollback";
-  const content = applied && isCallers ? await inNewestShape(exchange, request, applied.value, base) : applied;
+  const content = applied && (await inNewestShape(exchange, request, applied.value, base));
   if (content?.kind === "refused") return content;
   const proposed = content === undefined || !isJsonObject(content.value) ? null : content.value;
   const settlement = await strategy({
@@ -139,7 +138,7 @@ async function refuseStale(
     ...(exchange.isObserved && { versionsBehind: current && versionsBehind(request, current, base) }),
     loss: isDisclosed ? current && (await lossOf(exchange, request, { base, current })) : "withheld",
     errors:
-      current === undefined || !isDisclosed ? [] : weakenedEntries(conditions, current.otherTags?.() ?? [current.etag]),
+      current === undefined || !isDisclosed ? [] : weakenedEntries(conditions, current.allTags?.() ?? [current.etag]),
     links: stateLinks(exchange, collection, id),
   });
 }

@@ -60,7 +60,8 @@ export function isUnchanged(
 ): boolean {
   if (current.text === null) return false;
   if (isConverted(format, current, shape)) {
-    return jsonEqual(fieldsInShape(format, current, current.text, shape), parseRepresentation(content.text));
+    const fields = converted(format, current, parseRepresentation(current.text), shape);
+    return jsonEqual(fields, parseRepresentation(content.text));
   }
   const head = representationHead(format, id, shownVersion(format, current));
   if (!current.text.startsWith(head)) return false;
@@ -92,22 +93,13 @@ export function fieldsIn(
 ): () => JsonObject | undefined {
   const text = record?.text ?? undefined;
   if (record === undefined || text === undefined) return () => undefined;
-  return () => fieldsInShape(format, record, text, newestShape(format));
+  return () => converted(format, record, parseRepresentation(text), newestShape(format));
 }
 
 /** What of a record says which state it holds, and in which shape. */
 type StoredText = Pick<State, "key" | "tag" | "text">;
 
-function fieldsInShape(
-  format: Pick<StateFormat, "ownMembers" | "view">,
-  record: StoredText,
-  text: Text,
-  shape: number,
-): JsonObject {
-  return converted(format, record, parseRepresentation(text), shape);
-}
-
-/** The fields of a record's representation in another shape than they are stored in. */
+/** The fields of a record's representation, in a shape that need not be the one that they are stored in. */
 function converted(
   format: Pick<StateFormat, "ownMembers" | "view">,
   record: Pick<State, "key" | "tag">,

@@ -24,8 +24,8 @@ export interface SelectedState {
   readonly modifiedAt: Moment | undefined;
   /** Who wrote it, as others may be told. */
   readonly by: string | null | undefined;
-  /** The entity-tags that it has in other API versions too, for `If-Match`; absent where it has one alone. */
-  readonly otherTags?: (() => readonly EntityTag[]) | undefined;
+  /** The entity-tags that it has in all API versions, for `If-Match`; absent where it has one alone. */
+  readonly allTags?: (() => readonly EntityTag[]) | undefined;
   /** What clients see of it; `undefined` where that is nothing, or the app does not say. */
   representation(): JsonObject | undefined;
   /** Whether its JSON takes more than so many bytes, about. */
@@ -44,7 +44,7 @@ export function currentState(state: SelectedState | undefined): CurrentState {
     etag,
     ...(modifiedAt !== undefined && { modifiedAt: Math.min(modifiedAt, Date.now()) }),
     ...(version !== undefined && { version }),
-    ...(state.otherTags !== undefined && { alsoKnownAs: state.otherTags() }),
+    ...(state.allTags !== undefined && { alsoKnownAs: state.allTags() }),
   };
 }
 
@@ -63,7 +63,7 @@ export class RecordState implements SelectedState {
     return entityTagOf(this.#format, this.record);
   }
 
-  get otherTags(): (() => readonly EntityTag[]) | undefined {
+  get allTags(): (() => readonly EntityTag[]) | undefined {
     return this.#format.view === undefined ? undefined : () => entityTagsOf(this.#format, this.record);
   }
 
