@@ -8,7 +8,10 @@ import type { ContentDigest } from "../states/digest.js";
 import type { Awaitable, Loaded, ValueOf } from "../states/loaded-state.js";
 
 /** The limits that hold in guards, where the app itself reads content and lists. */
-export type GuardRequestLimits = Omit<RequestLimits, "bodyBytesInFlightMax" | "slowBodyMs" | "listScanMax">;
+export type GuardRequestLimits = Omit<RequestLimits, (typeof limitsOfCollections)[number]>;
+
+/** The limits that hold in collections alone. */
+export const limitsOfCollections = ["bodyBytesInFlightMax", "slowBodyMs", "listScanMax"] as const;
 
 /** How guards treat requests, whatever they guard: what `createGuards` takes for all of them, and each may say anew. */
 export interface SharedGuardOptions<Native> extends RequestOptions<Native>, StateOptions {

@@ -26,7 +26,7 @@ import {
   checkedResource,
   checkedRoute,
 } from "./guard-callbacks.js";
-import type { GuardOptions, SharedGuardOptions } from "./guard-options.js";
+import { type GuardOptions, limitsOfCollections, type SharedGuardOptions } from "./guard-options.js";
 
 /** Written as a method, so that what names the routes of one framework can be kept where one of any is wanted. */
 interface Routing<Native> {
@@ -142,9 +142,6 @@ function resolve<Native, State extends Loaded>(
     writerLines: guardLines,
   });
 }
-
-/** What holds in collections alone. */
-const limitsOfCollections = ["bodyBytesInFlightMax", "slowBodyMs", "listScanMax"];
 
 function checkLimits(limits: object = {}): void {
   const name = limitsOfCollections.find((each) => Reflect.get(Object(limits), each) !== undefined);

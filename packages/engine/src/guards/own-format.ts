@@ -1,5 +1,5 @@
 import type { Problem } from "@unclash/core";
-import type { ProblemContent } from "../http/responses.js";
+import { jsonType, type ProblemContent } from "../http/responses.js";
 import type { GuardOptions } from "./guard-options.js";
 
 /** An app's own format for errors. */
@@ -10,5 +10,5 @@ export function formatProblem(format: Format, problem: Problem, request: unknown
   const own = format?.(problem, request);
   if (own === undefined || own === problem) return undefined;
   if (typeof own === "string") return { type: "text/plain; charset=utf-8", text: own };
-  return { type: "application/json; charset=utf-8", text: JSON.stringify(own) ?? "" };
+  return { type: jsonType, text: JSON.stringify(own) ?? "" };
 }
