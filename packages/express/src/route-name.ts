@@ -22,14 +22,21 @@ function nameOf(request: Routed, middleware: unknown): string | undefined {
   const route: unknown = request.route;
   const place = typeof route === "object" && route !== null ? route : middleware;
   if ((typeof place !== "object" && typeof place !== "function") || place === null) return undefined;
-  const known = namesOfApps.get(request.app) ?? new WeakMap<object, readonly string[]>();
-  namesOfApps.set(request.app, known);
+  const known = namesOf(request.app);
   const names = known.get(place) ?? namesIn(request.app, place, "");
   if (names.length > 0) known.set(place, names);
   const below = names.length > 0 ? names : pathsOf(route).map((path) => (request.baseUrl === "" ? path : `*${path}`));
   const all = below.map((name) => joined(request.app.path(), name));
   const [path = ""] = request.originalUrl.split("?", 1);
   return all.find((name) => fits(name, path)) ?? all[0];
+}
+
+function namesOf(app: object): WeakMap<object, readonly string[]> {
+  const known = namesOfApps.get(app);
+  if (known !== undefined) return known;
+  const none = new WeakMap<object, readonly string[]>();
+  namesOfApps.set(app, none);
+  return none;
 }
 
 /** The patterns under which a route or a middleware stands in an app or router. */
