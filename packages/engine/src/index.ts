@@ -25,7 +25,6 @@ export { decisionChannel } from "./observing/observer.js";
 export type { UnclashOptions } from "./options.js";
 export { type CollectionOptions, collection } from "./resources/collection-options.js";
 export type { ChangeRule, StateRule } from "./resources/transitions.js";
-export type { ApiVersionCaller, ApiVersionUse } from "./states/api-version-uses.js";
 export {
   type ApiVersion,
   type ApiVersionOptions,
@@ -37,4 +36,5 @@ export type { Loaded, LoadedState, StateVersion, Unloaded, VersionedRow } from "
 export type { Schema } from "./states/schema.js";
 export type { ShapeStep, StepOptions } from "./states/shape-step.js";
 export { createUnclash, type Unclash } from "./unclash.js";
+export type { ApiVersionCaller, ApiVersionUse } from "./versions/api-version-uses.js";
 export type { BlockedResource, MigrationOptions, MigrationProgress } from "./versions/migrate.js";

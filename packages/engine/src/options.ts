@@ -32,6 +32,7 @@ import type { CollectionSettings } from "./resources/collection-exchange.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
 import { warnOfOtherEngines } from "./resources/same-store.js";
 import { type ApiVersions, isApiVersions } from "./states/api-versions.js";
+import { ApiVersionUses } from "./versions/api-version-uses.js";
 import { warnOfOldShapes } from "./versions/old-shapes.js";
 
 export interface UnclashOptions<Native = unknown> extends RequestOptions<Native> {
@@ -72,7 +73,11 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
 }
 
 /** The options, resolved once. */
-export type Settings<Native = unknown> = RequestSettings<Native> & CollectionSettings;
+export type Settings<Native = unknown> = RequestSettings<Native> &
+  CollectionSettings & {
+    /** `undefined` where the API has no versions. */
+    readonly apiVersionUses: ApiVersionUses | undefined;
+  };
 
 const rules: OptionRules<UnclashOptions> = {
   ...requestRules,
@@ -100,6 +105,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     writerLines: writerLinesOf(store),
     collections,
     versioned,
+    apiVersionUses: versioned && new ApiVersionUses(versioned.api),
     authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
     decodeBodies: options.decodeBodies ?? [],
     bodies: new ContentBudget(request.requestLimits.bodyBytesInFlightMax, request.requestLimits.slowBodyMs),

@@ -16,8 +16,8 @@ import { inVersion, malformedVersion, placeOf, refuseVersion } from "./pipeline/
 import { answerRoute, decodeId, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
 import { indexReferences } from "./resources/reference-index.js";
-import type { ApiVersionUse } from "./states/api-version-uses.js";
 import { checkStream } from "./streamed.js";
+import type { ApiVersionUse } from "./versions/api-version-uses.js";
 import { type MigrationOptions, type MigrationProgress, migrate } from "./versions/migrate.js";
 
 /** An engine over a store: it answers requests, and knows no framework. */
@@ -113,7 +113,7 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
     handle: (request) => handle(settings, request),
     indexReferences: () => indexReferences(settings),
     migrate: (collection, migration) => migrate(settings, collection, migration),
-    apiVersionUse: () => settings.versioned?.uses.report(Date.now()) ?? [],
+    apiVersionUse: () => settings.apiVersionUses?.report(Date.now()) ?? [],
     get state() {
       return lifecycle.state;
     },
@@ -150,6 +150,9 @@ async function handle<Native>(
             .catch((thrown: unknown) => storeFailure(exchange, thrown))
             .finally(() => exchange.room.release());
     const response = inVersion(exchange, place, answer);
+    if (match !== undefined && choice !== undefined && "version" in choice) {
+      settings.apiVersionUses?.count(choice.version, actor?.name, Date.now());
+    }
     if (exchange.isObserved) {
       const { status, outcome } = exchange.isUnanswered ? unanswered : response;
       const named = match && { route: routeLabel(match), collection: match.collection.name };

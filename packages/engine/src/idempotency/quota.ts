@@ -1,5 +1,6 @@
 import type { Moment, Store } from "@unclash/core/store";
 import { warn } from "../options/warnings.js";
+import { deleteOldest } from "../states/memo.js";
 
 /** Whose keys are counted. */
 export interface CountedCaller {
@@ -84,11 +85,7 @@ class Windows {
     const window = this.#at(name, durationMs, now);
     this.#windows.delete(name);
     this.#windows.set(name, { ...window, bytes: window.bytes + bytes });
-    if (this.#windows.size <= this.#namesMax) return;
-    for (const oldest of this.#windows.keys()) {
-      this.#windows.delete(oldest);
-      break;
-    }
+    if (this.#windows.size > this.#namesMax) deleteOldest(this.#windows);
   }
 
   /** How long until less than `bytesMax` is counted; 0 where that is so now. */

@@ -66,19 +66,19 @@ export function malformedVersion(
   choice: ApiVersionChoice | undefined,
 ): Refused | undefined {
   if (versioned === undefined || choice === undefined) return undefined;
-  const { offered, isByDay } = versioned.api;
-  const names = offered.map(({ name }) => name);
   const fault = { header: "API-Version" };
   if (choice.kind === "contradictory") {
     const detail = sentences.contradictoryApiVersion;
     return malformed([{ ...fault, code: "contradictory-api-version", detail }]);
   }
   if (choice.kind !== "unknown") return undefined;
+  const { offered, isByDay } = versioned.api;
+  const names = offered.map(({ name }) => name);
   const detail = isByDay ? sentences.unknownApiDay(names[0] ?? "") : sentences.unknownApiVersion(names);
   return malformed([{ ...fault, code: "unknown-api-version", detail }]);
 }
 
-/** A response, with the fields that tell of the API version that it is in; its request is counted as one in that. */
+/** A response, with the fields that tell of the API version that it is in. */
 export function inVersion(
   exchange: CollectionExchange,
   { choice, match }: Place,
@@ -86,7 +86,6 @@ export function inVersion(
 ): ResponsePlan | StreamPlan {
   if (choice === undefined || match === undefined) return response;
   if (!("version" in choice)) return withFields(response, { vary: "accept, api-version" });
-  exchange.settings.versioned?.uses.count(choice.version, exchange.actor?.name, Date.now());
   const { successor } = choice.version;
   const path = successor === undefined ? "" : pathIn(exchange, successor, choice.path);
   const fields = apiVersionFields(choice, path);

@@ -2,7 +2,6 @@ import { ConfigurationError } from "@unclash/core";
 import { anything, checkMembers } from "@unclash/core/options";
 import type { Retention } from "@unclash/core/store";
 import { resolveStateOptions, type StateSettings } from "../conflicts/state-options.js";
-import { ApiVersionUses } from "../states/api-version-uses.js";
 import type { ApiVersion, ApiVersions } from "../states/api-versions.js";
 import { resolveDigest } from "../states/digest.js";
 import type { StateFormat } from "../states/representation.js";
@@ -36,7 +35,6 @@ export interface Referrers extends Reference {
 /** The versions of an API, and its collections as each of them shows them. */
 export interface VersionedCollections {
   readonly api: ApiVersions;
-  readonly uses: ApiVersionUses;
   readonly collections: ReadonlyMap<ApiVersion, ReadonlyMap<string, Collection>>;
 }
 
@@ -72,10 +70,7 @@ export function resolveCollections(
   );
   if (api === undefined) return { collections, versioned: undefined };
   const shown = new Map(api.versions.map((version) => [version, shownIn(version, collections)]));
-  return {
-    collections: shownIn(api.default, collections),
-    versioned: { api, uses: new ApiVersionUses(api), collections: shown },
-  };
+  return { collections: shown.get(api.default) ?? collections, versioned: { api, collections: shown } };
 }
 
 /** The collections as an API version shows them. */

@@ -5,12 +5,16 @@ export function createMemo(sizeMax: number): (name: string, compute: () => strin
     const remembered = known.get(name);
     if (remembered !== undefined) return remembered;
     const computed = compute();
-    if (known.size >= sizeMax)
-      for (const oldest of known.keys()) {
-        known.delete(oldest);
-        break;
-      }
+    if (known.size >= sizeMax) deleteOldest(known);
     known.set(name, computed);
     return computed;
   };
+}
+
+/** Deletes what was put into a map first. */
+export function deleteOldest(map: Map<unknown, unknown>): void {
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
 }

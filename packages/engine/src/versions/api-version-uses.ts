@@ -1,4 +1,5 @@
 import type { ApiVersion, ApiVersions } from "../states/api-versions.js";
+import { deleteOldest } from "../states/memo.js";
 
 /** How one API version is used: by the requests that this process has answered. */
 export interface ApiVersionUse {
@@ -33,6 +34,7 @@ interface Calls {
 /** Counts who calls which API version. */
 export class ApiVersionUses {
   readonly #api: ApiVersions;
+  /** In the order of the versions. */
   readonly #calls: ReadonlyMap<ApiVersion, Calls>;
 
   constructor(api: ApiVersions) {
@@ -47,20 +49,14 @@ export class ApiVersionUses {
     const before = calls.byActor.get(actor)?.requests ?? 0;
     // Behind all others: the first one is the one that has not called for longest.
     calls.byActor.delete(actor);
-    if (calls.byActor.size >= callersMax) {
-      for (const oldest of calls.byActor.keys()) {
-        calls.byActor.delete(oldest);
-        break;
-      }
-    }
+    if (calls.byActor.size >= callersMax) deleteOldest(calls.byActor);
     calls.byActor.set(actor, { requests: before + 1, lastAt: at });
   }
 
   /** @param now for what has ended by then */
   report(now: number): readonly ApiVersionUse[] {
-    return this.#api.versions.map((version) => {
+    return [...this.#calls].map(([version, { requests, byActor }]) => {
       const { name, deprecatedAt, sunsetAt, successor } = version;
-      const { requests = 0, byActor = new Map() } = this.#calls.get(version) ?? {};
       const callers = [...byActor]
         .reverse()
         .map(([actor, call]) => ({ actor, ...call, lastAt: new Date(call.lastAt) }));
