@@ -5,12 +5,12 @@ import { mount } from "@unclash/node";
 import { createPostgresStore } from "@unclash/postgres";
 import { createRedisStore } from "@unclash/redis";
 import { createUnclash } from "unclash";
-import { collections } from "../../../../apps/shop/dist/index.js";
+import { api, collections } from "../../../../apps/shop/dist/index.js";
 
 const location = new URL(process.env.UNCLASH_STORE);
 const timeoutMs = Number(process.env.TIMEOUT_MS);
 
-const unclash = createUnclash({ store: await openStore(), collections });
+const unclash = createUnclash({ store: await openStore(), collections, apiVersions: api });
 const server = createServer(mount(unclash, { fallthrough: false }));
 server.listen(Number(process.env.PORT), "127.0.0.1", async () => {
   const origin = `http://127.0.0.1:${server.address().port}`;
