@@ -4,6 +4,7 @@ import { answerMutants } from "./adapter/answer-mutants.test-support.js";
 import { idempotencyMutants } from "./adapter/idempotency-mutants.test-support.js";
 import { mutants } from "./adapter/mutants.test-support.js";
 import { parseJsonBody, type Twist, tinyStart } from "./adapter/tiny.test-support.js";
+import { versionMutants } from "./adapter/version-mutants.test-support.js";
 import { adapterSuite } from "./adapter.js";
 import { streamMutants } from "./streams/mutants.test-support.js";
 import { createVerdicts } from "./verdicts.test-support.js";
@@ -24,7 +25,13 @@ const verdicts = createVerdicts<Twist>((twist, test) => {
 afterAll(() => verdicts.close());
 
 describe.concurrent("an adapter", () => {
-  for (const { does, twist, caughtBy } of [...mutants, ...answerMutants, ...idempotencyMutants, ...streamMutants]) {
+  for (const { does, twist, caughtBy } of [
+    ...mutants,
+    ...answerMutants,
+    ...idempotencyMutants,
+    ...versionMutants,
+    ...streamMutants,
+  ]) {
     test(`that ${does} does not pass, and a sound one passes the same case`, async () => {
       expect(await verdicts.on(twist, caughtBy)).toBeInstanceOf(Error);
       expect(await verdicts.onSound(caughtBy)).toBeUndefined();

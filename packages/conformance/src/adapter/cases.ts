@@ -1,3 +1,5 @@
+import { apiVersionWriteCases } from "./api-version-writes.js";
+import { apiVersionCases } from "./api-versions.js";
 import { conditionalReadCases } from "./conditional-reads.js";
 import { conflictCases } from "./conflicts.js";
 import { connectionCases } from "./connections.js";
@@ -61,6 +63,8 @@ export const adapterCases: readonly AdapterCase[] = [
   ...pastStateCases,
   ...rollbackCases,
   ...redactionCases,
+  ...apiVersionCases,
+  ...apiVersionWriteCases,
   ...permissionCases,
   ...ownerCases,
   ...disclosureCases,

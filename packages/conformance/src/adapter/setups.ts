@@ -7,9 +7,10 @@ import { createForwardedEngine, publicPath } from "./forwarded.js";
 import { createGuardedEngine, guardedTypePrefix } from "./guarded.js";
 import { createRolesEngine } from "./roles.js";
 import { createSmallEngine } from "./small.js";
+import { createVersionedEngine } from "./versioned.js";
 
 /** The servers that the suite starts, each with an engine and a store of its own. */
-export type SetupName = "open" | "guarded" | "roles" | "small" | "impatient" | "parsed" | "forwarded";
+export type SetupName = "open" | "guarded" | "roles" | "small" | "impatient" | "parsed" | "forwarded" | "versioned";
 
 export interface Setup {
   readonly prefix: string;
@@ -42,6 +43,7 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
     server: patient,
     engine: createForwardedEngine,
   },
+  versioned: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createVersionedEngine },
   /** A body parser runs before the mount. */
   parsed: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createOpenEngine },
 };
