@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { allowedHeaders, exposedHeaders } from "unclash";
 import { type Answer, assertHeaders, bodyOf, headerOf } from "./answer.js";
 import type { Received } from "./client.js";
 
@@ -15,10 +16,35 @@ export function assertSound({ answer, lines }: Received, mounting: Mounting): vo
   assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted(), `${where}, carries no header twice`);
   headerOf(answer, "date");
   assertFramed(answer, where);
+  assertExposed(names, where);
   const { etag } = answer.headers;
   if (etag !== undefined) assert.match(etag, /^"[\x21\x23-\x7e]+"$/, `${where}, has a strong entity-tag`);
   if (answer.status >= 400) assertIsProblem(answer, mounting);
   else if (answer.text !== "") assertHasType(answer, where);
+}
+
+const lowerCase = (names: readonly string[]): readonly string[] => names.map((name) => name.toLowerCase());
+
+/** What scripts of any origin can read (Fetch, "CORS-safelisted response-header name"). */
+const safelisted = ["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified"];
+/** What servers and frameworks say of themselves, and of the connection. */
+const ofServer = ["date", "connection", "keep-alive", "server", "x-powered-by"];
+const readable = new Set([...safelisted, ...ofServer, ...lowerCase(exposedHeaders)]);
+/** `Accept-Encoding` is the browser's own to send. */
+const sendable = new Set(["accept-encoding", ...lowerCase(allowedHeaders)]);
+
+/** A browser app of another origin can read all that an answer says. */
+function assertExposed(names: readonly string[], where: string): void {
+  const hidden = names.filter((name) => !readable.has(name));
+  assert.deepEqual(hidden, [], `${where}, carries only headers that exposedHeaders names`);
+}
+
+/** It can send all that the answer was chosen by, where no function of the app's looks at headers of its own. */
+export function assertAllowed({ answer }: Received): void {
+  const chosenBy = answer.headers["vary"]?.split(",").map((name) => name.trim().toLowerCase()) ?? [];
+  const where = `the answer to ${answer.method} ${answer.path}, ${answer.status}`;
+  const withheld = chosenBy.filter((name) => !sendable.has(name));
+  assert.deepEqual(withheld, [], `${where}, varies only by headers that allowedHeaders names`);
 }
 
 const json = "application/json; charset=utf-8";

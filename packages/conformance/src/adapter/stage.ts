@@ -1,7 +1,7 @@
 import type { Store } from "@unclash/core/store";
 import type { RequestFacts } from "unclash";
 import { createClient } from "./client.js";
-import { assertSound } from "./invariants.js";
+import { assertAllowed, assertSound } from "./invariants.js";
 import type { Message } from "./message.js";
 import { type SetupName, setups } from "./setups.js";
 import type { AdapterSuiteOptions } from "./suite-options.js";
@@ -51,7 +51,10 @@ async function startServer(name: SetupName, options: AdapterSuiteOptions): Promi
 
   const sendTo: Trial["sendTo"] = async (method, path, message: Message = {}) => {
     const received = await client.send(method, path, message);
-    if (message.foreign !== true) assertSound(received, { typePrefix, publicPath });
+    if (message.foreign !== true) {
+      assertSound(received, { typePrefix, publicPath });
+      assertAllowed(received);
+    }
     return received.answer;
   };
   return {

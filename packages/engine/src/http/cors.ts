@@ -9,6 +9,8 @@ export const exposedHeaders: readonly string[] = [
   "Preference-Applied",
   "Unclash-Conflict",
   "Idempotency-Replayed",
+  "Accept",
+  "Accept-Encoding",
   "Accept-Patch",
   "Allow",
   "Memento-Datetime",
@@ -16,11 +18,14 @@ export const exposedHeaders: readonly string[] = [
   "API-Version",
   "Deprecation",
   "Sunset",
+  "Vary",
 ];
 
 /** Request headers that a browser app must be able to send: for `allowedHeaders` of the app's CORS middleware. */
 export const allowedHeaders: readonly string[] = [
+  "Accept",
   "Authorization",
+  "Content-Encoding",
   "Content-Type",
   "If-Match",
   "If-None-Match",
