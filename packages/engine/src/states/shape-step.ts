@@ -48,17 +48,27 @@ export interface ShapeStep<From extends Schema = Schema, To extends Schema = Sch
   readonly options: StepOptions<From, To>;
 }
 
-/** The steps of a collection, where each begins with the schema that the one before ends with, and the last in `S`. */
+/**
+ * The steps of a collection, where each leads to the schema that the next one begins with, and the last to `S`. In
+ * place of a step that does not, a text, so that an editor shows what is wrong.
+ */
 export type FittingSteps<Steps extends readonly ShapeStep[], S extends Schema> = Steps extends readonly [
   infer Step extends ShapeStep,
   ...infer Others extends readonly ShapeStep[],
 ]
-  ? readonly [ShapeStep<Step["options"]["from"], FirstSchema<Others, S>>, ...FittingSteps<Others, S>]
+  ? readonly [
+      Step["options"]["to"] extends NextSchema<Others, S> ? Step : Unfitting<Others>,
+      ...FittingSteps<Others, S>,
+    ]
   : Steps;
 
-type FirstSchema<Steps extends readonly ShapeStep[], S extends Schema> = Steps extends readonly [
-  infer Step extends ShapeStep,
+type NextSchema<Others extends readonly ShapeStep[], S extends Schema> = Others extends readonly [
+  infer Next extends ShapeStep,
   ...(readonly ShapeStep[]),
 ]
-  ? Step["options"]["from"]
+  ? Next["options"]["from"]
   : S;
+
+type Unfitting<Others extends readonly ShapeStep[]> = Others extends readonly []
+  ? "its `to` must be the collection's `schema`"
+  : "its `to` must be the `from` of the next step";

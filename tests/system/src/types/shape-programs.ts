@@ -1,9 +1,8 @@
 import type { Program } from "./program.js";
 
 const shapes = `
+import { apiVersions, collection } from "unclash";
 import { z } from "zod";
-import { apiVersions } from "../../../../../packages/engine/src/states/api-versions.js";
-import { resolveShapes } from "../../../../../packages/engine/src/states/shape-chain.js";
 const api = apiVersions({ name: "shop", default: "v3", versions: { v1: {}, v2: {}, v3: {} } });
 const one = z.object({ content: z.string(), at: z.coerce.date() });
 const two = z.object({ body: z.string(), at: z.coerce.date() });
@@ -16,7 +15,13 @@ const second = api.step("v2", "v3", {
   up: ({ body, at }) => ({ body: { text: body }, at }),
   down: ({ body, at }) => ({ body: body.text, at }),
 });
-const all = { api, ownMembers: ["id"] };
+`;
+
+const engine = `
+import { createMemoryStore } from "@unclash/memory";
+import { apiVersions, createUnclash } from "unclash";
+const store = await createMemoryStore();
+const options = { name: "shop", default: "v2", versions: { v1: {}, v2: {} } } as const;
 `;
 
 /** Mistakes with API versions, and with the steps between them. */
@@ -101,15 +106,36 @@ export const shapePrograms: readonly Program[] = [
   {
     what: "steps of which the last does not lead to the schema of the collection",
     before: `${shapes}const first = api.step("v1", "v2", { from: one, to: two, up, down });`,
-    right: `resolveShapes("a", { ...all, schema: three, steps: [first, second] });`,
-    wrong: `resolveShapes("a", { ...all, schema: three, steps: [first] });`,
-    says: "is not assignable to type",
+    right: `collection({ schema: three, apiVersions: [first, second] });`,
+    wrong: `collection({ schema: three, apiVersions: [first] });`,
+    says: `is not assignable to type '"its \`to\` must be the collection's \`schema\`"'`,
   },
   {
     what: "a step that does not lead to where the next one begins",
     before: `${shapes}const first = api.step("v1", "v2", { from: one, to: two, up, down });`,
-    right: `resolveShapes("a", { ...all, schema: three, steps: [first, second] });`,
-    wrong: `resolveShapes("a", { ...all, schema: two, steps: [second, first] });`,
-    says: "is not assignable to type",
+    right: `collection({ schema: three, apiVersions: [first, second] });`,
+    wrong: `collection({ schema: two, apiVersions: [second, first] });`,
+    says: `is not assignable to type '"its \`to\` must be the \`from\` of the next step"'`,
+  },
+  {
+    what: "API versions that were not made by apiVersions()",
+    before: engine,
+    right: "createUnclash({ store, collections: {}, apiVersions: apiVersions(options) });",
+    wrong: "createUnclash({ store, collections: {}, apiVersions: options });",
+    says: "is missing the following properties from type 'ApiVersions<string>': offered, isByDay, step",
+  },
+  {
+    what: "an API version that is written where versions of resources are counted",
+    before: shapes,
+    right: `collection({ schema: three, versions: "counted" });`,
+    wrong: `collection({ schema: three, versions: "v3" });`,
+    says: `Type '"v3"' is not assignable to type '"counted" | "timestamps"'.`,
+  },
+  {
+    what: "a migration that names no collection",
+    before: engine,
+    right: `void createUnclash({ store, collections: {} }).migrate("articles");`,
+    wrong: "void createUnclash({ store, collections: {} }).migrate();",
+    says: "Expected 1-2 arguments, but got 0.",
   },
 ];
