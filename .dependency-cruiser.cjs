@@ -99,7 +99,7 @@ module.exports = {
       name: "no-inside-of-core-through-a-side-door",
       severity: "error",
       from: { path: "^packages/core/src/(?!entry-points\\.test)" },
-      to: { path: "^packages/core/src/(json|options|store)\\.ts$" },
+      to: { path: "^packages/core/src/(json|merge|options|store)\\.ts$" },
     },
     ...roomRules,
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },

@@ -20,10 +20,10 @@ export function align(from: readonly Json[], to: readonly Json[], interner: Inte
   return ids === undefined || others === undefined ? alignSequences(from, to, interner, steps) : alignById(ids, others);
 }
 
-type Ids = ReadonlyMap<string | number, number>;
+export type Ids = ReadonlyMap<string | number, number>;
 
 /** The index of each item by its `id`; nothing where an item has none, or two have the same. */
-function idsOf(items: readonly Json[]): Ids | undefined {
+export function idsOf(items: readonly Json[]): Ids | undefined {
   const ids = new Map<string | number, number>();
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index];

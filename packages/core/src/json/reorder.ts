@@ -43,7 +43,7 @@ export function reorder(order: readonly number[]): readonly Shift[] {
 }
 
 /** For each item, whether it is of a longest rising subsequence: those can stay while all others move. */
-function longestRise(order: readonly number[]): Uint8Array {
+export function longestRise(order: readonly number[]): Uint8Array {
   // The last member of the best subsequence of each length, and for each item the one before it.
   const ends = new Int32Array(order.length);
   const before = new Int32Array(order.length);

@@ -1,0 +1,33 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { expectPrototypesUntouched, frozen } from "../json/arbitrary.test-support.js";
+import { canonicalJson } from "../json/canonical.js";
+import { memberCases } from "./cases/members.test-support.js";
+import { merge } from "./merge.js";
+import { prepareMerge } from "./options.js";
+
+afterEach(expectPrototypesUntouched);
+
+const themes = { members: memberCases };
+
+describe.each(Object.entries(themes))("merge, %s", (_theme, cases) => {
+  test.each(cases)("$name", ({ base, mine, theirs, merged, clashes, options }) => {
+    const result = merge(frozen(base), frozen(mine), frozen(theirs), options);
+    expect(canonicalJson(result.value)).toBe(canonicalJson(merged));
+    expect(result.clashes.map(({ path }) => path)).toEqual(clashes);
+  });
+});
+
+describe("merge", () => {
+  test("shows each clash with what the sides have, and leaves out those that have nothing", () => {
+    const { clashes } = merge({ a: 1, b: null }, { a: 2 }, { a: 3, b: 0, c: 1 });
+    expect(clashes).toEqual([
+      { path: "/a", base: 1, mine: 2, theirs: 3 },
+      { path: "/b", base: null, theirs: 0 },
+    ]);
+  });
+
+  test("takes prepared options, time and again", () => {
+    const prepared = prepareMerge({ policies: { "/n": "sum" } });
+    for (const n of [1, 2]) expect(merge({ n }, { n: n + 1 }, { n: n + 2 }, prepared).value).toEqual({ n: n + 3 });
+  });
+});

@@ -1,0 +1,280 @@
+import { CallbackError } from "../errors.js";
+import { type Ids, idsOf } from "../json/alignment.js";
+import { checkJson } from "../json/check.js";
+import { Interner } from "../json/interner.js";
+import { defaultJsonLimits } from "../json/limits.js";
+import { pointerOf } from "../json/pointer.js";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../json/value.js";
+import { describeValue } from "../options/check-options.js";
+import { copyJson, copySide, type Members, setMember } from "./copy.js";
+import { type MergeOptions, type PreparedMerge, prepareMerge } from "./options.js";
+import { type Id, mergeOrder } from "./order.js";
+import {
+  addBoth,
+  extremeOf,
+  isSame,
+  type MergePolicy,
+  type MergeSides,
+  mergeTexts,
+  type PolicyRun,
+  uniteItems,
+} from "./policy.js";
+import { type Group, noRules, type PlacedPolicy, type Rule, rulesBelow, valueAtTail } from "./rules.js";
+import { mergeItems } from "./sequence.js";
+
+/** A place that both sides changed, each in its own way, and for which no policy had a value. */
+export interface Clash extends MergeSides {}
+
+/** What `merge` gives. */
+export interface Merge {
+  /** The merged value. Where something clashes it holds what `theirs` has there, which may be nothing. */
+  readonly value: Json;
+  /** In the order of the document. Empty where the merge is clean. */
+  readonly clashes: readonly Clash[];
+}
+
+/**
+ * Merges three ways: what `mine` changed of `base`, and what `theirs` changed of it, in one value. It is for a write
+ * that was made from an older state than the current one: `base` is that state, `mine` what was made of it, `theirs`
+ * the current one.
+ *
+ * - What one side changed is taken, and what both changed to the same is taken once. Numbers are equal by value, and a
+ *   number is not its text; `null` is a value, and not the same as no member.
+ * - Objects are merged member by member; those that both sides put where the base has nothing, too.
+ * - Arrays whose items all have an `id`, a string or a number, each its own on each side: item by item. The order has
+ *   what either side moved or put in; where both moved an item, to different places, the array clashes.
+ * - Other arrays that both sides changed: as sequences, where that is safe, else as one value.
+ * - A deletion against a change clashes; so does all else that both changed, unless a policy decides.
+ *
+ * The result shares no object and no array with the three values, and they are not changed. Which side is which makes
+ * no difference to a clean result, but for the policies `mine`, `theirs`, `union` (in its order) and functions, and the
+ * order of members.
+ *
+ * All three have passed `checkJson`: it recurses as deep as they go. The work is about n log n in their sizes, whatever
+ * they hold: arrays and texts beyond the limits, and those that differ too much for an alignment, are one value.
+ *
+ * @param options Options, or what `prepareMerge` made of them, for many merges.
+ * @throws TypeError where the options are at fault; CallbackError where a function gives something that is not JSON
+ * @example
+ * const base = { title: "Draft", tags: ["a"], stock: 5 };
+ * const mine = { title: "Final", tags: ["a"], stock: 4 };
+ * const theirs = { title: "Draft", tags: ["a", "b"], stock: 3 };
+ * merge(base, mine, theirs, { policies: { "/stock": "sum" } });
+ * // { value: { title: "Final", tags: ["a", "b"], stock: 2 }, clashes: [] }
+ */
+export function merge(base: Json, mine: Json, theirs: Json, options: MergeOptions | PreparedMerge = {}): Merge {
+  const { rule, limits } = "kind" in options ? options : prepareMerge(options);
+  const run: Run = {
+    path: [],
+    clashes: [],
+    fallen: new Set(),
+    interner: new Interner(),
+    steps: { left: alignmentStepsMax },
+    ...limits,
+  };
+  const value = mergeSides({ base, mine, theirs }, rule === undefined ? noRules : [rule], run);
+  return { value: value ?? copyJson(theirs), clashes: run.clashes };
+}
+
+/** How many steps all alignments of sequences may take together: some milliseconds. */
+const alignmentStepsMax = 300_000;
+
+interface Run extends PolicyRun {
+  readonly path: (string | number)[];
+  readonly clashes: Clash[];
+  /** The groups in which both sides changed something, at the place that is looked at. */
+  readonly fallen: Set<Group>;
+  readonly itemsMax: number;
+}
+
+/** A place on three sides; `undefined` where nothing is there. */
+interface Sides {
+  readonly base: Json | undefined;
+  readonly mine: Json | undefined;
+  readonly theirs: Json | undefined;
+}
+
+/** Both sides have a value of one kind, and so has the base, where it has one. */
+interface SidesOf<Kind extends Json> extends Sides {
+  readonly base: Kind | undefined;
+  readonly mine: Kind;
+  readonly theirs: Kind;
+}
+
+function areObjects(sides: Sides): sides is SidesOf<JsonObject> {
+  const { base, mine, theirs } = sides;
+  return isJsonObject(mine) && isJsonObject(theirs) && (base === undefined || isJsonObject(base));
+}
+
+function areArrays(sides: Sides): sides is SidesOf<readonly Json[]> {
+  const { base, mine, theirs } = sides;
+  return isJsonArray(mine) && isJsonArray(theirs) && (base === undefined || isJsonArray(base));
+}
+
+function mergeSides(sides: Sides, rules: readonly Rule[], run: Run): Json | undefined {
+  const { base, mine, theirs } = sides;
+  if (rules.length > 0) {
+    for (const rule of rules) for (const group of rule.anchored) holdTogether(group, sides, run);
+    const placed = rules.find((rule) => rule.placed !== undefined)?.placed;
+    const isOneValue = placed !== undefined || !areObjects(sides);
+    if (hasFallen(rules, isOneValue, run)) return isSame(mine, theirs) ? copySide(theirs) : clash(sides, run);
+    if (placed !== undefined) {
+      const agreed = agree(sides);
+      if (agreed !== undefined) return copySide(agreed.value);
+      const settled = settle(placed, sides, run);
+      if (settled !== undefined) return settled.kind === "value" ? copySide(settled.value) : clash(sides, run);
+    }
+  } else if (mine === theirs || mine === base) {
+    return copySide(theirs);
+  } else if (theirs === base) {
+    return copySide(mine);
+  }
+  if (areObjects(sides)) return mergeMembers(sides, rules, run);
+  if (areArrays(sides)) return mergeArrays(sides, rules, run);
+  return asOneValue(sides, run);
+}
+
+/** The value that no policy need be asked about: one side alone changed it, or both to the same. */
+function agree({ base, mine, theirs }: Sides): { readonly value: Json | undefined } | undefined {
+  if (isSame(mine, theirs) || isSame(base, mine)) return { value: theirs };
+  return isSame(base, theirs) ? { value: mine } : undefined;
+}
+
+function asOneValue(sides: Sides, run: Run): Json | undefined {
+  const agreed = agree(sides);
+  return agreed === undefined ? clash(sides, run) : copySide(agreed.value);
+}
+
+function clash(sides: Sides, run: Run): Json | undefined {
+  run.clashes.push(shown(sides, run));
+  return copySide(sides.theirs);
+}
+
+function shown({ base, mine, theirs }: Sides, run: Run): Clash {
+  return {
+    path: pointerOf(run.path),
+    ...(base === undefined ? {} : { base: copyJson(base) }),
+    ...(mine === undefined ? {} : { mine: copyJson(mine) }),
+    ...(theirs === undefined ? {} : { theirs: copyJson(theirs) }),
+  };
+}
+
+function mergeMembers({ base, mine, theirs }: SidesOf<JsonObject>, rules: readonly Rule[], run: Run): Json {
+  const merged: Members = {};
+  const mergeMember = (name: string, ofMine: Json | undefined, ofTheirs: Json | undefined) => {
+    const ofBase = base !== undefined && Object.hasOwn(base, name) ? base[name] : undefined;
+    run.path.push(name);
+    const value = mergeSides({ base: ofBase, mine: ofMine, theirs: ofTheirs }, rulesBelow(rules, name), run);
+    run.path.pop();
+    if (value !== undefined) setMember(merged, name, value);
+  };
+  for (const name of Object.keys(theirs)) {
+    mergeMember(name, Object.hasOwn(mine, name) ? mine[name] : undefined, theirs[name]);
+  }
+  for (const name of Object.keys(mine)) if (!Object.hasOwn(theirs, name)) mergeMember(name, mine[name], undefined);
+  return merged;
+}
+
+type Arrays = SidesOf<readonly Json[]>;
+
+function mergeArrays(arrays: Arrays, rules: readonly Rule[], run: Run): Json | undefined {
+  const { base, mine, theirs } = arrays;
+  const isTooLong = [base ?? [], mine, theirs].some(({ length }) => length > run.itemsMax);
+  if (isTooLong) return asOneValue(arrays, run);
+  const ids = { base: idsOf(base ?? []), mine: idsOf(mine), theirs: idsOf(theirs) };
+  if (ids.base !== undefined && ids.mine !== undefined && ids.theirs !== undefined) {
+    const merged = mergeById(arrays, { base: ids.base, mine: ids.mine, theirs: ids.theirs }, rules, run);
+    return merged ?? clash(arrays, run);
+  }
+  const agreed = agree(arrays);
+  if (agreed !== undefined) return copySide(agreed.value);
+  const merged = base === undefined ? undefined : mergeSequences(arrays, run);
+  return merged ?? clash(arrays, run);
+}
+
+function mergeSequences({ base = [], mine, theirs }: Arrays, { interner, steps }: Run): Json[] | undefined {
+  const numbersOf = (items: readonly Json[]) => items.map((item) => interner.numberOf(item));
+  const pieces = mergeItems({ base: numbersOf(base), mine: numbersOf(mine), theirs: numbersOf(theirs) }, steps);
+  const sides = { base, mine, theirs };
+  return pieces?.flatMap(({ side, from, to }) => sides[side].slice(from, to).map(copyJson));
+}
+
+/** Merges items by their `id`, and their order. Nothing where the order clashes: then no item's clash counts. */
+function mergeById(
+  { base = [], mine, theirs }: Arrays,
+  ids: { readonly base: Ids; readonly mine: Ids; readonly theirs: Ids },
+  rules: readonly Rule[],
+  run: Run,
+): Json[] | undefined {
+  const clashesBefore = run.clashes.length;
+  const items = new Map<Id, Json>();
+  const mergeItem = (id: Id, step: number | "-") => {
+    const at = (side: readonly Json[], known: Ids) => side[known.get(id) ?? -1];
+    const sides = { base: at(base, ids.base), mine: at(mine, ids.mine), theirs: at(theirs, ids.theirs) };
+    run.path.push(step);
+    const item = mergeSides(sides, rulesBelow(rules, step), run);
+    run.path.pop();
+    if (item !== undefined) items.set(id, item);
+  };
+  for (const [id, index] of ids.theirs) mergeItem(id, index);
+  for (const id of ids.mine.keys()) if (!ids.theirs.has(id)) mergeItem(id, "-");
+  const orderOf = (known: Ids) => Array.from(known.keys()).filter((id) => items.has(id));
+  const order = mergeOrder(orderOf(ids.base), orderOf(ids.mine), orderOf(ids.theirs));
+  if (order === undefined) run.clashes.length = clashesBefore;
+  return order?.flatMap((id) => items.get(id) ?? []);
+}
+
+/** Sees whether both sides changed something in a group, and not to the same. */
+function holdTogether(group: Group, { base, mine, theirs }: Sides, run: Run): void {
+  const places = group.tails.map((tail) => ({
+    base: valueAtTail(base, tail),
+    mine: valueAtTail(mine, tail),
+    theirs: valueAtTail(theirs, tail),
+  }));
+  const isChanged =
+    places.some((place) => !isSame(place.base, place.mine)) &&
+    places.some((place) => !isSame(place.base, place.theirs)) &&
+    places.some((place) => !isSame(place.mine, place.theirs));
+  if (isChanged) run.fallen.add(group);
+  else run.fallen.delete(group);
+}
+
+/** Whether a place belongs to a group that fell: it ends here, or leads on through what is not looked into. */
+function hasFallen(rules: readonly Rule[], isOneValue: boolean, { fallen }: Run): boolean {
+  if (fallen.size === 0) return false;
+  return rules.some(
+    ({ ending, passing }) =>
+      (ending !== undefined && fallen.has(ending)) || (isOneValue && passing.some((group) => fallen.has(group))),
+  );
+}
+
+type Settled = { readonly kind: "value"; readonly value: Json | undefined } | { readonly kind: "clash" };
+
+/** What a policy makes of a place that both sides changed; nothing where it is looked into as without one. */
+function settle({ policy, option }: PlacedPolicy, sides: Sides, run: Run): Settled | undefined {
+  const { base, mine, theirs } = sides;
+  if (policy === "reject" || (policy === "union" && areKeyed(sides))) return undefined;
+  if (policy === "mine" || policy === "theirs") return { kind: "value", value: sides[policy] };
+  const value = typeof policy === "function" ? call(policy, option, shown(sides, run)) : compute(policy);
+  return value === undefined ? { kind: "clash" } : { kind: "value", value };
+
+  function compute(name: "union" | "sum" | "text" | "max" | "min"): Json | undefined {
+    if (name === "union") return uniteItems(base, mine, theirs, run);
+    if (name === "sum") return addBoth(base, mine, theirs);
+    if (name === "text") return mergeTexts(base, mine, theirs, run);
+    return extremeOf(name, mine, theirs);
+  }
+}
+
+function areKeyed({ base = [], mine, theirs }: Sides): boolean {
+  return [base, mine, theirs].every((side) => isJsonArray(side) && idsOf(side) !== undefined);
+}
+
+/** Calls a function of the app's with copies of the sides, so that it can't change them. */
+function call(policy: Exclude<MergePolicy, string>, option: string, sides: MergeSides): Json | undefined {
+  const given: unknown = policy(sides);
+  if (given === undefined) return undefined;
+  const checked = checkJson(given, { ...defaultJsonLimits, keysMax: Number.MAX_VALUE, valuesMax: Number.MAX_VALUE });
+  if (checked.kind === "sound") return checked.value;
+  throw new CallbackError(option, `must return a JSON value or undefined, and returned ${describeValue(given)}`);
+}
