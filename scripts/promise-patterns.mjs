@@ -15,6 +15,8 @@ export const promises = [
       system("races/races"),
       system("customers/customers", "lose no update"),
       /clients that read, change and write at the same time lose no update/,
+      /a write in an earlier API version is answered in it, and keeps what that does not show/,
+      system("api-versions/races", "loses what it does not see"),
     ],
   },
   {
@@ -122,7 +124,7 @@ export const faults = [
   {
     id: "sleep",
     what: "the app sleeps past its lease (SIGSTOP)",
-    shown: [system("faults/app-faults", "sleeps for"), system("faults/app-faults", "slept between")],
+    shown: [system("faults/app-faults", "sleeps in the middle"), system("faults/app-faults", "slept between")],
   },
   {
     id: "crash",
