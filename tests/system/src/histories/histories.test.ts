@@ -36,20 +36,24 @@ const stores: readonly (readonly [store: string, isThere: boolean, runs: number,
   ["Redis", redisUrl !== undefined, 12, () => createRedisStore({ url: redisUrl ?? "", name })],
 ];
 
-/** Random writes on one resource after another, each history read in every way. */
+/** Random writes and releases on one resource after another, each history read in every way by the last release. */
 async function holdHistories(store: Store, runs: number): Promise<void> {
   let resources = 0;
+  const apiVersions = new Set<number | undefined>();
   await fc.assert(
     fc.asyncProperty(steps, fc.boolean(), async (taken, isStamped) => {
       const clock = { now: Date.UTC(2030, 0, 1) };
       const writer = openWriter(store, `r${++resources}`, clock, isStamped);
       const written = await write(writer, taken, clock);
       fc.pre(written.length > 0);
+      for (const { api } of written) apiVersions.add(api);
       const faults = await faultsOf(writer, written);
       if (faults.length > 0) throw new Error(faults.join("\n"));
     }),
     { numRuns: runs, endOnFailure: true },
   );
+  // States of one shape alone would show nothing of the others.
+  expect([...apiVersions]).toEqual(expect.arrayContaining([undefined, 1, 2, 3]));
 }
 
 describe.each(stores.filter(([, isThere]) => isThere))(

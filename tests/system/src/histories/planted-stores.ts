@@ -76,4 +76,25 @@ export const plantedStores: readonly PlantedStore[] = [
     foundBy: /is not what was served|there is another state than version/,
     plant: withRecords((record) => ({ ...record, modifiedAt: record.createdAt })),
   },
+  {
+    does: "forgets in the shape of which API version a text is",
+    foundBy: /tells another state of|is not what was served|is another state in/,
+    plant: withRecords((record) => ({ ...record, tag: record.tag.slice(0, 16) })),
+  },
+  {
+    does: "takes all texts to be in the shape of the newest one",
+    foundBy: /is not what was served|is another state in/,
+    plant: (store) => ({
+      ...store,
+      history: async (key, request) => {
+        const [newest] = (await store.read([key])).records;
+        const page = await store.history(key, request);
+        const shape = newest?.tag.slice(16) ?? "";
+        return {
+          ...page,
+          records: page.records.map((record) => ({ ...record, tag: record.tag.slice(0, 16) + shape })),
+        };
+      },
+    }),
+  },
 ];
