@@ -15,8 +15,8 @@ interface State {
 
 /**
  * All that is wrong with a race, each in a sentence. Each acknowledged write is one state over the very state that it
- * named, whichever API version named it; a write of v1 keeps all that v1 does not show; and each answer shows what there
- * was in the names of its own version.
+ * named, whichever API version named it; a write of v1 keeps all that v1 does not show; and each answer shows what was
+ * there in the names of its own version.
  */
 export function faultsOf(operations: readonly Operation[], records: readonly StoredRecord[]): readonly string[] {
   const states = records.map(stateOf);
