@@ -12,6 +12,7 @@ export type ProblemSlug =
   | "version-conflict"
   | "duplicate"
   | "invalid-state"
+  | "conflict-closed"
   | "idempotency-in-progress"
   | "idempotency-key-reused"
   | "validation-failed"
@@ -34,6 +35,7 @@ const problems: Readonly<Record<ProblemSlug, { readonly status: number; readonly
   "version-conflict": { status: 409, title: "The resource has changed" },
   duplicate: { status: 409, title: "The value is taken" },
   "invalid-state": { status: 409, title: "The state of the resource does not allow this change" },
+  "conflict-closed": { status: 409, title: "The conflict is closed" },
   "idempotency-in-progress": { status: 409, title: "A request with this key is still running" },
   "idempotency-key-reused": { status: 422, title: "The key was used for another request" },
   "validation-failed": { status: 422, title: "The content is not valid" },
