@@ -37,7 +37,11 @@ test("an engine writes keys of resources and of internal records, and no others"
   const unclash = createUnclash({
     store,
     collections: {
-      notes: { ...anything, references: { about: { collection: "notes", onDelete: "restrict" } } },
+      notes: {
+        ...anything,
+        references: { about: { collection: "notes", onDelete: "restrict" } },
+        conflicts: { strategy: "manual" },
+      },
     },
     authorize: (_action, key) => (key.startsWith("notes/0") ? "hide" : "allow"),
     requestLimits: { listScanMax: 2 },
@@ -45,6 +49,7 @@ test("an engine writes keys of resources and of internal records, and no others"
   const headers = { "idempotency-key": "a-key-of-sixteen-letters" };
   await ask(unclash, "PUT /notes/2", { json: { secret: 1 } });
   await ask(unclash, "PUT /notes/2", { json: {} });
+  await ask(unclash, "PUT /notes/2", { json: { other: 1, version: 1 } });
   await ask(unclash, "POST /notes/2/versions/1/redact", { json: { paths: ["/secret"] } });
   for (let n = 1; n <= 4; n += 1) await memory.commit(hidden(n));
   await ask(unclash, "POST /notes", { json: { id: "1", about: "2" }, headers });

@@ -9,7 +9,14 @@ export interface InternalRecords {
 }
 
 /** Their names. */
-export type InternalKind = "idempotency" | "references" | "redactions" | "housekeeper" | "cursorKey";
+export type InternalKind =
+  | "idempotency"
+  | "references"
+  | "redactions"
+  | "conflicts"
+  | "openConflicts"
+  | "housekeeper"
+  | "cursorKey";
 
 /**
  * All kinds of records that unclash keeps for itself. Their keys begin with `_`, and no collection's name does, so that
@@ -30,6 +37,16 @@ export const internalRecords: Readonly<Record<InternalKind, InternalRecords>> = 
   redactions: {
     prefix: "_redaction/",
     holds: "Who took which members out of a past state, and when.",
+    lapses: false,
+  },
+  conflicts: {
+    prefix: "_conflict/",
+    holds: "A conflict: what a late write was made for, what was there, and what it wanted.",
+    lapses: true,
+  },
+  openConflicts: {
+    prefix: "_conflict-slot/",
+    holds: "A place among the open conflicts of a resource, below its key: there are so many at most.",
     lapses: false,
   },
   housekeeper: {

@@ -23,7 +23,9 @@ export type Change =
   | { readonly kind: "json-patch"; readonly patch: Json }
   | { readonly kind: "delete" }
   /** The fields of a past state take the place of the current ones: `null` of a deletion, absent until that is read. */
-  | { readonly kind: "rollback"; readonly version: Version; readonly fields?: JsonObject | null };
+  | { readonly kind: "rollback"; readonly version: Version; readonly fields?: JsonObject | null }
+  /** What a conflict is resolved with, in the newest shape. */
+  | { readonly kind: "resolution"; readonly fields: JsonObject };
 
 export const mergePatchType = "application/merge-patch+json";
 export const jsonPatchType = "application/json-patch+json";
@@ -53,6 +55,8 @@ export function applyChange(change: Change, onto: JsonObject, target: ChangeTarg
       return applyPatch(change.patch, onto, target);
     case "delete":
       throw new TypeError("A deletion leaves no state behind.");
+    case "resolution":
+      return { kind: "applied", value: change.fields };
     case "rollback":
       return fieldsOfPast(change, target);
     default:
@@ -72,7 +76,7 @@ function fieldsOfPast(
 
 /** Whether a change takes the place of the state as it is, whatever that holds. */
 export function replacesState({ kind }: Change): boolean {
-  return kind === "replace" || kind === "rollback";
+  return kind === "replace" || kind === "rollback" || kind === "resolution";
 }
 
 /**

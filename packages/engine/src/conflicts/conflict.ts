@@ -32,7 +32,15 @@ export interface Conflict {
    * What the write would lose; `withheld` from a caller who may not be told even whether that is nothing. @default none
    */
   readonly loss?: Loss | "withheld" | undefined;
-  /** Why an entity-tag of the client's could not match. */
+  /** The fields that a merge has left open. @default what both have changed */
+  readonly clashing?: readonly string[] | undefined;
+  /** The state that the client named is no longer kept, so that its write could not be compared. @default false */
+  readonly isBaseGone?: boolean | undefined;
+  /** @default what differs */
+  readonly detail?: string | undefined;
+  /** The id of its record, where the caller is told that. */
+  readonly conflictId?: string;
+  /** Why an entity-tag of the client's could not match, and what is wrong with what was to be written. */
   readonly errors?: readonly ProblemEntry[];
   readonly strategy: Strategy;
   readonly links: Readonly<Record<string, string>>;
@@ -55,7 +63,7 @@ export function conflict(exchange: Exchange, found: Conflict): Refused {
   const lost = lossMembers(exchange, found);
   if (exchange.isObserved && !isRead(exchange.request.method))
     exchange.conflict = conflictFacts("refused", found, lost.conflictingFields);
-  return refused("version-conflict", detailOf(exchange, found), {
+  return refused("version-conflict", found.detail ?? detailOf(exchange, found), {
     status: statusOf(exchange, found),
     members: {
       resource,
@@ -63,6 +71,7 @@ export function conflict(exchange: Exchange, found: Conflict): Refused {
       ...(isDisclosed && current !== undefined && { current: currentMember(current, found.showsContent) }),
       ...lost,
       ...(errors.length > 0 && { errors }),
+      ...(found.conflictId !== undefined && { conflict: found.conflictId }),
       links,
     },
   });
@@ -78,7 +87,10 @@ function statusOf({ settings, request: { method } }: Exchange, { failed, strateg
   return isOfHeader && isPlain ? settings.conflictStatus : 409;
 }
 
-function detailOf({ request }: Exchange, { resource, failed, current, isDisclosed, namedVersion }: Conflict): string {
+function detailOf(
+  { request }: Exchange,
+  { resource, failed, current, isDisclosed, namedVersion, isBaseGone }: Conflict,
+): string {
   const otherState = sentences.stateDiffers(resource);
   if (isRead(request.method)) return otherState;
   if (failed === undefined) return sentences.changedMeanwhile(resource);
@@ -89,7 +101,8 @@ function detailOf({ request }: Exchange, { resource, failed, current, isDisclose
   const { version } = current;
   if (version === undefined) return otherState;
   if (namedVersion === undefined || namedVersion === version) return sentences.atVersion(resource, version);
-  return sentences.atOtherVersion(resource, version, namedVersion);
+  const told = sentences.atOtherVersion(resource, version, namedVersion);
+  return isBaseGone ? `${told} ${sentences.versionNotKept(namedVersion)}` : told;
 }
 
 /** The member `current`: which state there is, who made it and when. */
@@ -116,11 +129,15 @@ interface LossMembers {
  * What others changed since the state that the client named, and what of that its write touches; for a 412 to a read,
  * nothing.
  */
-function lossMembers({ request: { method } }: Exchange, { loss }: Conflict): LossMembers {
+function lossMembers({ request: { method } }: Exchange, { loss, clashing }: Conflict): LossMembers {
   if (loss === "withheld") return {};
   if (loss === undefined) return { identical: false };
   const { identical, since, proposed } = loss;
-  return since === undefined ? { identical } : { ...touched(method, since, proposed), identical };
+  return {
+    ...(since !== undefined && touched(method, since, proposed)),
+    ...(clashing !== undefined && { conflictingFields: clashing }),
+    identical,
+  };
 }
 
 /** What others have changed, and what of that a write touches, by JSON Pointers. */

@@ -2,31 +2,43 @@ import { type Conditions, type EntityTag, readVersionTag, strongMatch } from "@u
 import type { Key, StoredRecord } from "@unclash/core/store";
 import type { Reader } from "../access/resource-exchange.js";
 import { entityTagsOf, type State, type StateFormat, shownVersion } from "../states/representation.js";
+import { type RecordState, stateOf } from "../states/selected-state.js";
+import type { FoundBase } from "./settle.js";
 
 /**
  * The earlier state that a write was made for, as far as the history still has it: the client named it by the body's
  * version or by an entity-tag, and this resource really had it.
+ *
+ * @throws StoreError for a state in a shape that this release does not know
  */
 export async function findBase(
   reader: Reader,
   format: StateFormat,
   { key, conditions }: { readonly key: Key; readonly conditions: Conditions },
   current: State,
-): Promise<StoredRecord | undefined> {
+): Promise<FoundBase<RecordState>> {
   const tags = namedTags(conditions);
-  if (format.digest !== undefined && tags.length > 0) return findByContent(reader, format, { key, tags }, current);
+  if (format.digest !== undefined && tags.length > 0)
+    return foundIn(format, await findByContent(reader, format, { key, tags }, current));
   const named = namedStates(conditions).filter(({ version }) => version < shownVersion(format, current));
   const newest = named.reduce<NamedState | undefined>(
     (best, state) => (best && best.version >= state.version ? best : state),
     undefined,
   );
-  if (newest === undefined || conditions.ifMatch?.kind === "any") return undefined;
+  if (newest === undefined || conditions.ifMatch?.kind === "any") return { kind: "unknown" };
   const { version, tag } = newest;
   const where = format.timestamps ? { at: version } : { before: version + 1 };
   const { records } = await reader.history(key, { ...where, limit: 1, texts: true });
   const [base] = records;
-  if (base === undefined || base.text === null || shownVersion(format, base) !== version) return undefined;
-  return tag === undefined || tag === base.tag ? base : undefined;
+  // Of versions that are counted all were there: what is before the first that is kept has gone.
+  if (base === undefined) return { kind: format.timestamps ? "unknown" : "gone" };
+  if (shownVersion(format, base) !== version) return { kind: "unknown" };
+  return foundIn(format, tag === undefined || tag === base.tag ? base : undefined);
+}
+
+function foundIn(format: StateFormat, record: StoredRecord | undefined): FoundBase<RecordState> {
+  const base = stateOf(format, record);
+  return base === undefined ? { kind: "unknown" } : { kind: "found", base };
 }
 
 /** How far back a state is looked for whose entity-tag, made from its content, does not say which version it is. */

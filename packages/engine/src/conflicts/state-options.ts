@@ -1,6 +1,7 @@
-import { group, isBoolean, type OptionRules } from "@unclash/core/options";
+import { anything, group, isBoolean, type OptionRules, wholeNumber } from "@unclash/core/options";
 import { isHeaderValue } from "../options/option-rules.js";
 import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
+import { type MergeSettings, type MergingOptions, resolveMerging } from "./merge-states.js";
 import { checkedStrategy, isAllowedStrategies, isStrategy, type Strategy } from "./strategy.js";
 
 /** What a request must say about the state that it is for, and how that is read (RFC 9110 §13). */
@@ -21,6 +22,18 @@ export interface ConflictOptions {
   readonly allowedStrategies?: "all" | readonly StrategyName[];
   /** Whether a conflict shows the current state to those who may read it. @default false */
   readonly discloseCurrent?: boolean;
+  /** How `merge` merges. @default every place that both have changed is a conflict */
+  readonly merge?: MergingOptions;
+  /**
+   * Whether a plain refusal is recorded too: in the background, at most once a second for each resource and actor.
+   *
+   * @default false
+   */
+  readonly recordRefusals?: boolean;
+  /** How long an open conflict waits to be resolved before it expires, in milliseconds. @default 30 days */
+  readonly resolveWithinMs?: number;
+  /** How long a conflict can be read once it was resolved, or has expired, in milliseconds. @default 30 days */
+  readonly keepRecordsMs?: number;
 }
 
 /** How requests are held against the state of a resource: the options of collections and guards alike. */
@@ -31,6 +44,9 @@ export interface StateOptions {
   readonly cacheControl?: string;
 }
 
+/** 30 days. */
+const recordMs = 2_592_000_000;
+
 /** The same, resolved once. */
 export interface StateSettings {
   readonly preconditionRequired: boolean;
@@ -38,6 +54,10 @@ export interface StateSettings {
   readonly strategy: Strategy;
   readonly allowedStrategies: readonly StrategyName[];
   readonly discloseCurrent: boolean;
+  readonly merging: MergeSettings;
+  readonly recordRefusals: boolean;
+  readonly resolveWithinMs: number;
+  readonly keepRecordsMs: number;
   readonly acceptProxyTags: boolean;
   readonly cacheControl: string | undefined;
   readonly versionField: string | false;
@@ -56,6 +76,10 @@ export const stateRules: OptionRules<StateOptions> = {
     strategy: isStrategy,
     allowedStrategies: isAllowedStrategies,
     discloseCurrent: isBoolean,
+    merge: group<MergingOptions>({ policies: anything, together: anything }),
+    recordRefusals: isBoolean,
+    resolveWithinMs: wholeNumber(1),
+    keepRecordsMs: wholeNumber(1),
   }),
   cacheControl: isHeaderValue,
 };
@@ -79,6 +103,10 @@ export function resolveStateOptions(
     strategy: checkedStrategy(`${path}conflicts.strategy`, strategy),
     allowedStrategies: allowedStrategies === "all" ? strategyNames : allowedStrategies,
     discloseCurrent: conflicts.discloseCurrent ?? false,
+    merging: resolveMerging(`${path}conflicts.merge`, conflicts.merge),
+    recordRefusals: conflicts.recordRefusals ?? false,
+    resolveWithinMs: conflicts.resolveWithinMs ?? recordMs,
+    keepRecordsMs: conflicts.keepRecordsMs ?? recordMs,
     cacheControl: options.cacheControl,
     versionField,
     etagField,

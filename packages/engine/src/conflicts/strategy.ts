@@ -19,10 +19,14 @@ export interface StaleWrite {
 }
 
 /**
- * The outcome of a stale write. An accepted value is checked like any write: by the schema, references and rules.
- * For a DELETE, `accept` deletes and `value` is not looked at.
+ * The outcome of a stale write. An accepted value is checked like any write: by the schema, references and rules. What
+ * is parked waits, as an open conflict, until someone resolves it; `value` then takes the place of the proposal. For a
+ * DELETE, `accept` deletes, `park` parks the deletion, and `value` is not looked at.
  */
-export type Settlement = { readonly kind: "accept"; readonly value?: JsonObject } | { readonly kind: "reject" };
+export type Settlement =
+  | { readonly kind: "accept"; readonly value?: JsonObject }
+  | { readonly kind: "park"; readonly value?: JsonObject }
+  | { readonly kind: "reject" };
 
 /** A strategy of the app's own. It may run more than once for a write, when others write at the same time. */
 export type StrategyFunction = (write: StaleWrite) => Settlement | Promise<Settlement>;
@@ -33,6 +37,9 @@ export type StrategyFunction = (write: StaleWrite) => Settlement | Promise<Settl
  * - `reject`: a conflict.
  * - `last-write-wins`: it is applied over the current state.
  * - `first-write-wins`: a conflict that shows the current state.
+ * - `merge`: a PUT or PATCH is merged three ways over the version that it names, and is a conflict where that leaves
+ *   something open.
+ * - `manual`: a conflict, which is parked until someone resolves it.
  * - a function decides.
  */
 export type Strategy = StrategyName | StrategyFunction;
@@ -61,7 +68,7 @@ export function checkedStrategy(callback: string, strategy: Strategy): Strategy 
     if (isSettlement(settlement)) return settlement;
     throw wrongOutcome(
       callback,
-      '{ kind: "reject" }, or { kind: "accept" } with or without a `value`, an object',
+      '{ kind: "reject" }, or { kind: "accept" } or { kind: "park" } with or without a `value`, an object',
       settlement,
     );
   };
@@ -71,7 +78,8 @@ function isSettlement(given: unknown): given is Settlement {
   if (typeof given !== "object" || given === null || !("kind" in given)) return false;
   if (given.kind === "reject") return true;
   const value = "value" in given ? given.value : undefined;
-  return given.kind === "accept" && (value === undefined || isValue(value));
+  const isKnown = given.kind === "accept" || given.kind === "park";
+  return isKnown && (value === undefined || isValue(value));
 }
 
 function isValue(value: unknown): boolean {

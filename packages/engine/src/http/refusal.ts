@@ -41,6 +41,12 @@ export function invalidContent(errors: readonly ProblemEntry[], count: number = 
   return refused("validation-failed", sentences.invalid(count), { members: { errors } });
 }
 
+/** The entries of a problem that names all that is wrong. */
+export function entriesIn({ refusal: { members } }: Refused): readonly ProblemEntry[] {
+  const errors = members?.["errors"];
+  return Array.isArray(errors) ? errors : [];
+}
+
 /** 422: fields must be an object. */
 export const noObject: Refused = invalidContent([{ pointer: "", detail: sentences.notAnObject }]);
 

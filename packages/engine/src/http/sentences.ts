@@ -34,6 +34,12 @@ export const sentences = {
   notDecodable: (coding: string): string => `The content is not valid ${coding}.`,
   notJson: "The content is not valid JSON.",
   unreadable: "The request can't be read.",
+  conflictState: (states: readonly string[]): string => `\`state\` must be one of ${states.join(", ")}.`,
+  conflictMember: "`conflict` must be the id of a conflict.",
+  resolutionMember: (kinds: readonly string[]): string => `\`resolution\` must be one of ${kinds.join(", ")}.`,
+  resolutionMembers: "A resolution takes only the members `conflict`, `resolution`, `value` and `version`.",
+  valueMissing: "`value` must be there where the resolution is `custom`.",
+  valueUnused: "`value` is only for the resolution `custom`.",
   keyRequired: "This request must have an Idempotency-Key: a new UUID, and the same one when it is repeated.",
   keyTooShort: (lengthMin: number): string => `Without credentials a key must have at least ${lengthMin} characters.`,
   // 401, 403, 404, 405, 406, 410
@@ -55,6 +61,7 @@ export const sentences = {
   wrongCredentials: "The credentials are wrong.",
   nothingHere: "There is nothing at this path.",
   noneOf: (what: string): string => `There is no ${what}.`,
+  suchConflict: "such conflict",
   versionOf: (resource: string, version: number): string => `${resource} in version ${version}`,
   noSingleResource: (path: string, method: string): string =>
     `There is no single resource at ${path}, and ${method} changes one.`,
@@ -95,6 +102,14 @@ export const sentences = {
     `${resource} is at version ${version}, and this request names another state.`,
   atOtherVersion: (resource: string, version: number, named: number): string =>
     `${resource} is at version ${version}, and this request is for version ${named}.`,
+  resolved: "The conflict is resolved.",
+  wouldBeResolved: "The conflict would be resolved.",
+  unmerged: "The two changes can't be merged: both have changed the same fields.",
+  conflictClosed: (state: string): string => `The conflict is ${state} already.`,
+  baseNotKept: "The state that the write was made for is no longer kept: resolve the conflict in another way.",
+  proposalNotKept: "What the write wanted is no longer kept: resolve the conflict in another way.",
+  resolvedByApp: (resource: string): string => `Conflicts of ${resource} are resolved by the app itself.`,
+  versionNotKept: (named: number): string => `Version ${named} is no longer kept, so the two can't be compared.`,
   foreignTag: (resource: string): string =>
     `This entity-tag was not made by the guard of ${resource}, so it never matches. ` +
     "A GET without a guard gets one of its framework's, or of a proxy's.",

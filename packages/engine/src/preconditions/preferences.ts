@@ -2,7 +2,7 @@ import { parsePrefer, preferredReturn } from "@unclash/core";
 import type { RequestLimits } from "../http/request-limits.js";
 
 /** The strategies that a request can ask for with `Prefer: on-conflict=…`, where its collection allows them. */
-export const strategyNames = ["reject", "last-write-wins", "first-write-wins"] as const;
+export const strategyNames = ["reject", "last-write-wins", "first-write-wins", "merge", "manual"] as const;
 
 export type StrategyName = (typeof strategyNames)[number];
 
