@@ -122,8 +122,8 @@ test.each(engineMistakes)("a mistake in %s is refused at construction, by its na
 test("what an option may be stands in the message", () => {
   const articles = { schema, conflicts: { strategy: "newest-wins" } } as unknown as CollectionOptions;
   expect(() => createUnclash({ store, collections: { articles } })).toThrow(
-    'collections.articles.conflicts.strategy must be "reject", "last-write-wins" or "first-write-wins", ' +
-      'or a function, and is "newest-wins"',
+    'collections.articles.conflicts.strategy must be "reject", "last-write-wins", "first-write-wins", "merge" or ' +
+      '"manual", or a function, and is "newest-wins"',
   );
 });
 

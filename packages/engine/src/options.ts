@@ -22,6 +22,8 @@ import { housekeepingOf } from "./commits/housekeeping.js";
 import { Lifecycle } from "./commits/lifecycle.js";
 import { warnOfStore } from "./commits/store-failure.js";
 import { writerLinesOf } from "./commits/writer-lines.js";
+import { lapsedConflicts } from "./conflicts/records/lapsed-conflicts.js";
+import { RecordedRefusals } from "./conflicts/records/refusals.js";
 import type { Decision } from "./decision.js";
 import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
@@ -99,6 +101,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   const request = resolveRequestOptions(options);
   const { collections, versioned } = resolveCollections(options.collections, options.apiVersions);
   warnOfOtherEngines(store, options.collections);
+  const lifecycle = lifecycleFor(store, options, collections);
   return Object.freeze({
     ...request,
     store,
@@ -110,7 +113,8 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     decodeBodies: options.decodeBodies ?? [],
     bodies: new ContentBudget(request.requestLimits.bodyBytesInFlightMax, request.requestLimits.slowBodyMs),
     idempotency: resolveKeeping(store, options.idempotency),
-    lifecycle: lifecycleFor(store, options, collections),
+    lifecycle,
+    refusals: new RecordedRefusals(store, lifecycle, request.requestLimits),
   });
 }
 
@@ -122,6 +126,7 @@ function lifecycleFor<Native>(
 ): Lifecycle {
   const lifecycle = new Lifecycle(drainMsMax);
   const housekeeping = housekeepingOf(store);
+  housekeeping.register(lapsedConflicts);
   let stop = async (): Promise<void> => {};
   lifecycle.add({
     name: "housekeeping",

@@ -12,8 +12,10 @@ import {
 import { type RequestSettings, requestRules, resolveRequestOptions } from "../access/request-options.js";
 import { guardLines, type WriterLines } from "../commits/writer-lines.js";
 import { resolveStateOptions, type StateSettings, stateRules } from "../conflicts/state-options.js";
+import type { Strategy } from "../conflicts/strategy.js";
 import { type GuardKeeping, resolveIdempotency } from "../idempotency/guard-keeping.js";
 import { checkEtagField, isHeaderNames } from "../options/option-rules.js";
+import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
 import { contentDigest, isDigest } from "../states/digest.js";
 import type { Loaded } from "../states/loaded-state.js";
 import type { RowDigest } from "../states/row-state.js";
@@ -121,9 +123,11 @@ function resolve<Native, State extends Loaded>(
   const { load, resource, past, represent, route, problem, vary = [], idempotency } = options;
   checkLimits(options.requestLimits);
   const request = resolveRequestOptions(options);
+  const state = resolveStateOptions("", options, { versionField, etagField });
   return Object.freeze({
     ...request,
-    ...resolveStateOptions("", options, { versionField, etagField }),
+    ...state,
+    allowedStrategies: state.allowedStrategies.filter((name) => isPossible(name, options)),
     vary: [request.vary ?? [], vary].flat().join(", ").toLowerCase() || undefined,
     load,
     past,
@@ -150,15 +154,30 @@ function checkLimits(limits: object = {}): void {
   throw new ConfigurationError(`requestLimits.${name}`, problem);
 }
 
+/** Whether a guard has all that a strategy needs: `all` is for those that it has. */
+function isPossible(name: StrategyName, { past }: Pick<GuardOptions<never, Loaded>, "past">): boolean {
+  return name !== "manual" && (name !== "merge" || past !== undefined);
+}
+
+/** Strategies whose conflicts show the current state. */
+const showing: readonly Strategy[] = ["first-write-wins", "merge"];
+
+/** Strategies that let a write through which names an earlier state. */
+const settling: readonly Strategy[] = ["last-write-wins", "merge"];
+
 function checkStrategies<Native, State extends Loaded>(options: GuardOptions<Native, State>): void {
   const { represent, past, conflicts = {} } = options;
-  const { strategy, allowedStrategies = [], discloseCurrent } = conflicts;
-  const shows = strategy === "first-write-wins" || allowedStrategies === "all" || discloseCurrent === true;
-  if ((shows || allowedStrategies.includes("first-write-wins")) && represent === undefined) {
+  const { strategy = "reject", allowedStrategies = [], discloseCurrent } = conflicts;
+  const named: readonly Strategy[] = [strategy, ...(allowedStrategies === "all" ? strategyNames : allowedStrategies)];
+  if (strategy === "manual" || (allowedStrategies !== "all" && allowedStrategies.includes("manual"))) {
+    const option = strategy === "manual" ? "conflicts.strategy" : "conflicts.allowedStrategies";
+    throw new ConfigurationError(option, "can't be `manual` in a guard, which keeps no records of conflicts");
+  }
+  if ((named.some((each) => showing.includes(each)) || discloseCurrent === true) && represent === undefined) {
     throw new ConfigurationError("represent", "must say what of a state clients may see, where conflicts show it");
   }
-  const accepts = strategy === "last-write-wins" || allowedStrategies.includes("last-write-wins");
-  if (past !== undefined && represent === undefined && typeof strategy !== "function" && !accepts) {
+  const settles = typeof strategy === "function" || named.some((each) => settling.includes(each));
+  if (past !== undefined && represent === undefined && !settles) {
     const problem = "is never asked: it is for `represent`, which shows what it finds, and for strategies";
     throw new ConfigurationError("past", `${problem} that let stale writes through`);
   }
@@ -167,5 +186,9 @@ function checkStrategies<Native, State extends Loaded>(options: GuardOptions<Nat
       "conflicts.strategy",
       "can only be a function where `past` and `represent` give it the states",
     );
+  }
+  const asksForMerge = strategy === "merge" || (allowedStrategies !== "all" && allowedStrategies.includes("merge"));
+  if (asksForMerge && past === undefined) {
+    throw new ConfigurationError("past", "must give the state that a write was made for, where writes are merged");
   }
 }

@@ -1,8 +1,9 @@
 import type { Conditions, FailedCondition } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import { settledFacts } from "../conflicts/conflict.js";
-import { settle } from "../conflicts/settle.js";
-import { type Settlement, type StrategyFunction, strategyLabel } from "../conflicts/strategy.js";
+import type { StaleStates } from "../conflicts/merge-states.js";
+import { type FoundBase, settle } from "../conflicts/settle.js";
+import { strategyLabel } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
 import type { ParsedRequest } from "../preconditions/conditions.js";
 import { namedStates, newestNamed } from "../preconditions/named-state.js";
@@ -32,12 +33,17 @@ export async function settleStale(
   current: RowState | undefined,
 ): Promise<{ readonly kind: "pass"; readonly settled: SettledWrite } | Refused> {
   const strategy = preferences.onConflict ?? exchange.settings.strategy;
-  const { method } = exchange.request;
+  const { request, actor, resource = "" } = exchange;
+  const { method } = request;
   const settled = await settle(
-    { method, strategy, conditions, failed, current },
+    { method, strategy, merging: exchange.settings.merging, conditions, failed, current },
     {
-      findBase: (there) => findEarlier(exchange, conditions, there),
-      ask: (own, base: Earlier, there) => askFunction(exchange, own, base.value, there),
+      findBase: async (there): Promise<FoundBase<Earlier>> => {
+        const base = await findEarlier(exchange, conditions, there);
+        return base === undefined ? { kind: "unknown" } : { kind: "found", base };
+      },
+      statesOf: async (base, there) => statesOf(exchange, base, there),
+      ask: async (own, states) => own({ resource, method: writeMethod(method), ...states, actor }),
     },
   );
   if (settled.kind === "refused") return settled;
@@ -81,19 +87,19 @@ async function findEarlier(
   return isCounted(loaded) && loaded.etag === undefined && wasThere ? { value: undefined } : undefined;
 }
 
-async function askFunction(
-  exchange: GuardExchange,
-  strategy: StrategyFunction,
-  base: unknown,
-  current: RowState,
-): Promise<Settlement | undefined> {
-  const { settings, request, resource = "", actor } = exchange;
+/** What a strategy has to look at, as far as the app shows it; `proposed` is what the content makes of the base. */
+function statesOf(exchange: GuardExchange, base: Earlier, current: RowState): StaleStates | undefined {
+  const { settings, request } = exchange;
   const { method } = request;
-  if (base === undefined || (method !== "PUT" && method !== "PATCH" && method !== "DELETE")) return undefined;
-  const before = exchange.select({ version: 0, value: base }).representation();
+  if (base.value === undefined || (method !== "PUT" && method !== "PATCH" && method !== "DELETE")) return undefined;
+  const before = exchange.select({ version: 0, value: base.value }).representation();
   const now = current.representation();
   if (before === undefined || now === undefined) return undefined;
   const proposed = method === "DELETE" ? null : (proposedFields(exchange, before) ?? null);
-  const states = { base: fieldsOf(settings, before), current: fieldsOf(settings, now), proposed };
-  return strategy({ resource, method, ...states, actor });
+  return { base: fieldsOf(settings, before), current: fieldsOf(settings, now), proposed };
+}
+
+/** The method of a write that a strategy is asked about. */
+function writeMethod(method: string): "PUT" | "PATCH" | "DELETE" {
+  return method === "PUT" || method === "PATCH" ? method : "DELETE";
 }

@@ -1,4 +1,5 @@
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
+import type { RecordedRefusals } from "../conflicts/records/refusals.js";
 import type { KeyKeeping } from "../idempotency/keeping.js";
 import type { Collection, VersionedCollections } from "./collection.js";
 
@@ -6,6 +7,8 @@ import type { Collection, VersionedCollections } from "./collection.js";
 export interface CollectionSettings extends ResourceSettings {
   readonly idempotency: KeyKeeping;
   readonly collections: ReadonlyMap<string, Collection>;
+  /** Where refusals are counted that are to be recorded. */
+  readonly refusals: RecordedRefusals;
   /** `undefined` where the API has no versions. */
   readonly versioned: VersionedCollections | undefined;
 }
@@ -20,4 +23,15 @@ export interface Addressed {
   readonly key: string;
   /** The app hides it from the caller: whatever is there, nothing is. */
   readonly hidden: boolean;
+}
+
+/** The collection that a resource is in, as the caller's API version shows it. */
+export function collectionOf(
+  { settings, apiVersion }: Pick<CollectionExchange, "settings" | "apiVersion">,
+  key: string,
+): Collection | undefined {
+  const { versioned } = settings;
+  const version = versioned?.api.versions.find(({ number }) => number === apiVersion?.number);
+  const shown = version && versioned?.collections.get(version);
+  return (shown ?? settings.collections).get(key.slice(0, key.indexOf("/")));
 }

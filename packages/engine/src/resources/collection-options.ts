@@ -196,6 +196,6 @@ function checkUnique(path: string, name: string, fields: readonly string[]): voi
 /** Whether a stale write may be let through, for which the state that it was made for must still be known. */
 function settlesStaleWrites({ conflicts = {} }: CollectionOptions): boolean {
   const { strategy, allowedStrategies = [] } = conflicts;
-  const settles = (name: unknown): boolean => typeof name === "function" || name === "last-write-wins";
-  return settles(strategy) || allowedStrategies === "all" || allowedStrategies.some(settles);
+  const settles = (name: unknown): boolean => name !== "reject" && name !== "first-write-wins";
+  return settles(strategy ?? "reject") || allowedStrategies === "all" || allowedStrategies.some(settles);
 }

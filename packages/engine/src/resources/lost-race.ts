@@ -21,13 +21,13 @@ export function waitsBehindOthers({ method, conditions, keyed, preferences, hidd
  */
 export function afterLostRace(
   { method, key, keyed, conditions, preferences, collection }: WriteRequest,
-  { settledBy }: Pick<PlannedWrite, "settledBy">,
+  { settled }: Pick<PlannedWrite, "settled">,
   clashes: readonly Clash[],
 ): Lost {
   const strategy = preferences.onConflict ?? collection.strategy;
   const isOn = (wanted: string): boolean =>
     clashes.some((clash) => "key" in clash && !("index" in clash) && clash.key === wanted);
-  const isApplied = method !== "POST" && (settledBy !== undefined || isAppliedAnyway(conditions, strategy));
+  const isApplied = method !== "POST" && (settled !== undefined || isAppliedAnyway(conditions, strategy));
   const isAnswered = keyed !== undefined && (isOn(keyed.record.key) || isOn(keyed.record.former));
   return isApplied && isOn(key) && !isAnswered ? "line-up" : "retry";
 }

@@ -24,7 +24,8 @@ export type InNewestShape =
 /**
  * Brings content of the caller's API version into the newest shape. It is held against the schema of that version, and
  * what it changes, against what that version shows of the state, is applied to the state: fields that the version does
- * not know are kept. What a rollback goes back to is in the newest shape already.
+ * not know are kept. What a rollback goes back to, or a
+ * conflict is resolved with, is in the newest shape already.
  *
  * @param onto the state that it changes; `undefined` where it makes a resource
  * @throws CallbackError from the app's `up` and `down`
@@ -36,7 +37,8 @@ export async function inNewestShape(
   onto: RecordState | undefined,
 ): Promise<InNewestShape> {
   const { view } = collection;
-  if (view === undefined || isNewest(collection) || change.kind === "rollback") return { kind: "newest", value: sent };
+  const isOfNewest = change.kind === "rollback" || change.kind === "resolution";
+  if (view === undefined || isNewest(collection) || isOfNewest) return { kind: "newest", value: sent };
   const { chain, version } = view;
   if (!isJsonObject(sent)) return noObject;
   const shown = onto && fieldsOf(collection, onto.representation());

@@ -1,9 +1,9 @@
+import type { JsonObject } from "@unclash/core/json";
 import type { Reading, StoredRecord, Text, Write } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import type { CommitHeader, CommitPart } from "../commits/commit-parts.js";
 import { createTag, firstShape } from "../commits/commit-tag.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
-import type { Strategy } from "../conflicts/strategy.js";
 import {
   type Content,
   contentOf,
@@ -14,6 +14,7 @@ import {
 } from "../states/representation.js";
 import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
+import type { SettledWrite } from "./stale-conflict.js";
 import { uniqueValues } from "./unique.js";
 import type { WriteRequest } from "./write-request.js";
 
@@ -29,8 +30,10 @@ export interface PlannedWrite {
   /** The new state, or `null` for a deletion. */
   readonly text: Text | null;
   readonly created: boolean;
-  /** The strategy that let it through, though its precondition failed. */
-  readonly settledBy: Strategy | undefined;
+  /** Set where a strategy let it through, though its precondition failed. */
+  readonly settled: SettledWrite | undefined;
+  /** The fields that are written, in the newest shape; `null` for a deletion. */
+  readonly fields: JsonObject | null;
 }
 
 /** What is to be written: the content of the new state, or `null` for a deletion, and what it relies on. */
@@ -44,10 +47,10 @@ export interface NewState {
 /** Plans the write of a new state. It names the state that it replaces, and so knows the version that it makes. */
 export function planWrite(
   exchange: CollectionExchange,
-  { collection, id, key, change }: WriteRequest,
+  { collection, id, key, change, resolves }: WriteRequest,
   snapshot: SnapshotByKey,
   { content, reads, writes }: NewState,
-  settledBy: Strategy | undefined,
+  settled: SettledWrite | undefined,
 ): PlannedWrite {
   const found = snapshot.record(key);
   const version = (found?.version ?? 0) + 1;
@@ -63,7 +66,7 @@ export function planWrite(
       : { put: text, keep: collection.retention, index: uniqueValues(collection, content.fields) };
   const tag = createTag(shape);
   const by = recordedName(exchange.actor);
-  const cause = causeOf(change, created);
+  const cause = resolves ? "resolution" : settled?.strategy === "merge" ? "merge" : causeOf(change, created);
   const createdAt = created ? at : found.createdAt;
   const state = { key, version, tag, text, createdAt, modifiedAt: at, by, cause };
   return {
@@ -77,7 +80,8 @@ export function planWrite(
     state: text === null ? { ...state, deleted: true } : state,
     text,
     created,
-    settledBy,
+    settled,
+    fields: content?.fields ?? null,
   };
 }
 

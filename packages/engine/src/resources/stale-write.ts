@@ -1,34 +1,20 @@
 import { evaluatePreconditions } from "@unclash/core";
-import { isJsonObject, type Json } from "@unclash/core/json";
-import { versionsBetween } from "../access/request-decision.js";
-import { applyChange, type ChangeTarget, replacesState } from "../conflicts/change.js";
-import {
-  type Conflict,
-  comparedBytesMax,
-  conflict,
-  type Loss,
-  listExists,
-  settledFacts,
-} from "../conflicts/conflict.js";
-import { findBase, namedVersion } from "../conflicts/merge-base.js";
+import { type Json, type JsonObject, jsonEqual } from "@unclash/core/json";
+import type { Moment } from "@unclash/core/store";
+import type { CommitPart } from "../commits/commit-parts.js";
+import { listExists, settledFacts } from "../conflicts/conflict.js";
+import { findBase } from "../conflicts/merge-base.js";
+import { newConflictId } from "../conflicts/records/conflict-keys.js";
+import { findSlot, openPart } from "../conflicts/records/conflict-writes.js";
 import { settle } from "../conflicts/settle.js";
-import type { Settlement, Strategy, StrategyFunction } from "../conflicts/strategy.js";
+import type { Strategy } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
-import { weakenedEntries } from "../preconditions/proxy-tags.js";
-import {
-  type Content,
-  contentOf,
-  fieldsIn,
-  fieldsOf,
-  isUnchanged,
-  parseRepresentation,
-  shownShape,
-} from "../states/representation.js";
-import { validateShape } from "../states/schema.js";
-import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
-import { type Collection, schemaForCaller } from "./collection.js";
+import { currentState, type RecordState } from "../states/selected-state.js";
 import type { CollectionExchange } from "./collection-exchange.js";
-import { inNewestShape } from "./newest-shape.js";
+import { lossIfSettled } from "./loss.js";
+import { recordOf } from "./recorded-write.js";
+import { refuseStale, type SettledWrite, type StaleWrite, versionsBehind } from "./stale-conflict.js";
+import { statesOf } from "./stale-states.js";
 import type { WriteRequest } from "./write-request.js";
 
 /**
@@ -37,9 +23,16 @@ import type { WriteRequest } from "./write-request.js";
  */
 export interface Accepted {
   readonly kind: "accepted";
-  readonly settledBy?: Strategy;
+  readonly settled?: SettledWrite;
   /** The strategy's own value, in place of the change. */
   readonly value?: Json | undefined;
+}
+
+/** A conflict that is to be recorded with its answer: the part of the commit that does it. */
+export interface Parked {
+  readonly kind: "parked";
+  readonly refused: Refused;
+  readonly part: CommitPart;
 }
 
 /** Evaluates the preconditions of a write, and lets the strategy decide where one failed: conflict, or go on. */
@@ -47,8 +40,9 @@ export async function checkPreconditions(
   exchange: CollectionExchange,
   request: WriteRequest,
   current: RecordState | undefined,
-): Promise<Accepted | Refused> {
-  const { method, collection, conditions, preferences } = request;
+  now: Moment,
+): Promise<Accepted | Parked | Refused> {
+  const { method, collection, conditions, key } = request;
   if (method === "POST")
     return conditions.ifNoneMatch === undefined
       ? { kind: "accepted" }
@@ -56,173 +50,75 @@ export async function checkPreconditions(
   const verdict = evaluatePreconditions(method, conditions, currentState(current));
   if (verdict.kind !== "failed") return { kind: "accepted" };
   const failed = verdict.condition;
-  const strategy = preferences.onConflict ?? collection.strategy;
+  const asked = askedStrategy(request);
   const settled = await settle<RecordState, RecordState>(
-    { method, strategy, conditions, failed, current },
+    { method, strategy: asked, merging: collection.merging, conditions, failed, current },
     {
-      findBase: async ({ record }) => stateOf(collection, await findBase(exchange.reader, collection, request, record)),
-      ask: (own, base: RecordState, there) => askFunction(exchange, request, own, { base, current: there }),
+      findBase: ({ record }) => findBase(exchange.reader, collection, request, record),
+      statesOf: (base, there, strategy) => statesOf(exchange, request, { base, current: there }, strategy),
+      ask: async (strategy, { base, current: there, proposed }) =>
+        strategy({ resource: key, method, base, current: there, proposed, actor: exchange.actor }),
     },
   );
-  if (settled.kind === "refused") return settled;
-  if (settled.kind === "accepted") {
-    const { base, value } = settled;
-    if (exchange.isObserved && current !== undefined)
-      exchange.conflict = settledFacts(
-        method,
-        { strategy, failed, versionsBehind: versionsBehind(request, current, base) },
-        lossIfSettled(exchange, request, { base, current }),
-      );
-    return { kind: "accepted", settledBy: settled.strategy, value };
+  switch (settled.kind) {
+    case "refused":
+      return settled;
+    case "accepted": {
+      const { base, value, strategy, states } = settled;
+      if (current === undefined) throw new TypeError("A strategy has settled a write of nothing.");
+      if (exchange.isObserved)
+        exchange.conflict = settledFacts(
+          method,
+          { strategy, failed, versionsBehind: versionsBehind(request, current, base) },
+          lossIfSettled(exchange, request, { base, current }),
+        );
+      const proposed = states?.proposed;
+      return {
+        kind: "accepted",
+        settled: { strategy, base, current, failed, proposed },
+        value: value ?? proposed ?? undefined,
+      };
+    }
+    case "parked": {
+      const { strategy, base, states } = settled;
+      if (current === undefined) throw new TypeError("A strategy has parked a write of nothing.");
+      return park(exchange, request, { failed, asked, strategy, base, current, now, proposed: states.proposed });
+    }
+    default:
+      return refuseStale(exchange, request, { ...settled, failed, asked, current, now });
   }
-  return refuseStale(exchange, request, { failed, current, base: settled.base, strategy: settled.strategy });
 }
 
-/** What a change of this request applies to. */
-export function targetOf({ settings }: CollectionExchange, { key, collection }: WriteRequest): ChangeTarget {
-  return { resource: key, ownMembers: collection.ownMembers, limits: settings.requestLimits };
+/** The strategy that is to decide, should a precondition fail. What a rollback goes back to is merged with nothing. */
+function askedStrategy({ preferences, collection, change, resolves }: WriteRequest): Strategy {
+  if (resolves) return "reject";
+  const strategy = preferences.onConflict ?? collection.strategy;
+  return strategy === "merge" && change.kind === "rollback" ? "reject" : strategy;
 }
 
-/** The states that a stale write lies between. */
-interface Between {
-  readonly base: RecordState;
-  readonly current: RecordState;
-}
-
-async function askFunction(
+/** Parks a late write; where too many of its resource are parked already, it is a plain conflict. */
+async function park(
   exchange: CollectionExchange,
   request: WriteRequest,
-  strategy: StrategyFunction,
-  { base, current }: Between,
-): Promise<Settlement | Refused | undefined> {
-  const { method, key, change } = request;
-  if (method === "POST") return undefined;
-  const isDeletion = change.kind === "delete";
-  const applied = isDeletion ? undefined : applyChange(change, base.representation(), targetOf(exchange, request));
-  if (applied?.kind === "refused") return applied;
-  const content = applied && (await inNewestShape(exchange, request, applied.value, base));
-  if (content?.kind === "refused") return content;
-  const proposed = content === undefined || !isJsonObject(content.value) ? null : content.value;
-  const settlement = await strategy({
-    resource: key,
-    method,
-    base: base.fields(),
-    current: current.fields(),
+  {
     proposed,
-    actor: exchange.actor,
-  });
-  if (settlement.kind === "reject" || proposed === null) return settlement;
-  return { kind: "accept", value: settlement.value ?? proposed };
-}
-
-/** The conflict of a write whose precondition failed, as far as its sender may know of the current state. */
-async function refuseStale(
-  exchange: CollectionExchange,
-  request: WriteRequest,
-  found: Pick<Conflict, "failed" | "strategy"> & {
-    readonly current: RecordState | undefined;
-    readonly base: RecordState | undefined;
+    ...found
+  }: Omit<StaleWrite, "base" | "current"> & {
+    readonly base: RecordState;
+    readonly current: RecordState;
+    readonly proposed: JsonObject | null;
   },
-): Promise<Refused> {
-  const { collection, conditions, id, key } = request;
-  const { current, base, strategy } = found;
-  // What is hidden is as absent as what its reader would find to be.
-  const isDisclosed = request.hidden || (await exchange.mayRead(key, fieldsIn(collection, current?.record)));
-  return conflict(exchange, {
-    ...found,
-    resource: key,
-    conditions,
-    isDisclosed,
-    showsContent: showsContent(collection, strategy),
-    namedVersion: namedVersion(conditions),
-    ...(exchange.isObserved && { versionsBehind: current && versionsBehind(request, current, base) }),
-    loss: isDisclosed ? current && (await lossOf(exchange, request, { base, current })) : "withheld",
-    errors:
-      current === undefined || !isDisclosed ? [] : weakenedEntries(conditions, current.allTags?.() ?? [current.etag]),
-    links: stateLinks(exchange, collection, id),
-  });
-}
-
-/** How far a write is behind, for observers; versions that are timestamps count nothing. */
-function versionsBehind(
-  { collection, conditions }: WriteRequest,
-  current: RecordState,
-  base: RecordState | undefined,
-): number | undefined {
-  if (base !== undefined) return current.record.version - base.record.version;
-  return collection.timestamps ? undefined : versionsBetween(current.version, namedVersion(conditions));
-}
-
-/** What a write that a strategy lets through goes over, for observers; nothing where that costs too much to say. */
-function lossIfSettled(
-  exchange: CollectionExchange,
-  request: WriteRequest,
-  { base, current }: Between,
-): Pick<Loss, "since" | "proposed"> | undefined {
-  const { change, collection } = request;
-  if (base.exceeds(comparedBytesMax) || current.exceeds(comparedBytesMax)) return undefined;
-  const before = base.representation();
-  const since = { base: fieldsOf(collection, before), current: fieldsOf(collection, current.representation()) };
-  if (change.kind === "delete") return { since, proposed: undefined };
-  const applied = applyChange(change, replacesState(change) ? {} : before, targetOf(exchange, request));
-  if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
-  return { since, proposed: fieldsOf(collection, applied.value) };
-}
-
-/** Whether conflicts of a collection show the current state to those who may read it. */
-export function showsContent({ discloseCurrent, strategy: own }: Collection, strategy: Strategy = own): boolean {
-  return discloseCurrent || strategy === "first-write-wins";
-}
-
-/** The member `links` of a conflict: where the state can be read, and those before it, if any are kept. */
-export function stateLinks(
-  exchange: CollectionExchange,
-  { name, retention }: Collection,
-  id: string,
-): Readonly<Record<string, string>> {
-  const path = exchange.pathOf(name, id);
-  return retention === "none" ? { resource: path } : { resource: path, versions: `${path}/versions` };
-}
-
-async function lossOf(
-  exchange: CollectionExchange,
-  request: WriteRequest,
-  { base, current }: Pick<Between, "current"> & { readonly base: RecordState | undefined },
-): Promise<Loss> {
-  const { collection, id, key } = request;
-  const proposed = await proposedContent(exchange, request, base ?? current);
-  const identical =
-    proposed !== undefined && isUnchanged(collection, id, current.record, proposed, shownShape(collection));
-  const isCompared = base !== undefined && !base.exceeds(comparedBytesMax) && !current.exceeds(comparedBytesMax);
-  if (!isCompared) return { identical, proposed: undefined };
-  // What was before is not for who may only see what is.
-  const verdict = await exchange.ask("history", key, fieldsIn(collection, current.record));
-  if (verdict !== "allow") return { identical, proposed: undefined };
-  return {
-    identical,
-    proposed: proposed && parseRepresentation(proposed.text),
-    since: {
-      base: fieldsOf(collection, base.representation()),
-      current: fieldsOf(collection, current.representation()),
-    },
-  };
-}
-
-/**
- * The fields that the write would have left behind, had nobody been faster; as the schema takes them, where it does.
- */
-async function proposedContent(
-  exchange: CollectionExchange,
-  request: WriteRequest,
-  onto: RecordState,
-): Promise<Content | undefined> {
-  const { change, collection } = request;
-  if (change.kind === "delete") return undefined;
-  const representation = replacesState(change) ? {} : onto.representation();
-  const applied = applyChange(change, representation, targetOf(exchange, request));
-  if (applied.kind === "refused" || !isJsonObject(applied.value)) return undefined;
-  const { errorsMax } = exchange.settings.requestLimits;
-  const checked = await validateShape(schemaForCaller(collection), applied.value, errorsMax);
-  // As the text would say it: what a schema makes of a date, say, is compared with what was stored.
-  return contentOf(checked.kind === "valid" ? fieldsOf(collection, checked.fields) : applied.value);
+): Promise<Parked | Refused> {
+  const { key, collection, preferences } = request;
+  // What is there already needs nobody to resolve it: the same write was sent twice, most likely.
+  const isThere = proposed !== null && jsonEqual(proposed, found.current.fields());
+  const slot = preferences.dryRun || isThere ? undefined : await findSlot(exchange.reader, key);
+  const conflictId = slot && newConflictId();
+  const refused = await refuseStale(exchange, request, { ...found, conflictId });
+  if (slot === undefined || conflictId === undefined) return refused;
+  const { strategy, base, current, now } = found;
+  const record = recordOf(exchange, request, { strategy, base, current, proposed }, { origin: "parked", now });
+  const { resolveWithinMs } = collection;
+  const reads = [{ key, expect: { tag: current.record.tag } }];
+  return { kind: "parked", refused, part: openPart(conflictId, record, slot, { resolveWithinMs, reads }) };
 }

@@ -42,6 +42,8 @@ export interface WriteRequest {
   readonly hidden: boolean;
   /** What it is known by, where it came with `Idempotency-Key`. */
   readonly keyed: KeyedWrite | undefined;
+  /** It resolves a conflict, and is compared with what that found, whatever the strategy. @default false */
+  readonly resolves?: boolean;
 }
 
 /** What a write is for, as its path says. */

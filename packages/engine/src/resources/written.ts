@@ -13,7 +13,8 @@ export interface Written {
   /** The state that is there now, or would be. */
   readonly state: State;
   readonly outcome: "created" | "changed" | "unchanged" | "deleted";
-  readonly settledBy: Strategy | undefined;
+  /** The strategy that let it through, and the id of its record where the caller may read that. */
+  readonly settled: { readonly by: Strategy; readonly conflictId: string | undefined } | undefined;
 }
 
 /**
@@ -22,7 +23,7 @@ export interface Written {
  */
 export function writtenResponse(exchange: CollectionExchange, request: WriteRequest, written: Written): ResponsePlan {
   const { collection, id, preferences } = request;
-  const { state, settledBy } = written;
+  const { state, settled } = written;
   const text = state.text === null ? null : shownText(collection, state);
   const path = exchange.pathOf(collection.name, id);
   const created = written.outcome === "created";
@@ -34,13 +35,19 @@ export function writtenResponse(exchange: CollectionExchange, request: WriteRequ
   }
   if (created) headers["location"] = path;
   if (text !== null && !preferences.minimal) headers["content-location"] = path;
-  if (settledBy !== undefined) headers["unclash-conflict"] = `status=resolved, strategy=${strategyLabel(settledBy)}`;
-  const applied = appliedPreferences(request, text, settledBy);
+  if (settled !== undefined) headers["unclash-conflict"] = settledField(settled);
+  const applied = appliedPreferences(request, text, settled?.by);
   if (applied.length > 0) headers["preference-applied"] = applied.join(", ");
   const outcome = preferences.dryRun ? "dry-run" : written.outcome;
   if (text === null || preferences.minimal)
     return emptyResponse(created ? 201 : 204, outcome, created ? { ...headers, "content-length": "0" } : headers);
   return contentResponse(created ? 201 : 200, outcome, headers, text);
+}
+
+/** The field `Unclash-Conflict`, a dictionary (RFC 9651 §3.2). */
+function settledField({ by, conflictId }: NonNullable<Written["settled"]>): string {
+  const id = conflictId === undefined ? "" : `id="${conflictId}", `;
+  return `${id}status=resolved, strategy=${strategyLabel(by)}`;
 }
 
 /**
