@@ -155,7 +155,7 @@ async function handle<Native>(
     }
     if (exchange.isObserved) {
       const { status, outcome } = exchange.isUnanswered ? unanswered : response;
-      const named = match && { route: routeLabel(match), collection: match.collection.name };
+      const named = match && { route: routeLabel(match), collection: match.collection?.name };
       exchange.publish({ status, outcome, route: undefined, ...named, resource: resourceOf(exchange, match) });
     }
     if (isStreamPlan(response)) return lifecycle.stream(checkStream(exchange, response));
@@ -188,7 +188,7 @@ function storeFailure(exchange: CollectionExchange, thrown: unknown): ResponsePl
 
 /** The resource that a path names; none where what stands there can't be an id. */
 function resourceOf({ settings }: CollectionExchange, match: Match | undefined): Key | undefined {
-  if (match === undefined || match.route.of === "collection") return undefined;
+  if (match?.collection === undefined || match.route.of === "collection") return undefined;
   const id = decodeId(match.rawId, settings.requestLimits.idBytesMax);
   return typeof id === "string" ? resourceKey(match.collection.name, id) : undefined;
 }

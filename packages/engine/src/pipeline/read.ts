@@ -19,7 +19,7 @@ import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { listResources, readListQuery } from "../resources/list.js";
 import { goneOrMissing } from "../resources/refusals.js";
-import { showsContent, stateLinks } from "../resources/stale-write.js";
+import { showsContent, stateLinks } from "../resources/stale-conflict.js";
 import { fieldsIn } from "../states/representation.js";
 import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
 import { historyLinks, keepsPast } from "../versions/links.js";

@@ -13,6 +13,7 @@ import { createTag } from "../commits/commit-tag.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
 import type { Lost } from "../commits/try-in-line.js";
 import { conflict } from "../conflicts/conflict.js";
+import { redactConflicts } from "../conflicts/records/redact-conflicts.js";
 import { notFound, type Refused } from "../http/refusal.js";
 import { contentResponse, emptyResponse, refusedResponse, withoutContent } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
@@ -23,7 +24,7 @@ import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { expectationOf } from "../resources/planned-write.js";
 import { goneOrMissing } from "../resources/refusals.js";
-import { showsContent, stateLinks } from "../resources/stale-write.js";
+import { showsContent, stateLinks } from "../resources/stale-conflict.js";
 import { showing } from "../resources/written.js";
 import { entityTagsOf, etagHeader, fieldsIn, type State, shownText, storedShape } from "../states/representation.js";
 import { currentState, stateOf } from "../states/selected-state.js";
@@ -32,7 +33,7 @@ import { historyLinks, versionPath } from "../versions/links.js";
 import { type RedactionRequest, readRedactionRequest, redactedText } from "../versions/redaction.js";
 import { redactionKey, redactionText } from "../versions/redaction-records.js";
 import { tryUntilAnswered } from "./contended-write.js";
-import { conclude } from "./write.js";
+import { conclude, showable } from "./write.js";
 
 /** POST of a redaction: a step a line, with the statuses that it can answer. */
 export async function answerRedaction(
@@ -58,7 +59,7 @@ async function tryToRedact(exchange: CollectionExchange, request: RedactionReque
   const { slot } = step;
   const decision = await decide(exchange, request, snapshot);
   if (decision.kind === "refused")
-    return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, decision));
+    return conclude(exchange, showable(request), { slot, snapshot }, refusedResponse(exchange, decision));
   const { past, record, text, paths } = decision;
   const header = {
     tag: createTag(storedShape(collection, past)),
@@ -79,16 +80,20 @@ async function tryToRedact(exchange: CollectionExchange, request: RedactionReque
     { key, expect: "any", redact: text, version } as const,
     { key: redactionKey(key, version), expect: expectationOf(record), put, keep: "none" } as const,
   ];
-  // Kept answers come first: should this process die in between, the redaction is repeated. And again, since what was
+  // Copies come first: should this process die in between, the redaction is repeated. And again, since what was
   // being answered meanwhile may have looked at the state before.
   const etags = entityTagsOf(collection, past).map(formatEntityTag);
   const copied = { key, version, etags, problemTypePrefix };
-  await redactCopies(store, copied, header, requestLimits);
+  const takeOut = async (): Promise<void> => {
+    await redactCopies(store, copied, header, requestLimits);
+    await redactConflicts(store, copied, header, requestLimits);
+  };
+  await takeOut();
   const result = await commitOnce(store, commitOf(header, [{ writes }, { writes: answer }]), requestLimits);
   if (result.kind !== "committed") return "retry";
   exchange.applied = true;
   countKept(exchange, slot, snapshot.now, answer);
-  await redactCopies(store, copied, header, requestLimits);
+  await takeOut();
   return withoutHiddenPast(exchange, request, response);
 }
 

@@ -11,20 +11,31 @@ import { versionInPath } from "../versions/api-version.js";
 import { answerList, answerRead } from "./read.js";
 import { answerDifference, answerHistory, answerPast, answerTimeMap, answerVersion, asksForPast } from "./read-past.js";
 import { answerRedaction } from "./redact.js";
+import { type ServiceRoute, serviceNames, serviceRoutes } from "./service-routes.js";
 import { answerWrite } from "./write.js";
 
-/** What a path names: a row of the table, with what stands in the place of its parameters. */
-export interface Match {
+/** What a path names among the collections: a row of the table, with what stands in the place of its parameters. */
+export interface CollectionMatch {
   readonly route: Route;
   readonly collection: Collection;
   readonly rawId: string;
   readonly rawVersion: string;
 }
 
+/** What a path names among the routes of unclash's own. */
+export interface ServiceMatch {
+  readonly route: ServiceRoute;
+  readonly collection?: undefined;
+  readonly rawId: string;
+}
+
+/** What a path names. */
+export type Match = CollectionMatch | ServiceMatch;
+
 type Answer<Target> = (
   exchange: CollectionExchange,
   target: Target,
-  match: Match,
+  match: CollectionMatch,
 ) => Promise<ResponsePlan | StreamPlan>;
 
 /** What a caller must be allowed to do, by the headers of the request, and how it is answered. */
@@ -117,14 +128,23 @@ function actionsOfPut({ header }: CollectionExchange): readonly Action[] {
   return [header("if-none-match")?.trim() === "*" ? "create" : "change"];
 }
 
-/** Finds what a path, percent-encoded and without its query, names among the collections. */
+/** Finds what a path, percent-encoded and without its query, names. */
 export function findRoute(collections: ReadonlyMap<string, Collection>, path: string): Match | undefined {
   const [empty, name = "", rawId, sub, rawVersion, last, ...rest] = path.split("/", 7);
   const collection = collections.get(name);
+  if (collection === undefined && serviceNames.has(name)) return findService(path);
   if (empty !== "" || collection === undefined || rest.length > 0 || rawId === "" || rawVersion === "")
     return undefined;
   const route = routesByPattern.get(patternOf(rawId, sub, rawVersion, last));
   return route && { route, collection, rawId: rawId ?? "", rawVersion: rawVersion ?? "" };
+}
+
+function findService(path: string): ServiceMatch | undefined {
+  const [, name, rawId, ...rest] = path.split("/", 4);
+  if (rawId === "" || rest.length > 0) return undefined;
+  const pattern = rawId === undefined ? `/${name}` : `/${name}/{id}`;
+  const route = serviceRoutes.find((each) => each.pattern === pattern);
+  return route && { route, rawId: rawId ?? "" };
 }
 
 const routesByPattern: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.pattern, route]));
@@ -138,24 +158,26 @@ function patternOf(rawId?: string, sub?: string, rawVersion?: string, last?: str
 }
 
 /** The methods that a route knows: made once, as every request asks for them. */
-export function allowedMethods(route: Route): readonly string[] {
+export function allowedMethods(route: Route | ServiceRoute): readonly string[] {
   return methodsOf.get(route) ?? methodsIn(route);
 }
 
-function methodsIn({ operations }: Route): readonly string[] {
+function methodsIn({ operations }: Route | ServiceRoute): readonly string[] {
   return [...Object.keys(operations).flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)), "OPTIONS"];
 }
 
-const methodsOf: ReadonlyMap<Route, readonly string[]> = new Map(routes.map((route) => [route, methodsIn(route)]));
+const methodsOf: ReadonlyMap<Route | ServiceRoute, readonly string[]> = new Map(
+  [...routes, ...serviceRoutes].map((route) => [route, methodsIn(route)]),
+);
 
 /** How observers are told of a route: a pattern with the collection's name, so that it can be the label of a metric. */
 export function routeLabel({ route, collection }: Match): string {
-  return route.pattern.replace("{c}", collection.name);
+  return collection === undefined ? route.pattern : route.pattern.replace("{c}", collection.name);
 }
 
 /**
- * Whether the path's first segment, behind an API version, is a collection's name: then all below it is the engine's to
- * answer.
+ * Whether the path's first segment, behind an API version, is the name of a collection, or of a route of unclash's own:
+ * then all below it is the engine's to answer.
  */
 export function ownsPath(
   { collections, versioned }: Pick<CollectionSettings, "collections" | "versioned">,
@@ -163,7 +185,8 @@ export function ownsPath(
 ): boolean {
   const below = versioned === undefined ? path : versionInPath(versioned.api, path).path;
   const end = below.indexOf("/", 1);
-  return below.startsWith("/") && collections.has(below.slice(1, end === -1 ? undefined : end));
+  const name = below.slice(1, end === -1 ? undefined : end);
+  return below.startsWith("/") && (collections.has(name) || serviceNames.has(name));
 }
 
 /** What the API version of a request ends it with, before its sender's permissions are asked for and after that. */
@@ -183,14 +206,15 @@ export async function answerRoute(
 ): Promise<ResponsePlan | StreamPlan> {
   const { method } = exchange.request;
   if (match === undefined) return refusedResponse(exchange, refused("not-found", sentences.nothingHere));
-  const { route, collection } = match;
-  const allowed = allowedMethods(route);
-  if (method === "OPTIONS") return emptyResponse(204, "ok", optionsHeaders(allowed, collection));
+  const allowed = allowedMethods(match.route);
+  if (method === "OPTIONS") return emptyResponse(204, "ok", optionsHeaders(allowed, match.collection));
   if (!allowed.includes(method)) {
     const headers = { allow: allowed.join(", ") };
     return refusedResponse(exchange, refused("method-not-allowed", sentences.methods(headers.allow), { headers }));
   }
   if (early !== undefined) return refusedResponse(exchange, early);
+  if (match.collection === undefined) return answerService(exchange, match, late);
+  const { route, collection } = match;
   if (route.of === "collection") {
     const operation = chosen(exchange, collection, operationOf(route.operations, method));
     const permission = await exchange.askPermission(actionsOf(exchange, operation), `${collection.name}/*`, noState);
@@ -207,6 +231,20 @@ export async function answerRoute(
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
   if (late !== undefined) return refusedResponse(exchange, late);
   return operation.answer(exchange, { collection, id, key, hidden: permission.kind === "hidden" }, match);
+}
+
+async function answerService(
+  exchange: CollectionExchange,
+  { route: { operations }, rawId }: ServiceMatch,
+  late: Refused | undefined,
+): Promise<ResponsePlan> {
+  const operation = exchange.request.method === "POST" ? operations.POST : operations.GET;
+  if (operation === undefined) throw new TypeError(`No operation answers ${exchange.request.method}.`);
+  const permission = await operation.ask(exchange);
+  if (permission.kind === "refused") return refusedResponse(exchange, permission);
+  if (permission.kind === "hidden") return refusedResponse(exchange, refused("not-found", sentences.nothingHere));
+  if (late !== undefined) return refusedResponse(exchange, late);
+  return operation.answer(exchange, rawId);
 }
 
 function actionsOf<Target>(exchange: CollectionExchange, { actions }: Operation<Target>): readonly Action[] {
@@ -230,9 +268,14 @@ function operationOf<Target>(operations: Operations<Target>, method: string): Ch
   throw new TypeError(`No operation answers ${method}.`);
 }
 
-function optionsHeaders(allowed: readonly string[], collection: Collection): Readonly<Record<string, string>> {
+function optionsHeaders(
+  allowed: readonly string[],
+  collection: Collection | undefined,
+): Readonly<Record<string, string>> {
   const headers = { allow: allowed.join(", ") };
-  return allowed.includes("PATCH") ? { ...headers, "accept-patch": patchTypes(collection).join(", ") } : headers;
+  return collection !== undefined && allowed.includes("PATCH")
+    ? { ...headers, "accept-patch": patchTypes(collection).join(", ") }
+    : headers;
 }
 
 /** The id that a path's segment holds, percent-encoded, or what is malformed about it. */

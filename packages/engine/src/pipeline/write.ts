@@ -4,7 +4,7 @@ import type { Clash, CommitResult } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce, nothingTried } from "../commits/commit-once.js";
-import { commitOf } from "../commits/commit-parts.js";
+import { type CommitPart, commitOf } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
 import type { Lost } from "../commits/try-in-line.js";
@@ -14,12 +14,15 @@ import { refusedResponse } from "../http/responses.js";
 import { answerWrites, checkKey, countKept, type KeySlot, type ShownState } from "../idempotency/in-commit.js";
 import { lacksPrecondition, preconditionRequired } from "../preconditions/requirement.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
+import { targetOf } from "../resources/loss.js";
 import { afterLostRace, waitsBehindOthers } from "../resources/lost-race.js";
 import { inNewestShape } from "../resources/newest-shape.js";
 import { type NewState, type PlannedWrite, planWrite } from "../resources/planned-write.js";
+import { planRecord } from "../resources/recorded-write.js";
 import { checkReferrers, referenceWrites } from "../resources/referrers.js";
 import { duplicateId, duplicateValue, goneOrMissing } from "../resources/refusals.js";
-import { checkPreconditions, targetOf } from "../resources/stale-write.js";
+import { refuseMerged, type SettledWrite } from "../resources/stale-conflict.js";
+import { checkPreconditions, type Parked } from "../resources/stale-write.js";
 import { findHolder, uniqueClash } from "../resources/unique.js";
 import { validateWrite } from "../resources/validation.js";
 import { askAgain, askCreation, askForContent, isHiddenFromCreator } from "../resources/write-permission.js";
@@ -69,15 +72,22 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
   const { slot } = step;
   const decision = await decide(exchange, request, snapshot);
   if (decision.kind === "refused")
-    return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, decision));
-  if (decision.kind === "unchanged") {
-    const response = writtenResponse(exchange, request, { ...decision, outcome: "unchanged" });
-    const shown = await withoutHiddenState(exchange, request, response, decision.state);
-    return conclude(exchange, request, { slot, snapshot }, shown);
+    return conclude(exchange, showable(request), { slot, snapshot }, refusedResponse(exchange, decision));
+  if (decision.kind === "parked") {
+    const response = refusedResponse(exchange, decision.refused); //                         conflict
+    return conclude(exchange, showable(request), { slot, snapshot, part: decision.part }, response);
   }
-  const response = plannedResponse(exchange, request, decision); //                        200, 201, 204
-  const writes = answerWrites(exchange, slot, response, shown(request, decision.state.version));
-  const commit = commitOf(decision.header, [decision.part, { writes }]);
+  if (decision.kind === "unchanged") {
+    const { state, settledBy: by } = decision;
+    const settled = by && { by, conflictId: undefined };
+    const response = writtenResponse(exchange, request, { state, settled, outcome: "unchanged" });
+    const shown = await withoutHiddenState(exchange, request, response, decision.state);
+    return conclude(exchange, showable(request), { slot, snapshot }, shown);
+  }
+  const record = await planRecord(exchange, request, decision, snapshot.now);
+  const response = plannedResponse(exchange, request, decision, record?.shownId); //       200, 201, 204
+  const writes = answerWrites(exchange, slot, response, { ...showable(request), version: decision.state.version });
+  const commit = commitOf(decision.header, [decision.part, { writes }, record?.part ?? nothing]);
   const result = dryRun
     ? await tryOut(exchange, decision)
     : await commitOnce(exchange.settings.store, commit, exchange.settings.requestLimits);
@@ -89,25 +99,27 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
   const taken = uniqueClash(result.clashes);
   if (taken === undefined) return afterLostRace(request, decision, result.clashes);
   const duplicate = await duplicateValue(exchange, request, taken, decision.state); //     409
-  return conclude(exchange, request, { slot, snapshot }, refusedResponse(exchange, duplicate));
+  return conclude(exchange, showable(request), { slot, snapshot }, refusedResponse(exchange, duplicate));
 }
 
 /** A write that would leave behind what is there already. */
 interface Unchanged {
   readonly kind: "unchanged";
   readonly state: State;
-  readonly settledBy: PlannedWrite["settledBy"];
+  readonly settledBy: SettledWrite["strategy"] | undefined;
 }
+
+const nothing: CommitPart = {};
 
 /**
  * Decides on a write, given what there is. What it decides is true only for this snapshot; the commit that it plans
  * fails if anything in it has changed.
  */
-async function decide(
+export async function decide(
   exchange: CollectionExchange,
   given: WriteRequest,
   snapshot: SnapshotByKey,
-): Promise<PlannedWrite | Unchanged | Refused> {
+): Promise<PlannedWrite | Unchanged | Parked | Refused> {
   const stored = snapshot.record(given.key);
   const permission = await askAgain(exchange, given, stored); //                           401, 403
   if (permission.kind === "refused") return permission;
@@ -127,12 +139,12 @@ async function decide(
       path: exchange.pathOf(collection.name, id),
       creates: true,
     }); // 428
-  const accepted = await checkPreconditions(exchange, request, current); //                conflict
-  if (accepted.kind === "refused") return accepted;
-  const { settledBy } = accepted;
+  const accepted = await checkPreconditions(exchange, request, current, snapshot.now); //  conflict
+  if (accepted.kind !== "accepted") return accepted;
+  const { settled } = accepted;
   if (change.kind === "delete") {
     const deletion = await planDeletion(exchange, request, current); //                     409
-    return deletion.kind === "refused" ? deletion : planWrite(exchange, request, snapshot, deletion, settledBy);
+    return deletion.kind === "refused" ? deletion : planWrite(exchange, request, snapshot, deletion, settled);
   }
   const creation: Permission = exists ? { kind: "allowed" } : await askCreation(exchange, request); // 403
   if (creation.kind === "refused") return creation;
@@ -150,12 +162,13 @@ async function decide(
       : { kind: "newest" as const, value: accepted.value };
   if (content.kind === "refused") return content;
   const valid = await validateWrite(exchange, request, content, replaced?.record); // 422, 409
-  if (valid.kind === "refused") return valid;
+  if (valid.kind === "refused")
+    return settled?.strategy === "merge" ? refuseMerged(exchange, request, settled, valid, snapshot.now) : valid;
   const isTaken = stored !== undefined && stored.deleted !== true;
   if (isCreation && (isTaken || creation.kind === "hidden")) return duplicateId(exchange, request, stored); // 409
   if (current !== undefined && isUnchanged(collection, id, current.record, valid.content))
-    return { kind: "unchanged", state: current.record, settledBy };
-  const planned = planWrite(exchange, request, snapshot, valid, settledBy);
+    return { kind: "unchanged", state: current.record, settledBy: settled?.strategy };
+  const planned = planWrite(exchange, request, snapshot, valid, settled);
   return hasOutgrown(exchange, request, planned, current?.record) // 413
     ? patchedTooLarge(exchange.settings.requestLimits.bodyBytesMax)
     : planned;
@@ -185,10 +198,10 @@ function representationFor({ change }: WriteRequest, current: RecordState | unde
 function hasOutgrown(
   { settings }: CollectionExchange,
   { change }: WriteRequest,
-  { text, state }: PlannedWrite,
+  { text, state, settled }: PlannedWrite,
   before: State | undefined,
 ): boolean {
-  if (change.kind !== "merge-patch" || text === null) return false;
+  if ((change.kind !== "merge-patch" && settled?.strategy !== "merge") || text === null) return false;
   const bytes = Buffer.byteLength(text);
   if (bytes <= settings.requestLimits.bodyBytesMax) return false;
   const digits = String(state.version).length - String(before?.version ?? 0).length;
@@ -199,34 +212,51 @@ function hasOutgrown(
 function plannedResponse(
   exchange: CollectionExchange,
   request: WriteRequest,
-  { state, created, settledBy }: PlannedWrite,
+  { state, created, settled }: PlannedWrite,
+  conflictId: string | undefined,
 ): ResponsePlan {
   const outcome = state.text === null ? "deleted" : created ? "created" : "changed";
-  return writtenResponse(exchange, request, { state, outcome, settledBy });
+  return writtenResponse(exchange, request, {
+    state,
+    outcome,
+    settled: settled && { by: settled.strategy, conflictId },
+  });
 }
 
-/** What an answer that is kept shows. */
-function shown({ key, collection }: Pick<WriteRequest, "key" | "collection">, version: number | undefined): ShownState {
-  return { key, version, isLasting: collection.retention === "all" };
+/** What an answer that is kept may show. */
+export function showable({ key, collection }: Pick<WriteRequest, "key" | "collection">): Omit<ShownState, "version"> {
+  return { key, isLasting: collection.retention === "all" };
 }
 
-/** An answer that changes nothing, once it is kept for a repeat; `retry` where the key has been used meanwhile. */
+/**
+ * An answer that changes no resource, once it is kept for a repeat, with what else is to be recorded of it; `retry`
+ * where that is out of date by then, or the key has been used meanwhile.
+ */
 export async function conclude(
   exchange: CollectionExchange,
-  request: Pick<WriteRequest, "key" | "collection">,
-  { slot, snapshot }: { readonly slot: KeySlot | undefined; readonly snapshot: SnapshotByKey },
+  { key, isLasting }: Omit<ShownState, "version">,
+  { slot, snapshot, part }: Answering,
   response: ResponsePlan,
 ): Promise<ResponsePlan | Lost> {
   const { now: at } = snapshot;
-  const version = snapshot.record(request.key)?.version;
-  const writes = answerWrites(exchange, slot, response, shown(request, version));
-  if (writes.length === 0) return response;
-  const header = { tag: createTag(), at, by: recordedName(exchange.actor), cause: "answer" };
+  const version = snapshot.record(key)?.version;
+  const writes = answerWrites(exchange, slot, response, { key, version, isLasting });
+  if (writes.length === 0 && part === undefined) return response;
+  const cause = part === undefined ? "answer" : "conflict";
+  const header = { tag: createTag(), at, by: recordedName(exchange.actor), cause };
   const { store, requestLimits } = exchange.settings;
-  const result = await commitOnce(store, commitOf(header, [{ writes }]), requestLimits).catch(nothingTried);
+  const commit = commitOf(header, [{ writes }, part ?? nothing]);
+  const result = await commitOnce(store, commit, requestLimits).catch(nothingTried);
   if (result.kind !== "committed") return "retry";
   countKept(exchange, slot, at, writes);
   return response;
+}
+
+/** Where an answer is kept, as of which moment, and what is committed with it. */
+interface Answering {
+  readonly slot: KeySlot | undefined;
+  readonly snapshot: SnapshotByKey;
+  readonly part?: CommitPart;
 }
 
 /** Looks whether the commit would go through as far as others' unique values are concerned, and commits nothing. */

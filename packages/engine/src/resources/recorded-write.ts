@@ -85,7 +85,7 @@ interface SettledPlan {
   readonly fields: JsonObject | null;
 }
 
-/** Plans the record of a write that a strategy has let through; nothing for any other, and for one that is tried out. */
+/** Plans the record of a write that a strategy has let through; nothing for others, or where it is only tried out. */
 export async function planRecord(
   exchange: CollectionExchange,
   request: WriteRequest,

@@ -124,7 +124,7 @@ async function representationOf(
 }
 
 /** The record of a past state; nothing where it is no longer kept. */
-export async function pastState(
+async function pastState(
   { reader }: Pick<CollectionExchange, "reader">,
   key: Key,
   { version }: RecordedState,
@@ -151,6 +151,17 @@ function representationFrom(
 /** The fields that a record holds, in the shape that the app's functions know. */
 export function newestFields(collection: Collection, held: JsonObject, { shape }: ConflictRecord): JsonObject {
   return inShape(collection, held, shape, newestShape(collection));
+}
+
+/** The fields of the state that a write was made for, as far as they are still known. */
+export async function baseFields(
+  exchange: Pick<CollectionExchange, "reader">,
+  collection: Collection,
+  record: ConflictRecord,
+): Promise<JsonObject | undefined> {
+  const { base, resource } = record;
+  if (base.held !== undefined) return newestFields(collection, base.held, record);
+  return fieldsIn(collection, await pastState(exchange, resource, base))();
 }
 
 function inShape({ view }: Collection, fields: JsonObject, from: number, to: number): JsonObject {

@@ -47,8 +47,8 @@ export interface StaleWrite extends Omit<RejectedWrite<RecordState>, "kind"> {
 }
 
 /**
- * The conflict of a merge whose outcome can't be written: it names the fields that are at fault. A refusal for any other
- * reason stays as it is.
+ * The conflict of a merge whose outcome can't be written: it names the fields that are at fault. A refusal for any
+ * other reason stays as it is.
  */
 export function refuseMerged(
   exchange: CollectionExchange,

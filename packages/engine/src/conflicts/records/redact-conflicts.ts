@@ -9,9 +9,10 @@ import { type ConflictRecord, conflictText, type RecordedState, readConflict } f
 const pageMax = 16;
 
 /**
- * Takes all content out of the records that name a past state of which something is redacted: what was proposed was made
- * from that state, and nobody can tell any more which parts of it are the same. Such a conflict can still be resolved
- * with the current state, or with a value of its own. It may be called again, and is, once the state is redacted.
+ * Takes all content out of the records that name a past state of which something is redacted: what was proposed was
+ * made from that state, and nobody can tell any more which parts of it are the same. Such a conflict can still be
+ * resolved with the current state, or with a value of its own. It may be called again, and is, once the state is
+ * redacted.
  *
  * @throws StoreError where the store failed: some records may be done then
  */
