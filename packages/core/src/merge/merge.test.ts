@@ -1,13 +1,32 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { expectPrototypesUntouched, frozen } from "../json/arbitrary.test-support.js";
 import { canonicalJson } from "../json/canonical.js";
+import { groupCases } from "./cases/groups.test-support.js";
+import { itemCases, unnamedItemCases } from "./cases/items.test-support.js";
+import { kindCases } from "./cases/kinds.test-support.js";
 import { memberCases } from "./cases/members.test-support.js";
+import { moveCases } from "./cases/moves.test-support.js";
+import { nestedCases } from "./cases/nested.test-support.js";
+import { policyCases } from "./cases/policies.test-support.js";
+import { sequenceCases } from "./cases/sequences.test-support.js";
+import { textCases } from "./cases/texts.test-support.js";
 import { merge } from "./merge.js";
 import { prepareMerge } from "./options.js";
 
 afterEach(expectPrototypesUntouched);
 
-const themes = { members: memberCases };
+const themes = {
+  members: memberCases,
+  kinds: kindCases,
+  "objects in objects": nestedCases,
+  "items with an id": itemCases,
+  "items of which one has no id": unnamedItemCases,
+  moves: moveCases,
+  sequences: sequenceCases,
+  texts: textCases,
+  policies: policyCases,
+  groups: groupCases,
+};
 
 describe.each(Object.entries(themes))("merge, %s", (_theme, cases) => {
   test.each(cases)("$name", ({ base, mine, theirs, merged, clashes, options }) => {

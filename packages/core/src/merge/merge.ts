@@ -119,7 +119,9 @@ function mergeSides(sides: Sides, rules: readonly Rule[], run: Run): Json | unde
     const isOneValue = placed !== undefined || !areObjects(sides);
     if (hasFallen(rules, isOneValue, run)) return isSame(mine, theirs) ? copySide(theirs) : clash(sides, run);
     if (placed !== undefined) {
-      const agreed = agree(sides);
+      // Two that each took one from a stock came to the same number, and took two.
+      const isCount = placed.policy === "sum" && typeof mine === "number" && typeof theirs === "number";
+      const agreed = isCount ? changedByOne(sides) : agree(sides);
       if (agreed !== undefined) return copySide(agreed.value);
       const settled = settle(placed, sides, run);
       if (settled !== undefined) return settled.kind === "value" ? copySide(settled.value) : clash(sides, run);
@@ -135,8 +137,16 @@ function mergeSides(sides: Sides, rules: readonly Rule[], run: Run): Json | unde
 }
 
 /** The value that no policy need be asked about: one side alone changed it, or both to the same. */
-function agree({ base, mine, theirs }: Sides): { readonly value: Json | undefined } | undefined {
-  if (isSame(mine, theirs) || isSame(base, mine)) return { value: theirs };
+function agree(sides: Sides): Agreed | undefined {
+  return isSame(sides.mine, sides.theirs) ? { value: sides.theirs } : changedByOne(sides);
+}
+
+interface Agreed {
+  readonly value: Json | undefined;
+}
+
+function changedByOne({ base, mine, theirs }: Sides): Agreed | undefined {
+  if (isSame(base, mine)) return { value: theirs };
   return isSame(base, theirs) ? { value: mine } : undefined;
 }
 

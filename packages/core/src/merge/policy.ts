@@ -22,8 +22,8 @@ export interface MergeSides {
  * - `mine`, `theirs`: the value of that side, or none where it has none.
  * - `union`: arrays as sets. What either side took out is out, and what either put in is in: first what `theirs` has,
  *   in its order, then what `mine` puts in. Arrays whose items all have an `id` are merged as under `reject`.
- * - `sum`: numbers. The differences of both sides from the base are added to it, in exact decimal arithmetic; a base
- *   that is absent counts as 0. It clashes where the sum is a whole number that a double can't hold.
+ * - `sum`: numbers. The differences of both sides from the base are added to it, also where they are equal, in exact
+ *   decimal arithmetic; a base that is absent counts as 0. A sum that is a whole number too large for a double clashes.
  * - `text`: texts line by line (diff3). Changes of one line, or of lines that touch, clash.
  * - `max`, `min`: two numbers, or two texts by their UTF-16 code units, as times of RFC 3339 in UTC sort.
  * - A function returns the value, or `undefined` for a clash. It is synchronous and changes nothing that it is given.

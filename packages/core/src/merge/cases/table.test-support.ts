@@ -15,8 +15,10 @@ export interface MergeCase {
 
 /**
  * Reads a table of cases: `what | base | mine | theirs | merged | paths that clash`, the last apart by blanks and left
- * out where there is none. A line that begins with `  |` goes on with the one before. Values are JSON in which names
- * need no quotes. `(all)` is the path of the whole value.
+ * out where there is none. A line that begins with `  |` goes on with the one before.
+ *
+ * Values are JSON in which names need no quotes, and `<1 a=5>` stands for items with an `id` and perhaps a `v`:
+ * `[{"id":1},{"id":"a","v":5}]`. `(all)` is the path of the whole value.
  */
 export function mergeCases(table: string, options: MergeOptions = {}): readonly MergeCase[] {
   const lines = table
@@ -40,9 +42,18 @@ export function mergeCases(table: string, options: MergeOptions = {}): readonly 
 }
 
 function read(cell: string | undefined, line: string): Json {
+  const named = (cell ?? "").replaceAll(/([{,]\s*)([A-Za-z_]\w*):/g, '$1"$2":');
+  const json = named.replaceAll(/<([^>]*)>/g, (_, items: string) => JSON.stringify(itemsOf(items)));
   try {
-    return JSON.parse((cell ?? "").replaceAll(/([{,]\s*)([A-Za-z_]\w*):/g, '$1"$2":'));
+    return JSON.parse(json);
   } catch (error) {
     throw new Error(`no JSON in ${line}`, { cause: error });
   }
+}
+
+function itemsOf(text: string): Json {
+  return text.split(" ").map((item) => {
+    const [id = "", v] = item.split("=");
+    return { id: /^\d/.test(id) ? Number(id) : id, ...(v === undefined ? {} : { v: Number(v) }) };
+  });
 }
