@@ -1,5 +1,6 @@
-import { idFault, isStoreError, type ResponsePlan } from "@unclash/core";
+import { idFault, isStoreError, type ResponsePlan, type StoreError } from "@unclash/core";
 import type { ContextOf } from "unclash";
+import { sentences } from "unclash/adapter";
 import { uuidv7 } from "uuidv7";
 import {
   type Customer,
@@ -34,9 +35,13 @@ export async function answerRequest(
     return method === "HEAD" ? { ...plan, body: null } : plan;
   } catch (error) {
     if (!isStoreError(error)) throw error;
-    const refusal = { slug: "store-unavailable", detail: "The store did not answer." } as const;
-    return problemReply(instance, { ...refusal, members: { outcome: error.outcome }, headers: { "retry-after": "1" } });
+    return unavailable(instance, error.outcome, "The store did not answer.");
   }
+}
+
+function unavailable(instance: string, outcome: StoreError["outcome"], detail: string): ResponsePlan {
+  const slug = "store-unavailable";
+  return problemReply(instance, { slug, detail, members: { outcome }, headers: { "retry-after": "1" } });
 }
 
 /** A customer; where the guard has loaded none, a page of the list. */
@@ -50,6 +55,12 @@ async function read({ current, readPage, outcome }: CustomerGuard, table: Custom
   }
   return page.answer((await table.list({ after: page.after, limit: page.rowsMax })).map(stateOf));
 }
+
+/**
+ * How often a write is tried that finds a value taken, and then nobody who has it: each time, its holder may have gone
+ * in between.
+ */
+const triesMax = 8;
 
 /** One write on its way. */
 interface Writing {
@@ -79,22 +90,24 @@ async function make(writing: Writing, id: string, resource: string): Promise<Res
   // A PUT that comes again meets what it has made, and its precondition fails: it needs no key.
   const key = request.id === undefined ? guard.idempotencyKey : undefined;
   const customer = { id, ...fields, by: guard.actor?.name ?? null, key };
-  const made = guard.prefers("dry-run") ? await tryInsert(table, customer) : await table.insert(customer);
-  if (made !== "taken") return written(request, guard, "created", made);
-  const before = key === undefined ? undefined : await table.findMade(key);
-  if (key !== undefined && before !== undefined) {
-    const keptSince = Date.now() - keyMsMax;
-    if (before.at >= keptSince) return madeBefore(request, guard, before);
-    await table.releaseKey(key, keptSince);
-    return make(writing, id, resource);
-  }
-  if ((await table.find(id)) === undefined) {
+  for (let tries = 1; tries <= triesMax; tries++) {
+    const made = guard.prefers("dry-run") ? await tryInsert(table, customer) : await table.insert(customer);
+    if (made !== "taken") return written(request, guard, "created", made);
+    const before = key === undefined ? undefined : await table.findMade(key);
+    if (key !== undefined && before !== undefined) {
+      const keptSince = Date.now() - keyMsMax;
+      if (before.at >= keptSince) return madeBefore(request, guard, before);
+      await table.releaseKey(key, keptSince);
+      continue;
+    }
+    if ((await table.find(id)) !== undefined) {
+      if (request.id !== undefined) return guard.outcome.expectRow(undefined);
+      return guard.outcome.refuse("duplicate", "The id is taken.", { resource, field: "/id", holder: resource });
+    }
     const holder = await table.findByEmail(fields.email);
-    // Of a holder that is gone by now nothing is in the way any more.
-    return holder === undefined ? make(writing, id, resource) : emailTaken(guard, resource, holder);
+    if (holder !== undefined) return emailTaken(guard, resource, holder);
   }
-  if (request.id !== undefined) return guard.outcome.expectRow(undefined);
-  return guard.outcome.refuse("duplicate", "The id is taken.", { resource, field: "/id", holder: resource });
+  return unavailable(request.instance, "not-applied", sentences.alwaysChanged(resource));
 }
 
 /** The members of sound content, as they were sent. */
@@ -135,15 +148,16 @@ async function change(writing: Writing, current: Customer): Promise<ResponsePlan
   const fields = await guard.applyChange(representationOf(current), customerSchema);
   if (fields.name === current.name && fields.email === current.email)
     return written(request, guard, "unchanged", current);
-  const changed = isDryRun
-    ? await tryUpdate(table, current, fields)
-    : await table.update(id, version, { ...fields, by });
-  if (changed === "stale") return guard.outcome.expectRow(undefined);
-  if (changed !== "taken") return written(request, guard, "changed", changed);
-  const holder = await table.findByEmail(fields.email);
-  // Of a holder that is gone by now, or that this one has become, nothing is in the way any more.
-  if (holder === undefined || holder.id === id) return change(writing, current);
-  return emailTaken(guard, `customers/${id}`, holder);
+  for (let tries = 1; tries <= triesMax; tries++) {
+    const changed = isDryRun
+      ? await tryUpdate(table, current, fields)
+      : await table.update(id, version, { ...fields, by });
+    if (changed === "stale") return guard.outcome.expectRow(undefined);
+    if (changed !== "taken") return written(request, guard, "changed", changed);
+    const holder = await table.findByEmail(fields.email);
+    if (holder !== undefined && holder.id !== id) return emailTaken(guard, `customers/${id}`, holder);
+  }
+  return unavailable(request.instance, "not-applied", sentences.alwaysChanged(`customers/${id}`));
 }
 
 async function tryUpdate(table: CustomerTable, current: Customer, fields: CustomerFields): Promise<Customer | "taken"> {
