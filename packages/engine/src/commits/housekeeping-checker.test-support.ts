@@ -133,6 +133,23 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: "10,000 records of each of five kinds, which lapsed among each other, are gone from a slow store in a minute",
+    async run(make) {
+      const time = new SimulatedTime();
+      const store = time.openStore();
+      const kinds = ["conflict", "key", "lock", "ticket", "transaction"];
+      for (let from = 0; from < 10_000; from += 50) {
+        for (const kind of kinds) await putLapsing(store, kind, 50, { from });
+        await time.advance(1);
+      }
+      const process = time.startProcess();
+      make(slow(store, process), kinds.map(announced), process).start();
+      await settled();
+      await time.advance(minute);
+      assert.deepEqual(await Promise.all(kinds.map((kind) => countOf(store, kind))), [0, 0, 0, 0, 0]);
+    },
+  },
+  {
     name: "a kind that fails keeps no other one from being dealt with",
     async run(make) {
       const time = new SimulatedTime();
@@ -148,6 +165,17 @@ export const scenarios: readonly Scenario[] = [
     },
   },
 ];
+
+/** A store whose commits take 100 ms each, however much they write. */
+function slow(store: Store, pace: Pace): Store {
+  return {
+    ...store,
+    async commit(commit) {
+      await pace.pause(100, new AbortController().signal);
+      return store.commit(commit);
+    },
+  };
+}
 
 /** A store where the lease is free at all times, and each step works on what others may have changed meanwhile. */
 function withoutLease(store: Store, time: SimulatedTime): Store {

@@ -1,4 +1,4 @@
-import type { Page, Store, StoredRecord } from "@unclash/core/store";
+import type { Moment, Page, Store, StoredRecord } from "@unclash/core/store";
 import { endLapsed } from "./end-lapsed.js";
 import type { LapsedKind } from "./lapsed-kinds.js";
 
@@ -15,11 +15,17 @@ export interface KindStep {
   readonly leftOver: number;
   /** How many wait for the next steps, as far as it has been looked. */
   readonly waiting: number;
-  /** How long ago the first of those that wait lapsed, in milliseconds. */
+  /**
+   * How long ago the first of those that wait lapsed, in milliseconds. Where nothing further was looked at, they lapsed
+   * then or later, if there are any.
+   */
   readonly lagMs: number;
   /** Whether there may be more to do at once. */
   readonly more: boolean;
 }
+
+/** So many pages are looked at in one step, where there is little to do on the first ones. */
+const pagesMax = 8;
 
 /** Gives the page of what has lapsed that begins at a place; without one, the first page. */
 export type PageAt = (place: string | undefined) => Promise<Page>;
@@ -30,14 +36,18 @@ export type PageAt = (place: string | undefined) => Promise<Page>;
  */
 export class LapsedWalk {
   readonly kind: LapsedKind;
-  /** Where its page begins; nothing where that is the beginning. */
+  /** Where it looks next: the beginning, where there is none. */
   #place: string | undefined;
-  /** Where the next page begins; nothing where there was none. */
-  #next: string | undefined;
-  /** The records of its page that wait for their turn. */
+  /** Whether there is a page that it has not looked at. */
+  #hasNext = true;
+  /** When the last record lapsed that it has looked at, of whatever kind. */
+  #lookedTo: Moment | undefined;
+  /** The store's time when it looked. */
+  #now: Moment = 0;
+  /** The records that wait for their turn. */
   #waiting: readonly StoredRecord[] = [];
-  /** The records of the last page, by which it waits for more, that have had their turn and are still there. */
-  #offered: ReadonlySet<string> = new Set();
+  /** The records of the last page, by which it waits for more, that have had their turn or wait for it. */
+  #seen: ReadonlySet<string> = new Set();
   #isAtEnd = false;
   #isIncomplete = false;
 
@@ -63,47 +73,49 @@ export class LapsedWalk {
   /** Starts again from the beginning. */
   restart(): void {
     this.#place = undefined;
+    this.#hasNext = true;
     this.#waiting = [];
-    this.#offered = new Set();
+    this.#seen = new Set();
     this.#isAtEnd = false;
     this.#isIncomplete = false;
   }
 
   /**
-   * Deals with at most `batchMax` records of its page, and goes on to the next page once none is left.
+   * Deals with at most `batchMax` records, and looks at as many pages as it takes to find them, within a limit.
    *
    * @throws StoreError where the store failed, and whatever the kind's hook threw: it goes on behind these records
    */
   async step(store: Store, pageAt: PageAt, batchMax: number): Promise<KindStep> {
-    if (this.#waiting.length === 0) await this.#look(pageAt);
+    // At the last page it looks again once nothing of it waits any more.
+    for (let pages = 0; pages < pagesMax && this.#waiting.length < batchMax; pages += 1) {
+      if (!this.#hasNext && (pages > 0 || this.#waiting.length > 0)) break;
+      await this.#look(pageAt);
+    }
     const now = this.#now;
     const batch = this.#waiting.slice(0, batchMax);
     this.#waiting = this.#waiting.slice(batchMax);
-    if (this.#waiting.length === 0) {
-      if (this.#next === undefined) this.#isAtEnd = true;
-      else [this.#place, this.#offered] = [this.#next, new Set()];
-    }
+    if (this.#waiting.length === 0 && !this.#hasNext) this.#isAtEnd = true;
     const done = await this.#end(store, batch, now);
     const [first] = this.#waiting;
+    const since = first?.lapsesAt ?? (this.#hasNext ? this.#lookedTo : undefined) ?? now;
     return {
       kind: this.kind.name,
       offered: batch.length,
       ...done,
       waiting: this.#waiting.length,
-      lagMs: first === undefined ? 0 : Math.max(0, now - (first.lapsesAt ?? now)),
-      more: this.#waiting.length > 0 || this.#next !== undefined,
+      lagMs: Math.max(0, now - since),
+      more: this.#waiting.length > 0 || this.#hasNext,
     };
   }
-
-  /** The store's time when it looked at its page. */
-  #now = 0;
 
   async #look(pageAt: PageAt): Promise<void> {
     const { records, next, now } = await pageAt(this.#place);
     const own = records.filter(({ key }) => key.startsWith(this.kind.prefix));
-    this.#waiting = own.filter((record) => !this.#offered.has(nameOf(record)));
-    this.#offered = new Set(own.map(nameOf));
-    this.#next = next;
+    this.#waiting = [...this.#waiting, ...own.filter((record) => !this.#seen.has(nameOf(record)))];
+    this.#hasNext = next !== undefined;
+    this.#place = next ?? this.#place;
+    this.#seen = new Set(this.#hasNext ? [] : own.map(nameOf));
+    this.#lookedTo = records.at(-1)?.lapsesAt;
     this.#now = now;
   }
 

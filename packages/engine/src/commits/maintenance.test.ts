@@ -41,6 +41,18 @@ test("a round is a step of cleaning, and one for each kind, with what waits and 
   ]);
 });
 
+test("where a kind is through with its page, and there is another one, it says how far behind it is", async () => {
+  const { store, advance, maintenance, time } = setUp("key", "lock");
+  for (const kind of ["key", "lock"]) {
+    await putLapsing(store, kind, 200);
+    await advance(1_000);
+  }
+  // The first page has 200 keys and 50 locks.
+  const [, keys, locks] = await round(maintenance, time.nowMs, 50);
+  expect(keys).toMatchObject({ step: { offered: 50, waiting: 150, lagMs: 1_999, more: true } });
+  expect(locks).toMatchObject({ step: { offered: 50, waiting: 0, lagMs: 999, more: true } });
+});
+
 const nothing = { offered: 0, ended: 0, events: 0, leftOver: 0, waiting: 0, lagMs: 0, more: false };
 
 test("cleaning has its turn in each round while there is more, and else once a second", async () => {

@@ -11,9 +11,6 @@ const cleanMs = 1_000;
 /** So many lapsed records are looked at together; their texts are not. */
 const pageMax = 250;
 
-/** So many pages are looked at in one step, where there is nothing to do on the first ones. */
-const pagesMax = 8;
-
 /** Kinds that are about as far share their pages. Those that are full are remembered for a moment; of few of them. */
 const remembered = { pagesMax: 8, ms: 1_000 };
 
@@ -97,13 +94,9 @@ export class Maintenance {
     }
   }
 
-  /** A step of a kind; pages on which it has nothing are passed by. */
   async #stepOf(walk: LapsedWalk, batchMax: number, nowMs: number): Promise<MaintenanceStep> {
     try {
-      for (let pages = 1; ; pages += 1) {
-        const step = await walk.step(this.#store, (place) => this.#pageAt(place, nowMs), batchMax);
-        if (step.offered > 0 || !step.more || pages === pagesMax) return { kind: "lapsed", step };
-      }
+      return { kind: "lapsed", step: await walk.step(this.#store, (place) => this.#pageAt(place, nowMs), batchMax) };
     } catch (error) {
       return { kind: "failed", error };
     }

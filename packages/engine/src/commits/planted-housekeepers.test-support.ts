@@ -1,4 +1,4 @@
-import type { Store, StoredRecord, Write } from "@unclash/core/store";
+import type { CommitResult, Store, StoredRecord, Write } from "@unclash/core/store";
 import { endLapsed } from "./end-lapsed.js";
 import { Housekeeper } from "./housekeeper.js";
 import { leaseKey } from "./housekeeper-lease.js";
@@ -44,6 +44,11 @@ export const planted: readonly { readonly bug: string; readonly caughtBy: RegExp
     },
   },
   {
+    bug: "deals with few records at a time, however slow the store is",
+    caughtBy: /^10,000 records of each/,
+    make: (store, kinds, pace) => makeHousekeeper(committingFew(store), kinds, pace),
+  },
+  {
     bug: "sweeps all kinds in one row",
     caughtBy: /^however many records/,
     make: (store, kinds, pace) => new Sweeper(store, kinds, pace),
@@ -68,6 +73,21 @@ function seeingRenewals(store: Store): Store {
 
 function changingWrites(store: Store, change: (write: Write) => Write): Store {
   return { ...store, commit: (commit) => store.commit({ ...commit, writes: commit.writes.map(change) }) };
+}
+
+/** Each write has a commit of its own, or shares it with few others. */
+function committingFew(store: Store): Store {
+  return {
+    ...store,
+    async commit(commit) {
+      let result: CommitResult = { kind: "committed", records: [] };
+      for (let at = 0; at < commit.writes.length && result.kind === "committed"; at += 50) {
+        const [writes, events] = [commit.writes.slice(at, at + 50), commit.events.slice(at, at + 50)];
+        result = await store.commit({ ...commit, tag: at === 0 ? commit.tag : `${commit.tag}${at}`, writes, events });
+      }
+      return result;
+    },
+  };
 }
 
 function forgettingAnything(write: Write): Write {
