@@ -7,6 +7,7 @@ import { printProfile } from "./http/profile/print.js";
 import { frameworkNames, isFrameworkName } from "./http/servers/all.js";
 import { benchScale } from "./scale/bench.js";
 import { benchSqlite } from "./sqlite/bench.js";
+import { benchStopping } from "./stopping/bench.js";
 import { benchStores } from "./stores/bench.js";
 import { isStoreName, storeNames } from "./stores/store-name.js";
 import { benchWorst } from "./worst/bench.js";
@@ -17,6 +18,7 @@ pnpm bench sqlite [--quick] [--json]
 pnpm bench stores [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]
 pnpm bench housekeeping [--store memory|sqlite|postgres|redis]… [--quick] [--json]
+pnpm bench stopping [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench worst [--store memory|sqlite|postgres|redis]… [--only TEXT] [--quick] [--json]`;
 
 const { positionals, values } = parseArgs({
@@ -52,6 +54,8 @@ if (subject === "http" && named.every(isFrameworkName)) {
   await benchScale({ stores: stores.filter(isStoreName), recordsMax: Number(values.records), quick, json });
 } else if (subject === "housekeeping" && stores.every(isStoreName)) {
   await benchHousekeeping({ stores: stores.filter(isStoreName), quick: values.quick, json: values.json });
+} else if (subject === "stopping" && stores.every(isStoreName)) {
+  await benchStopping({ stores: stores.filter(isStoreName), quick: values.quick, json: values.json });
 } else if (subject === "worst" && stores.every(isStoreName)) {
   const { only, quick, json } = values;
   await benchWorst({ stores: stores.filter(isStoreName), only, quick, json });

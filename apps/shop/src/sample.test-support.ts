@@ -29,24 +29,14 @@ export interface Ending {
 }
 
 /** For `NODE_OPTIONS` of a sample: it has routes that wait, and that stream; see waiting-shop.mjs. */
-export const withWaits: string = importing(`
-  import { register } from "node:module";
-  register("data:text/javascript," + encodeURIComponent(\`
-    const url = ${JSON.stringify(new URL("waiting-shop.mjs", import.meta.url).href)};
-    export const resolve = (name, context, next) =>
-      name === "@unclash/app-shop" && context.parentURL !== url ? { url, shortCircuit: true } : next(name, context);
-  \`));
-`);
+export const withWaits: string = `--import ${new URL("with-waits.mjs", import.meta.url).href}`;
 
 /** For `NODE_OPTIONS` of a sample: how long running requests are given, instead of the four seconds of `graceMs`. */
 export function withGrace(graceMs: number): string {
-  return importing(
-    `const set = setTimeout; globalThis.setTimeout = (run, ms) => set(run, ms === 4_000 ? ${graceMs} : ms);`,
-  );
-}
-
-/** Has Node run a module before any other. */
-function importing(module: string): string {
+  const module = `
+    const set = setTimeout;
+    globalThis.setTimeout = (run, ms) => set(run, ms === 4_000 ? ${graceMs} : ms);
+  `;
   return `--import data:text/javascript,${encodeURIComponent(module)}`;
 }
 

@@ -1,5 +1,4 @@
-// For the process of a sample: a shop that has waits and streams, beside all that it has. A sample that is started with
-// `NODE_OPTIONS: withWaits` of sample.test-support.ts finds this module where it imports @unclash/app-shop.
+// For the process of a sample: a shop that has waits and streams, beside all that it has. See with-waits.mjs.
 //
 // GET /waits/N waits, GET /streams/N streams one text and then waits, GET /waits says how many of each are open.
 // With PLANTED=no-drain its engine can't be drained.

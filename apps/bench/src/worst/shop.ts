@@ -16,19 +16,42 @@ export interface Shop {
   /** The most memory since then, in MiB. */
   peakMemory(): number;
   hasEnded(): boolean;
+  /** Tells it to stop by SIGTERM, and waits until its process has ended. */
+  stop(): Promise<void>;
+  /** Stops it, and removes what its store was on. */
   close(): Promise<void>;
 }
 
-/** Starts a shop as users do, on a store of this kind. PostgreSQL and Redis are private servers, which end with it. */
-export async function startShop(app: string, name: StoreName, folder: string): Promise<Shop> {
+/**
+ * Starts a shop as users do, on a store of this kind. PostgreSQL and Redis are private servers, which end with it.
+ *
+ * @param variables of its environment, besides
+ */
+export async function startShop(
+  app: string,
+  name: StoreName,
+  folder: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Shop> {
   const { location, remove } = await openLocation(name, folder);
   const main = fileURLToPath(new URL(`../../${app}/dist/main.js`, import.meta.url));
   const process = spawn(globalThis.process.execPath, [main], {
-    env: { ...globalThis.process.env, HOST: "127.0.0.1", PORT: "0", UNCLASH_STORE: location, UNCLASH_LIMITS: "off" },
+    env: {
+      ...globalThis.process.env,
+      HOST: "127.0.0.1",
+      PORT: "0",
+      UNCLASH_STORE: location,
+      UNCLASH_LIMITS: "off",
+      ...variables,
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const port = await portOf(process);
   const pid = process.pid ?? 0;
+  const stop = async (): Promise<void> => {
+    const ended = new Promise((resolve) => process.once("exit", resolve));
+    if (process.exitCode === null && process.kill()) await ended;
+  };
   return {
     port,
     cpuMs: () => cpuMsOf(pid),
@@ -38,9 +61,9 @@ export async function startShop(app: string, name: StoreName, folder: string): P
     },
     peakMemory: () => memoryOf(pid, "VmHWM"),
     hasEnded: () => process.exitCode !== null || process.signalCode !== null,
+    stop,
     async close() {
-      const ended = new Promise((resolve) => process.once("exit", resolve));
-      if (process.exitCode === null && process.kill()) await ended;
+      await stop();
       await remove();
     },
   };
