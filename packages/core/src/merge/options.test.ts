@@ -12,8 +12,8 @@ describe("prepareMerge refuses", () => {
     ["options that are none", [], "options must be an object, and is an empty array"],
     [
       "an unknown option",
-      { policy: {} },
-      "policy is not an option. Did you mean `policies`? The options are policies, ",
+      { polices: {} },
+      "polices is not an option. Did you mean `policies`? The options are policies, ",
     ],
     ["policies that are none", { policies: "sum" }, 'policies must be an object, and is "sum"'],
     ["an unknown policy", { policies: { "/n": "summ" } }, 'policies["/n"] must be a function or one of reject, mine, '],
