@@ -53,12 +53,9 @@ export async function takeRequest<Native>(
   if (typeof id === "object")
     return refuse({ slug: "malformed-request", detail: id.detail, members: { errors: [id] } });
   if (!["POST", "PUT", "PATCH"].includes(method)) return taken(id);
-  if (!/^application\/(?:.+\+)?json$/.test(parseMediaType(String(headers["content-type"] ?? "")).essence)) {
-    const types = method === "PATCH" ? patchTypes : ["application/json"];
-    const accept = { [method === "PATCH" ? "accept-patch" : "accept"]: types.join(", ") };
-    const detail = `The content must be ${types.join(" or ")}, in UTF-8.`;
-    return refuse({ slug: "unsupported-media-type", detail, headers: accept });
-  }
+  // Content of another media type the guard refuses, unread.
+  if (!/^application\/(?:.+\+)?json$/.test(parseMediaType(String(headers["content-type"] ?? "")).essence))
+    return taken(id, "");
   const read = await readContent(facts);
   return read.kind === "refused" ? refuse(read.refusal) : taken(id, read.content);
 }
