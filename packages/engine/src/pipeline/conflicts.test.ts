@@ -53,6 +53,7 @@ test("a merge that comes out as the current state writes nothing", async () => {
 test.each([
   ["what both have changed", mine, ["/title"], undefined],
   ["what the schema does not take", { ...mine, title: "x".repeat(21) }, ["/title"], ["/title"]],
+  ["what the schema does not take, and nobody else has changed", { ...mine, sku: 1 }, ["/sku"], ["/sku"]],
 ])("a merge is a conflict that names %s", async (_, json, conflictingFields, pointers) => {
   const { as, made } = setUpConflicts({ conflicts: { strategy: "merge" } });
   await made();
@@ -113,6 +114,13 @@ test("what is tried out leaves no record", async () => {
   const merged = await bob("PUT /articles/1", json, { prefer: "dry-run, on-conflict=merge" });
   expect(merged.headers["unclash-conflict"]).toBe("status=resolved, strategy=merge");
   expect((await as("root")("GET /conflicts")).body["items"]).toEqual([]);
+});
+
+test("a write that is parked since its sender asked for it says so", async () => {
+  const { as, made } = setUpConflicts({ conflicts: { strategy: "merge", allowedStrategies: ["manual"] } });
+  await made();
+  const parked = await as("bob")("PUT /articles/1", mine, { prefer: "on-conflict=manual" });
+  expect(parked).toMatchObject({ status: 409, headers: { "preference-applied": "on-conflict=manual" } });
 });
 
 test("refusals are recorded where the collection says so, in one record a second", async () => {

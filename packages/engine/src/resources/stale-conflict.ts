@@ -39,8 +39,6 @@ export interface StaleWrite extends Omit<RejectedWrite<RecordState>, "kind"> {
   readonly asked: Strategy;
   readonly current: RecordState | undefined;
   readonly now: Moment;
-  /** What clashes, by JSON Pointers in the names of the caller's API version. @default as `clashes` says */
-  readonly clashing?: readonly string[];
   readonly detail?: string;
   /** The record that tells of it. @default one is made where refusals are recorded */
   readonly conflictId?: string | undefined;
@@ -66,8 +64,7 @@ export function refuseMerged(
         ? [{ pointer: field, detail }]
         : undefined;
   if (faults === undefined) return refused;
-  const clashing = [...new Set(faults.flatMap(({ pointer }) => pointer ?? []))];
-  return refuseStale(exchange, request, { strategy, asked: strategy, base, current, failed, now, faults, clashing });
+  return refuseStale(exchange, request, { strategy, asked: strategy, base, current, failed, now, faults });
 }
 
 /** The conflict of a resolution by merge that leaves something open. */
@@ -126,16 +123,17 @@ export async function refuseStale(
   });
 }
 
-/** The fields that a merge has left open, for who may know what was there before. */
+/** The fields that a merge has left open, or could not write, for who may know what was there before. */
 async function clashingFields(
   exchange: CollectionExchange,
   { collection, key }: WriteRequest,
-  { clashing, clashes, current }: StaleWrite,
+  { strategy, faults, clashes, current }: StaleWrite,
 ): Promise<readonly string[] | undefined> {
-  if ((clashing === undefined && clashes === undefined) || current === undefined) return undefined;
+  const faulty = strategy === "merge" ? faults?.flatMap(({ pointer }) => pointer ?? []) : undefined;
+  if ((faulty === undefined && clashes === undefined) || current === undefined) return undefined;
   if ((await exchange.ask("history", key, fieldsIn(collection, current.record))) !== "allow") return undefined;
   const shown = shownToCaller(collection, current.fields());
-  return clashing ?? [...new Set(clashes?.map(({ path }) => pointerForCaller(collection, path, shown)))];
+  return [...new Set(faulty ?? clashes?.map(({ path }) => pointerForCaller(collection, path, shown)))];
 }
 
 /** Counts a refusal that is to be recorded, and gives the id of the record. */

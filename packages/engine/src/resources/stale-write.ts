@@ -96,6 +96,13 @@ function askedStrategy({ preferences, collection, change, resolves }: WriteReque
   return strategy === "merge" && change.kind === "rollback" ? "reject" : strategy;
 }
 
+/** The refusal, which says so where the client has asked for the strategy that parked its write (RFC 7240 §3). */
+function byPreference({ refusal }: Refused, strategy: Strategy, { preferences }: WriteRequest): Refused {
+  if (strategy !== preferences.onConflict) return { kind: "refused", refusal };
+  const headers = { ...refusal.headers, "preference-applied": `on-conflict=${strategy}` };
+  return { kind: "refused", refusal: { ...refusal, headers } };
+}
+
 /** Parks a late write; where too many of its resource are parked already, it is a plain conflict. */
 async function park(
   exchange: CollectionExchange,
@@ -120,5 +127,6 @@ async function park(
   const record = recordOf(exchange, request, { strategy, base, current, proposed }, { origin: "parked", now });
   const { resolveWithinMs } = collection;
   const reads = [{ key, expect: { tag: current.record.tag } }];
-  return { kind: "parked", refused, part: openPart(conflictId, record, slot, { resolveWithinMs, reads }) };
+  const part = openPart(conflictId, record, slot, { resolveWithinMs, reads });
+  return { kind: "parked", refused: byPreference(refused, strategy, request), part };
 }
