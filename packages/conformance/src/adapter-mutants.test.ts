@@ -1,6 +1,7 @@
 import { createMemoryStore } from "@unclash/memory";
 import { afterAll, describe, expect, test } from "vitest";
 import { answerMutants } from "./adapter/answer-mutants.test-support.js";
+import { conflictMutants } from "./adapter/conflict-mutants.test-support.js";
 import { idempotencyMutants } from "./adapter/idempotency-mutants.test-support.js";
 import { mutants } from "./adapter/mutants.test-support.js";
 import { parseJsonBody, type Twist, tinyStart } from "./adapter/tiny.test-support.js";
@@ -30,6 +31,7 @@ describe.concurrent("an adapter", () => {
     ...answerMutants,
     ...idempotencyMutants,
     ...versionMutants,
+    ...conflictMutants,
     ...streamMutants,
   ]) {
     test(`that ${does} does not pass, and a sound one passes the same case`, async () => {

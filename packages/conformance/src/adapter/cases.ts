@@ -18,6 +18,7 @@ import { hostilePreconditionCases } from "./hostile-preconditions.js";
 import { idempotencyCases } from "./idempotency.js";
 import { idempotencyKeyCases } from "./idempotency-keys.js";
 import { listCases } from "./lists.js";
+import { mergingCases } from "./merging.js";
 import { methodCases } from "./methods.js";
 import { mountingCases } from "./mounting.js";
 import { orderingCases } from "./ordering.js";
@@ -51,6 +52,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...methodCases,
   ...conflictCases,
   ...strategyCases,
+  ...mergingCases,
   ...postingCases,
   ...preferringCases,
   ...idempotencyCases,

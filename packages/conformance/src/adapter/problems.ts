@@ -14,6 +14,7 @@ const statuses = {
   "version-conflict": 409,
   duplicate: 409,
   "invalid-state": 409,
+  "conflict-closed": 409,
   "idempotency-in-progress": 409,
   "idempotency-key-reused": 422,
   gone: 410,

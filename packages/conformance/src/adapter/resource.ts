@@ -86,3 +86,14 @@ export async function modifiedAtOf(trial: Trial, { path }: Resource, token?: str
 export function digestTag(algorithm: string, text: string): string {
   return `"${createHash(algorithm).update(text).digest("base64url")}"`;
 }
+
+/** A resource at its second version, and its first one, which a write can be late for. */
+export async function createChanged(
+  trial: Trial,
+  collection: string,
+  [before, after]: readonly [JsonObject, JsonObject],
+  { token = "alice", ...more }: { readonly id?: string; readonly token?: string } = {},
+): Promise<{ readonly first: Resource; readonly second: Resource }> {
+  const first = await create(trial, collection, before, { token, ...more });
+  return { first, second: await replace(trial, first, after, token) };
+}

@@ -5,12 +5,22 @@ import type { RequestFacts, Unclash } from "unclash";
 import { createOpenEngine } from "./collections.js";
 import { createForwardedEngine, publicPath } from "./forwarded.js";
 import { createGuardedEngine, guardedTypePrefix } from "./guarded.js";
+import { createRecordingEngine } from "./recording.js";
 import { createRolesEngine } from "./roles.js";
 import { createSmallEngine } from "./small.js";
 import { createVersionedEngine } from "./versioned.js";
 
 /** The servers that the suite starts, each with an engine and a store of its own. */
-export type SetupName = "open" | "guarded" | "roles" | "small" | "impatient" | "parsed" | "forwarded" | "versioned";
+export type SetupName =
+  | "open"
+  | "guarded"
+  | "roles"
+  | "small"
+  | "impatient"
+  | "parsed"
+  | "forwarded"
+  | "versioned"
+  | "recording";
 
 export interface Setup {
   readonly prefix: string;
@@ -44,6 +54,7 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
     engine: createForwardedEngine,
   },
   versioned: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createVersionedEngine },
+  recording: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createRecordingEngine },
   /** A body parser runs before the mount. */
   parsed: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createOpenEngine },
 };

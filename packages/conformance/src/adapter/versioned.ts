@@ -17,7 +17,7 @@ const articleV2 = shape({ content: "text", tags: "texts?" });
 const article = shape({ body: "text", tags: "texts?", rating: "number?" });
 
 /** Gives a member another name, and leaves others out. */
-function renamed(fields: unknown, from: string, to: string, hidden?: string): Record<string, unknown> {
+export function renamed(fields: unknown, from: string, to: string, hidden?: string): Record<string, unknown> {
   const members = Object.entries(Object(fields)).filter(([name]) => name !== hidden);
   return Object.fromEntries(members.map(([name, value]) => [name === from ? to : name, value]));
 }
