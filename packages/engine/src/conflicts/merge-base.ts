@@ -30,8 +30,8 @@ export async function findBase(
   const where = format.timestamps ? { at: version } : { before: version + 1 };
   const { records } = await reader.history(key, { ...where, limit: 1, texts: true });
   const [base] = records;
-  // Of versions that are counted all were there: what is before the first that is kept has gone.
-  if (base === undefined) return { kind: format.timestamps ? "unknown" : "gone" };
+  // Of versions that are counted, from 1, all were there: what is before the first that is kept has gone.
+  if (base === undefined) return { kind: format.timestamps || version < 1 ? "unknown" : "gone" };
   if (shownVersion(format, base) !== version) return { kind: "unknown" };
   return foundIn(format, tag === undefined || tag === base.tag ? base : undefined);
 }

@@ -103,6 +103,13 @@ test("where the state that was named is no longer kept, the answer says so", asy
   expect(body).toMatchObject({ current: { version: 3, representation: { title: "Later" } } });
 });
 
+test("version 0 never was: nothing of it is said to be gone", async () => {
+  const { as, made } = setUpConflicts({ conflicts: { strategy: "merge" } });
+  await made();
+  const { body } = await as("bob")("PUT /articles/1", { title: "Mine" }, { "if-match": '"0-AAAAAAAAAAAAAAAA"' });
+  expect(body["detail"]).toBe("articles/1 is at version 2, and this request is for version 0.");
+});
+
 test("what is tried out leaves no record", async () => {
   const { as, made } = setUpConflicts({ conflicts: { strategy: "manual", allowedStrategies: "all" } });
   await made();
