@@ -19,6 +19,9 @@ export interface ClientOptions {
   readonly thinkMsMax: number;
 }
 
+/** A merge over a newer state would be one more state that a write replaces: the checkers hold each to one. */
+const strict = { prefer: "on-conflict=reject" };
+
 /** Reads and writes, some of it with what it read long ago, until the run is over. */
 export async function runClient(options: ClientOptions): Promise<void> {
   const { random, subjects, isOver, thinkMsMax } = options;
@@ -51,7 +54,7 @@ async function perform(
   known: Belief | undefined,
 ): Promise<Outcome> {
   const number = operation.marker === undefined ? nextNumber() : Number(operation.marker);
-  const headers = { ...message.headers, "x-operation": String(number) };
+  const headers = { ...message.headers, ...strict, "x-operation": String(number) };
   const startedAtMs = performance.now();
   const answer = await http.send(random.pick(origins()), { ...message, headers }, timeoutMs);
   const endedAtMs = performance.now();
