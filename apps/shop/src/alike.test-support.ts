@@ -7,6 +7,11 @@ type SampleRequest = readonly [method: string, path: string, headers?: Readonly<
 const json = { "content-type": "application/json" };
 const mergePatch = { "content-type": "application/merge-patch+json" };
 
+const asAlice = { authorization: "Bearer a1" };
+
+/** Stands, in a path or a body that is sent, for the id of the conflict that an answer has told last. */
+const lastConflict = "LAST-CONFLICT";
+
 /** One after the other, over everything that has a way of its own through a framework. */
 export const requests: readonly SampleRequest[] = [
   ["GET", "/articles/1"],
@@ -69,6 +74,30 @@ export const requests: readonly SampleRequest[] = [
   ["DELETE", "/orders/x", { "if-match": "*" }],
   ["DELETE", "/orders/x", { "if-match": "*" }],
   ["GET", "/orders/x"],
+  ["PATCH", "/articles/2", { ...mergePatch, ...asAlice }, '{"version":1,"title":"Hers"}'],
+  ["PATCH", "/articles/2", { ...mergePatch, ...asAlice }, '{"version":1,"tags":[]}'],
+  ["GET", `/conflicts/${lastConflict}`, asAlice],
+  ["PATCH", "/articles/2", mergePatch, '{"version":1,"status":"draft"}'],
+  ["PATCH", "/v1/articles/2", mergePatch, '{"version":1,"title":"His"}'],
+  ["PATCH", "/products/2", mergePatch, '{"version":1,"stock":1}'],
+  ["PATCH", "/products/2", { ...mergePatch, prefer: "on-conflict=merge" }, '{"version":1,"stock":2}'],
+  ["PATCH", "/orders/2", mergePatch, '{"version":1,"quantity":2}'],
+  ["PATCH", "/orders/2", { ...mergePatch, ...asAlice }, '{"version":1,"quantity":3}'],
+  ["GET", "/conflicts"],
+  ["GET", "/conflicts?resource=orders/2", asAlice],
+  ["GET", "/conflicts?state=none", asAlice],
+  ["GET", `/conflicts/${lastConflict}`],
+  ["GET", `/conflicts/${lastConflict}`, asAlice],
+  ["HEAD", `/conflicts/${lastConflict}`, asAlice],
+  ["GET", "/conflicts/%ff", asAlice],
+  ["DELETE", "/conflicts", asAlice],
+  ["OPTIONS", "/resolve-conflict"],
+  ["POST", "/resolve-conflict", { ...json, ...asAlice }, "{"],
+  ["POST", "/resolve-conflict", { ...json, ...asAlice }, '{"conflict":"none","resolution":"mine"}'],
+  ["POST", "/resolve-conflict", json, `{"conflict":"${lastConflict}","resolution":"mine"}`],
+  ["POST", "/resolve-conflict", { ...json, ...asAlice }, `{"conflict":"${lastConflict}","resolution":"merge"}`],
+  ["POST", "/resolve-conflict", { ...json, ...asAlice }, `{"conflict":"${lastConflict}","resolution":"mine"}`],
+  ["POST", "/resolve-conflict", { ...json, ...asAlice }, `{"conflict":"${lastConflict}","resolution":"theirs"}`],
   ["GET", "/customers?limit=2"],
   ["GET", "/customers?limit=0"],
   ["GET", "/customers/1"],
@@ -126,24 +155,41 @@ export const requests: readonly SampleRequest[] = [
  */
 export async function answersOf(origin: string): Promise<readonly string[]> {
   const answers: string[] = [];
-  for (const sent of requests) answers.push(await answerTo(origin, sent));
+  let conflict = "";
+  for (const sent of requests) {
+    const answer = await answerTo(origin, sent, conflict);
+    conflict = answer.match(conflictId)?.at(-1) ?? conflict;
+    answers.push(masked(answer));
+  }
   return answers;
 }
 
-async function answerTo(origin: string, [method, path, headers = {}, body]: SampleRequest): Promise<string> {
-  const sent = request(origin, { method, path, headers }).end(body);
-  const [response]: IncomingMessage[] = await once(sent, "response");
-  if (response === undefined) throw new TypeError("There is no response.");
-  const { date, connection, "keep-alive": keepAlive, ...kept } = response.headers;
-  const lines = Object.entries(kept).map(([name, value]) => `${name}: ${value}`);
-  const content = await text(response);
+const conflictId = /c_[0-9a-f-]{36}/g;
+
+/** An answer without what differs from one run to the next. */
+function masked(answer: string): string {
   return (
-    [`${method} ${path}`, response.statusCode, ...lines.sort(), "", content]
-      .join("\n")
+    answer
+      .replace(conflictId, "CONFLICT")
       // A list's digest first: its end may look like a tag.
       .replace(/"[\w-]{43}"/g, '"DIGEST"')
       .replace(/-[\w-]{16}(?=2?(?:\.v1)?[.\\"])/g, "-TAG")
       .replace(/\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/g, "DATE")
       .replace(/\d{4}-\d\d-\d\dT[\d:.]{12}Z/g, "MOMENT")
   );
+}
+
+async function answerTo(
+  origin: string,
+  [method, path, headers = {}, body]: SampleRequest,
+  conflict: string,
+): Promise<string> {
+  const fill = (text: string): string => text.replace(lastConflict, conflict);
+  const sent = request(origin, { method, path: fill(path), headers }).end(body && fill(body));
+  const [response]: IncomingMessage[] = await once(sent, "response");
+  if (response === undefined) throw new TypeError("There is no response.");
+  const { date, connection, "keep-alive": keepAlive, ...kept } = response.headers;
+  const lines = Object.entries(kept).map(([name, value]) => `${name}: ${value}`);
+  const content = await text(response);
+  return [`${method} ${path}`, response.statusCode, ...lines.sort(), "", content].join("\n");
 }

@@ -2,7 +2,7 @@ import { createMemoryStore } from "@unclash/memory";
 import { createUnclash } from "unclash";
 import { describe, expect, it } from "vitest";
 import { collections } from "./collections.js";
-import { content, createShop, send } from "./shop.test-support.js";
+import { asEditor, content, createShop, send } from "./shop.test-support.js";
 
 const mug = { id: "mug", sku: "MUG-1", name: "Mug", price: 12.9, stock: 3 };
 
@@ -18,6 +18,16 @@ describe("articles", () => {
     const created = await send(await openShop(), "POST", "/articles", { body: { id: "1", title: "T", body: "B" } });
     expect(created.status).toBe(201);
     expect(content(created)).toEqual({ id: "1", version: 1, title: "T", body: "B", tags: [], status: "draft" });
+  });
+
+  it("have the edits of two who do not know of each other: other fields, other lines, other tags", async () => {
+    const shop = await openShop();
+    await send(shop, "POST", "/articles", { body: { id: "1", title: "T", body: "A\nB\nC", tags: ["a", "b"] } });
+    const patch = (body: object) => send(shop, "PATCH", "/articles/1", { body: { version: 1, ...body } });
+    expect((await patch({ title: "Hers", body: "Hers\nB\nC", tags: ["a", "b", "hers"] })).status).toBe(200);
+    const late = await patch({ body: "A\nB\nHis", tags: ["b", "his"] });
+    expect(late).toMatchObject({ status: 200, headers: { "unclash-conflict": "status=resolved, strategy=merge" } });
+    expect(content(late)).toMatchObject({ title: "Hers", body: "Hers\nB\nHis", tags: ["b", "hers", "his"] });
   });
 
   it("show a late writer the current state", async () => {
@@ -91,6 +101,19 @@ describe("orders", () => {
     if (from === "paid") await send(shop, "PATCH", "/orders/1", { body: { version: 1, status: "paid" } });
     expect((await send(shop, "PATCH", "/orders/1", { body: { version, status: "cancelled" } })).status).toBe(200);
   });
+
+  it("wait with a late change until an editor has looked at it", async () => {
+    const shop = await openShop();
+    await send(shop, "POST", "/orders", { body: { id: "1", product: "mug", quantity: 1 } });
+    const patch = (body: object) => send(shop, "PATCH", "/orders/1", { body: { version: 1, ...body } });
+    expect((await patch({ quantity: 2 })).status).toBe(200);
+    expect((await patch({ quantity: 3 })).status).toBe(409);
+    const open = content(await send(shop, "GET", "/conflicts?resource=orders/1", { headers: asEditor }));
+    expect(open).toMatchObject({ items: [{ state: "open", strategy: "manual", conflictingFields: ["/quantity"] }] });
+    const body = { conflict: Reflect.get(Object(open), "items")[0].id, resolution: "mine" };
+    expect((await send(shop, "POST", "/resolve-conflict", { headers: asEditor, body })).status).toBe(200);
+    expect(content(await send(shop, "GET", "/orders/1"))).toMatchObject({ version: 3, quantity: 3 });
+  });
 });
 
 describe("what is not valid", () => {
@@ -127,6 +150,47 @@ describe("products", () => {
     const taken = await send(await openShop(), "POST", "/products", { body: { ...mug, id: "2" } });
     expect(taken.status).toBe(409);
     expect(content(taken)).toMatchObject({ field: "/sku", holder: "products/mug" });
+  });
+});
+
+describe("the stock of products", () => {
+  const merging = { headers: { prefer: "on-conflict=merge" } };
+
+  async function book(shop: Awaited<ReturnType<typeof openShop>>, body: object): Promise<number> {
+    return (await send(shop, "PATCH", "/products/mug", { ...merging, body: { version: 1, ...body } })).status;
+  }
+
+  it("is what all have booked, for those who ask for that", async () => {
+    const shop = await openShop();
+    expect([await book(shop, { stock: 2 }), await book(shop, { stock: 10 })]).toEqual([200, 200]);
+    expect(content(await send(shop, "GET", "/products/mug"))).toMatchObject({ stock: 9 });
+    const late = await send(shop, "PATCH", "/products/mug", { body: { version: 1, stock: 0 } });
+    expect(late.status).toBe(409);
+  });
+
+  it("never falls below none, and a price is nobody's sum", async () => {
+    const shop = await openShop();
+    expect([await book(shop, { stock: 1 }), await book(shop, { stock: 1 })]).toEqual([200, 409]);
+    expect([await book(shop, { price: 10 }), await book(shop, { price: 11 })]).toEqual([200, 409]);
+  });
+});
+
+describe("conflicts", () => {
+  it.each([
+    ["articles", { title: "T", body: "B" }, { title: "Hers" }, { title: "His" }],
+    ["products", { sku: "1", name: "N", price: 1, stock: 1 }, { price: 2 }, { price: 3 }],
+    ["orders", { product: "mug", quantity: 1 }, { quantity: 2 }, { quantity: 3 }],
+    ["notes", { text: "T" }, { text: "Hers" }, { text: "His" }],
+  ])("that are plain refusals are recorded: %s", async (collection, fields, hers, his) => {
+    const shop = await openShop();
+    await send(shop, "POST", `/${collection}`, { body: { ...fields, id: "1" } });
+    await send(shop, "PATCH", `/${collection}/1`, { body: { version: 1, ...hers } });
+    const headers = { prefer: "on-conflict=reject" };
+    const late = await send(shop, "PATCH", `/${collection}/1`, { headers, body: { version: 1, ...his } });
+    expect(late.status).toBe(409);
+    await shop.drain();
+    const recorded = await send(shop, "GET", `/conflicts?resource=${collection}/1&state=open`, { headers: asEditor });
+    expect(content(recorded)).toMatchObject({ items: [{ base: { version: 1 }, current: { version: 2 } }] });
   });
 });
 

@@ -46,8 +46,13 @@ const note = z.looseObject({});
 export const collections: Readonly<Record<CollectionName, CollectionOptions>> = {
   articles: collection({
     schema: article,
-    // To become `merge`, with a union of tags and a line-wise merge of bodies.
-    conflicts: { strategy: "first-write-wins", allowedStrategies: "all" },
+    // Two editors seldom mean the same line: only where they do does anyone have to look.
+    conflicts: {
+      strategy: "merge",
+      merge: { policies: { "/tags": "union", "/body": "text" } },
+      allowedStrategies: "all",
+      recordRefusals: true,
+    },
     apiVersions: [
       api.step("v1", "v2", {
         from: articleV1,
@@ -62,7 +67,13 @@ export const collections: Readonly<Record<CollectionName, CollectionOptions>> = 
   products: collection({
     schema: product,
     unique: ["sku"],
-    conflicts: { strategy: "reject" },
+    // Whoever books pieces in and out asks for `merge`, and both bookings count. Anything else is looked at again.
+    conflicts: {
+      strategy: "reject",
+      allowedStrategies: ["merge"],
+      merge: { policies: { "/stock": "sum" } },
+      recordRefusals: true,
+    },
   }),
   orders: collection({
     schema: order,
@@ -73,12 +84,12 @@ export const collections: Readonly<Record<CollectionName, CollectionOptions>> = 
         transitions: { pending: ["paid", "cancelled"], paid: ["shipped", "cancelled"] },
       },
     },
-    // To become `manual`: a late change to an order waits until someone has looked at it.
-    conflicts: { strategy: "first-write-wins" },
+    // A late change to an order waits until someone has looked at it.
+    conflicts: { strategy: "manual", recordRefusals: true },
   }),
   notes: collection({
     schema: note,
     preconditions: { required: false },
-    conflicts: { strategy: "last-write-wins", allowedStrategies: "all" },
+    conflicts: { strategy: "last-write-wins", allowedStrategies: "all", recordRefusals: true },
   }),
 };

@@ -49,6 +49,8 @@ describe("the samples", () => {
     const [first = [], ...others] = await Promise.all(samples.map(({ origin }) => answersOf(origin)));
     expect(first).toHaveLength(requests.length);
     expect(first[0]).toContain('"title":"How to sharpen a kitchen knife"');
+    const merged = expect.stringContaining('unclash-conflict: id="CONFLICT", status=resolved, strategy=merge');
+    expect(first).toEqual(expect.arrayContaining([merged, expect.stringContaining('"status":"resolved"')]));
     expect(others).toHaveLength(sampleNames.length - 1);
     for (const answers of others) expect(answers).toEqual(first);
   });

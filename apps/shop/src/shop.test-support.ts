@@ -1,11 +1,16 @@
 import { type ResponsePlan, textPlan } from "@unclash/core";
 import type { Store } from "@unclash/core/store";
 import { createUnclash, type Unclash } from "unclash";
+import { identifyByToken } from "./accounts.js";
 import { api, collections } from "./collections.js";
+
+/** Credentials of an editor, who may see and resolve every conflict. */
+export const asEditor = { authorization: "Bearer e1" };
 
 /** The shop over a store, without a socket. */
 export function createShop(store: Store): Unclash {
-  return createUnclash({ store, collections, apiVersions: api });
+  const identify = identifyByToken([{ name: "editor", token: "e1", role: "admin" }]);
+  return createUnclash({ store, collections, apiVersions: api, identify });
 }
 
 /** A request to the shop; a body is sent as JSON, as a merge patch where the method is PATCH. */

@@ -23,43 +23,70 @@ async function take(origin: string): Promise<Taken> {
   };
 }
 
+const seeded = { title: "How to sharpen a kitchen knife", tags: ["kitchen", "knives", "care"] };
+const tags = [...seeded.tags, "stones"];
+const title = expect.stringMatching(/^How to sharpen any knife, as of [\d:]{8}$/);
+
+/** Steps 2 to 9: gives the resolved article, and what the later steps have printed. */
+function expectConflicts(contents: readonly unknown[], version: number): readonly [unknown, readonly unknown[]] {
+  const [alices, merged, refused, bobs, parked, conflict, resolution, article, history, ...others] = contents;
+  expect(alices).toMatchObject({ version: version + 1, title, tags: seeded.tags });
+  expect(merged).toMatchObject({ version: version + 2, title, tags });
+  expect(refused).toMatchObject({
+    type: "urn:problem-type:unclash:version-conflict",
+    current: { version: version + 2, representation: merged },
+    conflictingFields: ["/title"],
+    changes: [
+      { op: "replace", path: "/title", value: title },
+      { op: "add", path: "/tags/3", value: "stones" },
+    ],
+  });
+  const bobsTitle = expect.stringMatching(/^How to sharpen any knife, as of [\d:]{8}, on a stone$/);
+  expect(bobs).toMatchObject({ version: version + 3, title: bobsTitle, tags });
+  expect(parked).toMatchObject({ conflictingFields: ["/title"], current: { representation: bobs } });
+  expect(conflict).toMatchObject({
+    resource: "articles/1",
+    state: "open",
+    strategy: "manual",
+    base: { version, representation: seeded },
+    current: { version: version + 3, representation: bobs },
+    proposed: { version, representation: { ...seeded, title: "Sharp knives, safe fingers" } },
+    conflictingFields: ["/title"],
+  });
+  expect(resolution).toMatchObject({ status: "resolved", resource: "articles/1", version: version + 4 });
+  expect(article).toEqual({ ...Object(bobs), version: version + 4, title: "Sharp knives, on a stone" });
+  expect(history).toMatchObject({
+    items: Array.from({ length: version + 4 }, (_, n) => ({ version: version + 4 - n })),
+  });
+  return [article, others];
+}
+
+/** The steps from 10 on. */
+function expectPastAndVersions(contents: readonly unknown[], article: unknown, version: number): void {
+  const [inV1, dans, erins, rolledBack, yesterdays] = contents;
+  const { body, ...others } = Object(article);
+  expect(inV1).toEqual({ ...others, content: body });
+  const written = expect.stringMatching(/^Ask us on a Tuesday, as of [\d:]{8}\.$/);
+  expect(dans).toEqual({ ...others, version: version + 5, body: written });
+  expect(erins).toMatchObject({
+    current: { version: version + 5, representation: { content: written } },
+    conflictingFields: ["/content"],
+    changes: [{ op: "replace", path: "/content", value: written }],
+  });
+  expect(rolledBack).toMatchObject({ ...seeded, body, version: version + 6 });
+  expect(yesterdays).toMatchObject({ ...seeded, body, version: 1 });
+}
+
 /** Needs processes: it runs what `pnpm build` made, bash and curl. */
 describe("the tour", () => {
-  it("shows a conflict, both edits, two API versions, a rollback and yesterday; the second time as well", async () => {
+  it("shows a merge, conflicts, two API versions, a rollback and yesterday; the second time as well", async () => {
     const store = `sqlite:${join(temporaryFolder(), "shop.db")}`;
     const { origin } = await startSample("express", { UNCLASH_STORE: store, UNCLASH_TOKENS: "editor=e1:admin" });
-    const seeded = { title: "How to sharpen a kitchen knife" };
-    for (const version of [1, 5]) {
+    for (const version of [1, 7]) {
       const { statuses, contents } = await take(origin);
-      expect(statuses).toEqual([200, 409, 200, 200, 200, 409, 200, 200]);
-      const [alices, conflict, bobs, article, history, inV1, carols, dans, rolledBack, yesterdays] = contents;
-      const title = expect.stringMatching(/^How to sharpen any knife, as of [\d:]{8}$/);
-      expect(alices).toMatchObject({ version: version + 1, title });
-      expect(conflict).toMatchObject({
-        type: "urn:problem-type:unclash:version-conflict",
-        current: { version: version + 1, representation: alices },
-        conflictingFields: ["/title"],
-        changes: [{ op: "replace", path: "/title", value: title }],
-      });
-      expect(bobs).toMatchObject({
-        version: version + 2,
-        title: expect.stringMatching(/^How to sharpen any knife, as of [\d:]{8}, on a stone$/),
-      });
-      expect(article).toEqual(bobs);
-      expect(history).toMatchObject({
-        items: Array.from({ length: version + 2 }, (_, n) => ({ version: version + 2 - n })),
-      });
-      const { body, ...others } = Object(bobs);
-      expect(inV1).toEqual({ ...others, content: body });
-      const written = expect.stringMatching(/^Ask us on a Tuesday, as of [\d:]{8}\.$/);
-      expect(carols).toEqual({ ...others, version: version + 3, body: written });
-      expect(dans).toMatchObject({
-        current: { version: version + 3, representation: { content: written } },
-        conflictingFields: ["/content"],
-        changes: [{ op: "replace", path: "/content", value: written }],
-      });
-      expect(rolledBack).toMatchObject({ ...seeded, body, version: version + 4 });
-      expect(yesterdays).toMatchObject({ ...seeded, body, version: 1 });
+      expect(statuses).toEqual([200, 200, 409, 200, 409, 200, 200, 200, 409, 200, 200]);
+      const [resolved, afterResolution] = expectConflicts(contents, version);
+      expectPastAndVersions(afterResolution, resolved, version);
     }
   });
 
