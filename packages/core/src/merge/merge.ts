@@ -73,7 +73,8 @@ export function merge(base: Json, mine: Json, theirs: Json, options: MergeOption
     ...limits,
   };
   const value = mergeSides({ base, mine, theirs }, rule === undefined ? noRules : [rule], run);
-  return { value: value ?? copyJson(theirs), clashes: run.clashes };
+  // Where all three sides have something, so has the result.
+  return { value: value === undefined ? copyJson(theirs) : value, clashes: run.clashes };
 }
 
 /** How many steps all alignments of sequences may take together: some milliseconds. */

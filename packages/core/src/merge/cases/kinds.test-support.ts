@@ -20,6 +20,8 @@ both added null                                 | {}        | {a:null}      | {a
 both made an object of null                     | {a:null}  | {a:{x:1}}     | {a:{y:2}}     | {a:{y:2}}     | /a
 mine made null of an object, theirs changed it  | {a:{x:1}} | {a:null}      | {a:{x:2}}     | {a:{x:2}}     | /a
 mine made null of an array, theirs changed it   | {a:[1]}   | {a:null}      | {a:[1,2]}     | {a:[1,2]}     | /a
+a whole that mine made null                     | 1         | null          | 1             | null
+a whole that theirs made null                   | 1         | 1             | null          | null
 a whole null, changed by theirs                 | null      | null          | 1             | 1
 a whole made null, changed by theirs            | 1         | null          | 2             | 2             | (all)
 null among items                                | [null,1]  | [null,1,null] | [null,1]      | [null,1,null]
