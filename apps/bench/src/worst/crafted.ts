@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Client } from "./client.js";
+import { craftedVersions } from "./crafted-versions.js";
 import { craftedWrites } from "./crafted-writes.js";
 import { bodyTo, type Crafted, freshName, makeNote, note, onNote, type Prepared, read, times } from "./input.js";
 import { article, bodyBytesMax, deepLists, filled, large, members, padded, repeated } from "./texts.js";
@@ -132,4 +133,4 @@ function pipelined(port: number, count: number, path: string): Promise<string> {
 }
 
 /** Everything that is crafted, in the order in which it is sent. */
-export const crafted: readonly Crafted[] = [...bodies, ...craftedWrites, ...heads, ...lists];
+export const crafted: readonly Crafted[] = [...bodies, ...craftedWrites, ...craftedVersions, ...heads, ...lists];

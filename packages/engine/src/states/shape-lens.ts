@@ -191,21 +191,28 @@ function writeByPlace({ base, mine, seen, onto }: Place<readonly Json[]>, run: R
  * front, or from the end, the one that stood there. `undefined` for a new one.
  */
 function sourcesOf(base: readonly Json[], mine: readonly Json[]): readonly (number | undefined)[] {
-  const texts = new Map<string, number[]>();
-  for (const [at, item] of [...base.entries()].reverse()) {
-    listOf(texts, canonicalJson(item)).push(at);
+  // The first place of each text, and behind each place the next one of the same text.
+  const firstOf = new Map<string, number | undefined>();
+  const nextOf: (number | undefined)[] = base.map(() => undefined);
+  for (let at = base.length - 1; at >= 0; at -= 1) {
+    const text = canonicalJson(base[at] ?? null);
+    nextOf[at] = firstOf.get(text);
+    firstOf.set(text, at);
   }
-  const left = new Set(base.keys());
+  const isLeft = base.map(() => true);
   const sources = mine.map((item) => {
-    const source = texts.get(canonicalJson(item))?.pop();
-    if (source !== undefined) left.delete(source);
+    const text = canonicalJson(item);
+    const source = firstOf.get(text);
+    if (source === undefined) return undefined;
+    firstOf.set(text, nextOf[source]);
+    isLeft[source] = false;
     return source;
   });
   const behind = base.length - mine.length;
   return sources.map((source, at) => {
     if (source !== undefined) return source;
-    const edited = [at, at + behind].find((place) => left.has(place));
-    if (edited !== undefined) left.delete(edited);
+    const edited = [at, at + behind].find((place) => isLeft[place] === true);
+    if (edited !== undefined) isLeft[edited] = false;
     return edited;
   });
 }
