@@ -4,6 +4,12 @@ export { type Action, authorizeByDefault } from "./access/default-permissions.js
 export type { ConflictFacts, RequestDecision } from "./access/request-decision.js";
 export type { HousekeepingDecision, KindReport } from "./commits/housekeeping-report.js";
 export type { LifecycleState } from "./commits/lifecycle.js";
+export type {
+  AppliedResolution,
+  GuardedConflict,
+  GuardedConflictOptions,
+  GuardedConflicts,
+} from "./conflicts/records/guarded-conflicts.js";
 export type { Strategy, StrategyFunction } from "./conflicts/strategy.js";
 export { type Decision, onDecision } from "./decision.js";
 export type {

@@ -114,6 +114,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     bodies: new ContentBudget(request.requestLimits.bodyBytesInFlightMax, request.requestLimits.slowBodyMs),
     idempotency: resolveKeeping(store, options.idempotency),
     lifecycle,
+    guardedConflicts: new Map(),
     refusals: new RecordedRefusals(store, lifecycle, request.requestLimits),
   });
 }

@@ -1,4 +1,12 @@
-import { isStoreError, isStreamPlan, type ResponsePlan, resourceKey, type StreamPlan, UsageError } from "@unclash/core";
+import {
+  ConfigurationError,
+  isStoreError,
+  isStreamPlan,
+  type ResponsePlan,
+  resourceKey,
+  type StreamPlan,
+  UsageError,
+} from "@unclash/core";
 import type { Key } from "@unclash/core/store";
 import { identifyCaller } from "./access/actor.js";
 import { fromClient } from "./access/client-address.js";
@@ -7,6 +15,7 @@ import { unanswered } from "./access/request-decision.js";
 import { ResourceExchange } from "./access/resource-exchange.js";
 import type { Lifecycle, LifecycleState } from "./commits/lifecycle.js";
 import { warnOfStore } from "./commits/store-failure.js";
+import { type GuardedConflictOptions, GuardedConflicts } from "./conflicts/records/guarded-conflicts.js";
 import { headerRefusal, unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
 import { refusedResponse } from "./http/responses.js";
@@ -59,6 +68,18 @@ export interface Unclash<Native = unknown> {
    * @example console.table(unclash.apiVersionUse());
    */
   apiVersionUse(): readonly ApiVersionUse[];
+  /**
+   * Keeps the records of conflicts for guards: give what it returns to them as `conflicts.records`. This engine's
+   * `/conflicts` then shows them, to those whom its `authorize` lets read them, and its `/resolve-conflict` resolves
+   * them.
+   *
+   * @param name tells the records from those of other guards, in all processes and releases: `customers`
+   * @throws ConfigurationError where an option can't be, or the name is taken
+   * @example
+   * const records = unclash.guardConflicts("customers", { apply: writeCustomer });
+   * const { guard } = createGuards({ conflicts: { strategy: "manual", records } });
+   */
+  guardConflicts(name: string, options?: GuardedConflictOptions): GuardedConflicts;
   /** Where it is in its life: for a probe of readiness, say. It is ready in `new` and `started`. */
   readonly state: LifecycleState;
   /**
@@ -113,6 +134,7 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
     handle: (request) => handle(settings, request),
     indexReferences: () => indexReferences(settings),
     migrate: (collection, migration) => migrate(settings, collection, migration),
+    guardConflicts: (name, given) => guardConflicts(settings, name, given),
     apiVersionUse: () => settings.apiVersionUses?.report(Date.now()) ?? [],
     get state() {
       return lifecycle.state;
@@ -123,6 +145,18 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
   };
   lifecycles.set(unclash, lifecycle);
   return unclash;
+}
+
+function guardConflicts<Native>(
+  { guardedConflicts, store, lifecycle, refusals, authorize, requestLimits: lookUp }: Settings<Native>,
+  name: string,
+  options: GuardedConflictOptions = {},
+): GuardedConflicts {
+  if (guardedConflicts.has(name))
+    throw new ConfigurationError("guardConflicts", `must have a name of its own, and ${JSON.stringify(name)} is taken`);
+  const records = new GuardedConflicts(name, options, { store, lifecycle, refusals, authorize, lookUp });
+  guardedConflicts.set(name, records);
+  return records;
 }
 
 async function handle<Native>(

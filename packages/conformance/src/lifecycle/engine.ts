@@ -37,6 +37,7 @@ export function createWaitingEngine(store: Store): WaitingEngine {
     indexReferences: () => engine.indexReferences(),
     migrate: (collection, options) => engine.migrate(collection, options),
     apiVersionUse: () => engine.apiVersionUse(),
+    guardConflicts: (name, options) => engine.guardConflicts(name, options),
     get state() {
       return engine.state;
     },

@@ -22,6 +22,9 @@ export function createStreamEngine(): StreamEngine {
       indexReferences: async () => 0,
       migrate: async () => ({ looked: 0, rewritten: 0, blocked: [], blockedCount: 0 }),
       apiVersionUse: () => [],
+      guardConflicts() {
+        throw new Error("Streams meet no conflicts.");
+      },
       state: "started",
       start: () => {},
       drain: async () => {},

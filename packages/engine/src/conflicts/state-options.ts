@@ -66,21 +66,23 @@ export interface StateSettings {
   readonly ownMembers: readonly string[];
 }
 
+export const conflictRules: OptionRules<ConflictOptions> = {
+  strategy: isStrategy,
+  allowedStrategies: isAllowedStrategies,
+  discloseCurrent: isBoolean,
+  merge: group<MergingOptions>({ policies: anything, together: anything }),
+  recordRefusals: isBoolean,
+  resolveWithinMs: wholeNumber(1),
+  keepRecordsMs: wholeNumber(1),
+};
+
 export const stateRules: OptionRules<StateOptions> = {
   preconditions: group<PreconditionOptions>({
     required: isBoolean,
     datesSuffice: isBoolean,
     acceptProxyTags: isBoolean,
   }),
-  conflicts: group<ConflictOptions>({
-    strategy: isStrategy,
-    allowedStrategies: isAllowedStrategies,
-    discloseCurrent: isBoolean,
-    merge: group<MergingOptions>({ policies: anything, together: anything }),
-    recordRefusals: isBoolean,
-    resolveWithinMs: wholeNumber(1),
-    keepRecordsMs: wholeNumber(1),
-  }),
+  conflicts: group<ConflictOptions>(conflictRules),
   cacheControl: isHeaderValue,
 };
 

@@ -86,6 +86,17 @@ function isValue(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isPromise(value);
 }
 
+/** Whether the conflicts of a strategy show the current state to who may read it. */
+export function showsCurrent(strategy: Strategy): boolean {
+  return strategy === "first-write-wins" || strategy === "merge" || strategy === "manual";
+}
+
+/** The field `Unclash-Conflict` of a write that was settled: a dictionary (RFC 9651 §3.2). */
+export function settledField(strategy: string, conflictId: string | undefined): string {
+  const id = conflictId === undefined ? "" : `id="${conflictId}", `;
+  return `${id}status=resolved, strategy=${strategy}`;
+}
+
 /** The name of a strategy as clients and logs are told it. */
 export function strategyLabel(strategy: Strategy): string {
   return typeof strategy === "function" ? "function" : strategy;

@@ -4,7 +4,7 @@ import { versionsBetween } from "../access/request-decision.js";
 import { applyChange, type Change, jsonPatchType } from "../conflicts/change.js";
 import { comparedBytesMax, conflict, type Loss } from "../conflicts/conflict.js";
 import { changeOf } from "../conflicts/read-change.js";
-import type { Strategy } from "../conflicts/strategy.js";
+import { type Strategy, showsCurrent } from "../conflicts/strategy.js";
 import { isRead } from "../http/methods.js";
 import type { Refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
@@ -26,6 +26,13 @@ export interface GuardConflict {
   /** What the state that the client named held, where the app still knows it. */
   readonly base?: unknown;
   readonly strategy: Strategy;
+  /** The strategy that was to decide, had it had a say. @default `strategy` */
+  readonly asked?: Strategy;
+  /** What a merge has left open. @default what both have changed */
+  readonly clashing?: readonly string[] | undefined;
+  readonly isBaseGone?: boolean | undefined;
+  /** The id of its record, where the caller may read that. */
+  readonly conflictId?: string | undefined;
 }
 
 /**
@@ -34,16 +41,22 @@ export interface GuardConflict {
  */
 export function guardConflict(exchange: GuardExchange, found: GuardConflict): Refused {
   const { settings, resource = "The resource", instance } = exchange;
-  const { conditions, failed, current, strategy } = found;
+  const { conditions, failed, current, strategy, asked = strategy } = found;
   const isDisclosed =
     current === undefined || settings.represent === undefined || current.representation() !== undefined;
   const expected = expectedMember(exchange, found, isDisclosed && current !== undefined);
   return conflict(exchange, {
-    ...found,
+    failed,
+    strategy,
+    conditions,
+    clashing: isDisclosed ? found.clashing : undefined,
+    isBaseGone: found.isBaseGone,
+    current,
+    ...(found.conflictId !== undefined && { conflictId: found.conflictId }),
     resource,
     isDisclosed,
     ...(expected && { expected }),
-    showsContent: settings.discloseCurrent || strategy === "first-write-wins",
+    showsContent: settings.discloseCurrent || showsCurrent(asked),
     namedVersion: newestNamed(conditions)?.version,
     ...(exchange.isObserved && { versionsBehind: current && versionsBehind(conditions, current) }),
     loss: lossOf(exchange, found),

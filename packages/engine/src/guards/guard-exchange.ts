@@ -16,6 +16,7 @@ import { faultOfLoad, RowState, type TagFault, tagOfState } from "../states/row-
 import { GuardError } from "./guard-error.js";
 import type { GuardSettings } from "./guard-settings.js";
 import { formatProblem } from "./own-format.js";
+import type { SettledRecord } from "./settled-record.js";
 
 /** One request at a guard. */
 export class GuardExchange extends Exchange<GuardSettings> {
@@ -30,6 +31,8 @@ export class GuardExchange extends Exchange<GuardSettings> {
   versionText: string | undefined;
   /** What the content asks for, where that was read before the handler runs. */
   asked: AskedChange | undefined;
+  /** The record of a strategy that has let its write through, for when that is done. */
+  settledRecord: SettledRecord | undefined;
   /** That of a guard around this one, which has let the request pass before. */
   outer: GuardExchange | undefined;
   #parsed: Exclude<ReadContent, Refused> | undefined;

@@ -1,6 +1,7 @@
 import type { Problem } from "@unclash/core";
 import type { RequestOptions } from "../access/request-options.js";
-import type { StateOptions } from "../conflicts/state-options.js";
+import type { GuardedConflicts } from "../conflicts/records/guarded-conflicts.js";
+import type { ConflictOptions, StateOptions } from "../conflicts/state-options.js";
 import type { RequestLimits } from "../http/request-limits.js";
 import type { GuardIdempotency } from "../idempotency/guard-keeping.js";
 import type { NamedState } from "../preconditions/named-state.js";
@@ -13,8 +14,18 @@ export type GuardRequestLimits = Omit<RequestLimits, (typeof limitsOfCollections
 /** The limits that hold in collections alone. */
 export const limitsOfCollections = ["bodyBytesInFlightMax", "slowBodyMs", "listScanMax"] as const;
 
+/** The same as for collections, and where the records are kept. */
+export interface GuardConflictOptions extends ConflictOptions {
+  /**
+   * Where conflicts are recorded: what `unclash.guardConflicts(name, { … })` returns. `manual` and `recordRefusals`
+   * need it. @default nowhere
+   */
+  readonly records?: GuardedConflicts;
+}
+
 /** How guards treat requests, whatever they guard: what `createGuards` takes for all of them, and each may say anew. */
 export interface SharedGuardOptions<Native> extends RequestOptions<Native>, StateOptions {
+  readonly conflicts?: GuardConflictOptions;
   /** Caps on what one request may hold and cost; those on what the app reads itself are the app's to set. */
   readonly requestLimits?: Partial<GuardRequestLimits>;
   /** The member of a PUT's or merge patch's content that names the version; `false`: none does. @default false */

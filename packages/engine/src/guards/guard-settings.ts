@@ -3,15 +3,18 @@ import {
   anything,
   checkOptions,
   either,
+  group,
   isBoolean,
   isFunction,
   isText,
+  type OptionRule,
   type OptionRules,
   oneOf,
 } from "@unclash/core/options";
 import { type RequestSettings, requestRules, resolveRequestOptions } from "../access/request-options.js";
 import { guardLines, type WriterLines } from "../commits/writer-lines.js";
-import { resolveStateOptions, type StateSettings, stateRules } from "../conflicts/state-options.js";
+import { GuardedConflicts } from "../conflicts/records/guarded-conflicts.js";
+import { conflictRules, resolveStateOptions, type StateSettings, stateRules } from "../conflicts/state-options.js";
 import type { Strategy } from "../conflicts/strategy.js";
 import { type GuardKeeping, resolveIdempotency } from "../idempotency/guard-keeping.js";
 import { checkEtagField, isHeaderNames } from "../options/option-rules.js";
@@ -28,7 +31,12 @@ import {
   checkedResource,
   checkedRoute,
 } from "./guard-callbacks.js";
-import { type GuardOptions, limitsOfCollections, type SharedGuardOptions } from "./guard-options.js";
+import {
+  type GuardConflictOptions,
+  type GuardOptions,
+  limitsOfCollections,
+  type SharedGuardOptions,
+} from "./guard-options.js";
 
 /** Written as a method, so that what names the routes of one framework can be kept where one of any is wanted. */
 interface Routing<Native> {
@@ -61,13 +69,19 @@ export type GuardSettings = RequestSettings<unknown> &
     readonly idempotency: GuardKeeping | undefined;
     readonly forwardsErrors: boolean;
     readonly reportOnly: boolean;
+    /** Where its conflicts are recorded; `undefined`: nowhere. */
+    readonly records: GuardedConflicts | undefined;
     /** Where its writers wait that have lost races. */
     readonly writerLines: WriterLines;
   };
 
+const isRecords: OptionRule = (value) =>
+  value instanceof GuardedConflicts ? undefined : "must be what unclash.guardConflicts() returns";
+
 const sharedRules: OptionRules<SharedGuardOptions<unknown>> = {
   ...requestRules,
   ...stateRules,
+  conflicts: group<GuardConflictOptions>({ ...conflictRules, records: isRecords }),
   versionField: either(oneOf(false), isText),
   etagField: either(oneOf(false), isText),
   checkContent: isBoolean,
@@ -123,10 +137,13 @@ function resolve<Native, State extends Loaded>(
   const { load, resource, past, represent, route, problem, vary = [], idempotency } = options;
   checkLimits(options.requestLimits);
   const request = resolveRequestOptions(options);
+  const records = options.conflicts?.records;
   const state = resolveStateOptions("", options, { versionField, etagField });
   return Object.freeze({
     ...request,
     ...state,
+    merging: options.conflicts?.merge === undefined ? (records?.merging ?? state.merging) : state.merging,
+    records,
     allowedStrategies: state.allowedStrategies.filter((name) => isPossible(name, options)),
     vary: [request.vary ?? [], vary].flat().join(", ").toLowerCase() || undefined,
     load,
@@ -155,29 +172,28 @@ function checkLimits(limits: object = {}): void {
 }
 
 /** Whether a guard has all that a strategy needs: `all` is for those that it has. */
-function isPossible(name: StrategyName, { past }: Pick<GuardOptions<never, Loaded>, "past">): boolean {
-  return name !== "manual" && (name !== "merge" || past !== undefined);
+function isPossible(name: StrategyName, { past, conflicts }: GuardOptions<never, Loaded>): boolean {
+  const isOfStates = name === "merge" || name === "manual";
+  return !isOfStates || (past !== undefined && (name === "merge" || conflicts?.records !== undefined));
 }
 
 /** Strategies whose conflicts show the current state. */
-const showing: readonly Strategy[] = ["first-write-wins", "merge"];
+const showing: readonly Strategy[] = ["first-write-wins", "merge", "manual"];
 
-/** Strategies that let a write through which names an earlier state. */
-const settling: readonly Strategy[] = ["last-write-wins", "merge"];
+/** Strategies that look for the state that a write was made for. */
+const comparing: readonly Strategy[] = ["last-write-wins", "merge", "manual"];
 
 function checkStrategies<Native, State extends Loaded>(options: GuardOptions<Native, State>): void {
   const { represent, past, conflicts = {} } = options;
-  const { strategy = "reject", allowedStrategies = [], discloseCurrent } = conflicts;
-  const named: readonly Strategy[] = [strategy, ...(allowedStrategies === "all" ? strategyNames : allowedStrategies)];
-  if (strategy === "manual" || (allowedStrategies !== "all" && allowedStrategies.includes("manual"))) {
-    const option = strategy === "manual" ? "conflicts.strategy" : "conflicts.allowedStrategies";
-    throw new ConfigurationError(option, "can't be `manual` in a guard, which keeps no records of conflicts");
-  }
-  if ((named.some((each) => showing.includes(each)) || discloseCurrent === true) && represent === undefined) {
+  const { strategy = "reject", allowedStrategies = [], discloseCurrent, recordRefusals } = conflicts;
+  const asked: readonly Strategy[] = [strategy, ...(allowedStrategies === "all" ? [] : allowedStrategies)];
+  const named: readonly Strategy[] = [...asked, ...(allowedStrategies === "all" ? strategyNames : [])];
+  const shows = discloseCurrent === true || recordRefusals === true || named.some((each) => showing.includes(each));
+  if (shows && represent === undefined) {
     throw new ConfigurationError("represent", "must say what of a state clients may see, where conflicts show it");
   }
-  const settles = typeof strategy === "function" || named.some((each) => settling.includes(each));
-  if (past !== undefined && represent === undefined && !settles) {
+  const compares = recordRefusals || typeof strategy === "function" || named.some((each) => comparing.includes(each));
+  if (past !== undefined && represent === undefined && !compares) {
     const problem = "is never asked: it is for `represent`, which shows what it finds, and for strategies";
     throw new ConfigurationError("past", `${problem} that let stale writes through`);
   }
@@ -187,8 +203,23 @@ function checkStrategies<Native, State extends Loaded>(options: GuardOptions<Nat
       "can only be a function where `past` and `represent` give it the states",
     );
   }
-  const asksForMerge = strategy === "merge" || (allowedStrategies !== "all" && allowedStrategies.includes("merge"));
-  if (asksForMerge && past === undefined) {
-    throw new ConfigurationError("past", "must give the state that a write was made for, where writes are merged");
+  const needsStates = recordRefusals || asked.includes("merge") || asked.includes("manual");
+  if (needsStates && past === undefined) {
+    const problem = "must give the state that a write was made for, where writes are merged, parked or recorded";
+    throw new ConfigurationError("past", problem);
   }
+  checkRecords(conflicts, asked.includes("manual"));
+}
+
+/** What is about records does nothing without them. */
+function checkRecords(conflicts: GuardConflictOptions, parks: boolean): void {
+  if (conflicts.records !== undefined) return;
+  const ofRecords = ["recordRefusals", "resolveWithinMs", "keepRecordsMs"] as const;
+  const given = ofRecords.find((name) => conflicts[name] !== undefined && conflicts[name] !== false);
+  if (!parks && given === undefined) return;
+  const needing = given === undefined ? "conflicts are parked" : `\`${given}\` is set`;
+  throw new ConfigurationError(
+    "conflicts.records",
+    `must be what unclash.guardConflicts() returns where ${needing}: a guard by itself keeps nothing`,
+  );
 }

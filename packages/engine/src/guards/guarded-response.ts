@@ -1,4 +1,5 @@
 import { unanswered } from "../access/request-decision.js";
+import { settledField } from "../conflicts/strategy.js";
 import { isRead, isSafe } from "../http/methods.js";
 import { lastModified } from "../http/responses.js";
 import type { KeyRun } from "../idempotency/as-lease.js";
@@ -223,6 +224,15 @@ export class GuardedResponse {
     if (preference === "dry-run") this.dryRun = true;
   }
 
+  /** Records what a strategy has settled, now that it is done, and says so. */
+  #settledField({ strategy }: SettledWrite): string {
+    const { settledRecord } = this.#exchange;
+    this.#exchange.settledRecord = undefined;
+    if (!this.dryRun) settledRecord?.begin();
+    const id = this.dryRun ? undefined : settledRecord?.shownId;
+    return settledField(strategy, id);
+  }
+
   /** What to change of a response's headers right before they are sent. */
   finish(status: number, current: (name: string) => unknown): HeaderChanges {
     const isSuccess = status >= 200 && status < 300;
@@ -239,7 +249,7 @@ export class GuardedResponse {
     else if (!this.#isReported && !this.dryRun) warnOfSilence(this.#exchange);
     const set: Record<string, string> = { ...(!(this.dryRun && this.#isNew) && this.#updated) };
     if (this.#applied.size > 0) set["preference-applied"] = [...this.#applied].join(", ");
-    if (this.settled !== undefined) set["unclash-conflict"] = `status=resolved, strategy=${this.settled.strategy}`;
+    if (this.settled !== undefined) set["unclash-conflict"] = this.#settledField(this.settled);
     return { set, remove: "etag" in set ? [] : ["etag"] };
   }
 }

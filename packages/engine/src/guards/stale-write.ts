@@ -1,8 +1,8 @@
-import type { Conditions, FailedCondition } from "@unclash/core";
+import { CallbackError, type Conditions, type FailedCondition } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import { settledFacts } from "../conflicts/conflict.js";
 import type { StaleStates } from "../conflicts/merge-states.js";
-import { type FoundBase, settle } from "../conflicts/settle.js";
+import { type FoundBase, type Settled, settle } from "../conflicts/settle.js";
 import { strategyLabel } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
 import type { ParsedRequest } from "../preconditions/conditions.js";
@@ -11,6 +11,7 @@ import { fieldsOf } from "../states/representation.js";
 import { isCounted, type RowState } from "../states/row-state.js";
 import { guardConflict, lossOf, proposedFields, versionsBehind } from "./guard-conflict.js";
 import type { GuardExchange } from "./guard-exchange.js";
+import { recordRefused, settledRecord } from "./recorded-conflict.js";
 
 /**
  * A stale write that a strategy lets through: over the current state, with the strategy's own value where it gives one.
@@ -47,8 +48,17 @@ export async function settleStale(
     },
   );
   if (settled.kind === "refused") return settled;
+  exchange.settledRecord = undefined;
   if (settled.kind === "accepted") {
-    const { value, base } = settled;
+    const { value, base, states } = settled;
+    const { dryRun } = preferences;
+    if (current !== undefined && states !== undefined && !dryRun)
+      exchange.settledRecord = await settledRecord(exchange, {
+        strategy,
+        base: rowOf(exchange, base),
+        current,
+        states,
+      });
     if (exchange.isObserved && current !== undefined)
       exchange.conflict = settledFacts(
         method,
@@ -58,13 +68,47 @@ export async function settleStale(
     const label = strategyLabel(settled.strategy);
     return { kind: "pass", settled: { strategy: label, ...(value && { value }) } };
   }
+  const conflictId = preferences.dryRun ? undefined : await recorded(exchange, settled, current);
   return guardConflict(exchange, {
     conditions,
     failed,
     current,
     base: settled.base?.value,
     strategy: settled.strategy,
+    asked: strategy,
+    conflictId,
+    ...(settled.kind === "rejected" && {
+      clashing: settled.clashes?.map(({ path }) => path),
+      isBaseGone: settled.isBaseGone,
+    }),
   });
+}
+
+/** Records what is refused, where the guard does; gives the id of the record to who may read that. */
+async function recorded(
+  exchange: GuardExchange,
+  settled: Extract<Settled<Earlier>, { readonly kind: "parked" | "rejected" }>,
+  current: RowState | undefined,
+): Promise<string | undefined> {
+  const { records, recordRefusals } = exchange.settings;
+  const { base, strategy } = settled;
+  if (base === undefined || current === undefined) return undefined;
+  if (settled.kind === "parked") {
+    if (records === undefined)
+      throw new CallbackError("conflicts.strategy", "may park only where `conflicts.records` says where that is kept");
+    const { states } = settled;
+    return recordRefused(exchange, { strategy, base: rowOf(exchange, base), current, states }, "parked");
+  }
+  const states = recordRefusals ? statesOf(exchange, base, current) : undefined;
+  if (states === undefined) return undefined;
+  const clashing = settled.clashes?.map(({ path }) => path);
+  return recordRefused(exchange, { strategy, base: rowOf(exchange, base), current, states, clashing }, "refused");
+}
+
+/** An earlier state, of which the app gave the value alone: its version is known where it is in that. */
+function rowOf(exchange: GuardExchange, { value }: Earlier): RowState {
+  const version: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "version") : undefined;
+  return exchange.select({ version: typeof version === "number" ? version : 0, value });
 }
 
 async function findEarlier(

@@ -100,7 +100,7 @@ async function walk(
 /** Conflicts with the resources that they are about, read in one view. */
 async function withResources(exchange: CollectionExchange, stored: readonly StoredRecord[]) {
   const found = stored.map((each) => ({ each, record: readConflict(each.text) }));
-  const keys = [...new Set(found.map(({ record }) => record.resource))];
+  const keys = [...new Set(found.flatMap(({ record }) => (record.guard === undefined ? record.resource : [])))];
   const snapshot = keys.length === 0 ? undefined : await readByKey(exchange.reader, keys);
   return found.map(({ each, record }) => recordedConflict(exchange, each, record, snapshot?.record(record.resource)));
 }

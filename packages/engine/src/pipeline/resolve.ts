@@ -1,15 +1,10 @@
-import { evaluatePreconditions, type ResponsePlan } from "@unclash/core";
-import type { Moment, StoredRecord } from "@unclash/core/store";
-import { recordedName } from "../access/actor.js";
+import type { ResponsePlan } from "@unclash/core";
+import type { Key } from "@unclash/core/store";
 import { commitOnce } from "../commits/commit-once.js";
-import { type CommitPart, commitOf } from "../commits/commit-parts.js";
-import { createTag } from "../commits/commit-tag.js";
+import { commitOf } from "../commits/commit-parts.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
 import type { Lost } from "../commits/try-in-line.js";
-import { mergeStates } from "../conflicts/merge-states.js";
-import { changeOf } from "../conflicts/read-change.js";
 import { conflictKey, isConflictId } from "../conflicts/records/conflict-keys.js";
-import { resolvedPart } from "../conflicts/records/conflict-writes.js";
 import { type ConflictRecord, readConflict } from "../conflicts/records/record.js";
 import { notFound, type Refused, refused } from "../http/refusal.js";
 import { contentResponse, refusedResponse } from "../http/responses.js";
@@ -19,15 +14,14 @@ import type { Collection } from "../resources/collection.js";
 import { type CollectionExchange, collectionOf } from "../resources/collection-exchange.js";
 import { duplicateValue } from "../resources/refusals.js";
 import { type ResolutionRequest, readResolution } from "../resources/resolution-request.js";
-import { baseFields, claimOn, fieldsNow, newestFields, recordedConflict } from "../resources/shown-conflict.js";
-import { refuseUnmerged } from "../resources/stale-conflict.js";
+import { claimOn, fieldsNow, recordedConflict } from "../resources/shown-conflict.js";
 import { uniqueClash } from "../resources/unique.js";
-import type { WriteRequest } from "../resources/write-request.js";
 import { showing } from "../resources/written.js";
-import { etagHeader, fieldsIn, type State, shownVersion } from "../states/representation.js";
-import { currentState, type RecordState, stateOf } from "../states/selected-state.js";
+import { etagHeader, fieldsIn, shownVersion } from "../states/representation.js";
 import { tryUntilAnswered } from "./contended-write.js";
-import { conclude, decide } from "./write.js";
+import { type GuardedResolution, resolveGuarded } from "./resolve-guarded.js";
+import { type OpenConflict, type Resolution, resolveResource } from "./resolve-resource.js";
+import { conclude } from "./write.js";
 
 /** POST of a resolution, whose permission was asked in general: a step a line, with the statuses that it can answer. */
 export async function answerResolution(exchange: CollectionExchange): Promise<ResponsePlan> {
@@ -39,23 +33,6 @@ export async function answerResolution(exchange: CollectionExchange): Promise<Re
 }
 
 const noSuchConflict: Refused = notFound(sentences.suchConflict);
-
-/** An open conflict, and what is known of its resource. */
-interface OpenConflict {
-  readonly stored: StoredRecord;
-  readonly record: ConflictRecord;
-  readonly collection: Collection;
-  readonly id: string;
-}
-
-/** What a resolution comes to: the resource as it will be, with the part of the commit that makes it so. */
-interface Resolution {
-  readonly kind: "resolve";
-  readonly part: CommitPart;
-  readonly header: { readonly tag: string; readonly at: Moment; readonly by: string | null; readonly cause: string };
-  readonly state: State;
-  readonly request: WriteRequest;
-}
 
 /** One try: read, decide, commit. */
 async function tryToResolve(
@@ -69,7 +46,7 @@ async function tryToResolve(
   const snapshot = await readByKey(exchange.reader, keys);
   const stored = snapshot.record(key);
   const record = stored && readConflict(stored.text);
-  const collection = record && collectionOf(exchange, record.resource);
+  const collection = record?.guard === undefined && record ? collectionOf(exchange, record.resource) : undefined;
   const show = collection === undefined ? showingNothing : showing(collection);
   const attempt = { keyed, dryRun: preferences.dryRun, show };
   const step = await checkKey(exchange, attempt, snapshot); //                             replay, 409, 422, 429
@@ -78,12 +55,12 @@ async function tryToResolve(
   const { slot } = step;
   if (stored === undefined || record === undefined) return refusedResponse(exchange, noSuchConflict); // 404
   const resource = record.resource;
-  const states = await readByKey(exchange.reader, [resource]);
+  const states = record.guard === undefined ? await readByKey(exchange.reader, [resource]) : snapshot;
   const decision = await decideOn(exchange, request, { stored, record, collection, states });
   const answering = { resource, slot, snapshot };
   if (decision.kind === "refused") return finish(exchange, answering, refusedResponse(exchange, decision));
-  const { part, header, state } = decision;
-  const response = await resolvedResponse(exchange, decision, preferences.dryRun); //      200
+  const { part, header } = decision;
+  const response = await resolvedResponse(exchange, resource, decision, preferences.dryRun); // 200
   if (preferences.dryRun) return response;
   const answer = answerWrites(exchange, slot, response, { key: resource, version: undefined, isLasting: false });
   const result = await commitOnce(store, commitOf(header, [part, { writes: answer }]), requestLimits);
@@ -93,8 +70,8 @@ async function tryToResolve(
     return response;
   }
   const taken = uniqueClash(result.clashes);
-  if (taken === undefined) return "retry";
-  const duplicate = await duplicateValue(exchange, decision.request, taken, state); //     409
+  if (taken === undefined || decision.kind === "applied") return "retry";
+  const duplicate = await duplicateValue(exchange, decision.request, taken, decision.state); // 409
   return finish(exchange, answering, refusedResponse(exchange, duplicate));
 }
 
@@ -136,7 +113,7 @@ async function decideOn(
     readonly collection: Collection | undefined;
     readonly states: SnapshotByKey;
   },
-): Promise<Resolution | Refused> {
+): Promise<Resolution | GuardedResolution | Refused> {
   const { resource } = record;
   const found = states.record(resource);
   const conflict = recordedConflict(exchange, stored, record, found);
@@ -145,38 +122,11 @@ async function decideOn(
   if (permission.kind === "refused") return permission; //                                 401, 403
   if (permission.kind === "hidden") return noSuchConflict; //            404
   if (conflict.state !== "open") return closed(conflict.state, record); //                 409
+  if (record.guard !== undefined) return resolveGuarded(exchange, request, { stored, record, now: states.now });
   if (collection === undefined)
     return refused("invalid-state", sentences.resolvedByApp(resource), { members: { resource } }); // 409
-  if (record.proposed === undefined && (request.resolution === "mine" || request.resolution === "merge"))
-    return refused("invalid-state", sentences.proposalNotKept, { members: { resource } }); // 409
   const open = { stored, record, collection, id: resource.slice(collection.name.length + 1) };
-  const write = writeFor(request, open);
-  if (request.resolution === "theirs") return keepCurrent(exchange, write, open, states); // 403, conflict
-  const action = write.method === "DELETE" ? "delete" : "change";
-  const allowed = await exchange.askPermission([action], resource, fieldsNow(conflict)); // 401, 403
-  if (allowed.kind === "refused") return allowed;
-  const hidden = allowed.kind === "hidden";
-  const merged = await contentFor(exchange, request, { ...write, hidden }, open, states);
-  if (merged.kind === "refused") return merged; //                                         conflict
-  const decision = await decide(exchange, merged.request, states); //                      404, 410, conflict, 422, 409
-  switch (decision.kind) {
-    case "refused":
-      return decision;
-    case "parked":
-      throw new TypeError("What resolves a conflict is not parked.");
-    case "unchanged":
-      return { ...kept(exchange, open, request, states, found), state: decision.state, request: merged.request };
-    default: {
-      const { header, part, state } = decision;
-      const closing = closingPart(exchange, open, request, header.at);
-      return { kind: "resolve", header, part: joined(part, closing), state, request: merged.request };
-    }
-  }
-}
-
-function joined(one: CommitPart, other: CommitPart): CommitPart {
-  const { reads, writes, events } = commitOf({ tag: "", at: 0, by: null, cause: "" }, [one, other]);
-  return { reads, writes, events };
+  return resolveResource(exchange, request, open, states); //                              401, 403, conflict, 422, 409
 }
 
 function closed(state: string, { resolution }: ConflictRecord): Refused {
@@ -184,114 +134,35 @@ function closed(state: string, { resolution }: ConflictRecord): Refused {
   return refused("conflict-closed", sentences.conflictClosed(state), { members });
 }
 
-/** The write that a resolution asks for, for the version that the conflict found, or that the request names. */
-function writeFor(
-  { resolution, version, value, preferences }: ResolutionRequest,
-  { record, collection, id }: OpenConflict,
-): WriteRequest {
-  const deletes = resolution === "mine" && record.proposed === null;
-  const fields = record.proposed ?? {};
-  const change =
-    resolution === "custom"
-      ? changeOf("PUT", { mediaType: "application/json", value }, collection)
-      : ({ kind: "resolution", fields: newestFields(collection, fields, record) } as const);
-  return {
-    method: deletes ? "DELETE" : "PUT",
-    collection,
-    id,
-    key: record.resource,
-    idGiven: true,
-    change: deletes ? { kind: "delete" } : change,
-    conditions: { version: version ?? record.current.shown },
-    preferences,
-    hidden: false,
-    keyed: undefined,
-    resolves: true,
-  };
-}
-
-/** The write with the content that the resolution comes to; a merge is made with the state that is there now. */
-async function contentFor(
-  exchange: CollectionExchange,
-  { resolution }: ResolutionRequest,
-  write: WriteRequest,
-  { record, collection }: OpenConflict,
-  states: SnapshotByKey,
-): Promise<{ readonly kind: "write"; readonly request: WriteRequest } | Refused> {
-  const current = write.hidden ? undefined : stateOf(collection, states.record(record.resource));
-  const isAsExpected = current !== undefined && current.version === write.conditions.version;
-  // What has moved on is a conflict whatever the content.
-  if (resolution !== "merge" || !isAsExpected) return { kind: "write", request: write };
-  const base = await baseFields(exchange, collection, record);
-  if (base === undefined)
-    return refused("invalid-state", sentences.baseNotKept, { members: { resource: record.resource } });
-  const proposed = record.proposed ? newestFields(collection, record.proposed, record) : null;
-  const merged = mergeStates({ base, current: current.fields(), proposed }, collection.merging);
-  if (merged.kind === "clashes") return refuseUnmerged(exchange, write, current, merged.clashes, states.now);
-  return { kind: "write", request: { ...write, change: { kind: "resolution", fields: merged.value } } };
-}
-
-/** `theirs`: the resource stays as it is, if it is still at the version that is expected. */
-async function keepCurrent(
-  exchange: CollectionExchange,
-  write: WriteRequest,
-  open: OpenConflict,
-  states: SnapshotByKey,
-): Promise<Resolution | Refused> {
-  const found = states.record(open.record.resource);
-  const current: RecordState | undefined = stateOf(open.collection, found);
-  const isGoneAsExpected = found?.deleted === true && shownVersion(open.collection, found) === write.conditions.version;
-  const verdict = evaluatePreconditions("PUT", write.conditions, currentState(current));
-  if (verdict.kind === "failed" && !isGoneAsExpected) {
-    const decision = await decide(exchange, write, states); //                             conflict
-    if (decision.kind === "refused") return decision;
-  }
-  if (found === undefined) return notFound(open.record.resource);
-  return { ...kept(exchange, open, { resolution: "theirs" }, states, found), state: found, request: write };
-}
-
-/** The resource stays as it is, and the conflict is closed, as long as it does. */
-function kept(
-  exchange: CollectionExchange,
-  open: OpenConflict,
-  request: Pick<ResolutionRequest, "resolution">,
-  { now }: SnapshotByKey,
-  found: StoredRecord | undefined,
-): Omit<Resolution, "state" | "request"> {
-  const by = recordedName(exchange.actor);
-  const { resource } = open.record;
-  const expect = found === undefined ? "absent" : found.deleted ? { gone: found.tag } : { tag: found.tag };
-  return {
-    kind: "resolve",
-    header: { tag: createTag(), at: now, by, cause: "resolution" },
-    part: joined({ reads: [{ key: resource, expect }] }, closingPart(exchange, open, request, now)),
-  };
-}
-
-function closingPart(
-  exchange: CollectionExchange,
-  { stored, record }: OpenConflict,
-  { resolution: kind }: Pick<ResolutionRequest, "resolution">,
-  at: Moment,
-): CommitPart {
-  return resolvedPart(stored, record, { kind, by: recordedName(exchange.actor), at });
-}
-
 /** The answer to a resolution; of the state only to who may read it. */
 async function resolvedResponse(
   exchange: CollectionExchange,
-  { state, request }: Resolution,
+  resource: Key,
+  resolution: Resolution | GuardedResolution,
   dryRun: boolean,
 ): Promise<ResponsePlan> {
-  const { collection, key } = request;
-  const isShown = await exchange.mayRead(key, state.text === null ? "never" : fieldsIn(collection, state));
-  const etag = state.text === null ? {} : { etag: etagHeader(collection, state) };
+  const { isShown, version, etag } = await madeState(exchange, resource, resolution);
   const body = {
     message: dryRun ? sentences.wouldBeResolved : sentences.resolved,
     status: "resolved",
-    resource: key,
-    ...(isShown && { version: shownVersion(collection, state), ...(!dryRun && etag) }),
+    resource,
+    ...(isShown && { version, ...(!dryRun && { etag }) }),
   };
   const headers = { "cache-control": "no-store", ...(dryRun && { "preference-applied": "dry-run" }) };
   return contentResponse(200, dryRun ? "dry-run" : "resolved", headers, JSON.stringify(body));
+}
+
+/** The state that a resolution has made, as clients are told it, and whether this one is. */
+async function madeState(exchange: CollectionExchange, resource: Key, resolution: Resolution | GuardedResolution) {
+  if (resolution.kind === "applied") {
+    const { version, etag } = resolution;
+    return { isShown: await exchange.mayRead(resource, "never"), version, etag };
+  }
+  const { state, request } = resolution;
+  const isDeleted = state.text === null;
+  return {
+    isShown: await exchange.mayRead(resource, isDeleted ? "never" : fieldsIn(request.collection, state)),
+    version: shownVersion(request.collection, state),
+    etag: isDeleted ? undefined : etagHeader(request.collection, state),
+  };
 }

@@ -1,4 +1,5 @@
 import type { ResourceExchange, ResourceSettings } from "../access/resource-exchange.js";
+import type { GuardedConflicts } from "../conflicts/records/guarded-conflicts.js";
 import type { RecordedRefusals } from "../conflicts/records/refusals.js";
 import type { KeyKeeping } from "../idempotency/keeping.js";
 import type { Collection, VersionedCollections } from "./collection.js";
@@ -9,6 +10,8 @@ export interface CollectionSettings extends ResourceSettings {
   readonly collections: ReadonlyMap<string, Collection>;
   /** Where refusals are counted that are to be recorded. */
   readonly refusals: RecordedRefusals;
+  /** Where guards keep the records of their conflicts, by name. */
+  readonly guardedConflicts: Map<string, GuardedConflicts>;
   /** `undefined` where the API has no versions. */
   readonly versioned: VersionedCollections | undefined;
 }

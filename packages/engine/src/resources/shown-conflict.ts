@@ -38,7 +38,9 @@ export function recordedConflict(
   resource: StoredRecord | undefined,
 ): RecordedConflict {
   const state = record.state === "open" && stored.lapsed ? "expired" : record.state;
-  return { id: conflictIdOf(stored.key), record, state, collection: collectionOf(exchange, record.resource), resource };
+  // What a guard calls its resources may be the name of another's.
+  const collection = record.guard === undefined ? collectionOf(exchange, record.resource) : undefined;
+  return { id: conflictIdOf(stored.key), record, state, collection, resource };
 }
 
 /** The fields of the resource that a conflict is about, for the app. */
@@ -70,10 +72,12 @@ export async function shownConflict(
   if ((await exchange.ask("read-conflict", key, fieldsNow(conflict), claim)) !== "allow") return undefined;
   const mayRead = await exchange.mayRead(key, fieldsNow(conflict));
   const mayReadPast = mayRead && (await exchange.ask("history", key, "never")) === "allow";
-  const isStillCurrent = conflict.resource?.version === record.current.version;
+  // Of a guarded resource nobody knows here what is current; its sender was shown this state with the conflict.
+  const isStillCurrent =
+    record.guard === undefined ? conflict.resource?.version === record.current.version : claim.isOwn;
   const stateOf = async (recorded: RecordedState, isShown: boolean): Promise<JsonObject> => {
     const whole = isShown && detail === "whole" ? await representationOf(exchange, conflict, recorded) : undefined;
-    return { version: recorded.shown, ...(whole && { representation: whole }) };
+    return { ...namedState(recorded), ...(whole && { representation: whole }) };
   };
   return {
     id,
@@ -92,6 +96,11 @@ export async function shownConflict(
   };
 }
 
+/** How clients are told which state it is. */
+function namedState({ shown, etag }: RecordedState): JsonObject {
+  return { ...(shown !== undefined && { version: shown }), ...(etag !== undefined && { etag }) };
+}
+
 function resolutionMembers({ resolution }: ConflictRecord): JsonObject {
   if (resolution === undefined) return {};
   const { kind, by, at } = resolution;
@@ -103,10 +112,10 @@ function proposedMember({ record, collection }: RecordedConflict, detail: "item"
   const { proposed, base, shape, resource } = record;
   if (proposed === undefined) return {};
   if (proposed === null) return { proposed };
-  const version = base.shown;
-  if (detail === "item") return { proposed: { version } };
-  const representation = representationFrom(collection, resource, { shown: version, held: proposed }, shape);
-  return { proposed: { version, ...(representation && { representation }) } };
+  const named = namedState(base);
+  if (detail === "item") return { proposed: named };
+  const representation = representationFrom(collection, resource, { ...base, held: proposed }, shape);
+  return { proposed: { ...named, ...(representation && { representation }) } };
 }
 
 /** A state that a record names: from the record, where that holds it, or from the history. */
@@ -129,6 +138,7 @@ async function pastState(
   key: Key,
   { version }: RecordedState,
 ): Promise<StoredRecord | undefined> {
+  if (version === undefined) return undefined;
   const { records } = await reader.history(key, { before: version + 1, limit: 1, texts: true });
   return records.find((past) => past.version === version && past.text !== null);
 }
@@ -137,7 +147,7 @@ async function pastState(
 function representationFrom(
   collection: Collection | undefined,
   key: Key,
-  { shown, held }: { readonly shown: number; readonly held: JsonObject },
+  { shown = 0, held }: { readonly shown?: number; readonly held: JsonObject },
   shape: number,
 ): JsonObject | undefined {
   if (collection === undefined) return held;

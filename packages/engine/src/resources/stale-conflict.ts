@@ -7,7 +7,7 @@ import { versionsBetween } from "../access/request-decision.js";
 import { conflict } from "../conflicts/conflict.js";
 import { namedVersion } from "../conflicts/merge-base.js";
 import type { RejectedWrite } from "../conflicts/settle.js";
-import type { Strategy } from "../conflicts/strategy.js";
+import { type Strategy, showsCurrent } from "../conflicts/strategy.js";
 import { entriesIn, type Refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import { weakenedEntries } from "../preconditions/proxy-tags.js";
@@ -164,11 +164,9 @@ export function versionsBehind(
   return collection.timestamps ? undefined : versionsBetween(current.version, namedVersion(conditions));
 }
 
-const showingStrategies: readonly Strategy[] = ["first-write-wins", "merge", "manual"];
-
 /** Whether conflicts of a collection show the current state to those who may read it. */
 export function showsContent({ discloseCurrent, strategy: own }: Collection, strategy: Strategy = own): boolean {
-  return discloseCurrent || showingStrategies.includes(strategy);
+  return discloseCurrent || showsCurrent(strategy);
 }
 
 /** The member `links` of a conflict: where the state can be read, and those before it, if any are kept. */

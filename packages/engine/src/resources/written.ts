@@ -1,6 +1,6 @@
 import type { ResponsePlan } from "@unclash/core";
 import type { Text } from "@unclash/core/store";
-import { type Strategy, strategyLabel } from "../conflicts/strategy.js";
+import { type Strategy, settledField, strategyLabel } from "../conflicts/strategy.js";
 import { contentResponse, emptyResponse, lastModified, withoutHeaders, withoutState } from "../http/responses.js";
 import type { ShowingStates } from "../idempotency/in-commit.js";
 import { etagHeader, fieldsIn, type State, shownText } from "../states/representation.js";
@@ -35,19 +35,13 @@ export function writtenResponse(exchange: CollectionExchange, request: WriteRequ
   }
   if (created) headers["location"] = path;
   if (text !== null && !preferences.minimal) headers["content-location"] = path;
-  if (settled !== undefined) headers["unclash-conflict"] = settledField(settled);
+  if (settled !== undefined) headers["unclash-conflict"] = settledField(strategyLabel(settled.by), settled.conflictId);
   const applied = appliedPreferences(request, text, settled?.by);
   if (applied.length > 0) headers["preference-applied"] = applied.join(", ");
   const outcome = preferences.dryRun ? "dry-run" : written.outcome;
   if (text === null || preferences.minimal)
     return emptyResponse(created ? 201 : 204, outcome, created ? { ...headers, "content-length": "0" } : headers);
   return contentResponse(created ? 201 : 200, outcome, headers, text);
-}
-
-/** The field `Unclash-Conflict`, a dictionary (RFC 9651 §3.2). */
-function settledField({ by, conflictId }: NonNullable<Written["settled"]>): string {
-  const id = conflictId === undefined ? "" : `id="${conflictId}", `;
-  return `${id}status=resolved, strategy=${strategyLabel(by)}`;
 }
 
 /**

@@ -13,7 +13,8 @@ function closedWrite(id: string, record: ConflictRecord, expect: Expectation): W
 /** What is told to those who follow the resource. */
 function eventOf(type: string, id: string, { resource, strategy, origin, current, count }: ConflictRecord) {
   const data = JSON.stringify({ conflict: id, strategy, origin, ...(count > 1 && { count }) });
-  return { type: `conflict.${type}`, key: resource, version: current.version, data };
+  const { version } = current;
+  return { type: `conflict.${type}`, key: resource, ...(version !== undefined && { version }), data };
 }
 
 /** The part of a commit that records a conflict which its strategy has settled. */

@@ -11,7 +11,9 @@ export interface ConflictRecord {
   readonly resource: Key;
   /** As clients are told it. */
   readonly strategy: string;
-  /** The state that the write was made for; `null` where that is not known. */
+  /** The guard whose resource it is, by the name of its records; absent for a resource of a collection. */
+  readonly guard?: string;
+  /** The state that the write was made for. */
   readonly base: RecordedState;
   /** The state that was there as it came. */
   readonly current: RecordedState;
@@ -35,10 +37,12 @@ export interface ConflictRecord {
 
 /** A state that a record names, and holds where the history need not have it for as long. */
 export interface RecordedState {
-  /** As the store counts. */
-  readonly version: Version;
-  /** As clients are told it. */
-  readonly shown: number;
+  /** As the store counts; absent for a row of the app's own. */
+  readonly version?: Version;
+  /** As clients are told it; absent for a row whose version is no number. */
+  readonly shown?: number;
+  /** The entity-tag of such a row. */
+  readonly etag?: string;
   readonly held?: JsonObject;
 }
 

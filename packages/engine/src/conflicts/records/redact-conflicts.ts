@@ -37,7 +37,7 @@ export async function redactConflicts(
 function redactedWrite(stored: StoredRecord, version: Version, now: Moment): readonly Write[] {
   const record = readConflict(stored.text);
   const { proposed, base, current, ...rest } = record;
-  const isNamed = base.version === version || current.version === version;
+  const isNamed = record.guard === undefined && (base.version === version || current.version === version);
   const isEmpty = proposed === undefined && base.held === undefined && current.held === undefined;
   if (!isNamed || isEmpty) return [];
   const left: ConflictRecord = { ...rest, base: withoutContent(base), current: withoutContent(current) };
@@ -47,6 +47,6 @@ function redactedWrite(stored: StoredRecord, version: Version, now: Moment): rea
   return [{ key, expect, put: conflictText(left), keep: "none", ttlMs, index: conflictIndex(left) }];
 }
 
-function withoutContent({ version, shown }: RecordedState): RecordedState {
-  return { version, shown };
+function withoutContent({ held: _held, ...state }: RecordedState): RecordedState {
+  return state;
 }
