@@ -128,6 +128,23 @@ export const mutants: readonly GuardMutant[] = [
     caughtBy: "an If-Match of another state is a conflict, for all unsafe methods",
   },
   {
+    does: "writes over what it should merge with",
+    twist: options((given) =>
+      given.conflicts?.strategy === "merge"
+        ? { ...given, conflicts: { ...given.conflicts, strategy: "last-write-wins" } }
+        : given,
+    ),
+    caughtBy: "merge: what a stale write changes is merged with what others have changed, and it says so",
+  },
+  {
+    does: "merges without its policies",
+    twist: options((given) => {
+      const { merge: _merge, ...conflicts } = given.conflicts ?? {};
+      return { ...given, conflicts };
+    }),
+    caughtBy: "merge: what a stale write changes is merged with what others have changed, and it says so",
+  },
+  {
     does: "shows everybody the current state",
     twist: options((given) =>
       given.represent ? { ...given, conflicts: { ...given.conflicts, discloseCurrent: true } } : given,
@@ -141,10 +158,7 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "does not ask for earlier states",
-    twist: options(({ past: _past, conflicts: { strategy, ...others } = {}, ...given }) => ({
-      ...given,
-      conflicts: typeof strategy === "function" ? others : { ...others, ...(strategy && { strategy }) },
-    })),
+    twist: options((given) => (given.past === undefined ? given : { ...given, past: () => undefined })),
     caughtBy: "a conflict whole: what was expected, what there is, what has changed, and what of it the write touches",
   },
   {

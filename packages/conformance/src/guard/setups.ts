@@ -64,6 +64,7 @@ export type SetupName =
   | "last"
   | "first"
   | "decided"
+  | "merging"
   | "allowing"
   | "allowingOne"
   | "disclosing"
@@ -135,6 +136,13 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
             : { kind: "accept", value: { ...current, ...proposed, from: base["title"] ?? null } },
       },
     }),
+  },
+  merging: {
+    options: (table) => ({
+      ...past(table),
+      conflicts: { strategy: "merge", merge: { policies: { "/tags": "union" } } },
+    }),
+    handlers: settledHandlers,
   },
   allowing: {
     options: (table) => ({ conflicts: { allowedStrategies: "all" }, ...past(table) }),

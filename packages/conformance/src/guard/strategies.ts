@@ -90,6 +90,35 @@ const decidedCases = casesOf("decided", [
   },
 ]);
 
+const mergingCases = casesOf("merging", [
+  {
+    name: "merge: what a stale write changes is merged with what others have changed, and it says so",
+    async run(place) {
+      const row = changed(place, place.row({ title: "A", n: 1, tags: ["x"] }));
+      const path = `/${row.id}`;
+      const put = await written(place, "PUT", path, { json: { title: "A", n: 2, tags: ["x", "y"] }, ifMatch: stale });
+      assert.deepEqual(put.json, { id: row.id, version: 3, title: "B", n: 2, tags: ["x", "y"] });
+      assertHeaders(put, { etag: '"3"', ...settledBy("merge") });
+      const patch = await written(place, "PATCH", path, { mergePatch: { tags: ["z"] }, ifMatch: stale });
+      assert.deepEqual([...Object(memberOf(patch, "tags"))].toSorted(), ["y", "z"]);
+    },
+  },
+  {
+    name: "merge: what both have changed is a conflict that names it, and a stale deletion is one too",
+    async run(place) {
+      const row = changed(place, place.row({ title: "A", n: 1 }));
+      const path = `/${row.id}`;
+      const answer = await place.send("PUT", path, { json: { title: "C", n: 2 }, ifMatch: stale });
+      assertStatus(answer, 409);
+      assert.deepEqual(memberOf(answer, "conflictingFields"), ["/title"]);
+      assert.deepEqual(Object(memberOf(answer, "current")).representation, { id: row.id, title: "B", n: 1 });
+      assertStatus(await place.send("DELETE", path, { ifMatch: stale }), 409);
+      assertStatus(await place.send("PUT", path, { json: { title: "A", n: 2 }, ifMatch: '"7"' }), 409);
+      assert.deepEqual(place.table.find(row.id), row);
+    },
+  },
+]);
+
 const askedCases = [
   ...casesOf("allowing", [
     {
@@ -123,4 +152,10 @@ const askedCases = [
   ]),
 ];
 
-export const strategyCases: readonly GuardCase[] = [...lastCases, ...firstCases, ...decidedCases, ...askedCases];
+export const strategyCases: readonly GuardCase[] = [
+  ...lastCases,
+  ...firstCases,
+  ...decidedCases,
+  ...mergingCases,
+  ...askedCases,
+];
