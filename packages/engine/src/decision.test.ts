@@ -102,6 +102,14 @@ test("a stale write that a strategy has settled says what it went over", async (
   });
 });
 
+test("a stale write that is parked says so", async () => {
+  const { decide, first: headers } = await observed({ conflicts: { strategy: "manual" } });
+  const conflict = { result: "parked", strategy: "manual", versionsBehind: 2, fields: ["/title"] };
+  expect(await decide("PUT /articles/1", { headers, json })).toMatchObject({ outcome: "version-conflict", conflict });
+  const tried = await decide("PUT /articles/1", { headers: { ...headers, prefer: "dry-run" }, json });
+  expect(tried).toMatchObject({ conflict: { result: "refused" } });
+});
+
 test("what a state is too large to be compared for, or names no version of, is left open", async () => {
   const { decide, first: headers } = await observed({ conflicts: { strategy: "last-write-wins" } });
   const large = { title: "Mine", body: "x".repeat(70_000) };

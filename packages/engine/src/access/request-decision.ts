@@ -32,6 +32,7 @@ export interface RequestDecision<Native = unknown> extends AnyDecision {
   /**
    * - of a read: `ok`, `not-modified`
    * - of a write to a collection: `created`, `changed`, `unchanged`, `deleted`, `dry-run`
+   * - of a resolution: `resolved`, `dry-run`
    * - of either: `replayed` for an answer given again, `ok` for OPTIONS, or the problem's slug, as in `problem`
    * - at a guard: `passed` where its handler answered
    * - `unanswered` where the client went away before a guarded handler answered, or as its write waited for others
@@ -51,8 +52,11 @@ export interface RequestDecision<Native = unknown> extends AnyDecision {
 
 /** What is known of a write whose precondition failed, or that others were faster than. */
 export interface ConflictFacts {
-  /** `settled`: a strategy let the write through, over the current state. */
-  readonly result: "refused" | "settled";
+  /**
+   * `settled`: a strategy let the write through, over the current state. `parked`: it was refused, and waits for
+   * someone to resolve it.
+   */
+  readonly result: "refused" | "settled" | "parked";
   /** The strategy that decided: its name, or `function`. `reject` where none had a say. */
   readonly strategy: string;
   /** The condition that failed; `lost-race` where none did, and the guarded write found no row. */

@@ -38,6 +38,8 @@ export interface Conflict {
   readonly isBaseGone?: boolean | undefined;
   /** @default what differs */
   readonly detail?: string | undefined;
+  /** It waits for someone to resolve it. @default false */
+  readonly isParked?: boolean | undefined;
   /** The id of its record, where the caller is told that. */
   readonly conflictId?: string;
   /** Why an entity-tag of the client's could not match, and what is wrong with what was to be written. */
@@ -62,7 +64,7 @@ export function conflict(exchange: Exchange, found: Conflict): Refused {
   const expected = found.expected ?? (failed === undefined ? {} : expectedState(exchange, conditions, failed));
   const lost = lossMembers(exchange, found);
   if (exchange.isObserved && !isRead(exchange.request.method))
-    exchange.conflict = conflictFacts("refused", found, lost.conflictingFields);
+    exchange.conflict = conflictFacts(found.isParked ? "parked" : "refused", found, lost.conflictingFields);
   return refused("version-conflict", found.detail ?? detailOf(exchange, found), {
     status: statusOf(exchange, found),
     members: {

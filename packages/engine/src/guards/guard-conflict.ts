@@ -31,6 +31,7 @@ export interface GuardConflict {
   /** What a merge has left open. @default what both have changed */
   readonly clashing?: readonly string[] | undefined;
   readonly isBaseGone?: boolean | undefined;
+  readonly isParked?: boolean;
   /** The id of its record, where the caller may read that. */
   readonly conflictId?: string | undefined;
 }
@@ -51,6 +52,7 @@ export function guardConflict(exchange: GuardExchange, found: GuardConflict): Re
     conditions,
     clashing: isDisclosed ? found.clashing : undefined,
     isBaseGone: found.isBaseGone,
+    isParked: found.isParked,
     current,
     ...(found.conflictId !== undefined && { conflictId: found.conflictId }),
     resource,

@@ -77,6 +77,7 @@ export async function settleStale(
     strategy: settled.strategy,
     asked: strategy,
     conflictId,
+    isParked: settled.kind === "parked" && !preferences.dryRun,
     ...(settled.kind === "rejected" && {
       clashing: settled.clashes?.map(({ path }) => path),
       isBaseGone: settled.isBaseGone,

@@ -40,6 +40,7 @@ export interface StaleWrite extends Omit<RejectedWrite<RecordState>, "kind"> {
   readonly current: RecordState | undefined;
   readonly now: Moment;
   readonly detail?: string;
+  readonly isParked?: boolean;
   /** The record that tells of it. @default one is made where refusals are recorded */
   readonly conflictId?: string | undefined;
 }
@@ -114,6 +115,7 @@ export async function refuseStale(
     namedVersion: namedVersion(conditions),
     isBaseGone: found.isBaseGone,
     detail: found.detail,
+    isParked: found.isParked,
     ...(exchange.isObserved && { versionsBehind: current && versionsBehind(request, current, base) }),
     loss: isDisclosed ? current && (await lossOf(exchange, request, { base, current })) : "withheld",
     clashing: isDisclosed ? await clashingFields(exchange, request, found) : undefined,

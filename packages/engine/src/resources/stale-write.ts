@@ -121,7 +121,7 @@ async function park(
   const isThere = proposed !== null && jsonEqual(proposed, found.current.fields());
   const slot = preferences.dryRun || isThere ? undefined : await findSlot(exchange.reader, key);
   const conflictId = slot && newConflictId();
-  const refused = await refuseStale(exchange, request, { ...found, conflictId });
+  const refused = await refuseStale(exchange, request, { ...found, conflictId, isParked: slot !== undefined });
   if (slot === undefined || conflictId === undefined) return refused;
   const { strategy, base, current, now } = found;
   const record = recordOf(exchange, request, { strategy, base, current, proposed }, { origin: "parked", now });
