@@ -19,11 +19,25 @@ function mistake(options: unknown): ConfigurationError {
   throw new Error("Nothing was refused.");
 }
 
+const merging = (merge: unknown): object => ({ schema, conflicts: { strategy: "merge", merge } });
+
 const collectionMistakes: readonly (readonly [option: string, collection: unknown])[] = [
   ["collections.articles.schema", {}],
   ["collections.articles.preconditions.required", { schema, preconditions: { required: "always" } }],
   ["collections.articles.conflicts.strategy", { schema, conflicts: { strategy: "newest-wins" } }],
   ["collections.articles.conflicts.allowedStrategies", { schema, conflicts: { allowedStrategies: ["newest-wins"] } }],
+  ["collections.articles.conflicts.merge", { schema, conflicts: { merge: { policies: { "/title": "mine" } } } }],
+  ["collections.articles.conflicts.merge.policies", merging({ policies: { "/titel": "mine" } })],
+  ["collections.articles.conflicts.merge.policies", merging({ policies: { "/version": "mine" } })],
+  ['collections.articles.conflicts.merge.policies["title"]', merging({ policies: { title: "mine" } })],
+  ['collections.articles.conflicts.merge.policies["/title"]', merging({ policies: { "/title": "newest" } })],
+  ["collections.articles.conflicts.merge.together", merging({ together: [["/titel", "/title"]] })],
+  ["collections.articles.conflicts.merge.together[0]", merging({ together: ["/title"] })],
+  ["collections.articles.conflicts.merge.polices", merging({ polices: {} })],
+  ["collections.articles.conflicts.recordRefusals", { schema, conflicts: { recordRefusals: "yes" } }],
+  ["collections.articles.conflicts.resolveWithinMs", { schema, conflicts: { resolveWithinMs: "30d" } }],
+  ["collections.articles.conflicts.keepRecordsMs", { schema, conflicts: { keepRecordsMs: 0 } }],
+  ["collections.articles.retention", { schema, retention: "none", conflicts: { strategy: "manual" } }],
   ["collections.articles.references.author", { schema, references: { author: "people" } }],
   ["collections.articles.versionField", { schema, versionField: "id" }],
   ["collections.articles.etagField", { schema, etagField: "id" }],

@@ -36,10 +36,16 @@ export function resolveMerging(path: string, options: MergingOptions | undefined
   try {
     return prepareMerge(options ?? {});
   } catch (thrown) {
-    if (thrown instanceof TypeError) throw new ConfigurationError(path, thrown.message);
-    throw thrown;
+    if (!(thrown instanceof TypeError)) throw thrown;
+    const [, option, problem = ""] = namedPart.exec(thrown.message) ?? [];
+    throw option === undefined
+      ? new ConfigurationError(path, thrown.message)
+      : new ConfigurationError(`${path}.${option}`, problem);
   }
 }
+
+/** What core names of its options: `policies["/tags"]`, `together[0][1]`. */
+const namedPart = /^((?:policies|together)(?:\[(?:"(?:\\.|[^"\\])*"|\d+)\])*) (.*)$/s;
 
 /** The outcome of a merge. */
 export type MergedStates =

@@ -1,3 +1,4 @@
+import { ConfigurationError } from "@unclash/core";
 import { anything, group, isBoolean, type OptionRules, wholeNumber } from "@unclash/core/options";
 import { isHeaderValue } from "../options/option-rules.js";
 import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
@@ -114,4 +115,19 @@ export function resolveStateOptions(
     etagField,
     ownMembers: ["id", versionField, etagField].filter((name) => name !== false),
   };
+}
+
+/**
+ * What says how to merge does nothing where nothing is merged, parked or recorded.
+ *
+ * @param path where `conflicts` stands, with a dot at its end unless that is the top
+ * @throws ConfigurationError for a `merge` that does nothing
+ */
+export function checkMerging(path: string, conflicts: ConflictOptions = {}): void {
+  const { strategy, allowedStrategies = [], recordRefusals, merge } = conflicts;
+  const names = [strategy, ...(allowedStrategies === "all" ? ["merge"] : allowedStrategies)];
+  const isUsed = names.some((name) => name === "merge" || name === "manual" || typeof name === "function");
+  if (merge === undefined || isUsed || recordRefusals === true) return;
+  const problem = "does nothing: no strategy merges or parks, and no refusal is recorded";
+  throw new ConfigurationError(`${path}conflicts.merge`, problem);
 }

@@ -17,6 +17,12 @@ function mistake(options: unknown): ConfigurationError {
   throw new Error("Nothing was refused.");
 }
 
+const merging = (policies: object): object => ({
+  past,
+  represent,
+  conflicts: { strategy: "merge", merge: { policies } },
+});
+
 const mistakes: readonly (readonly [option: string, options: unknown])[] = [
   ["laod", { laod: () => undefined }],
   ["load", { load: "articles" }],
@@ -62,8 +68,9 @@ const mistakes: readonly (readonly [option: string, options: unknown])[] = [
   ["represent", { past, conflicts: { strategy: "manual" } }],
   ["represent", { past, conflicts: { strategy: "merge" } }],
   ["past", { represent, conflicts: { strategy: "merge" } }],
-  ["conflicts.merge", { conflicts: { merge: { policies: { "/tags": "set" } } } }],
-  ["conflicts.merge", { conflicts: { merge: { policies: { tags: "union" } } } }],
+  ["conflicts.merge", { conflicts: { merge: { policies: { "/tags": "union" } } } }],
+  ['conflicts.merge.policies["/tags"]', merging({ "/tags": "set" })],
+  ['conflicts.merge.policies["tags"]', merging({ tags: "union" })],
   ["entityTags", { entityTags: "crc32" }],
   ["credentialHeaders", { credentialHeaders: ["x token"] }],
   ["requestLimits.entityTagsMax", { requestLimits: { entityTagsMax: 0 } }],

@@ -14,7 +14,13 @@ import {
 import { type RequestSettings, requestRules, resolveRequestOptions } from "../access/request-options.js";
 import { guardLines, type WriterLines } from "../commits/writer-lines.js";
 import { GuardedConflicts } from "../conflicts/records/guarded-conflicts.js";
-import { conflictRules, resolveStateOptions, type StateSettings, stateRules } from "../conflicts/state-options.js";
+import {
+  checkMerging,
+  conflictRules,
+  resolveStateOptions,
+  type StateSettings,
+  stateRules,
+} from "../conflicts/state-options.js";
 import type { Strategy } from "../conflicts/strategy.js";
 import { type GuardKeeping, resolveIdempotency } from "../idempotency/guard-keeping.js";
 import { checkEtagField, isHeaderNames } from "../options/option-rules.js";
@@ -209,6 +215,7 @@ function checkStrategies<Native, State extends Loaded>(options: GuardOptions<Nat
     throw new ConfigurationError("past", problem);
   }
   checkRecords(conflicts, asked.includes("manual"));
+  checkMerging("", conflicts);
 }
 
 /** What is about records does nothing without them. */

@@ -1,6 +1,7 @@
 import { ConfigurationError, type ProblemEntry } from "@unclash/core";
 import { parsePointer, pointerOf } from "@unclash/core/json";
 import { describeValue, nearestName } from "@unclash/core/options";
+import type { ConflictOptions } from "../conflicts/state-options.js";
 import { warnOnce } from "../options/warnings.js";
 import type { Schema } from "../states/schema.js";
 import { type SchemaFields, schemaFields } from "../states/schema-fields.js";
@@ -11,6 +12,7 @@ interface FieldNames {
   readonly unique?: readonly string[];
   readonly references?: object;
   readonly states?: object;
+  readonly conflicts?: ConflictOptions;
   readonly versionField?: string | false;
   readonly etagField?: string | false;
 }
@@ -30,6 +32,17 @@ export function checkCollectionFields(path: string, options: FieldNames): void {
   for (const [option, fields] of Object.entries(named)) {
     for (const field of fields) checkField(`${path}.${option}`, field, own, known);
   }
+  const { policies, together } = options.conflicts?.merge ?? {};
+  const groups = Array.isArray(together) ? together.flat() : [];
+  for (const place of Object.keys(Object(policies))) checkPlace(`${path}.conflicts.merge.policies`, place, own, known);
+  for (const place of groups) checkPlace(`${path}.conflicts.merge.together`, place, own, known);
+}
+
+/** A policy for a place that no state has does nothing. What is malformed about places is found where they are read. */
+function checkPlace(path: string, pointer: unknown, own: readonly string[], known: SchemaFields | undefined): void {
+  const parsed = typeof pointer === "string" ? parsePointer(pointer) : undefined;
+  const [field] = parsed?.kind === "pointer" ? parsed.tokens : [];
+  if (field !== undefined && field !== "*") checkField(path, field, own, known);
 }
 
 /** The members that are unclash's own are taken off a body before its schema sees it. */

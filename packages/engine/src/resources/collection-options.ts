@@ -16,7 +16,7 @@ import {
   required,
 } from "@unclash/core/options";
 import { indexNameBytesMax, indexValuesMax, type Retention } from "@unclash/core/store";
-import { type StateOptions, stateRules } from "../conflicts/state-options.js";
+import { checkMerging, type StateOptions, stateRules } from "../conflicts/state-options.js";
 import { checkEtagField, isRetention } from "../options/option-rules.js";
 import { type ContentDigest, isDigest } from "../states/digest.js";
 import { isSchema, type JsonForm, type Schema } from "../states/schema.js";
@@ -165,6 +165,7 @@ export function checkCollection(
   if (options.states !== undefined) checkMembers(`${path}.states`, options.states, anything);
   for (const [field, rule] of Object.entries(options.states ?? {})) checkStateRule(`${path}.states.${field}`, rule);
   checkCollectionFields(path, options);
+  checkMerging(`${path}.`, options.conflicts);
   if (options.retention === "none" && settlesStaleWrites(options)) {
     throw new ConfigurationError(`${path}.retention`, "must keep some past states where a strategy compares with them");
   }
