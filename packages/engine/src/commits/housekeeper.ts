@@ -16,8 +16,11 @@ const lagMsMax = 60_000;
 /** Where more lapse than that, it hurries: at most so many times as fast. */
 const hurryMax = 8;
 
-/** How many of a kind are dealt with in one step: as few as will do, since others wait for it. */
-const batch = { min: 25, max: 250 };
+/**
+ * How many of a kind are dealt with in one step: as few as will do, since others wait for it. More than is usual only
+ * where what waits has lapsed for so long: a store that is busy is not made busier at once.
+ */
+const batch = { min: 25, usual: 50, max: 250, largeFromLagMs: 15_000 };
 
 /** How many times as long as a step takes it pauses at least, so that most of a store's time is left to requests. */
 const pausesPer = { lapsed: 1, cleaned: 9 } as const;
@@ -135,10 +138,11 @@ export class Housekeeper {
   #adapt(steps: readonly DoneStep[], tookMs: number): void {
     const lapsed = steps.flatMap(({ kind, step }) => (kind === "lapsed" && step.offered > 0 ? step : []));
     if (lapsed.length === 0) return;
+    const max = lapsed.some(({ lagMs }) => lagMs >= batch.largeFromLagMs) ? batch.max : batch.usual;
     const wanted = (perSecond * Math.max(...lapsed.map(hurryFor)) * tookMs) / 1_000;
     const offered = lapsed.reduce((sum, step) => sum + step.offered, 0);
     const factor = Math.min(Math.max(wanted / offered, 0.5), 2);
-    this.#batchMax = Math.min(Math.max(Math.round(this.#batchMax * factor), batch.min), batch.max);
+    this.#batchMax = Math.min(Math.max(Math.round(this.#batchMax * factor), batch.min), max);
   }
 }
 

@@ -143,9 +143,12 @@ export const scenarios: readonly Scenario[] = [
         await time.advance(1);
       }
       const process = time.startProcess();
-      make(slow(store, process), kinds.map(announced), process).start();
+      const sizes: number[] = [];
+      make(slow(store, process, sizes), kinds.map(announced), process).start();
       await settled();
-      await time.advance(minute);
+      await time.advance(10_000);
+      assert.ok(Math.max(...sizes) <= 50, "no larger steps than usual before they have waited for long");
+      await time.advance(minute - 10_000);
       assert.deepEqual(await Promise.all(kinds.map((kind) => countOf(store, kind))), [0, 0, 0, 0, 0]);
     },
   },
@@ -166,11 +169,12 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** A store whose commits take 100 ms each, however much they write. */
-function slow(store: Store, pace: Pace): Store {
+/** A store whose commits take 100 ms each, however much they write; how much each does is added to `sizes`. */
+function slow(store: Store, pace: Pace, sizes: number[]): Store {
   return {
     ...store,
     async commit(commit) {
+      sizes.push(commit.writes.length);
       await pace.pause(100, new AbortController().signal);
       return store.commit(commit);
     },
