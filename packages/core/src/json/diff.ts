@@ -119,18 +119,22 @@ function compareMembers(from: JsonObject, to: JsonObject, path: Path, run: Run):
   const names = Object.keys(from);
   const others = Object.keys(to);
   // Members mostly come in the same order, and then the lookup by name is not needed.
-  for (const [index, name] of names.entries()) {
+  let kept = 0;
+  for (let index = 0; index < names.length; index += 1) {
     if (isTooLong(run)) return;
+    const name = names[index] ?? "";
     const before = from[name];
     const after = others[index] === name || Object.hasOwn(to, name) ? to[name] : undefined;
+    if (after !== undefined) kept += 1;
     if (before === after || before === undefined) continue;
     path.push(name);
     if (after === undefined) put(run, { op: "remove", path: pointerOf(path) });
     else compare(before, after, path, run);
     path.pop();
   }
-  for (const [index, name] of others.entries()) {
+  for (let index = 0; index < others.length && kept < others.length; index += 1) {
     if (isTooLong(run)) return;
+    const name = others[index] ?? "";
     const value = to[name];
     if (value === undefined || names[index] === name || Object.hasOwn(from, name)) continue;
     put(run, { op: "add", path: pointerOf([...path, name]), value });
@@ -194,7 +198,8 @@ function rearrange({ from, to, sources, array }: Rearranged, run: Run, isGivenUp
     if (isGivenUp() || isTooLong(run)) return false;
     put(run, { op: "remove", path: `${array}/${index}` });
   }
-  for (const shift of reorder(placesOf(sources, stays))) {
+  const order = placesOf(sources, stays);
+  for (const shift of order === undefined ? [] : reorder(order)) {
     if (isGivenUp() || isTooLong(run)) return false;
     put(run, { op: "move", from: `${array}/${shift.from}`, path: `${array}/${shift.to}` });
   }
@@ -206,12 +211,23 @@ function rearrange({ from, to, sources, array }: Rearranged, run: Run, isGivenUp
   return true;
 }
 
-/** For each item that stays, in its new order, its place among them in the old one. */
-function placesOf(sources: Int32Array, stays: Uint8Array): readonly number[] {
+/** For each item that stays, in its new order, its place among them in the old one. Nothing where that is the same. */
+function placesOf(sources: Int32Array, stays: Uint8Array): readonly number[] | undefined {
+  if (isRising(sources)) return undefined;
   const places = new Int32Array(stays.length);
   let place = 0;
-  for (const [index, stay] of stays.entries()) if (stay === 1) places[index] = place++;
+  for (let index = 0; index < stays.length; index += 1) if (stays[index] === 1) places[index] = place++;
   const order: number[] = [];
   for (const source of sources) if (source >= 0) order.push(places[source] ?? 0);
   return order;
+}
+
+function isRising(sources: Int32Array): boolean {
+  let last = -1;
+  for (const source of sources) {
+    if (source < 0) continue;
+    if (source < last) return false;
+    last = source;
+  }
+  return true;
 }
