@@ -3,7 +3,7 @@ import { canonicalJson } from "../json/canonical.js";
 import { pointerOf } from "../json/pointer.js";
 import { isJsonArray, isJsonObject, type Json } from "../json/value.js";
 import type { Clash, Merge } from "./merge.js";
-import { isSame } from "./policy.js";
+import { isSame } from "./sides.js";
 
 type Side = Json | undefined;
 

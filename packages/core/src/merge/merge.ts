@@ -1,26 +1,14 @@
-import { CallbackError } from "../errors.js";
 import { type Ids, idsOf } from "../json/alignment.js";
-import { checkJson } from "../json/check.js";
 import { Interner } from "../json/interner.js";
-import { defaultJsonLimits } from "../json/limits.js";
 import { pointerOf } from "../json/pointer.js";
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../json/value.js";
-import { describeValue } from "../options/check-options.js";
+import type { Json, JsonObject } from "../json/value.js";
 import { copyJson, copySide, type Members, setMember } from "./copy.js";
 import { type MergeOptions, type PreparedMerge, prepareMerge } from "./options.js";
 import { type Id, mergeOrder } from "./order.js";
-import {
-  addBoth,
-  extremeOf,
-  isSame,
-  type MergePolicy,
-  type MergeSides,
-  mergeTexts,
-  type PolicyRun,
-  uniteItems,
-} from "./policy.js";
-import { type Group, noRules, type PlacedPolicy, type Rule, rulesBelow, valueAtTail } from "./rules.js";
+import { type MergeSides, type PolicyRun, settle } from "./policy.js";
+import { type Group, noRules, type Rule, rulesBelow, valueAtTail } from "./rules.js";
 import { mergeItems } from "./sequence.js";
+import { agree, areArrays, areObjects, changedByOne, isSame, type Sides, type SidesOf } from "./sides.js";
 
 /** A place that both sides changed, each in its own way, and for which no policy had a value. */
 export interface Clash extends MergeSides {}
@@ -88,32 +76,8 @@ interface Run extends PolicyRun {
   readonly itemsMax: number;
 }
 
-/** A place on three sides; `undefined` where nothing is there. */
-interface Sides {
-  readonly base: Json | undefined;
-  readonly mine: Json | undefined;
-  readonly theirs: Json | undefined;
-}
-
-/** Both sides have a value of one kind, and so has the base, where it has one. */
-interface SidesOf<Kind extends Json> extends Sides {
-  readonly base: Kind | undefined;
-  readonly mine: Kind;
-  readonly theirs: Kind;
-}
-
-function areObjects(sides: Sides): sides is SidesOf<JsonObject> {
-  const { base, mine, theirs } = sides;
-  return isJsonObject(mine) && isJsonObject(theirs) && (base === undefined || isJsonObject(base));
-}
-
-function areArrays(sides: Sides): sides is SidesOf<readonly Json[]> {
-  const { base, mine, theirs } = sides;
-  return isJsonArray(mine) && isJsonArray(theirs) && (base === undefined || isJsonArray(base));
-}
-
 function mergeSides(sides: Sides, rules: readonly Rule[], run: Run): Json | undefined {
-  const { base, mine, theirs } = sides;
+  const { mine, theirs } = sides;
   if (rules.length > 0) {
     for (const rule of rules) for (const group of rule.anchored) holdTogether(group, sides, run);
     const placed = rules.find((rule) => rule.placed !== undefined)?.placed;
@@ -124,31 +88,14 @@ function mergeSides(sides: Sides, rules: readonly Rule[], run: Run): Json | unde
       const isCount = placed.policy === "sum" && typeof mine === "number" && typeof theirs === "number";
       const agreed = isCount ? changedByOne(sides) : agree(sides);
       if (agreed !== undefined) return copySide(agreed.value);
-      const settled = settle(placed, sides, run);
-      if (settled !== undefined) return settled.kind === "value" ? copySide(settled.value) : clash(sides, run);
+      const settled = settle(placed, sides, run, () => shown(sides, run));
+      if (settled.kind === "value") return copySide(settled.value);
+      if (settled.kind === "clash") return clash(sides, run);
     }
-  } else if (mine === theirs || mine === base) {
-    return copySide(theirs);
-  } else if (theirs === base) {
-    return copySide(mine);
   }
   if (areObjects(sides)) return mergeMembers(sides, rules, run);
   if (areArrays(sides)) return mergeArrays(sides, rules, run);
   return asOneValue(sides, run);
-}
-
-/** The value that no policy need be asked about: one side alone changed it, or both to the same. */
-function agree(sides: Sides): Agreed | undefined {
-  return isSame(sides.mine, sides.theirs) ? { value: sides.theirs } : changedByOne(sides);
-}
-
-interface Agreed {
-  readonly value: Json | undefined;
-}
-
-function changedByOne({ base, mine, theirs }: Sides): Agreed | undefined {
-  if (isSame(base, mine)) return { value: theirs };
-  return isSame(base, theirs) ? { value: mine } : undefined;
 }
 
 function asOneValue(sides: Sides, run: Run): Json | undefined {
@@ -170,20 +117,42 @@ function shown({ base, mine, theirs }: Sides, run: Run): Clash {
   };
 }
 
-function mergeMembers({ base, mine, theirs }: SidesOf<JsonObject>, rules: readonly Rule[], run: Run): Json {
+function mergeMembers(sides: SidesOf<JsonObject>, rules: readonly Rule[], run: Run): Json {
+  const { base = {}, mine, theirs } = sides;
   const merged: Members = {};
-  const mergeMember = (name: string, ofMine: Json | undefined, ofTheirs: Json | undefined) => {
-    const ofBase = base !== undefined && Object.hasOwn(base, name) ? base[name] : undefined;
-    run.path.push(name);
-    const value = mergeSides({ base: ofBase, mine: ofMine, theirs: ofTheirs }, rulesBelow(rules, name), run);
-    run.path.pop();
-    if (value !== undefined) setMember(merged, name, value);
-  };
   for (const name of Object.keys(theirs)) {
-    mergeMember(name, Object.hasOwn(mine, name) ? mine[name] : undefined, theirs[name]);
+    const value = mergeBelow(name, memberOf(base, name), memberOf(mine, name), theirs[name], rules, run);
+    if (value !== undefined) setMember(merged, name, value);
   }
-  for (const name of Object.keys(mine)) if (!Object.hasOwn(theirs, name)) mergeMember(name, mine[name], undefined);
+  for (const name of Object.keys(mine)) {
+    if (Object.hasOwn(theirs, name)) continue;
+    const value = mergeBelow(name, memberOf(base, name), mine[name], undefined, rules, run);
+    if (value !== undefined) setMember(merged, name, value);
+  }
   return merged;
+}
+
+function memberOf(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Merges a member or an item. What is the same on two sides, as nearly all is, needs neither path nor rules. */
+function mergeBelow(
+  step: string | number,
+  base: Json | undefined,
+  mine: Json | undefined,
+  theirs: Json | undefined,
+  rules: readonly Rule[],
+  run: Run,
+): Json | undefined {
+  if (rules.length === 0) {
+    if (mine === theirs || mine === base) return copySide(theirs);
+    if (theirs === base) return copySide(mine);
+  }
+  run.path.push(step);
+  const value = mergeSides({ base, mine, theirs }, rulesBelow(rules, step), run);
+  run.path.pop();
+  return value;
 }
 
 type Arrays = SidesOf<readonly Json[]>;
@@ -219,16 +188,16 @@ function mergeById(
 ): Json[] | undefined {
   const clashesBefore = run.clashes.length;
   const items = new Map<Id, Json>();
-  const mergeItem = (id: Id, step: number | "-") => {
-    const at = (side: readonly Json[], known: Ids) => side[known.get(id) ?? -1];
-    const sides = { base: at(base, ids.base), mine: at(mine, ids.mine), theirs: at(theirs, ids.theirs) };
-    run.path.push(step);
-    const item = mergeSides(sides, rulesBelow(rules, step), run);
-    run.path.pop();
+  for (const [id, index] of ids.theirs) {
+    const [old, ours] = [base[ids.base.get(id) ?? -1], mine[ids.mine.get(id) ?? -1]];
+    const item = mergeBelow(index, old, ours, theirs[index], rules, run);
     if (item !== undefined) items.set(id, item);
-  };
-  for (const [id, index] of ids.theirs) mergeItem(id, index);
-  for (const id of ids.mine.keys()) if (!ids.theirs.has(id)) mergeItem(id, "-");
+  }
+  for (const [id, index] of ids.mine) {
+    if (ids.theirs.has(id)) continue;
+    const item = mergeBelow("-", base[ids.base.get(id) ?? -1], mine[index], undefined, rules, run);
+    if (item !== undefined) items.set(id, item);
+  }
   const orderOf = (known: Ids) => Array.from(known.keys()).filter((id) => items.has(id));
   const order = mergeOrder(orderOf(ids.base), orderOf(ids.mine), orderOf(ids.theirs));
   if (order === undefined) run.clashes.length = clashesBefore;
@@ -257,35 +226,4 @@ function hasFallen(rules: readonly Rule[], isOneValue: boolean, { fallen }: Run)
     ({ ending, passing }) =>
       (ending !== undefined && fallen.has(ending)) || (isOneValue && passing.some((group) => fallen.has(group))),
   );
-}
-
-type Settled = { readonly kind: "value"; readonly value: Json | undefined } | { readonly kind: "clash" };
-
-/** What a policy makes of a place that both sides changed; nothing where it is looked into as without one. */
-function settle({ policy, option }: PlacedPolicy, sides: Sides, run: Run): Settled | undefined {
-  const { base, mine, theirs } = sides;
-  if (policy === "reject" || (policy === "union" && areKeyed(sides))) return undefined;
-  if (policy === "mine" || policy === "theirs") return { kind: "value", value: sides[policy] };
-  const value = typeof policy === "function" ? call(policy, option, shown(sides, run)) : compute(policy);
-  return value === undefined ? { kind: "clash" } : { kind: "value", value };
-
-  function compute(name: "union" | "sum" | "text" | "max" | "min"): Json | undefined {
-    if (name === "union") return uniteItems(base, mine, theirs, run);
-    if (name === "sum") return addBoth(base, mine, theirs);
-    if (name === "text") return mergeTexts(base, mine, theirs, run);
-    return extremeOf(name, mine, theirs);
-  }
-}
-
-function areKeyed({ base = [], mine, theirs }: Sides): boolean {
-  return [base, mine, theirs].every((side) => isJsonArray(side) && idsOf(side) !== undefined);
-}
-
-/** Calls a function of the app's with copies of the sides, so that it can't change them. */
-function call(policy: Exclude<MergePolicy, string>, option: string, sides: MergeSides): Json | undefined {
-  const given: unknown = policy(sides);
-  if (given === undefined) return undefined;
-  const checked = checkJson(given, { ...defaultJsonLimits, keysMax: Number.MAX_VALUE, valuesMax: Number.MAX_VALUE });
-  if (checked.kind === "sound") return checked.value;
-  throw new CallbackError(option, `must return a JSON value or undefined, and returned ${describeValue(given)}`);
 }

@@ -16,11 +16,24 @@ export type Id = string | number;
  * in their number.
  */
 export function mergeOrder(base: readonly Id[], mine: readonly Id[], theirs: readonly Id[]): readonly Id[] | undefined {
-  if (mine.length === theirs.length && mine.every((id, index) => id === theirs[index])) return theirs;
-  const at = mine.findIndex((id, index) => id !== theirs[index]);
-  const isMineFirst = isBefore(mine[at < 0 ? mine.length : at], theirs[at < 0 ? mine.length : at]);
-  const [first, second] = isMineFirst ? [mine, theirs] : [theirs, mine];
+  const shortest = Math.min(base.length, mine.length, theirs.length);
+  let start = 0;
+  while (start < shortest && mine[start] === theirs[start] && mine[start] === base[start]) start += 1;
+  // What all three begin with stays there, and mostly that is nearly all.
+  const middle = mergeMiddle(base.slice(start), mine.slice(start), theirs.slice(start));
+  return start === 0 ? middle : middle && [...mine.slice(0, start), ...middle];
+}
 
+function mergeMiddle(base: readonly Id[], mine: readonly Id[], theirs: readonly Id[]): readonly Id[] | undefined {
+  const at = mine.findIndex((id, index) => id !== theirs[index]);
+  if (at < 0 && (mine.length === theirs.length || mine.length === 0)) return theirs;
+  if (theirs.length === 0) return mine;
+  const [id, other] = [mine[at < 0 ? mine.length : at], theirs[at < 0 ? mine.length : at]];
+  return isBefore(id, other) ? weave(base, mine, theirs) : weave(base, theirs, mine);
+}
+
+/** The same, with the sides in an order that does not depend on which is which. */
+function weave(base: readonly Id[], first: readonly Id[], second: readonly Id[]): readonly Id[] | undefined {
   const backbone = backboneOf(base, first, second);
   const places = new Map(backbone.map((id, index) => [id, index + 1]));
   const gaps = { base: gapsOf(base, places), first: gapsOf(first, places), second: gapsOf(second, places) };

@@ -1,9 +1,14 @@
-import { jsonEqual } from "../json/equal.js";
+import { assertNever, CallbackError } from "../errors.js";
+import { idsOf } from "../json/alignment.js";
+import { checkJson } from "../json/check.js";
 import type { Interner } from "../json/interner.js";
+import { defaultJsonLimits } from "../json/limits.js";
 import type { Steps } from "../json/subsequence.js";
 import { isJsonArray, type Json } from "../json/value.js";
+import { describeValue } from "../options/check-options.js";
 import { addDifferences } from "./decimal.js";
 import { mergeLines } from "./sequence.js";
+import type { Sides } from "./sides.js";
 
 /** The values of one place on three sides. A side is absent where nothing is there; `null` is a value. */
 export interface MergeSides {
@@ -33,70 +38,97 @@ export interface MergeSides {
  */
 export type MergePolicy = PolicyName | ((sides: MergeSides) => Json | undefined);
 
-type PolicyName = "reject" | "mine" | "theirs" | "union" | "sum" | "text" | "max" | "min";
+type ComputingPolicy = "union" | "sum" | "text" | "max" | "min";
+type PolicyName = "reject" | "mine" | "theirs" | ComputingPolicy;
 
-export const policyNames: readonly string[] = [
-  "reject",
-  "mine",
-  "theirs",
-  "union",
-  "sum",
-  "text",
-  "max",
-  "min",
-] satisfies PolicyName[];
+const names: readonly PolicyName[] = ["reject", "mine", "theirs", "union", "sum", "text", "max", "min"];
+export const policyNames: readonly string[] = names;
 
-/** What a policy works with. */
+/** A policy, and the option that sets it. */
+export interface PlacedPolicy {
+  readonly policy: MergePolicy;
+  readonly option: string;
+}
+
+/** What policies work with. */
 export interface PolicyRun {
   readonly interner: Interner;
   readonly steps: Steps;
   readonly linesMax: number;
 }
 
-/** The sets of two sides as one. Nothing where one of them is no array. */
-export function uniteItems(
-  base: Json | undefined,
-  mine: Json | undefined,
-  theirs: Json | undefined,
-  { interner }: PolicyRun,
-): readonly Json[] | undefined {
-  if (!isJsonArray(mine) || !isJsonArray(theirs) || (base !== undefined && !isJsonArray(base))) return undefined;
+/** What a policy makes of a place. `unsettled`: it is looked into as without a policy. */
+export type Settlement =
+  | { readonly kind: "value"; readonly value: Json | undefined }
+  | { readonly kind: "clash" }
+  | { readonly kind: "unsettled" };
+
+/**
+ * Asks the policy of a place that both sides changed.
+ *
+ * @param show gives copies of the sides, for a function of the app's: it can't change what is merged
+ * @throws CallbackError where a function gives something that is not JSON
+ */
+export function settle(placed: PlacedPolicy, sides: Sides, run: PolicyRun, show: () => MergeSides): Settlement {
+  const { policy } = placed;
+  if (policy === "reject" || (policy === "union" && areKeyed(sides))) return { kind: "unsettled" };
+  if (policy === "mine" || policy === "theirs") return { kind: "value", value: sides[policy] };
+  const value = typeof policy === "function" ? resultOf(policy(show()), placed) : compute(policy, sides, run);
+  return value === undefined ? { kind: "clash" } : { kind: "value", value };
+}
+
+function areKeyed({ base = [], mine, theirs }: Sides): boolean {
+  return [base, mine, theirs].every((side) => isJsonArray(side) && idsOf(side) !== undefined);
+}
+
+function resultOf(given: unknown, { option }: PlacedPolicy): Json | undefined {
+  if (given === undefined) return undefined;
+  const checked = checkJson(given, { ...defaultJsonLimits, keysMax: Number.MAX_VALUE, valuesMax: Number.MAX_VALUE });
+  if (checked.kind === "sound") return checked.value;
+  throw new CallbackError(option, `must return a JSON value or undefined, and returned ${describeValue(given)}`);
+}
+
+function compute(policy: ComputingPolicy, sides: Sides, run: PolicyRun): Json | undefined {
+  switch (policy) {
+    case "union":
+      return uniteItems(sides, run);
+    case "sum":
+      return addBoth(sides);
+    case "text":
+      return mergeTexts(sides, run);
+    case "max":
+    case "min":
+      return extremeOf(policy, sides);
+    default:
+      return assertNever(policy);
+  }
+}
+
+/** Nothing where one of them is no array. */
+function uniteItems({ base = [], mine, theirs }: Sides, { interner }: PolicyRun): readonly Json[] | undefined {
+  if (!isJsonArray(base) || !isJsonArray(mine) || !isJsonArray(theirs)) return undefined;
   const numbersOf = (items: readonly Json[]) => new Set(items.map((item) => interner.numberOf(item)));
-  const [before, ours] = [numbersOf(base ?? []), numbersOf(mine)];
-  const seen = new Set<number>();
-  const united: Json[] = [];
-  const add = (item: Json, number: number) => {
-    if (seen.has(number)) return;
-    seen.add(number);
-    united.push(item);
-  };
+  const [before, ours] = [numbersOf(base), numbersOf(mine)];
+  const united = new Map<number, Json>();
   for (const item of theirs) {
     const number = interner.numberOf(item);
-    if (ours.has(number) || !before.has(number)) add(item, number);
+    if (ours.has(number) || !before.has(number)) united.set(number, item);
   }
   for (const item of mine) {
     const number = interner.numberOf(item);
-    if (!before.has(number)) add(item, number);
+    if (!before.has(number)) united.set(number, item);
   }
-  return united;
+  return Array.from(united.values());
 }
 
-/** The sum of both differences from the base. Nothing where one is no number, or the sum can't be held. */
-export function addBoth(base: Json | undefined, mine: Json | undefined, theirs: Json | undefined): number | undefined {
-  const from = base ?? 0;
-  if (typeof mine !== "number" || typeof theirs !== "number" || typeof from !== "number" || base === null) {
-    return undefined;
-  }
-  return addDifferences(from, mine, theirs);
+/** Nothing where one of them is no number, or the sum can't be held. */
+function addBoth({ base = 0, mine, theirs }: Sides): number | undefined {
+  const areNumbers = typeof base === "number" && typeof mine === "number" && typeof theirs === "number";
+  return areNumbers ? addDifferences(base, mine, theirs) : undefined;
 }
 
-/** Three texts merged line by line. Nothing where one is no text or has too many lines, and where changes clash. */
-export function mergeTexts(
-  base: Json | undefined,
-  mine: Json | undefined,
-  theirs: Json | undefined,
-  { interner, steps, linesMax }: PolicyRun,
-): string | undefined {
+/** Nothing where one of them is no text or has too many lines, or where changes clash. */
+function mergeTexts({ base, mine, theirs }: Sides, { interner, steps, linesMax }: PolicyRun): string | undefined {
   if (typeof base !== "string" || typeof mine !== "string" || typeof theirs !== "string") return undefined;
   // A line break stands between two lines: so the last line is equal to itself whether or not another one follows it.
   const lines = { base: base.split("\n"), mine: mine.split("\n"), theirs: theirs.split("\n") };
@@ -107,16 +139,11 @@ export function mergeTexts(
   return pieces?.flatMap(({ side, from, to }) => lines[side].slice(from, to)).join("\n");
 }
 
-/** The greater or the less of two numbers or two texts. Nothing where they are not of one kind. */
-export function extremeOf(which: "max" | "min", mine: Json | undefined, theirs: Json | undefined): Json | undefined {
-  const comparable =
+/** Nothing where they are not two numbers or two texts. */
+function extremeOf(which: "max" | "min", { mine, theirs }: Sides): Json | undefined {
+  const areComparable =
     (typeof mine === "number" && typeof theirs === "number") ||
     (typeof mine === "string" && typeof theirs === "string");
-  if (!comparable) return undefined;
+  if (!areComparable) return undefined;
   return mine > theirs === (which === "max") ? mine : theirs;
-}
-
-/** Whether two sides are the same, both absent included. */
-export function isSame(a: Json | undefined, b: Json | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : jsonEqual(a, b);
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from "../json/value.js";
-import type { MergePolicy } from "./policy.js";
+import type { PlacedPolicy } from "./policy.js";
 
 /** Places that stand or fall together. */
 export interface Group {
@@ -7,12 +7,6 @@ export interface Group {
   readonly anchor: readonly string[];
   /** What follows in each of them. */
   readonly tails: readonly (readonly string[])[];
-}
-
-/** A policy, and the option that sets it. */
-export interface PlacedPolicy {
-  readonly policy: MergePolicy;
-  readonly option: string;
 }
 
 /** What is set for the places that a pattern matches: a node in the tree of all patterns. */
