@@ -159,6 +159,27 @@ test("refusals are recorded where the collection says so, in one record a second
   );
 });
 
+test.each(["reject", "manual"] as const)("what is there already leaves nothing to resolve: %s", async (strategy) => {
+  const { as, made, unclash } = setUpConflicts({ conflicts: { strategy, recordRefusals: true } });
+  await made();
+  const { status, body } = await as("bob")("PUT /articles/1", { title: "Theirs", text: "text", version: 1 });
+  expect({ status, body }).toMatchObject({ status: 409, body: { identical: true } });
+  expect(body["conflict"]).toBeUndefined();
+  await unclash.drain();
+  expect((await as("root")("GET /conflicts")).body["items"]).toEqual([]);
+});
+
+test("where 100 are parked, one more is a plain conflict, recorded nowhere", async () => {
+  const { as, made } = setUpConflicts({ conflicts: { strategy: "manual", recordRefusals: true } });
+  await made();
+  const bob = as("bob");
+  for (let number = 1; number <= 100; number += 1)
+    expect((await bob("PUT /articles/1", { title: `T${number}`, version: 1 })).body["conflict"]).toBeDefined();
+  const last = await bob("PUT /articles/1", mine);
+  expect(last).toMatchObject({ status: 409, body: { current: { version: 2 } } });
+  expect(last.body["conflict"]).toBeUndefined();
+});
+
 test("a plain refusal is not recorded by itself, nor one for a state that never was", async () => {
   const { as, made, unclash } = setUpConflicts({ conflicts: { recordRefusals: true } });
   await made();

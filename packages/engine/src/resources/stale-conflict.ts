@@ -18,7 +18,7 @@ import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { lossOf } from "./loss.js";
 import { mayReadOwnConflict, recordOf } from "./recorded-write.js";
-import { statesOf } from "./stale-states.js";
+import { isThereAlready, statesOf } from "./stale-states.js";
 import type { WriteRequest } from "./write-request.js";
 
 /** A late write that a strategy has let through. */
@@ -43,6 +43,8 @@ export interface StaleWrite extends Omit<RejectedWrite<RecordState>, "kind"> {
   readonly isParked?: boolean;
   /** The record that tells of it. @default one is made where refusals are recorded */
   readonly conflictId?: string | undefined;
+  /** Whether it is one of those refusals: not what was to be parked, and could not be. @default true */
+  readonly isPlain?: boolean;
 }
 
 /**
@@ -142,12 +144,12 @@ async function clashingFields(
 async function recordRefusal(
   exchange: CollectionExchange,
   request: WriteRequest,
-  { strategy, base, current, clashes, now }: StaleWrite,
+  { strategy, base, current, clashes, now, isPlain = true }: StaleWrite,
 ): Promise<string | undefined> {
   const { collection, preferences, resolves, key } = request;
-  if (!collection.recordRefusals || preferences.dryRun || resolves || !base || !current) return undefined;
+  if (!collection.recordRefusals || !isPlain || preferences.dryRun || resolves || !base || !current) return undefined;
   const states = await statesOf(exchange, request, { base, current }, "reject");
-  if ("kind" in states || states.faults !== undefined) return undefined;
+  if ("kind" in states || states.faults !== undefined || isThereAlready(states)) return undefined;
   const clashing = clashes?.map(({ path }) => path);
   const late = { strategy, base, current, proposed: states.proposed, clashing };
   return exchange.settings.refusals.add({ resource: key, by: recordedName(exchange.actor) }, () => ({

@@ -1,5 +1,5 @@
 import { evaluatePreconditions } from "@unclash/core";
-import { type Json, type JsonObject, jsonEqual } from "@unclash/core/json";
+import type { Json, JsonObject } from "@unclash/core/json";
 import type { Moment } from "@unclash/core/store";
 import type { CommitPart } from "../commits/commit-parts.js";
 import { listExists, settledFacts } from "../conflicts/conflict.js";
@@ -14,7 +14,7 @@ import type { CollectionExchange } from "./collection-exchange.js";
 import { lossIfSettled } from "./loss.js";
 import { recordOf } from "./recorded-write.js";
 import { refuseStale, type SettledWrite, type StaleWrite, versionsBehind } from "./stale-conflict.js";
-import { statesOf } from "./stale-states.js";
+import { isThereAlready, statesOf } from "./stale-states.js";
 import type { WriteRequest } from "./write-request.js";
 
 /**
@@ -117,11 +117,11 @@ async function park(
   },
 ): Promise<Parked | Refused> {
   const { key, collection, preferences } = request;
-  // What is there already needs nobody to resolve it: the same write was sent twice, most likely.
-  const isThere = proposed !== null && jsonEqual(proposed, found.current.fields());
+  const isThere = isThereAlready({ proposed, current: found.current.fields() });
   const slot = preferences.dryRun || isThere ? undefined : await findSlot(exchange.reader, key);
   const conflictId = slot && newConflictId();
-  const refused = await refuseStale(exchange, request, { ...found, conflictId, isParked: slot !== undefined });
+  const refusal = { ...found, conflictId, isParked: slot !== undefined, isPlain: false };
+  const refused = await refuseStale(exchange, request, refusal);
   if (slot === undefined || conflictId === undefined) return refused;
   const { strategy, base, current, now } = found;
   const record = recordOf(exchange, request, { strategy, base, current, proposed }, { origin: "parked", now });
