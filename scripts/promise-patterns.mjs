@@ -17,6 +17,7 @@ export const promises = [
       /clients that read, change and write at the same time lose no update/,
       /a write in an earlier API version is answered in it, and keeps what that does not show/,
       system("api-versions/races", "loses what it does not see"),
+      system("collaboration/collaboration", "every edit in it"),
     ],
   },
   {
