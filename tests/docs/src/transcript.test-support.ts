@@ -16,7 +16,7 @@ interface Message {
 /**
  * Reads a transcript: requests and answers in turn, each a first line, headers, and after an empty line a JSON body.
  * An answer's first line begins with its status. `…` stands for anything; in a request, `"3-…"` for the entity-tag seen
- * last that begins so.
+ * last that begins so, and `c_…` for the id of the conflict seen last.
  */
 export function stepsOf(transcript: string): readonly Step[] {
   const messages: string[][] = [];
@@ -46,18 +46,21 @@ function messageOf([start = "", ...rest]: readonly string[]): Message {
 /** Sends a transcript's requests to a server, and holds each answer to what the page says. */
 export async function play(transcript: string, origin: string): Promise<void> {
   const etags: string[] = [];
+  let conflict = "c_";
   for (const { request, response } of stepsOf(transcript)) {
-    const [method = "GET", path = "/"] = request.start.split(" ");
+    const fill = (sent: string): string => sent.replace("c_…", conflict);
+    const [method = "GET", path = "/"] = fill(request.start).split(" ");
     const headers = Object.fromEntries(request.headers.map(([name, value]) => [name, seenTag(value, etags)]));
     if (request.body !== undefined) headers["content-type"] ??= "application/json";
     const answer = await fetch(origin + path, {
       method,
       headers,
-      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      ...(request.body !== undefined && { body: fill(JSON.stringify(request.body)) }),
     });
     const text = await answer.text();
     const etag = answer.headers.get("etag");
     if (etag !== null) etags.unshift(etag);
+    conflict = text.match(/c_[0-9a-f-]{36}/)?.[0] ?? conflict;
     const where = `${request.start} was answered ${answer.status} ${text}`;
     assert.equal(String(answer.status), response.start.slice(0, 3), where);
     for (const [name, value] of response.headers) assertLike(answer.headers.get(name), value, `${name}: ${where}`);
