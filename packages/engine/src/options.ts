@@ -34,6 +34,7 @@ import type { CollectionSettings } from "./resources/collection-exchange.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
 import { warnOfOtherEngines } from "./resources/same-store.js";
 import { type ApiVersions, isApiVersions } from "./states/api-versions.js";
+import { warnOfEndedDefault } from "./versions/api-version.js";
 import { ApiVersionUses } from "./versions/api-version-uses.js";
 import { warnOfOldShapes } from "./versions/old-shapes.js";
 
@@ -101,6 +102,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   const request = resolveRequestOptions(options);
   const { collections, versioned } = resolveCollections(options.collections, options.apiVersions);
   warnOfOtherEngines(store, options.collections);
+  if (versioned !== undefined) warnOfEndedDefault(versioned.api, Date.now());
   const lifecycle = lifecycleFor(store, options, collections);
   return Object.freeze({
     ...request,

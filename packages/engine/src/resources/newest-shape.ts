@@ -1,12 +1,13 @@
-import { isJsonObject, type Json, type JsonObject, jsonEqual } from "@unclash/core/json";
+import { isJsonObject, type Json, type JsonObject, jsonEqual, pointerOf } from "@unclash/core/json";
 import { invalidContent, noObject, type Refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
+import { warnOnce } from "../options/warnings.js";
 import { fieldsOf } from "../states/representation.js";
 import { validateShape } from "../states/schema.js";
 import type { RecordState } from "../states/selected-state.js";
 import { writeInShape } from "../states/shape-lens.js";
 import { isNewest, pointerForCaller } from "./callers-names.js";
-import { schemaForCaller } from "./collection.js";
+import { type Collection, schemaForCaller } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
 import type { WriteRequest } from "./write-request.js";
@@ -60,4 +61,31 @@ export async function inNewestShape(
   if (written.kind === "written") return { kind: "newest", value: written.fields, shown: fields };
   const pointer = pointerForCaller(collection, written.pointer, shown);
   return invalidContent([{ pointer, detail: sentences.unseenItems(version.name) }]);
+}
+
+/**
+ * Warns, once for each API version of a collection, where a write in it would be read back as something else than was
+ * sent: its client would be told of success, and what it sent would be lost.
+ *
+ * @param shown the content, in the caller's API version
+ * @param fields what is to be stored of it, in the newest shape
+ * @throws CallbackError from the app's `down`
+ */
+export function warnOfOtherContent(collection: Collection, shown: JsonObject | undefined, fields: JsonObject): void {
+  const { view, name } = collection;
+  if (view === undefined || shown === undefined || isNewest(collection)) return;
+  const { chain, version } = view;
+  const readBack = chain.convert(fields, chain.newest, version.number);
+  if (jsonEqual(readBack, shown)) return;
+  const other = Object.keys({ ...shown, ...readBack }).find((each) => {
+    const [sent, read] = [shown[each], readBack[each]];
+    return sent === undefined || read === undefined || !jsonEqual(sent, read);
+  });
+  warnOnce(
+    "UNCLASH_OTHER_CONTENT",
+    collection,
+    `What is written to ${name} in API version ${version.name} is read back in it as something else, at ` +
+      `${pointerOf([other ?? ""])}. Each \`down\` of collections.${name}.apiVersions must give back what its ` +
+      "`up` was given, and `from` must not take what `schema` changes.",
+  );
 }

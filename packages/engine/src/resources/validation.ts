@@ -9,6 +9,7 @@ import { validate } from "../states/schema.js";
 import { entriesForCaller, faultForCaller, initialEntryForCaller } from "./callers-names.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { warnOfOwnMembers } from "./collection-fields.js";
+import { warnOfOtherContent } from "./newest-shape.js";
 import type { Reference } from "./references.js";
 import { referenceWrites, referredKey } from "./referrers.js";
 import { type ChangeRule, type FieldChange, initialFaults, type StateFault, stateFault } from "./transitions.js";
@@ -67,6 +68,7 @@ export async function validateWrite(
     const told = faultForCaller(collection, fault, { before, after: fields });
     return invalidState(request, isShown ? told : withoutState(told));
   }
+  warnOfOtherContent(collection, shown, fields);
   return {
     kind: "valid",
     content: contentOf(fields),

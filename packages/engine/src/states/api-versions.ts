@@ -161,7 +161,7 @@ export function apiVersions<Name extends string>(options: ApiVersionsOptions<Nam
   const entries = Object.entries<ApiVersionOptions>(given);
   checkNames(entries.map(([each]) => each));
   const times = entries.map(([each, version]) => timesOf(`apiVersions.versions.${each}`, version));
-  checkUpcoming(entries);
+  checkUpcoming(entries, byDefault);
   const newest = entries.findLastIndex(([, { upcoming }]) => upcoming !== true);
   if (times[newest]?.deprecatedAt !== undefined) {
     const problem = "must not be set: no later version could take the place of the newest one";
@@ -188,8 +188,8 @@ export function apiVersions<Name extends string>(options: ApiVersionsOptions<Nam
   return api;
 }
 
-/** Only the newest versions can be upcoming, and those have no end yet. */
-function checkUpcoming(entries: readonly (readonly [string, ApiVersionOptions])[]): void {
+/** Only the newest versions can be upcoming, and those have no end yet, and are not the default. */
+function checkUpcoming(entries: readonly (readonly [string, ApiVersionOptions])[], byDefault: string): void {
   for (const [at, [name, { upcoming, deprecatedAt }]] of entries.entries()) {
     const option = `apiVersions.versions.${name}`;
     if (upcoming === true && deprecatedAt !== undefined) {
@@ -197,6 +197,12 @@ function checkUpcoming(entries: readonly (readonly [string, ApiVersionOptions])[
     }
     if (upcoming === true && entries.slice(at).some(([, later]) => later.upcoming !== true)) {
       throw new ConfigurationError(`${option}.upcoming`, "must not be set for a version before one that is offered");
+    }
+    if (upcoming === true && name === byDefault) {
+      throw new ConfigurationError(
+        `${option}.upcoming`,
+        "must not be set for the default: no client can ask for it yet",
+      );
     }
   }
 }

@@ -78,6 +78,20 @@ describe("what up and down give", () => {
     }
   });
 
+  it("can't have a name that its schema does not have, unless it was there before", () => {
+    const from: Schema = z.object({ content: z.string() });
+    const to: Schema = z.strictObject({ body: z.string() });
+    const renamed = stepOf({ from, to, up: () => ({ bdy: "a", old: 1 }), down: () => ({ old: 1, contents: "a" }) });
+    const wrong = resolveShapes(path, { api, schema: to, steps: [renamed], ownMembers });
+    const up = errorOf(CallbackError, () => wrong.convert({ content: "a", old: 1 }, 1, 2));
+    expect(up.message).toContain('v1.up must return fields of `to`, and "bdy" is none. Did you mean `body`?');
+    const down = errorOf(CallbackError, () => wrong.convert({ body: "a", old: 1 }, 2, 1));
+    expect(down.message).toContain('v1.down must return fields of `from`, and "contents" is none. Did you mean');
+    const passing = stepOf({ from, to, up: ({ content, ...others }: JsonObject) => ({ body: content, ...others }) });
+    const sound = resolveShapes(path, { api, schema: to, steps: [passing], ownMembers });
+    expect(sound.convert({ content: "a", old: 1 }, 1, 2)).toEqual({ body: "a", old: 1 });
+  });
+
   it("keeps the cause of what was thrown", () => {
     const cause = new Error("boom");
     const wrong = chainOf({

@@ -5,6 +5,7 @@ import {
   describeValue,
   isFunction,
   isPromise,
+  nearestName,
   type OptionRule,
   type OptionRules,
   required,
@@ -60,13 +61,15 @@ export function resolveShapes<S extends Schema, const Steps extends readonly Sha
       checkRenamed(`${option}.renames`, "from", schemaFields(from), before);
       checkRenamed(`${option}.renames`, "to", schemaFields(to), after);
     }
-    const up = { convert: checkedConversion(`${option}.up`, (fields) => step.up(fields), ownMembers), renames };
-    const down = {
-      convert: checkedConversion(`${option}.down`, (fields) => step.down(fields), ownMembers),
-      renames: inverted(renames),
+    const target = { up: { name: "to", known: schemaFields(to) }, down: { name: "from", known: schemaFields(from) } };
+    const up = checkedConversion(`${option}.up`, (fields) => step.up(fields), target.up, ownMembers);
+    const down = checkedConversion(`${option}.down`, (fields) => step.down(fields), target.down, ownMembers);
+    const link: Link = {
+      schema: { option: `${option}.from`, schema: from },
+      up: { convert: up, renames, known: target.up.known },
+      down: { convert: down, renames: inverted(renames), known: target.down.known },
     };
-    const schema = { option: `${option}.from`, schema: from };
-    return [number, { schema, up: { ...up, known: schemaFields(to) }, down: { ...down, known: schemaFields(from) } }];
+    return [number, link];
   });
   const newest = { number: api.versions.length, option: path.replace(/[^.]*$/, "schema"), schema };
   const stored = api.offered.at(-1)?.number ?? newest.number;
@@ -140,10 +143,20 @@ interface Link {
   readonly down: Way;
 }
 
-/** Gives a copy to a function of the app's, and holds what it returns against what can be stored. */
+/** The schema that a conversion leads to: the option's name, and its fields as far as they can be seen. */
+interface Target {
+  readonly name: string;
+  readonly known: SchemaFields | undefined;
+}
+
+/**
+ * Gives a copy to a function of the app's, and holds what it returns against what can be stored, and against the names
+ * of its schema. A name that was there before is let through: older states may hold what no schema declares any more.
+ */
 function checkedConversion(
   callback: string,
   convert: (fields: JsonObject) => unknown,
+  { name: schema, known }: Target,
   ownMembers: readonly string[],
 ): Conversion {
   return (fields) => {
@@ -157,8 +170,13 @@ function checkedConversion(
     if (isPromise(result)) throw wrongResult(callback, "a plain object", result);
     const converted = storedFields(callback, result);
     const own = ownMembers.find((name) => Object.hasOwn(converted, name));
-    if (own === undefined) return converted;
-    throw new CallbackError(callback, `must return fields alone, and "${own}" is unclash's own`);
+    if (own !== undefined) throw new CallbackError(callback, `must return fields alone, and "${own}" is unclash's own`);
+    if (known === undefined || known.isOpen) return converted;
+    const made = Object.keys(converted).find((name) => !known.names.has(name) && !Object.hasOwn(fields, name));
+    if (made === undefined) return converted;
+    const nearest = nearestName(made, [...known.names]);
+    const hint = nearest === undefined ? "" : `. Did you mean \`${nearest}\`?`;
+    throw new CallbackError(callback, `must return fields of \`${schema}\`, and "${made}" is none${hint}`);
   };
 }
 

@@ -1,5 +1,6 @@
 import { formatHttpDate } from "@unclash/core";
 import type { Moment } from "@unclash/core/store";
+import { warnOnce } from "../options/warnings.js";
 import { type ApiVersion, type ApiVersions, isDay } from "../states/api-versions.js";
 
 /** What of a request says in which API version it is. */
@@ -59,6 +60,18 @@ export function chooseApiVersion(api: ApiVersions, request: VersionedRequest, no
 /** Whether a version is past its sunset. */
 function hasEnded({ sunsetAt }: ApiVersion, now: Moment): boolean {
   return sunsetAt !== undefined && sunsetAt <= now;
+}
+
+/** Warns of an API whose default has ended: whoever chooses no version is refused. */
+export function warnOfEndedDefault(api: ApiVersions, now: Moment): void {
+  const { name, sunsetAt } = api.default;
+  if (!hasEnded(api.default, now)) return;
+  warnOnce(
+    "UNCLASH_DEFAULT_ENDED",
+    api,
+    `apiVersions.default is ${name}, whose sunsetAt was ${new Date(sunsetAt ?? 0).toISOString()}: each request that ` +
+      "chooses no version is answered 410. Make another version the default, or move its sunsetAt.",
+  );
 }
 
 function namedVersion({ offered, isByDay }: ApiVersions, name: string): ApiVersion | undefined {

@@ -1,4 +1,5 @@
 import { adapterMistakes } from "./adapters.mjs";
+import { apiVersionMistakes } from "./api-versions.mjs";
 import { callbackMistakes } from "./callbacks.mjs";
 import { collectionMistakes, engineMistakes } from "./configuration.mjs";
 import { guardMistakes } from "./guards.mjs";
@@ -12,6 +13,7 @@ import { suiteMistakes } from "./suites.mjs";
 export const mistakes = [
   ...engineMistakes,
   ...collectionMistakes,
+  ...apiVersionMistakes,
   ...storeMistakes,
   ...guardMistakes,
   ...callbackMistakes,
