@@ -30,6 +30,13 @@ export async function sealCursor(store: Store, list: string, position: string): 
   return Buffer.concat([Buffer.from(mark), nonce, sealed, cipher.getAuthTag()]).toString("base64url");
 }
 
+/** Where the padding begins: a place may have a zero inside, as one in an index does, and ends in none. */
+function endOfText(padded: Buffer): number {
+  let end = padded.length;
+  while (end > 0 && padded[end - 1] === 0) end -= 1;
+  return end;
+}
+
 /** The place that a cursor was made for; nothing where it is none that this list gave. */
 export async function openCursor(store: Store, list: string, cursor: string): Promise<string | undefined> {
   const bytes = Buffer.from(cursor, "base64url");
@@ -41,7 +48,7 @@ export async function openCursor(store: Store, list: string, cursor: string): Pr
       .setAAD(Buffer.from(list, "utf8"))
       .setAuthTag(bytes.subarray(tagAt));
     const padded = Buffer.concat([decipher.update(bytes.subarray(nonceAt, tagAt)), decipher.final()]);
-    return padded.toString("utf8", 0, padded.indexOf(0));
+    return padded.toString("utf8", 0, endOfText(padded));
   } catch (error) {
     if (error instanceof StoreError) throw error;
     return undefined;

@@ -223,6 +223,21 @@ test("a list is of one's own conflicts, by resource and state, the newest first"
   expect(otherList).toMatchObject({ status: 400, body: { errors: [{ code: "malformed-cursor" }] } });
 });
 
+test.each(["", "resource=articles/1&", "state=open&", "resource=articles/1&state=open&"])(
+  "a list of ?%s goes on after its first page",
+  async (query) => {
+    const { as, made } = setUpConflicts({ conflicts: { strategy: "manual" } });
+    await made();
+    const bob = as("bob");
+    for (const title of ["a", "b", "c"]) await bob("PUT /articles/1", { title, version: 1 });
+    const first = await bob(`GET /conflicts?${query}limit=2`);
+    const second = await bob(`GET /conflicts?${query}limit=2&after=${String(first.body["next"])}`);
+    expect(second).toMatchObject({ status: 200, body: { next: null } });
+    const ids = [first, second].flatMap(({ body }) => [...Object(body["items"])].map(({ id }) => id));
+    expect(new Set(ids).size).toBe(3);
+  },
+);
+
 test.each([
   ["?state=closed", "malformed-state", "state"],
   ["?state=open&state=open", "repeated-parameter", "state"],
