@@ -1,6 +1,8 @@
 import { apiVersionWriteCases } from "./api-version-writes.js";
 import { apiVersionCases } from "./api-versions.js";
 import { conditionalReadCases } from "./conditional-reads.js";
+import { conflictPermissionCases } from "./conflict-permissions.js";
+import { conflictVersionCases } from "./conflict-versions.js";
 import { conflictCases } from "./conflicts.js";
 import { connectionCases } from "./connections.js";
 import { creatingCases } from "./creating.js";
@@ -15,6 +17,7 @@ import { hostileLimitCases } from "./hostile-limits.js";
 import { hostileMixtureCases } from "./hostile-mixtures.js";
 import { hostilePatchCases } from "./hostile-patches.js";
 import { hostilePreconditionCases } from "./hostile-preconditions.js";
+import { hostileResolutionCases } from "./hostile-resolutions.js";
 import { idempotencyCases } from "./idempotency.js";
 import { idempotencyKeyCases } from "./idempotency-keys.js";
 import { listCases } from "./lists.js";
@@ -23,6 +26,7 @@ import { methodCases } from "./methods.js";
 import { mountingCases } from "./mounting.js";
 import { orderingCases } from "./ordering.js";
 import { ownerCases } from "./owners.js";
+import { parkingCases } from "./parking.js";
 import { parsedBodyCases } from "./parsed-bodies.js";
 import { pastStateCases } from "./past-states.js";
 import { patchingCases } from "./patching.js";
@@ -34,6 +38,7 @@ import { redactionCases } from "./redactions.js";
 import { relationCases } from "./relations.js";
 import { replacingCases } from "./replacing.js";
 import { representationCases } from "./representations.js";
+import { resolvingCases } from "./resolving.js";
 import { rollbackCases } from "./rollbacks.js";
 import { sentBackCases } from "./sent-back.js";
 import { settingCases } from "./settings.js";
@@ -53,6 +58,10 @@ export const adapterCases: readonly AdapterCase[] = [
   ...conflictCases,
   ...strategyCases,
   ...mergingCases,
+  ...parkingCases,
+  ...resolvingCases,
+  ...conflictPermissionCases,
+  ...conflictVersionCases,
   ...postingCases,
   ...preferringCases,
   ...idempotencyCases,
@@ -78,6 +87,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...hostileLimitCases,
   ...hostilePatchCases,
   ...hostileIdCases,
+  ...hostileResolutionCases,
   ...hostileMixtureCases,
   ...connectionCases,
   ...failureCases,

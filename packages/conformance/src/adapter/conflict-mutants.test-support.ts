@@ -1,49 +1,14 @@
-import { isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
+import { isJsonObject, type JsonObject } from "@unclash/core/json";
 import type { ResponsePlan } from "unclash/adapter";
-import { type Mutant, withHeaders, without } from "./mutant.test-support.js";
+import { answering, type Mutant, sending, withHeader, withHeaders, without } from "./mutant.test-support.js";
+import { resolutionMutants } from "./resolution-mutants.test-support.js";
 import type { Facts, Twist } from "./tiny.test-support.js";
 
-/** An adapter that changes the content of some requests. */
-function sending(isMeant: (facts: Facts) => boolean, change: (content: JsonObject) => JsonObject): Twist {
-  return {
-    facts(facts) {
-      const { body } = facts;
-      if (body.kind !== "unread" || !isMeant(facts)) return facts;
-      const read: typeof body.read = async (max) => {
-        const found = await body.read(max);
-        if (found.kind !== "bytes" || found.bytes.length === 0) return found;
-        const content: Json = JSON.parse(found.bytes.toString());
-        return isJsonObject(content) ? { ...found, bytes: Buffer.from(JSON.stringify(change(content))) } : found;
-      };
-      return { ...facts, body: { ...body, read } };
-    },
-  };
-}
+const isShown = ({ path }: Facts): boolean => /\/conflicts\/./.test(path);
 
-/** An adapter that changes the content of some answers. */
-function answering(
-  isMeant: (plan: ResponsePlan, facts: Facts) => boolean,
-  change: (content: JsonObject, facts: Facts) => JsonObject,
-): Twist {
-  return {
-    plan(plan, facts) {
-      const content: Json | undefined = plan.body === null || !isMeant(plan, facts) ? undefined : JSON.parse(plan.body);
-      if (!isJsonObject(content)) return plan;
-      const body = JSON.stringify(change(content, facts));
-      const length = String(Buffer.byteLength(body));
-      return { ...withHeaders(plan, { "content-length": length }), body };
-    },
-  };
-}
-
-/** An adapter that changes a header of some requests. */
-function withHeader(name: string, isMeant: (facts: Facts) => boolean, value: string | undefined): Twist {
-  return {
-    facts: (facts) =>
-      isMeant(facts) && facts.headers[name] !== undefined
-        ? { ...facts, headers: { ...facts.headers, [name]: value } }
-        : facts,
-  };
+/** Changes what is shown of a conflict. */
+function showing(change: (conflict: JsonObject) => JsonObject): Twist {
+  return answering(({ status }, facts) => status === 200 && isShown(facts), change);
 }
 
 const isConflict = ({ outcome }: ResponsePlan): boolean => outcome === "version-conflict";
@@ -127,4 +92,68 @@ const mergeMutants: readonly Mutant[] = [
   },
 ];
 
-export const conflictMutants: readonly Mutant[] = mergeMutants;
+/** The same in what they make of conflicts that are parked, shown and listed. */
+const parkMutants: readonly Mutant[] = [
+  {
+    does: "shows a current state without what it holds",
+    twist: answering(isConflict, ({ current, ...rest }) => {
+      const { representation: _, ...told } = isJsonObject(current) ? current : {};
+      return { ...rest, current: told };
+    }),
+    caughtBy:
+      "a write that is parked is a conflict that shows the current state, and waits with base, current and proposed",
+  },
+  {
+    does: "shows no conflict what was proposed",
+    twist: showing(({ proposed: _, ...rest }) => rest),
+    caughtBy: "a patch is parked as what it would have made of the state that it names, and a deletion as null",
+  },
+  {
+    does: "takes who is anonymous for somebody",
+    twist: { facts: (facts) => ({ ...facts, headers: { authorization: "Bearer alice", ...facts.headers } }) },
+    caughtBy: "an anonymous caller's write is parked as any other, and not told where",
+  },
+  {
+    does: "does not tell what is wrong with a late write",
+    twist: answering(isConflict, ({ errors: _, ...rest }) => rest),
+    caughtBy: "what can't be written is not parked, and its sender is told why; nor is what is there already",
+  },
+  {
+    does: "takes a function's park for a strategy's",
+    twist: showing((conflict) => ({ ...conflict, strategy: "manual" })),
+    caughtBy: "a function parks what was proposed, or a value of its own",
+  },
+  {
+    does: "parks a write again that is repeated with its key",
+    twist: without("idempotency-key"),
+    caughtBy: "with a key, what was parked is answered again with the same id, and parked once",
+  },
+  {
+    does: "counts nothing",
+    twist: showing((conflict) => ({ ...conflict, count: 0 })),
+    caughtBy: "refusals are counted in one record a second, where the collection says so, and nowhere else",
+  },
+  {
+    does: "tells nobody of a record",
+    twist: answering(isConflict, ({ conflict: _, ...rest }) => rest),
+    caughtBy: "100 conflicts of a resource are open at once, and one that finds as many is a plain conflict",
+  },
+  {
+    does: "drops a filter of conflicts",
+    twist: { url: (url) => url.replace(/([?&])state=[^&]*&?/, "$1") },
+    caughtBy: "a list shows one's own conflicts, the newest first, by resource and state, page by page",
+  },
+  {
+    does: "takes the first of several filters",
+    twist: { url: (url) => url.replace(/(state=[^&]*)&state=[^&]*/, "$1") },
+    caughtBy: "a list of conflicts is refused for a parameter, limit, state or cursor that it does not have",
+  },
+  {
+    does: "answers a method that a conflict does not know as if nothing were there",
+    twist: { plan: (plan) => (plan.status === 405 ? { ...plan, status: 404 } : plan) },
+    caughtBy: "routes of conflicts know their methods and paths, and no others",
+  },
+];
+
+/** Adapters, and servers, with a fault in what they make of conflicts. */
+export const conflictMutants: readonly Mutant[] = [...mergeMutants, ...parkMutants, ...resolutionMutants];
