@@ -22,7 +22,8 @@ import { refusedResponse } from "./http/responses.js";
 import { sentences } from "./http/sentences.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { inVersion, malformedVersion, placeOf, refuseVersion } from "./pipeline/api-version.js";
-import { answerRoute, decodeId, type Match, ownsPath, routeLabel } from "./pipeline/routes.js";
+import { ownedPaths, ownsPath } from "./pipeline/owned-paths.js";
+import { answerRoute, decodeId, type Match, routeLabel } from "./pipeline/routes.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
 import { indexReferences } from "./resources/reference-index.js";
 import { checkStream } from "./streamed.js";
@@ -35,6 +36,14 @@ export interface Unclash<Native = unknown> {
   readonly collections: readonly string[];
   /** The names of its API versions that clients can ask for: each may stand in front of a collection in a path. */
   readonly apiVersions: readonly string[];
+  /**
+   * The paths below the mount that it answers, each with all that is below it: those of its collections, of conflicts
+   * and resolutions, and the same in each API version. For frameworks that want to know routes before there is a
+   * request.
+   *
+   * @example ["/articles", "/conflicts", "/resolve-conflict", "/v1/articles", …]
+   */
+  readonly paths: readonly string[];
   /** Whether a path below the mount is the engine's to answer; others are the app's own. */
   owns(path: string): boolean;
   /** Answers a request. It rejects only with what the app's own functions threw, and with faults of unclash itself. */
@@ -130,6 +139,7 @@ export function createUnclash<Native = unknown>(options: UnclashOptions<Native>)
   const unclash: Unclash<Native> = {
     collections: [...settings.collections.keys()],
     apiVersions: settings.versioned?.api.offered.map(({ name }) => name) ?? [],
+    paths: ownedPaths(settings),
     owns: (path) => ownsPath(settings, path),
     handle: (request) => handle(settings, request),
     indexReferences: () => indexReferences(settings),

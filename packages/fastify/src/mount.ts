@@ -21,7 +21,7 @@ import { sendReply } from "./send-reply.js";
 
 export interface MountOptions {
   /**
-   * Whether paths below the prefix that no collection owns stay the app's; else they are answered 404 with a problem.
+   * Whether paths below the prefix that unclash does not own stay the app's; else they are answered 404 with a problem.
    * @default true
    */
   readonly fallthrough?: boolean;
@@ -71,25 +71,19 @@ export function mount(
     assertEngine("mount", unclash);
     endWithApp(app, unclash);
     leaveBodiesUnread(app);
-    for (const path of pathsOf(unclash)) {
+    for (const path of unclash.paths) {
       app.register(
-        async (collection) => {
-          collection.all("", handler);
-          collection.all("/*", handler);
+        async (below) => {
+          below.all("", handler);
+          below.all("/*", handler);
           // Methods that Fastify has no routes for.
-          collection.setNotFoundHandler(handler);
+          below.setNotFoundHandler(handler);
         },
         { prefix: path },
       );
     }
     if (!fallthrough) app.setNotFoundHandler(handler);
   });
-}
-
-/** The paths of collections below the mount, in each API version too. */
-function pathsOf({ collections, apiVersions }: Unclash<FastifyRequest>): readonly string[] {
-  const names = collections.map((name) => `/${name}`);
-  return [...names, ...apiVersions.flatMap((version) => names.map((name) => `/${version}${name}`))];
 }
 
 const rules: OptionRules<MountOptions> = { fallthrough: isBoolean };

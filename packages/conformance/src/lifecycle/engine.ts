@@ -27,6 +27,7 @@ export function createWaitingEngine(store: Store): WaitingEngine {
   const unclash: Unclash = {
     collections: ["notes", "waits", "streams", "floods"],
     apiVersions: [],
+    paths: ["/notes", "waits", "streams", "floods"],
     owns: (path) => /^\/(?:notes|waits|streams|floods)(?:\/|$)/.test(path),
     async handle(facts) {
       if (facts.path.startsWith("/waits/")) return wait(facts);

@@ -17,6 +17,7 @@ export function createStreamEngine(): StreamEngine {
     unclash: {
       collections: ["streams"],
       apiVersions: [],
+      paths: ["/streams"],
       owns: (path) => path.startsWith("/streams/"),
       handle: async (facts) => (scripts.get(facts.path) ?? unknownPath)(facts),
       indexReferences: async () => 0,

@@ -6,8 +6,7 @@ import { malformed, type Refused, refused } from "../http/refusal.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
 import type { Collection } from "../resources/collection.js";
-import type { Addressed, CollectionExchange, CollectionSettings } from "../resources/collection-exchange.js";
-import { versionInPath } from "../versions/api-version.js";
+import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { answerList, answerRead } from "./read.js";
 import { answerDifference, answerHistory, answerPast, answerTimeMap, answerVersion, asksForPast } from "./read-past.js";
 import { answerRedaction } from "./redact.js";
@@ -173,20 +172,6 @@ const methodsOf: ReadonlyMap<Route | ServiceRoute, readonly string[]> = new Map(
 /** How observers are told of a route: a pattern with the collection's name, so that it can be the label of a metric. */
 export function routeLabel({ route, collection }: Match): string {
   return collection === undefined ? route.pattern : route.pattern.replace("{c}", collection.name);
-}
-
-/**
- * Whether the path's first segment, behind an API version, is the name of a collection, or of a route of unclash's own:
- * then all below it is the engine's to answer.
- */
-export function ownsPath(
-  { collections, versioned }: Pick<CollectionSettings, "collections" | "versioned">,
-  path: string,
-): boolean {
-  const below = versioned === undefined ? path : versionInPath(versioned.api, path).path;
-  const end = below.indexOf("/", 1);
-  const name = below.slice(1, end === -1 ? undefined : end);
-  return below.startsWith("/") && (collections.has(name) || serviceNames.has(name));
 }
 
 /** What the API version of a request ends it with, before its sender's permissions are asked for and after that. */
