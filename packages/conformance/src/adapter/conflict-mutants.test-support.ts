@@ -100,8 +100,7 @@ const parkMutants: readonly Mutant[] = [
       const { representation: _, ...told } = isJsonObject(current) ? current : {};
       return { ...rest, current: told };
     }),
-    caughtBy:
-      "a write that is parked is a conflict that shows the current state, and waits with base, current and proposed",
+    caughtBy: "a write that is parked is a conflict that shows what is there, and waits with all three states",
   },
   {
     does: "shows no conflict what was proposed",

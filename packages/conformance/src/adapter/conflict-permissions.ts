@@ -41,7 +41,7 @@ function assertSenderOnly(conflict: object, { id, key }: Resource, by: string): 
 
 export const conflictPermissionCases: readonly AdapterCase[] = casesOn("recording", [
   {
-    name: "conflicts are for those who say who they are: 401, with a challenge, to anonymous callers and wrong credentials",
+    name: "conflicts are for known callers: 401, with a challenge, to anonymous ones and for wrong credentials",
     async run(trial) {
       const { conflict, second } = await park(trial, "");
       const resolution = { json: { conflict, resolution: "mine" } };
@@ -124,7 +124,7 @@ export const conflictPermissionCases: readonly AdapterCase[] = casesOn("recordin
     },
   },
   {
-    name: "a conflict of a resource since hidden from its sender shows what that has sent, and nothing of what is there",
+    name: "a conflict of a resource since hidden from its sender shows only what that has sent",
     async run(trial) {
       const { conflict, second } = await park(trial, "secret-");
       assert("current" in (await conflictOf(trial, conflict, token)));

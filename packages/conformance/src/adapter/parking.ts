@@ -36,7 +36,7 @@ async function recordOf(trial: Trial, id: string): Promise<JsonObject> {
 
 export const parkingCases: readonly AdapterCase[] = casesOn("recording", [
   {
-    name: "a write that is parked is a conflict that shows the current state, and waits with base, current and proposed",
+    name: "a write that is parked is a conflict that shows what is there, and waits with all three states",
     async run(trial) {
       const { first, second } = await changedNote(trial);
       const answer = await writeLate(trial, first);

@@ -118,8 +118,7 @@ const ofDisclosure: readonly Mutant[] = [
   {
     does: "drops the challenge of conflicts",
     twist: { plan: (plan) => withHeaders(plan, { "www-authenticate": undefined }) },
-    caughtBy:
-      "conflicts are for those who say who they are: 401, with a challenge, to anonymous callers and wrong credentials",
+    caughtBy: "conflicts are for known callers: 401, with a challenge, to anonymous ones and for wrong credentials",
   },
   {
     does: "shows anyone a conflict",
@@ -140,8 +139,7 @@ const ofDisclosure: readonly Mutant[] = [
   {
     does: "remembers what a conflict showed",
     twist: remembering(),
-    caughtBy:
-      "a conflict of a resource since hidden from its sender shows what that has sent, and nothing of what is there",
+    caughtBy: "a conflict of a resource since hidden from its sender shows only what that has sent",
   },
   {
     does: "lists conflicts for anyone",
