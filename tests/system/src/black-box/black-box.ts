@@ -16,8 +16,8 @@ export interface BlackBoxOptions {
   readonly origins: () => readonly [string, ...string[]];
   /** Where the histories are read from at the end: past any proxy. @default `origins` */
   readonly finalOrigins?: () => readonly [string, ...string[]];
-  /** The run goes on until so much has happened. @default 1,500 acknowledged, 1,000 refused */
-  readonly atLeast?: { readonly acknowledged: number; readonly refused: number };
+  /** The run goes on until so much has happened: a quiet run proves nothing. */
+  readonly atLeast: { readonly acknowledged: number; readonly refused: number };
   /** And until this has. */
   readonly until?: (counts: BlackBoxCounts) => boolean;
   /** After so many operations it ends in any case. @default Infinity */
@@ -81,8 +81,7 @@ const subjectsEach = 4;
 /** Lets many clients write to few resources, and checks all that they saw. */
 export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxReport> {
   const { origins, finalOrigins = origins, durationMs = 0, clients = 12, timeoutMs = 5_000 } = options;
-  const { atLeast = { acknowledged: 1_500, refused: 1_000 }, until = () => true } = options;
-  const { operationsMax = Infinity } = options;
+  const { atLeast, until = () => true, operationsMax = Infinity } = options;
   const seed = chooseSeed();
   const random = createRandom(seed);
   const subjects = subjectsOf(seed);
