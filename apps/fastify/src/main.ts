@@ -1,6 +1,6 @@
 import { graceMs, runShop } from "@unclash/app-shop";
 import { clientErrorHandler, frameworkErrors, guarded, mount, problems } from "@unclash/fastify";
-import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 
 await runShop(async (unclash, customers) => {
   const answerError = frameworkErrors(unclash, { fallthrough: false });
@@ -36,6 +36,11 @@ await runShop(async (unclash, customers) => {
       routes.all("", answerGuarded);
       routes.all("/*", answerGuarded);
       routes.setNotFoundHandler(answerGuarded);
+      // What is no media type at all Fastify would refuse by itself: the guard does it as in all samples.
+      routes.setErrorHandler(async (error: FastifyError, request, reply) => {
+        if (error.code !== "FST_ERR_CTP_INVALID_MEDIA_TYPE") throw error;
+        return answerGuarded.call(routes, request, reply);
+      });
     },
     { prefix: "/customers" },
   );
