@@ -42,6 +42,11 @@ const refused = operation("cid", {
 const read = operation("dan", { method: "GET", answer: showing(2, "bob") });
 const remove = operation("eve", { method: "DELETE", ifMatch: etag(2), answer: { status: 204 } });
 const gone = operation("fay", { method: "GET", answer: { status: 410, body: JSON.stringify({ version: 3 }) } });
+const settledWrite = operation("gil", {
+  method: "PUT",
+  ifMatch: etag(1),
+  answer: { ...showing(3, "gil"), settledBy: "last-write-wins" },
+});
 const ann = state(1, "ann");
 const bob = state(2, "bob");
 const eve = state(3, "eve", "eve", { text: null, deleted: true });
@@ -67,7 +72,8 @@ test("a stale write may go over the current state where a strategy settled it, a
   const states = after(ann, bob, state(3, "gus"));
   const stale = { method: "PUT", ifMatch: etag(1), answer: showing(3, "gus") } as const;
   const settled = { ...stale, answer: { ...stale.answer, settledBy: "last-write-wins" } };
-  expect(violationsOf([create, replace, operation("gus", settled)], states)).toEqual([]);
+  const told = { ...states, events: [...states.events, { type: "conflict.resolved", key, version: 2 }] };
+  expect(violationsOf([create, replace, operation("gus", settled)], told)).toEqual([]);
   expect(violationsOf([create, replace, operation("gus", stale)], states)).toEqual([
     "gus (PUT notes/1, 200) replaced version 2, and named another",
   ]);
@@ -145,6 +151,18 @@ test.each<[what: string, operations: readonly Operation[], aftermath: Aftermath,
     /bob .* is behind the times/,
   ],
   ["an event is missing", [create, replace], { ...after(ann, bob), events: after(ann).events }, /has the events/],
+  [
+    "a write that nothing has settled has the event of a conflict",
+    [create, replace],
+    { ...after(ann, bob), events: [...after(ann, bob).events, { type: "conflict.resolved", key, version: 1 }] },
+    /has the events .*conflict.resolved 1/,
+  ],
+  [
+    "the event of a settled write's conflict is missing",
+    [create, replace, settledWrite],
+    after(ann, bob, state(3, "gil")),
+    /has the events/,
+  ],
   [
     "a refused write has an event",
     [create, replace, refused],

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { applyMergePatch, isJsonObject, type Json, type JsonObject } from "@unclash/core/json";
-import type { StoredRecord } from "@unclash/core/store";
+import type { NewEvent, StoredRecord } from "@unclash/core/store";
 import type { Aftermath, Operation, Settle } from "./history.js";
 
 /**
@@ -23,11 +23,32 @@ export function violationsOf(
     violations.push(...countingFaults(states), ...authorFaults(own, states, settle));
     for (const operation of own) violations.push(...answerFaults(operation, states, settle));
     violations.push(...orderFaults(own, states));
-    const told = about.map(({ type, version }) => `${type} ${version}`);
-    const expected = states.map(({ version }) => `resource.changed ${version}`);
-    if (!isDeepStrictEqual(told, expected)) violations.push(`${resource} has the events ${told.join(", ")}`);
+    violations.push(...eventFaults(resource, about, states, own));
   }
   return violations;
+}
+
+/** Each version has its event, and each write that a strategy has settled that of its conflict, in the same commit. */
+function eventFaults(
+  resource: string,
+  events: readonly NewEvent[],
+  states: readonly StoredRecord[],
+  operations: readonly Operation[],
+): readonly string[] {
+  const told = events.map(({ type, version }) => `${type} ${version}`);
+  const expected = states.flatMap(({ version, by }) => {
+    const changed = `resource.changed ${version}`;
+    const writer = operations.find(({ name }) => name === by);
+    const resolved = `conflict.resolved ${version - 1}`;
+    // Whose answer is not known may have been settled.
+    const isSettled = writer !== undefined && (isAcknowledged(writer) ? isSettledBy(writer) : told.includes(resolved));
+    return isSettled ? [changed, resolved] : [changed];
+  });
+  return isDeepStrictEqual(told, expected) ? [] : [`${resource} has the events ${told.join(", ")}`];
+}
+
+function isSettledBy({ answer: { settledBy } }: Operation): boolean {
+  return settledBy !== undefined;
 }
 
 /** The entity-tag of a state. */
