@@ -28,6 +28,7 @@ export const promises = [
       /of 8 writes of one state exactly one is acknowledged/,
       system("black-box/black-box", "lose nothing"),
       system("races/races"),
+      system("api-versions/races", "meet the same conflicts"),
     ],
   },
   {
@@ -107,7 +108,11 @@ export const promises = [
   {
     id: "P14",
     what: "no hostile request yields 5xx or a hang",
-    shown: [/^packages\/(express|koa|fastify|node)\/.*\brow \d+/, /core\/src\/.*(10,000|linear|hostile)/],
+    shown: [
+      /^packages\/(express|koa|fastify|node)\/.*\brow \d+/,
+      /engine\/src\/pipeline\/hostile/,
+      /core\/src\/.*(10,000|linear|hostile)/,
+    ],
   },
 ];
 
@@ -118,6 +123,7 @@ export const faults = [
     shown: [
       system("faults/app-faults", "kill -9"),
       system("customers/customers", "killed"),
+      system("api-versions/rolling", "loses nothing"),
       system("idempotency/idempotency", "one effect"),
       /store-sqlite\/src\/processes/,
     ],
