@@ -18,6 +18,7 @@ export const promises = [
       /a write in an earlier API version is answered in it, and keeps what that does not show/,
       system("api-versions/races", "loses what it does not see"),
       system("collaboration/collaboration", "every edit in it"),
+      system("contention/merging", "lose no edit"),
     ],
   },
   {
@@ -167,7 +168,6 @@ export const faults = [
 const later = [
   [39, 44, "locks"],
   [45, 46, "transactions"],
-  [49, 49, "resolution"],
   [50, 55, "rate limits"],
   [56, 64, "notifications"],
 ];
