@@ -45,6 +45,18 @@ describe("merge", () => {
     ]);
   });
 
+  test("refuses a policy that gives a promise, and nobody hears of its rejection", async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown): unknown => unhandled.push(reason);
+    process.on("unhandledRejection", listener);
+    // What a program in JavaScript may hand over.
+    const policy: () => Json = Object.assign(() => Promise.reject(new Error("late")));
+    expect(() => merge({ a: 1 }, { a: 2 }, { a: 3 }, { policies: { "/a": policy } })).toThrow("returned a promise");
+    await new Promise((resolve) => setTimeout(resolve));
+    process.off("unhandledRejection", listener);
+    expect(unhandled).toEqual([]);
+  });
+
   test("takes prepared options, time and again", () => {
     const prepared = prepareMerge({ policies: { "/n": "sum" } });
     for (const n of [1, 2]) expect(merge({ n }, { n: n + 1 }, { n: n + 2 }, prepared).value).toEqual({ n: n + 3 });

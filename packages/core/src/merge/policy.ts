@@ -5,7 +5,7 @@ import type { Interner } from "../json/interner.js";
 import { defaultJsonLimits } from "../json/limits.js";
 import type { Steps } from "../json/subsequence.js";
 import { isJsonArray, type Json } from "../json/value.js";
-import { describeValue } from "../options/check-options.js";
+import { describeValue, isPromise } from "../options/check-options.js";
 import { addDifferences } from "./decimal.js";
 import { mergeLines } from "./sequence.js";
 import type { Sides } from "./sides.js";
@@ -85,6 +85,8 @@ function resultOf(given: unknown, { option }: PlacedPolicy): Json | undefined {
   if (given === undefined) return undefined;
   const checked = checkJson(given, { ...defaultJsonLimits, keysMax: Number.MAX_VALUE, valuesMax: Number.MAX_VALUE });
   if (checked.kind === "sound") return checked.value;
+  // What it rejects with is never asked for, and would end the process.
+  if (isPromise(given)) given.then(undefined, () => {});
   throw new CallbackError(option, `must return a JSON value or undefined, and returned ${describeValue(given)}`);
 }
 
