@@ -5,6 +5,7 @@ import type { Actor } from "../access/actor.js";
 import { wrongOutcome } from "../options/callback-result.js";
 import { watchPending } from "../options/pending-callbacks.js";
 import { type StrategyName, strategyNames } from "../preconditions/preferences.js";
+import { storedFields } from "../states/stored-json.js";
 
 /** A write that came too late: it was made for `base`, and meanwhile the resource became `current`. */
 export interface StaleWrite {
@@ -65,13 +66,19 @@ export function checkedStrategy(callback: string, strategy: Strategy): Strategy 
     const given: unknown = strategy(write);
     const waiting = (): string => `a stale ${write.method} of ${write.resource}`;
     const settlement = isPromise(given) ? await watchPending(callback, given, waiting) : given;
-    if (isSettlement(settlement)) return settlement;
+    if (isSettlement(settlement)) return recordable(callback, settlement);
     throw wrongOutcome(
       callback,
       '{ kind: "reject" }, or { kind: "accept" } or { kind: "park" } with or without a `value`, an object',
       settlement,
     );
   };
+}
+
+/** What is parked goes into the record as it is, and no schema sees it before. */
+function recordable(callback: string, settlement: Settlement): Settlement {
+  if (settlement.kind !== "park" || settlement.value === undefined) return settlement;
+  return { kind: "park", value: storedFields(callback, settlement.value) };
 }
 
 function isSettlement(given: unknown): given is Settlement {

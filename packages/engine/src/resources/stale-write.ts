@@ -9,6 +9,7 @@ import { findSlot, openPart } from "../conflicts/records/conflict-writes.js";
 import { settle } from "../conflicts/settle.js";
 import type { Strategy } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
+import { fieldsOf } from "../states/representation.js";
 import { currentState, type RecordState } from "../states/selected-state.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { lossIfSettled } from "./loss.js";
@@ -82,7 +83,9 @@ export async function checkPreconditions(
     case "parked": {
       const { strategy, base, states } = settled;
       if (current === undefined) throw new TypeError("A strategy has parked a write of nothing.");
-      return park(exchange, request, { failed, asked, strategy, base, current, now, proposed: states.proposed });
+      // A function's value may have come from a representation, whose id and version are not its to choose.
+      const proposed = states.proposed && fieldsOf(collection, states.proposed);
+      return park(exchange, request, { failed, asked, strategy, base, current, now, proposed });
     }
     default:
       return refuseStale(exchange, request, { ...settled, failed, asked, current, now });
