@@ -15,8 +15,8 @@ export interface EditedVersion {
 }
 
 /**
- * What is wrong with edits of one resource at once that all were to be merged: each must have made a version of its own,
- * in which its mark is there for the first time, and none may be missing from any version that came after.
+ * What is wrong with edits of one resource at once that all were to be merged: each must have made a version of its
+ * own, in which its mark is there for the first time, and none may be missing from any version that came after.
  *
  * @param before the state that was there before them
  * @param after all versions that came after it
