@@ -3,7 +3,7 @@ import { setUpConflicts } from "../conflicts/conflicts.test-support.js";
 
 const mine = { title: "Mine", text: "text", version: 1 };
 
-test("a value that a function parks is recorded as it will be stored, and without members that are not its own", async () => {
+test("what a function parks is recorded as it will be stored, without members that are not its own", async () => {
   const value = { id: "7", version: 9, title: "Ours", at: new Date(0) };
   const { as, made } = setUpConflicts({ conflicts: { strategy: () => ({ kind: "park", value: Object(value) }) } });
   await made();
