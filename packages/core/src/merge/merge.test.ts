@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { expectPrototypesUntouched, frozen } from "../json/arbitrary.test-support.js";
 import { canonicalJson } from "../json/canonical.js";
+import type { Json } from "../json/value.js";
 import { groupCases } from "./cases/groups.test-support.js";
 import { itemCases, unnamedItemCases } from "./cases/items.test-support.js";
 import { kindCases } from "./cases/kinds.test-support.js";
