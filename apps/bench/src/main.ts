@@ -5,6 +5,7 @@ import { benchHttp } from "./http/bench.js";
 import { cells } from "./http/cell.js";
 import { printProfile } from "./http/profile/print.js";
 import { frameworkNames, isFrameworkName } from "./http/servers/all.js";
+import { benchMerge } from "./merge/bench.js";
 import { benchScale } from "./scale/bench.js";
 import { benchSqlite } from "./sqlite/bench.js";
 import { benchStopping } from "./stopping/bench.js";
@@ -19,6 +20,7 @@ pnpm bench stores [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]
 pnpm bench housekeeping [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench stopping [--store memory|sqlite|postgres|redis]… [--quick] [--json]
+pnpm bench merge [--quick] [--json]
 pnpm bench worst [--store memory|sqlite|postgres|redis]… [--only TEXT] [--quick] [--json]`;
 
 const { positionals, values } = parseArgs({
@@ -47,6 +49,8 @@ if (subject === "http" && named.every(isFrameworkName)) {
   } else await benchHttp({ frameworks, quick, json });
 } else if (subject === "sqlite") {
   await benchSqlite({ quick: values.quick, json: values.json });
+} else if (subject === "merge") {
+  benchMerge({ quick: values.quick, json: values.json });
 } else if (subject === "stores" && stores.every(isStoreName)) {
   await benchStores({ stores: stores.filter(isStoreName), quick: values.quick, json: values.json });
 } else if (subject === "scale" && stores.every(isStoreName) && /^[1-9][0-9]{2,8}$/.test(values.records)) {

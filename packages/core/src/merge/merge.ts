@@ -3,7 +3,7 @@ import { Interner } from "../json/interner.js";
 import { pointerOf } from "../json/pointer.js";
 import type { Json, JsonObject } from "../json/value.js";
 import { copyJson, copySide, type Members, setMember } from "./copy.js";
-import { type MergeOptions, type PreparedMerge, prepareMerge } from "./options.js";
+import { type MergeOptions, type PreparedMerge, prepareMerge, withoutOptions } from "./options.js";
 import { type Id, mergeOrder } from "./order.js";
 import { type MergeSides, type PolicyRun, settle } from "./policy.js";
 import { type Group, noRules, type Rule, rulesBelow, valueAtTail } from "./rules.js";
@@ -50,7 +50,12 @@ export interface Merge {
  * merge(base, mine, theirs, { policies: { "/stock": "sum" } });
  * // { value: { title: "Final", tags: ["a", "b"], stock: 2 }, clashes: [] }
  */
-export function merge(base: Json, mine: Json, theirs: Json, options: MergeOptions | PreparedMerge = {}): Merge {
+export function merge(
+  base: Json,
+  mine: Json,
+  theirs: Json,
+  options: MergeOptions | PreparedMerge = withoutOptions,
+): Merge {
   const { rule, limits } = "kind" in options ? options : prepareMerge(options);
   const run: Run = {
     path: [],
@@ -117,23 +122,33 @@ function shown({ base, mine, theirs }: Sides, run: Run): Clash {
   };
 }
 
-function mergeMembers(sides: SidesOf<JsonObject>, rules: readonly Rule[], run: Run): Json {
-  const { base = {}, mine, theirs } = sides;
+function mergeMembers({ base = {}, mine, theirs }: SidesOf<JsonObject>, rules: readonly Rule[], run: Run): Json {
   const merged: Members = {};
-  for (const name of Object.keys(theirs)) {
-    const value = mergeBelow(name, memberOf(base, name), memberOf(mine, name), theirs[name], rules, run);
+  const [before, ours, others] = [Object.keys(base), Object.keys(mine), Object.keys(theirs)];
+  // Members mostly come in the same order, and then the lookups by name are not needed.
+  let shared = 0;
+  for (let index = 0; index < others.length; index += 1) {
+    const name = others[index] ?? "";
+    const old = before[index] === name || Object.hasOwn(base, name) ? base[name] : undefined;
+    const own = ours[index] === name || Object.hasOwn(mine, name) ? mine[name] : undefined;
+    if (own !== undefined) shared += 1;
+    const value = mergeBelow(name, old, own, theirs[name], rules, run);
     if (value !== undefined) setMember(merged, name, value);
   }
-  for (const name of Object.keys(mine)) {
-    if (Object.hasOwn(theirs, name)) continue;
-    const value = mergeBelow(name, memberOf(base, name), mine[name], undefined, rules, run);
+  for (let index = 0; index < ours.length && shared < ours.length; index += 1) {
+    const name = ours[index] ?? "";
+    if (others[index] === name || Object.hasOwn(theirs, name)) continue;
+    const value = mergeBelow(
+      name,
+      Object.hasOwn(base, name) ? base[name] : undefined,
+      mine[name],
+      undefined,
+      rules,
+      run,
+    );
     if (value !== undefined) setMember(merged, name, value);
   }
   return merged;
-}
-
-function memberOf(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** Merges a member or an item. What is the same on two sides, as nearly all is, needs neither path nor rules. */
@@ -198,10 +213,14 @@ function mergeById(
     const item = mergeBelow("-", base[ids.base.get(id) ?? -1], mine[index], undefined, rules, run);
     if (item !== undefined) items.set(id, item);
   }
-  const orderOf = (known: Ids) => Array.from(known.keys()).filter((id) => items.has(id));
+  const orderOf = (known: Ids) => {
+    const order: Id[] = [];
+    for (const id of known.keys()) if (items.has(id)) order.push(id);
+    return order;
+  };
   const order = mergeOrder(orderOf(ids.base), orderOf(ids.mine), orderOf(ids.theirs));
   if (order === undefined) run.clashes.length = clashesBefore;
-  return order?.flatMap((id) => items.get(id) ?? []);
+  return order?.map((id) => items.get(id) ?? null);
 }
 
 /** Sees whether both sides changed something in a group, and not to the same. */

@@ -41,6 +41,13 @@ export interface PreparedMerge {
   readonly limits: Required<MergeLimits>;
 }
 
+/** No policies and no groups, and the default limits. */
+export const withoutOptions: PreparedMerge = {
+  kind: "prepared-merge",
+  rule: undefined,
+  limits: { itemsMax: 10_000, linesMax: 2_000 },
+};
+
 /**
  * Checks options and parses their pointers, once for many merges.
  *
@@ -71,7 +78,8 @@ function limitsOf(limits: MergeLimits): Required<MergeLimits> {
     if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
     throw misuse(`limits.${name}`, `must be a whole number of at least 0, and is ${describeValue(value)}`);
   }
-  return { itemsMax: limits.itemsMax ?? 10_000, linesMax: limits.linesMax ?? 2_000 };
+  const { itemsMax, linesMax } = withoutOptions.limits;
+  return { itemsMax: limits.itemsMax ?? itemsMax, linesMax: limits.linesMax ?? linesMax };
 }
 
 function groupsOf(together: unknown, policies: object): readonly Group[] {
