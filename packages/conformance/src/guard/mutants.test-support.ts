@@ -1,5 +1,21 @@
 import { noGuard } from "./no-guard.js";
+import type { SetupOptions } from "./setup.js";
 import { type GuardMutant, handle, header, options, outcome, passing, without } from "./twists.test-support.js";
+
+/** Options that say nothing of how to merge. */
+function withoutPolicies<Given extends Pick<SetupOptions, "conflicts">>(given: Given): Given {
+  const { merge: _merge, ...conflicts } = given.conflicts ?? {};
+  return { ...given, conflicts };
+}
+
+/** Options with another strategy, and nothing that this would not look at. */
+function withStrategy<Given extends Pick<SetupOptions, "conflicts">>(
+  given: Given,
+  strategy: "reject" | "last-write-wins",
+): Given {
+  const { conflicts, ...others } = withoutPolicies(given);
+  return { ...given, ...others, conflicts: { ...conflicts, strategy } };
+}
 
 /** Faults of guards. */
 export const mutants: readonly GuardMutant[] = [
@@ -129,19 +145,12 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "writes over what it should merge with",
-    twist: options((given) =>
-      given.conflicts?.strategy === "merge"
-        ? { ...given, conflicts: { ...given.conflicts, strategy: "last-write-wins" } }
-        : given,
-    ),
+    twist: options((given) => (given.conflicts?.strategy === "merge" ? withStrategy(given, "last-write-wins") : given)),
     caughtBy: "merge: what a stale write changes is merged with what others have changed, and it says so",
   },
   {
     does: "merges without its policies",
-    twist: options((given) => {
-      const { merge: _merge, ...conflicts } = given.conflicts ?? {};
-      return { ...given, conflicts };
-    }),
+    twist: options(withoutPolicies),
     caughtBy: "merge: what a stale write changes is merged with what others have changed, and it says so",
   },
   {
@@ -163,12 +172,12 @@ export const mutants: readonly GuardMutant[] = [
   },
   {
     does: "rejects whatever the strategy",
-    twist: options((given) => ({ ...given, conflicts: { ...given.conflicts, strategy: "reject" } })),
+    twist: options((given) => withStrategy(given, "reject")),
     caughtBy: "last-write-wins: a stale write is carried out over what is there, and says so",
   },
   {
     does: "lets stale writes through",
-    twist: options((given) => ({ ...given, conflicts: { ...given.conflicts, strategy: "last-write-wins" } })),
+    twist: options((given) => withStrategy(given, "last-write-wins")),
     caughtBy: "an If-Match of another state is a conflict, for all unsafe methods",
   },
   {
