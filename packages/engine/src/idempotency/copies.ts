@@ -1,8 +1,8 @@
 import type { Key, Store, StoredRecord, Version, Write } from "@unclash/core/store";
-import { commitOnce, type LookUp } from "../commits/commit-once.js";
-import { type CommitHeader, commitOf } from "../commits/commit-parts.js";
-import { createTag } from "../commits/commit-tag.js";
+import type { LookUp } from "../commits/commit-once.js";
+import type { CommitHeader } from "../commits/commit-parts.js";
 import { indexValueOf } from "../commits/index-value.js";
+import { rewriteRecords } from "../commits/rewrite-records.js";
 import { withoutStateMembers } from "./hidden-state.js";
 import { type KeptAnswer, readRecord, recordText } from "./record.js";
 import { withLength } from "./replay.js";
@@ -35,16 +35,8 @@ export async function redactCopies(
   lookUp: LookUp,
 ): Promise<void> {
   const value = indexValueOf(state.key);
-  for (let after: string | undefined, isDone = false; !isDone; ) {
-    const range = { index: copiesIndex, from: value, to: value, limit: writesMax };
-    const page = await store.list(after === undefined ? range : { ...range, after });
-    const writes = page.records.flatMap((record) => redactedCopy(record, state, page.now));
-    const commit = commitOf({ ...header, tag: createTag(), at: page.now }, [{ writes }]);
-    const isCommitted = writes.length === 0 || (await commitOnce(store, commit, lookUp)).kind === "committed";
-    // One of them has changed meanwhile: the page is read again.
-    if (isCommitted) after = page.next;
-    isDone = isCommitted && page.next === undefined;
-  }
+  const range = { index: copiesIndex, from: value, to: value, limit: writesMax };
+  await rewriteRecords({ store, header, lookUp }, range, (record, now) => redactedCopy(record, state, now));
 }
 
 /** The write that leaves nothing of the state in a kept answer; none where there is nothing of it. */

@@ -1,7 +1,7 @@
 import type { Key, Moment, Store, StoredRecord, Version, Write } from "@unclash/core/store";
-import { commitOnce, type LookUp } from "../../commits/commit-once.js";
-import { type CommitHeader, commitOf } from "../../commits/commit-parts.js";
-import { createTag } from "../../commits/commit-tag.js";
+import type { LookUp } from "../../commits/commit-once.js";
+import type { CommitHeader } from "../../commits/commit-parts.js";
+import { rewriteRecords } from "../../commits/rewrite-records.js";
 import { conflictIndex, rangeOf } from "./conflict-keys.js";
 import { type ConflictRecord, conflictText, type RecordedState, readConflict } from "./record.js";
 
@@ -23,15 +23,7 @@ export async function redactConflicts(
   lookUp: LookUp,
 ): Promise<void> {
   const range = { ...rangeOf({ resource: key, state: undefined }), limit: pageMax };
-  for (let after: string | undefined, isDone = false; !isDone; ) {
-    const page = await store.list(after === undefined ? range : { ...range, after });
-    const writes = page.records.flatMap((record) => redactedWrite(record, version, page.now));
-    const commit = commitOf({ ...header, tag: createTag(), at: page.now }, [{ writes }]);
-    const isCommitted = writes.length === 0 || (await commitOnce(store, commit, lookUp)).kind === "committed";
-    // One of them has changed meanwhile: the page is read again.
-    if (isCommitted) after = page.next;
-    isDone = isCommitted && page.next === undefined;
-  }
+  await rewriteRecords({ store, header, lookUp }, range, (record, now) => redactedWrite(record, version, now));
 }
 
 function redactedWrite(stored: StoredRecord, version: Version, now: Moment): readonly Write[] {
