@@ -1,13 +1,15 @@
-import type { Expectation, Key, Reading, StoredRecord, Write } from "@unclash/core/store";
+import type { Expectation, Key, Reading, StoredRecord, Write, WriteAction } from "@unclash/core/store";
 import type { Reader } from "../../access/resource-exchange.js";
 import type { CommitPart } from "../../commits/commit-parts.js";
 import { conflictIdOf, conflictIndex, conflictKey, openMax, slotKey, slotPrefix } from "./conflict-keys.js";
 import { type ConflictRecord, type ConflictResolution, conflictText } from "./record.js";
 
-/** The write of a record that nobody waits for any more, for as long as it is kept. */
-function closedWrite(id: string, record: ConflictRecord, expect: Expectation): Write {
-  const put = conflictText(record);
-  return { key: conflictKey(id), expect, put, keep: "none", ttlMs: record.keepMs, index: conflictIndex(record) };
+/** A write of a new text. */
+type PutAction = Extract<WriteAction, { readonly put: string }>;
+
+/** What is done to a record that nobody waits for any more: it is kept for a while. */
+function closedAction(record: ConflictRecord): PutAction {
+  return { put: conflictText(record), keep: "none", ttlMs: record.keepMs, index: conflictIndex(record) };
 }
 
 /** What is told to those who follow the resource. */
@@ -19,7 +21,10 @@ function eventOf(type: string, id: string, { resource, strategy, origin, current
 
 /** The part of a commit that records a conflict which its strategy has settled. */
 export function settledPart(id: string, record: ConflictRecord): CommitPart {
-  return { writes: [closedWrite(id, record, "absent")], events: [eventOf("resolved", id, record)] };
+  return {
+    writes: [{ key: conflictKey(id), expect: "absent", ...closedAction(record) }],
+    events: [eventOf("resolved", id, record)],
+  };
 }
 
 /** A place among the open conflicts of a resource. */
@@ -98,22 +103,17 @@ export function resolvedPart(stored: StoredRecord, record: ConflictRecord, resol
   const id = conflictIdOf(stored.key);
   const resolved: ConflictRecord = { ...record, state: "resolved", resolution };
   return {
-    writes: [closedWrite(id, resolved, { tag: stored.tag }), ...slotWrites(record)],
+    writes: [{ key: stored.key, expect: { tag: stored.tag }, ...closedAction(resolved) }, ...slotWrites(record)],
     events: [eventOf("resolved", id, resolved)],
   };
 }
 
 /** What becomes of an open conflict that nobody has resolved in time. */
-export function expiredPart(
-  stored: StoredRecord,
-  record: ConflictRecord,
-): CommitPart & { readonly action: { readonly put: string; readonly ttlMs: number } } {
+export function expiredPart(stored: StoredRecord, record: ConflictRecord): CommitPart & { readonly action: PutAction } {
   const id = conflictIdOf(stored.key);
   const expired: ConflictRecord = { ...record, state: "expired" };
-  const { key: _key, expect: _expect, ...action } = closedWrite(id, expired, "any");
-  if (!("put" in action)) throw new TypeError("A record that has expired is written.");
   return {
-    action: { ...action, ttlMs: record.keepMs },
+    action: closedAction(expired),
     writes: slotWrites(record),
     events: [eventOf("expired", id, expired)],
   };

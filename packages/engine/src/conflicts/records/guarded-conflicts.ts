@@ -5,16 +5,15 @@ import type { Key, Store } from "@unclash/core/store";
 import type { Actor } from "../../access/actor.js";
 import { AskedResource } from "../../access/asked-resource.js";
 import type { Authorize } from "../../access/authorize.js";
-import { commitOnce, type LookUp } from "../../commits/commit-once.js";
-import { type CommitPart, commitOf } from "../../commits/commit-parts.js";
-import { createTag } from "../../commits/commit-tag.js";
+import type { LookUp } from "../../commits/commit-once.js";
 import type { Lifecycle } from "../../commits/lifecycle.js";
 import { wrongOutcome } from "../../options/callback-result.js";
 import { watchPending } from "../../options/pending-callbacks.js";
 import type { Awaitable } from "../../states/loaded-state.js";
 import { type MergeSettings, type MergingOptions, resolveMerging } from "../merge-states.js";
 import { newConflictId } from "./conflict-keys.js";
-import { findSlot, openPart, settledPart } from "./conflict-writes.js";
+import { settledPart } from "./conflict-writes.js";
+import { commitRecord, openConflict } from "./open-conflict.js";
 import type { ConflictRecord } from "./record.js";
 import type { RecordedRefusals } from "./refusals.js";
 
@@ -72,9 +71,6 @@ export interface ConflictKeeper {
   readonly authorize: Authorize;
 }
 
-/** So often a record is tried whose place another process has taken. */
-const triesMax = 5;
-
 /** Where guards keep the records of their conflicts: `unclash.guardConflicts(name, { … })` makes it. */
 export class GuardedConflicts {
   readonly name: string;
@@ -128,28 +124,20 @@ export class GuardedConflicts {
    */
   async park(record: ConflictRecord, resolveWithinMs: number): Promise<string | undefined> {
     const id = newConflictId();
-    for (let tries = 0; tries < triesMax; tries += 1) {
-      const slot = await findSlot(this.#keeper.store, record.resource);
-      if (slot === undefined) return undefined;
-      if (await this.#commit(record, openPart(id, record, slot, { resolveWithinMs }))) return id;
-    }
-    return undefined;
+    const { store, lookUp } = this.#keeper;
+    return (await openConflict(store, lookUp, { id, record, resolveWithinMs })) ? id : undefined;
   }
 
   /** Records a write that a strategy has settled, in the background: the handler's own write is done by then. */
   recordSettled(id: string, record: ConflictRecord): void {
-    this.#keeper.lifecycle.write("the record of a conflict", () => this.#commit(record, settledPart(id, record)));
+    const { store, lookUp, lifecycle } = this.#keeper;
+    const part = settledPart(id, record);
+    lifecycle.write("the record of a conflict", () => commitRecord(store, lookUp, record, part));
   }
 
   /** Counts a refusal, and gives the id of its record, if it gets one. */
   recordRefusal(record: ConflictRecord, resolveWithinMs: number): string | undefined {
     return this.#keeper.refusals.add(record, () => ({ record, resolveWithinMs }));
-  }
-
-  async #commit(record: ConflictRecord, part: CommitPart): Promise<boolean> {
-    const header = { tag: createTag(), at: record.detectedAt, by: record.by, cause: "conflict" };
-    const result = await commitOnce(this.#keeper.store, commitOf(header, [part]), this.#keeper.lookUp);
-    return result.kind === "committed";
   }
 }
 

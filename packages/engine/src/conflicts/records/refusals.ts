@@ -1,10 +1,8 @@
 import type { Store } from "@unclash/core/store";
-import { commitOnce, type LookUp } from "../../commits/commit-once.js";
-import { commitOf } from "../../commits/commit-parts.js";
-import { createTag } from "../../commits/commit-tag.js";
+import type { LookUp } from "../../commits/commit-once.js";
 import type { Lifecycle } from "../../commits/lifecycle.js";
 import { newConflictId } from "./conflict-keys.js";
-import { findSlot, openPart } from "./conflict-writes.js";
+import { openConflict } from "./open-conflict.js";
 import { type ConflictRecord, conflictText } from "./record.js";
 
 /** A refusal that is to be recorded. */
@@ -28,9 +26,6 @@ const windowMs = 1_000;
 /** What waits to be written at once, in records and in bytes: what is more is not recorded. */
 const pendingMax = 1_000;
 const pendingBytesMax = 16_777_216;
-
-/** So often a record is tried whose place another process has taken. */
-const triesMax = 5;
 
 /** The refusals of an engine, on their way into the store: in the background, one record a second for each writer. */
 export class RecordedRefusals {
@@ -82,18 +77,8 @@ export class RecordedRefusals {
     clearTimeout(pending.timer);
     this.#pending.delete(key);
     this.#bytes -= pending.bytes;
-    this.#lifecycle.write("the record of a refusal", () => this.#commit(pending));
-  }
-
-  async #commit({ id, record, count, resolveWithinMs }: Pending): Promise<void> {
-    for (let tries = 0; tries < triesMax; tries += 1) {
-      const slot = await findSlot(this.#store, record.resource);
-      // All places are taken by conflicts that were parked: those must not go for this.
-      if (slot === undefined) return;
-      const part = openPart(id, { ...record, count }, slot, { resolveWithinMs });
-      const header = { tag: createTag(), at: record.detectedAt, by: record.by, cause: "conflict" };
-      const result = await commitOnce(this.#store, commitOf(header, [part]), this.#lookUp);
-      if (result.kind === "committed") return;
-    }
+    const { record, count } = pending;
+    const refusal = { ...pending, record: { ...record, count } };
+    this.#lifecycle.write("the record of a refusal", () => openConflict(this.#store, this.#lookUp, refusal));
   }
 }
