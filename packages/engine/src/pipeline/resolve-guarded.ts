@@ -14,11 +14,11 @@ import { sentences } from "../http/sentences.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
 import type { ResolutionRequest } from "../resources/resolution-request.js";
 
-/** What has become of a guarded resource, and the part of the commit that closes its conflict. */
+/** What has become of a guarded resource, and the commit that closes its conflict. */
 export interface GuardedResolution {
   readonly kind: "applied";
   readonly header: CommitHeader;
-  readonly part: CommitPart;
+  readonly parts: readonly CommitPart[];
   readonly version: number | undefined;
   readonly etag: string | undefined;
 }
@@ -37,8 +37,8 @@ export async function resolveGuarded(
   const records = exchange.settings.guardedConflicts.get(guard);
   if (records?.isResolvable !== true) return invalidState(resource, sentences.resolvedByApp(resource)); // 409
   const by = recordedName(exchange.actor);
-  const part = resolvedPart(stored, record, { kind: request.resolution, by, at: now });
-  const closing = { kind: "applied", header: { tag: createTag(), at: now, by, cause: "resolution" }, part } as const;
+  const parts = [resolvedPart(stored, record, { kind: request.resolution, by, at: now })];
+  const closing = { kind: "applied", header: { tag: createTag(), at: now, by, cause: "resolution" }, parts } as const;
   const { shown, etag } = record.current;
   if (request.resolution === "theirs") return { ...closing, version: shown, etag };
   const conflict = guardedConflict(exchange, request, stored, record);

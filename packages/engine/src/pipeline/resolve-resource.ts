@@ -1,7 +1,7 @@
 import { evaluatePreconditions } from "@unclash/core";
 import type { Moment, StoredRecord } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
-import { type CommitHeader, type CommitPart, commitOf } from "../commits/commit-parts.js";
+import type { CommitHeader, CommitPart } from "../commits/commit-parts.js";
 import { createTag } from "../commits/commit-tag.js";
 import type { SnapshotByKey } from "../commits/snapshot.js";
 import { mergeStates } from "../conflicts/merge-states.js";
@@ -28,10 +28,10 @@ export interface OpenConflict {
   readonly id: string;
 }
 
-/** What a resolution comes to: the resource as it will be, with the part of the commit that makes it so. */
+/** What a resolution comes to: the resource as it will be, with the parts of the commit that makes it so. */
 export interface Resolution {
   readonly kind: "resolve";
-  readonly part: CommitPart;
+  readonly parts: readonly CommitPart[];
   readonly header: CommitHeader;
   readonly state: State;
   readonly request: WriteRequest;
@@ -72,14 +72,9 @@ export async function resolveResource(
     default: {
       const { header, part, state } = decision;
       const closing = closingPart(exchange, open, request, header.at);
-      return { kind: "resolve", header, part: joined(part, closing), state, request: merged.request };
+      return { kind: "resolve", header, parts: [part, closing], state, request: merged.request };
     }
   }
-}
-
-function joined(one: CommitPart, other: CommitPart): CommitPart {
-  const { reads, writes, events } = commitOf({ tag: "", at: 0, by: null, cause: "" }, [one, other]);
-  return { reads, writes, events };
 }
 
 /** The write that a resolution asks for, for the version that the conflict found, or that the request names. */
@@ -162,7 +157,7 @@ function kept(
   return {
     kind: "resolve",
     header: { tag: createTag(), at: now, by, cause: "resolution" },
-    part: joined({ reads: [{ key: resource, expect }] }, closingPart(exchange, open, request, now)),
+    parts: [{ reads: [{ key: resource, expect }] }, closingPart(exchange, open, request, now)],
   };
 }
 

@@ -59,11 +59,11 @@ async function tryToResolve(
   const decision = await decideOn(exchange, request, { stored, record, collection, states });
   const answering = { resource, slot, snapshot };
   if (decision.kind === "refused") return finish(exchange, answering, refusedResponse(exchange, decision));
-  const { part, header } = decision;
+  const { parts, header } = decision;
   const response = await resolvedResponse(exchange, resource, decision, preferences.dryRun); // 200
   if (preferences.dryRun) return response;
   const answer = answerWrites(exchange, slot, response, { key: resource, version: undefined, isLasting: false });
-  const result = await commitOnce(store, commitOf(header, [part, { writes: answer }]), requestLimits);
+  const result = await commitOnce(store, commitOf(header, [...parts, { writes: answer }]), requestLimits);
   exchange.applied = result.kind === "committed";
   if (result.kind === "committed") {
     countKept(exchange, slot, snapshot.now, answer);
