@@ -84,7 +84,9 @@ async function tryToWrite(exchange: CollectionExchange, request: WriteRequest): 
     const shown = await withoutHiddenState(exchange, request, response, decision.state);
     return conclude(exchange, showable(request), { slot, snapshot }, shown);
   }
-  const record = decision.settled && (await planRecord(exchange, request, decision, snapshot.now));
+  const { settled, fields } = decision;
+  const late = settled && { ...settled, proposed: settled.proposed === undefined ? fields : settled.proposed };
+  const record = late && (await planRecord(exchange, request, late, snapshot.now));
   const response = plannedResponse(exchange, request, decision, record?.shownId); //       200, 201, 204
   const writes = answerWrites(exchange, slot, response, { ...showable(request), version: decision.state.version });
   const commit = commitOf(decision.header, [decision.part, { writes }, record?.part ?? nothing]);

@@ -17,7 +17,7 @@ import { pointerForCaller, shownToCaller } from "./callers-names.js";
 import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { lossOf } from "./loss.js";
-import { mayReadOwnConflict, recordOf } from "./recorded-write.js";
+import { mayReadOwnConflict, resourceRecord } from "./recorded-write.js";
 import { isThereAlready, statesOf } from "./stale-states.js";
 import type { WriteRequest } from "./write-request.js";
 
@@ -153,7 +153,7 @@ async function recordRefusal(
   const clashing = clashes?.map(({ path }) => path);
   const late = { strategy, base, current, proposed: states.proposed, clashing };
   return exchange.settings.refusals.add({ resource: key, by: recordedName(exchange.actor) }, () => ({
-    record: recordOf(exchange, request, late, { origin: "refused", now }),
+    record: resourceRecord(exchange, request, late, { origin: "refused", now }),
     resolveWithinMs: collection.resolveWithinMs,
   }));
 }

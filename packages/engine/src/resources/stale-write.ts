@@ -13,7 +13,7 @@ import { fieldsOf } from "../states/representation.js";
 import { currentState, type RecordState } from "../states/selected-state.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { lossIfSettled } from "./loss.js";
-import { recordOf } from "./recorded-write.js";
+import { resourceRecord } from "./recorded-write.js";
 import { refuseStale, type SettledWrite, type StaleWrite, versionsBehind } from "./stale-conflict.js";
 import { isThereAlready, statesOf } from "./stale-states.js";
 import type { WriteRequest } from "./write-request.js";
@@ -127,7 +127,8 @@ async function park(
   const refused = await refuseStale(exchange, request, refusal);
   if (slot === undefined || conflictId === undefined) return refused;
   const { strategy, base, current, now } = found;
-  const record = recordOf(exchange, request, { strategy, base, current, proposed }, { origin: "parked", now });
+  const late = { strategy, base, current, proposed };
+  const record = resourceRecord(exchange, request, late, { origin: "parked", now });
   const { resolveWithinMs } = collection;
   const reads = [{ key, expect: { tag: current.record.tag } }];
   const part = openPart(conflictId, record, slot, { resolveWithinMs, reads });
