@@ -1,5 +1,5 @@
 import { ConfigurationError, type ProblemEntry } from "@unclash/core";
-import { isJsonObject, type JsonObject } from "@unclash/core/json";
+import { isJsonObject, type JsonObject, jsonEqual } from "@unclash/core/json";
 import { type Clash, type MergeOptions, merge, type PreparedMerge, prepareMerge } from "@unclash/core/merge";
 
 /** What a strategy has to look at: the fields of three states, in the shape that the app's functions know. */
@@ -10,6 +10,11 @@ export interface StaleStates {
   readonly proposed: JsonObject | null;
   /** Why it could not be written, whatever the state. @default nothing is known against it */
   readonly faults?: readonly ProblemEntry[];
+}
+
+/** Whether nothing is left to resolve, since the write wants what is there: it was sent twice, most likely. */
+export function isThereAlready({ proposed, current }: Pick<StaleStates, "proposed" | "current">): boolean {
+  return proposed !== null && jsonEqual(proposed, current);
 }
 
 /** How two changes of one state are merged: a collection's or guard's policies, and groups of fields. */

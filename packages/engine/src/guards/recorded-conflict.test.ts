@@ -184,6 +184,18 @@ test("refusals are recorded where the guard says so", async () => {
   });
 });
 
+test.each([{ strategy: "manual" }, { recordRefusals: true }] as const)(
+  "what is there already leaves nothing to resolve, and no record, with %j",
+  async (conflicts) => {
+    const { send, unclash, as } = setUp(conflicts);
+    const { problem } = await send("bob", { title: "Theirs", text: "text", version: 1 });
+    expect(problem).toMatchObject({ status: 409, identical: true });
+    expect(problem).not.toHaveProperty("conflict");
+    await unclash.drain();
+    expect((await as("root")("GET /conflicts")).body["items"]).toEqual([]);
+  },
+);
+
 test("a name is taken once", () => {
   const { unclash } = setUp({});
   expect(() => unclash.guardConflicts("customers")).toThrow('must have a name of its own, and "customers" is taken');

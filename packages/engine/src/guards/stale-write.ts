@@ -1,7 +1,7 @@
 import { CallbackError, type Conditions, type FailedCondition } from "@unclash/core";
 import type { JsonObject } from "@unclash/core/json";
 import { settledFacts } from "../conflicts/conflict.js";
-import type { StaleStates } from "../conflicts/merge-states.js";
+import { isThereAlready, type StaleStates } from "../conflicts/merge-states.js";
 import { type FoundBase, type Settled, settle } from "../conflicts/settle.js";
 import { strategyLabel } from "../conflicts/strategy.js";
 import type { Refused } from "../http/refusal.js";
@@ -77,7 +77,7 @@ export async function settleStale(
     strategy: settled.strategy,
     asked: strategy,
     conflictId,
-    isParked: settled.kind === "parked" && !preferences.dryRun,
+    isParked: settled.kind === "parked" && !preferences.dryRun && !isThereAlready(settled.states),
     ...(settled.kind === "rejected" && {
       clashing: settled.clashes?.map(({ path }) => path),
       isBaseGone: settled.isBaseGone,
@@ -98,10 +98,11 @@ async function recorded(
     if (records === undefined)
       throw new CallbackError("conflicts.strategy", "may park only where `conflicts.records` says where that is kept");
     const { states } = settled;
+    if (isThereAlready(states)) return undefined;
     return recordRefused(exchange, { strategy, base: rowOf(exchange, base), current, states }, "parked");
   }
   const states = recordRefusals ? statesOf(exchange, base, current) : undefined;
-  if (states === undefined) return undefined;
+  if (states === undefined || isThereAlready(states)) return undefined;
   const clashing = settled.clashes?.map(({ path }) => path);
   return recordRefused(exchange, { strategy, base: rowOf(exchange, base), current, states, clashing }, "refused");
 }

@@ -6,6 +6,7 @@ import { recordedName } from "../access/actor.js";
 import { versionsBetween } from "../access/request-decision.js";
 import { conflict } from "../conflicts/conflict.js";
 import { namedVersion } from "../conflicts/merge-base.js";
+import { isThereAlready } from "../conflicts/merge-states.js";
 import type { RejectedWrite } from "../conflicts/settle.js";
 import { type Strategy, showsCurrent } from "../conflicts/strategy.js";
 import { entriesIn, type Refused } from "../http/refusal.js";
@@ -18,7 +19,7 @@ import type { Collection } from "./collection.js";
 import type { CollectionExchange } from "./collection-exchange.js";
 import { lossOf } from "./loss.js";
 import { mayReadOwnConflict, resourceRecord } from "./recorded-write.js";
-import { isThereAlready, statesOf } from "./stale-states.js";
+import { statesOf } from "./stale-states.js";
 import type { WriteRequest } from "./write-request.js";
 
 /** A late write that a strategy has let through. */

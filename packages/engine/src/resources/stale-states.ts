@@ -1,4 +1,4 @@
-import { isJsonObject, jsonEqual } from "@unclash/core/json";
+import { isJsonObject } from "@unclash/core/json";
 import { applyChange } from "../conflicts/change.js";
 import type { StaleStates } from "../conflicts/merge-states.js";
 import type { Strategy } from "../conflicts/strategy.js";
@@ -32,9 +32,4 @@ export async function statesOf(
   const checked = await validate(collection, content.value, exchange.settings.requestLimits.errorsMax);
   if (checked.kind === "valid") return { ...states, proposed: fieldsOf(collection, checked.fields) };
   return { ...states, proposed: content.value, faults: entriesForCaller(collection, checked.errors, content.shown) };
-}
-
-/** Whether nothing is left to resolve, since the write wants what is there: it was sent twice, most likely. */
-export function isThereAlready({ proposed, current }: Pick<StaleStates, "proposed" | "current">): boolean {
-  return proposed !== null && jsonEqual(proposed, current);
 }

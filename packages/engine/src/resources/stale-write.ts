@@ -4,6 +4,7 @@ import type { Moment } from "@unclash/core/store";
 import type { CommitPart } from "../commits/commit-parts.js";
 import { listExists, settledFacts } from "../conflicts/conflict.js";
 import { findBase } from "../conflicts/merge-base.js";
+import { isThereAlready } from "../conflicts/merge-states.js";
 import { newConflictId } from "../conflicts/records/conflict-keys.js";
 import { findSlot, openPart } from "../conflicts/records/conflict-writes.js";
 import { settle } from "../conflicts/settle.js";
@@ -15,7 +16,7 @@ import type { CollectionExchange } from "./collection-exchange.js";
 import { lossIfSettled } from "./loss.js";
 import { resourceRecord } from "./recorded-write.js";
 import { refuseStale, type SettledWrite, type StaleWrite, versionsBehind } from "./stale-conflict.js";
-import { isThereAlready, statesOf } from "./stale-states.js";
+import { statesOf } from "./stale-states.js";
 import type { WriteRequest } from "./write-request.js";
 
 /**
