@@ -20,6 +20,7 @@ export {
   unproxied,
   weakMatch,
 } from "./http/entity-tag.js";
+export { type EventStreamBlock, eventStreamText } from "./http/event-stream.js";
 export { formatHttpDate, parseHttpDate, parseImfFixdate } from "./http/http-date.js";
 export { idempotencyKeyBytesMax, type ParsedIdempotencyKey, parseIdempotencyKey } from "./http/idempotency-key.js";
 export {
