@@ -17,7 +17,7 @@ const rooms = [
   ["preconditions"],
   ["conflicts", "idempotency"],
   ["resources", "guards"],
-  ["versions"],
+  ["versions", "notifications"],
   ["pipeline"],
 ];
 

@@ -18,6 +18,7 @@ import {
   requestRules,
   resolveRequestOptions,
 } from "./access/request-options.js";
+import { eventHubOf } from "./commits/event-hub.js";
 import { housekeepingOf } from "./commits/housekeeping.js";
 import { Lifecycle } from "./commits/lifecycle.js";
 import { warnOfStore } from "./commits/store-failure.js";
@@ -28,9 +29,10 @@ import type { Decision } from "./decision.js";
 import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
 import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.js";
+import type { Notifications, NotifiedSettings } from "./notifications/notified-exchange.js";
+import { type NotificationOptions, resolveNotifications } from "./notifications/options.js";
 import { isStore } from "./options/option-rules.js";
 import { type Collection, resolveCollections } from "./resources/collection.js";
-import type { CollectionSettings } from "./resources/collection-exchange.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
 import { warnOfOtherEngines } from "./resources/same-store.js";
 import { type ApiVersions, isApiVersions } from "./states/api-versions.js";
@@ -69,6 +71,13 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
   /** How answers to requests with `Idempotency-Key` are kept. */
   readonly idempotency?: IdempotencyOptions<Native>;
   /**
+   * How clients are told of what happens: by streams, by polls, and by callbacks that they subscribe. `false` turns all
+   * of it off: its paths are then 404, and lists have no `Unclash-Cursor`.
+   *
+   * @default all of it, with the defaults of each option
+   */
+  readonly notifications?: NotificationOptions | false;
+  /**
    * How long `drain()` waits for work in the background, and `close()` for running requests, in milliseconds; a warning
    * tells what took longer. @default 3,000
    */
@@ -77,7 +86,7 @@ export interface UnclashOptions<Native = unknown> extends RequestOptions<Native>
 
 /** The options, resolved once. */
 export type Settings<Native = unknown> = RequestSettings<Native> &
-  CollectionSettings & {
+  NotifiedSettings & {
     /** `undefined` where the API has no versions. */
     readonly apiVersionUses: ApiVersionUses | undefined;
   };
@@ -91,6 +100,7 @@ const rules: OptionRules<UnclashOptions> = {
   authorize: isFunction,
   decodeBodies: listOf(oneOf("gzip", "deflate", "br"), "gzip, deflate and br"),
   idempotency: anything,
+  notifications: anything,
   drainMsMax: isTimerMs,
 };
 
@@ -117,8 +127,23 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     idempotency: resolveKeeping(store, options.idempotency),
     lifecycle,
     guardedConflicts: new Map(),
+    notifications: notificationsFor(store, lifecycle, options.notifications),
     refusals: new RecordedRefusals(store, lifecycle, request.requestLimits),
   });
+}
+
+/** What an engine tells by; its hub follows no more once all engines of the store have drained. */
+function notificationsFor(
+  store: Store,
+  lifecycle: Lifecycle,
+  given: NotificationOptions | false | undefined,
+): Notifications | undefined {
+  const settings = resolveNotifications(given);
+  if (settings === undefined) return undefined;
+  const hub = eventHubOf(store);
+  const leave = hub.join();
+  lifecycle.add({ name: "following events", drain: async () => leave() });
+  return Object.freeze({ ...settings, hub });
 }
 
 /** The life of an engine, with the housekeeping of its store, and a look at what is still stored in old shapes. */

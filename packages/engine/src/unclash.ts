@@ -20,6 +20,7 @@ import { headerRefusal, unavailable } from "./http/refusal.js";
 import type { RequestFacts } from "./http/request.js";
 import { refusedResponse } from "./http/responses.js";
 import { sentences } from "./http/sentences.js";
+import type { NotifiedExchange } from "./notifications/notified-exchange.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { inVersion, malformedVersion, placeOf, refuseVersion } from "./pipeline/api-version.js";
 import { ownedPaths, ownsPath } from "./pipeline/owned-paths.js";
@@ -183,7 +184,7 @@ async function handle<Native>(
     const { match, choice } = place;
     const caller = headerRefusal(received) ?? (await identifyCaller(settings.identify, request));
     const actor = caller.kind === "known" ? caller.actor : undefined;
-    const exchange: CollectionExchange = new ResourceExchange(settings, request, actor, startedAt);
+    const exchange: NotifiedExchange = new ResourceExchange(settings, request, actor, startedAt);
     exchange.apiVersion = place.version;
     const early = refuseVersion(exchange, choice);
     const late = malformedVersion(exchange, choice);

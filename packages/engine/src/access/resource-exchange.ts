@@ -7,17 +7,10 @@ import { type Refused, refused } from "../http/refusal.js";
 import { sentences } from "../http/sentences.js";
 import { repeatedWarning } from "../options/warnings.js";
 import { defaultChallenge } from "./actor.js";
-import { AskedResource, type ReadFields, type StateInQuestion } from "./asked-resource.js";
+import { type Answer, askApp } from "./ask-app.js";
+import type { ReadFields, StateInQuestion } from "./asked-resource.js";
 import type { Authorize } from "./authorize.js";
-import {
-  type Action,
-  authorizeByDefault,
-  type Claim,
-  isConcealed,
-  isOwners,
-  noClaim,
-  type Verdict,
-} from "./default-permissions.js";
+import { type Action, type Claim, isConcealed, noClaim } from "./default-permissions.js";
 import { Exchange, type ExchangeSettings } from "./exchange.js";
 
 /** The settings of an engine that rooms need to find and show resources. */
@@ -39,9 +32,6 @@ export type Reader = Pick<Store, "read" | "list" | "history">;
 
 /** Whether a request may go on. `hidden`: it does, and finds nothing there, whatever there is. */
 export type Permission = { readonly kind: "allowed" } | { readonly kind: "hidden" } | Refused;
-
-/** What the app says of an action. */
-type Answer = Verdict | "unsure";
 
 const warnOfUnknownState = repeatedWarning(
   "UNCLASH_STATE_NOT_KNOWN",
@@ -79,13 +69,7 @@ export class ResourceExchange<Settings extends ResourceSettings = ResourceSettin
    * another's. `unsure`: the app would allow it, and looked at a state that is not known.
    */
   ask(action: Action, key: Key, state: StateInQuestion, claim: Claim = noClaim): Answer | Promise<Answer> {
-    const { authorize } = this.settings;
-    const isDecided = authorize === authorizeByDefault || (!claim.isOwn && isOwners(action));
-    if (isDecided) return authorizeByDefault(action, key, this.actor, claim);
-    const resource = new AskedResource(state, claim);
-    const answerOf = (verdict: Verdict): Answer => (verdict === "allow" && resource.isMissed ? "unsure" : verdict);
-    const verdict = authorize(action, key, this.actor, resource);
-    return typeof verdict === "string" ? answerOf(verdict) : verdict.then(answerOf);
+    return askApp(this.settings.authorize, { action, key, actor: this.actor, state, claim });
   }
 
   /** Whether the caller would be shown this resource by a GET. */

@@ -16,7 +16,13 @@ export type InternalKind =
   | "conflicts"
   | "openConflicts"
   | "housekeeper"
-  | "cursorKey";
+  | "cursorKey"
+  | "streamTickets"
+  | "subscriptions"
+  | "subscribers"
+  | "callbackHosts"
+  | "deliveries"
+  | "partitions";
 
 /**
  * All kinds of records that unclash keeps for itself. Their keys begin with `_`, and no collection's name does, so that
@@ -57,6 +63,36 @@ export const internalRecords: Readonly<Record<InternalKind, InternalRecords>> = 
   cursorKey: {
     prefix: "_unclash/cursor-key",
     holds: "The secret by which cursors to hidden places are encrypted.",
+    lapses: false,
+  },
+  streamTickets: {
+    prefix: "_stream-ticket/",
+    holds: "Whose rights a stream has that is opened with the ticket, below the ticket's digest.",
+    lapses: true,
+  },
+  subscriptions: {
+    prefix: "_subscription/",
+    holds: "A subscription, below its partition: what it is told of, and where.",
+    lapses: false,
+  },
+  subscribers: {
+    prefix: "_subscriber/",
+    holds: "Which subscriptions a client has: there are so many at most.",
+    lapses: false,
+  },
+  callbackHosts: {
+    prefix: "_callback-host/",
+    holds: "How many subscriptions have callbacks at a host: there are so many at most.",
+    lapses: false,
+  },
+  deliveries: {
+    prefix: "_delivery/",
+    holds: "An event that is to be sent to a subscription's callback, or was, below the subscription.",
+    lapses: true,
+  },
+  partitions: {
+    prefix: "_partition/",
+    holds: "Who delivers the events of a part of the subscriptions, up to where, and when these last changed.",
     lapses: false,
   },
 };

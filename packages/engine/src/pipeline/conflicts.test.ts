@@ -33,11 +33,12 @@ test("a stale write is merged with what others have changed, and recorded", asyn
   expect(found.body).toEqual({ ...shown, ...moments });
   const { body: history } = await as("root")("GET /articles/1/versions");
   expect(history["items"]).toMatchObject([{ cause: "merge", author: "bob" }, { version: 2 }, { version: 1 }]);
+  const resolvedBy = { resolution: "merge", resolvedBy: "bob" };
   expect(await events()).toContainEqual({
     type: "conflict.resolved",
     key: "articles/1",
     version: 2,
-    data: JSON.stringify({ conflict: id, strategy: "merge", origin: "settled" }),
+    data: JSON.stringify({ by: "bob", conflict: id, strategy: "merge", origin: "settled", ...resolvedBy }),
   });
 });
 

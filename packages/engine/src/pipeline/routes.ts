@@ -5,12 +5,20 @@ import { patchTypes } from "../conflicts/read-change.js";
 import { malformed, type Refused, refused } from "../http/refusal.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
+import type { NotifiedExchange } from "../notifications/notified-exchange.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { answerList, answerRead } from "./read.js";
 import { answerDifference, answerHistory, answerPast, answerTimeMap, answerVersion, asksForPast } from "./read-past.js";
 import { answerRedaction } from "./redact.js";
-import { type ServiceRoute, serviceNames, serviceRoutes } from "./service-routes.js";
+import {
+  findServiceRoute,
+  type PathParameters,
+  type ServiceOperation,
+  type ServiceRoute,
+  serviceNames,
+  serviceRoutes,
+} from "./service-routes.js";
 import { answerWrite } from "./write.js";
 
 /** What a path names among the collections: a row of the table, with what stands in the place of its parameters. */
@@ -25,14 +33,14 @@ export interface CollectionMatch {
 export interface ServiceMatch {
   readonly route: ServiceRoute;
   readonly collection?: undefined;
-  readonly rawId: string;
+  readonly parameters: PathParameters;
 }
 
 /** What a path names. */
 export type Match = CollectionMatch | ServiceMatch;
 
 type Answer<Target> = (
-  exchange: CollectionExchange,
+  exchange: NotifiedExchange,
   target: Target,
   match: CollectionMatch,
 ) => Promise<ResponsePlan | StreamPlan>;
@@ -131,19 +139,11 @@ function actionsOfPut({ header }: CollectionExchange): readonly Action[] {
 export function findRoute(collections: ReadonlyMap<string, Collection>, path: string): Match | undefined {
   const [empty, name = "", rawId, sub, rawVersion, last, ...rest] = path.split("/", 7);
   const collection = collections.get(name);
-  if (collection === undefined && serviceNames.has(name)) return findService(path);
+  if (collection === undefined && serviceNames.has(name)) return findServiceRoute(path);
   if (empty !== "" || collection === undefined || rest.length > 0 || rawId === "" || rawVersion === "")
     return undefined;
   const route = routesByPattern.get(patternOf(rawId, sub, rawVersion, last));
   return route && { route, collection, rawId: rawId ?? "", rawVersion: rawVersion ?? "" };
-}
-
-function findService(path: string): ServiceMatch | undefined {
-  const [, name, rawId, ...rest] = path.split("/", 4);
-  if (rawId === "" || rest.length > 0) return undefined;
-  const pattern = rawId === undefined ? `/${name}` : `/${name}/{id}`;
-  const route = serviceRoutes.find((each) => each.pattern === pattern);
-  return route && { route, rawId: rawId ?? "" };
 }
 
 const routesByPattern: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.pattern, route]));
@@ -185,7 +185,7 @@ export interface VersionRefusals {
  * ids, then 401 and 403.
  */
 export async function answerRoute(
-  exchange: CollectionExchange,
+  exchange: NotifiedExchange,
   match: Match | undefined,
   { early, late }: VersionRefusals,
 ): Promise<ResponsePlan | StreamPlan> {
@@ -219,17 +219,24 @@ export async function answerRoute(
 }
 
 async function answerService(
-  exchange: CollectionExchange,
-  { route: { operations }, rawId }: ServiceMatch,
+  exchange: NotifiedExchange,
+  { route, parameters }: ServiceMatch,
   late: Refused | undefined,
-): Promise<ResponsePlan> {
-  const operation = exchange.request.method === "POST" ? operations.POST : operations.GET;
-  if (operation === undefined) throw new TypeError(`No operation answers ${exchange.request.method}.`);
+): Promise<ResponsePlan | StreamPlan> {
+  const operation = serviceOperation(route, exchange.request.method);
   const permission = await operation.ask(exchange);
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
   if (permission.kind === "hidden") return refusedResponse(exchange, refused("not-found", sentences.nothingHere));
   if (late !== undefined) return refusedResponse(exchange, late);
-  return operation.answer(exchange, rawId);
+  return operation.answer(exchange, parameters);
+}
+
+function serviceOperation({ operations }: ServiceRoute, method: string): ServiceOperation {
+  for (const known of ["GET", "POST", "PATCH", "DELETE"] as const) {
+    const operation = operations[known];
+    if (operation !== undefined && (method === known || (method === "HEAD" && known === "GET"))) return operation;
+  }
+  throw new TypeError(`No operation answers ${method}.`);
 }
 
 function actionsOf<Target>(exchange: CollectionExchange, { actions }: Operation<Target>): readonly Action[] {

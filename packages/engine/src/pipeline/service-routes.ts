@@ -1,20 +1,23 @@
-import type { ResponsePlan } from "@unclash/core";
+import type { ResponsePlan, StreamPlan } from "@unclash/core";
 import type { Permission } from "../access/resource-exchange.js";
-import type { CollectionExchange } from "../resources/collection-exchange.js";
+import type { NotifiedExchange } from "../notifications/notified-exchange.js";
 import { answerConflict, answerConflicts, askForConflicts } from "./conflicts.js";
 import { answerResolution } from "./resolve.js";
 
+/** What stands in a path in the place of the parameters of its pattern, percent-encoded: `{id}`, `{event}`. */
+export type PathParameters = Readonly<Record<string, string>>;
+
 /** What is asked before anything else of the request is looked at, and how it is answered. */
-interface ServiceOperation {
-  readonly ask: (exchange: CollectionExchange) => Promise<Permission>;
-  readonly answer: (exchange: CollectionExchange, rawId: string) => Promise<ResponsePlan>;
+export interface ServiceOperation {
+  readonly ask: (exchange: NotifiedExchange) => Promise<Permission>;
+  readonly answer: (exchange: NotifiedExchange, parameters: PathParameters) => Promise<ResponsePlan | StreamPlan>;
 }
 
 /** A route of unclash's own, beside those of collections. GET stands for HEAD too. */
 export interface ServiceRoute {
   readonly pattern: string;
   readonly of: "service";
-  readonly operations: Readonly<Partial<Record<"GET" | "POST", ServiceOperation>>>;
+  readonly operations: Readonly<Partial<Record<"GET" | "POST" | "PATCH" | "DELETE", ServiceOperation>>>;
 }
 
 /** Every route of unclash's own. */
@@ -27,7 +30,12 @@ export const serviceRoutes: readonly ServiceRoute[] = [
   {
     pattern: "/conflicts/{id}",
     of: "service",
-    operations: { GET: { ask: (exchange) => askForConflicts(exchange, "read-conflict"), answer: answerConflict } },
+    operations: {
+      GET: {
+        ask: (exchange) => askForConflicts(exchange, "read-conflict"),
+        answer: (exchange, { id = "" }) => answerConflict(exchange, id),
+      },
+    },
   },
   {
     pattern: "/resolve-conflict",
@@ -40,3 +48,34 @@ export const serviceRoutes: readonly ServiceRoute[] = [
 export const serviceNames: ReadonlySet<string> = new Set(
   serviceRoutes.flatMap(({ pattern }) => pattern.split("/", 2)[1] ?? []),
 );
+
+/** So many segments are looked at: one more than any pattern has. */
+const segmentsMax = 8;
+
+/** Finds the route of a path, percent-encoded: of two, the one that names more of its segments. */
+export function findServiceRoute(
+  path: string,
+): { readonly route: ServiceRoute; readonly parameters: PathParameters } | undefined {
+  const segments = path.split("/", segmentsMax);
+  for (const [route, pattern] of patterns) {
+    const parameters = parametersIn(pattern, segments);
+    if (parameters !== undefined) return { route, parameters };
+  }
+  return undefined;
+}
+
+/** Those with fewer parameters come first. */
+const patterns = serviceRoutes
+  .map((route) => [route, route.pattern.split("/")] as const)
+  .toSorted(([one], [other]) => one.pattern.split("{").length - other.pattern.split("{").length);
+
+function parametersIn(pattern: readonly string[], segments: readonly string[]): PathParameters | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [at, part] of pattern.entries()) {
+    const segment = segments[at] ?? "";
+    if (part.startsWith("{") && segment !== "") parameters[part.slice(1, -1)] = segment;
+    else if (part !== segment) return undefined;
+  }
+  return parameters;
+}

@@ -75,7 +75,7 @@ export function planWrite(
     part: {
       reads,
       writes: [{ key, expect: expectationOf(found), ...action }, ...writes],
-      events: [{ type: "resource.changed", key, version }],
+      events: [{ type: "resource.changed", key, version, data: changeData(by, cause) }],
     },
     state: text === null ? { ...state, deleted: true } : state,
     text,
@@ -107,6 +107,11 @@ export function expectationOf(
 ): "absent" | { readonly gone: string } | { readonly tag: string } {
   if (found === undefined) return "absent";
   return found.deleted ? { gone: found.tag } : { tag: found.tag };
+}
+
+/** What the event of a change says besides: who has made it, and how. */
+function changeData(by: string | null, cause: string): Text {
+  return by === null ? `{"cause":"${cause}"}` : `{"by":${JSON.stringify(by)},"cause":"${cause}"}`;
 }
 
 function causeOf({ kind }: WriteRequest["change"], created: boolean): string {

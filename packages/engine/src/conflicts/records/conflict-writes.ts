@@ -13,8 +13,16 @@ function closedAction(record: ConflictRecord): PutAction {
 }
 
 /** What is told to those who follow the resource. */
-function eventOf(type: string, id: string, { resource, strategy, origin, current, count }: ConflictRecord) {
-  const data = JSON.stringify({ conflict: id, strategy, origin, ...(count > 1 && { count }) });
+function eventOf(type: string, id: string, record: ConflictRecord) {
+  const { resource, strategy, origin, current, count, by, resolution } = record;
+  const data = JSON.stringify({
+    by,
+    conflict: id,
+    strategy,
+    origin,
+    ...(count > 1 && { count }),
+    ...(resolution && { resolution: resolution.kind, resolvedBy: resolution.by }),
+  });
   const { version } = current;
   return { type: `conflict.${type}`, key: resource, ...(version !== undefined && { version }), data };
 }

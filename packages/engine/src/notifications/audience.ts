@@ -1,0 +1,85 @@
+import type { Key } from "@unclash/core/store";
+import { type Actor, recordedName } from "../access/actor.js";
+import { type Answer, askApp } from "../access/ask-app.js";
+import type { ReadFields } from "../access/asked-resource.js";
+import type { Authorize } from "../access/authorize.js";
+import { type Action, type Claim, noClaim } from "../access/default-permissions.js";
+import { dataIn, type RecordedEvent } from "./event.js";
+
+/**
+ * What someone is told of an event: nothing; the event, without what names the resource's state; or all of it. No
+ * member shows what a GET by the same caller would not.
+ */
+export type Told = "nothing" | "event" | "state";
+
+/** Who decides on what is told, and by what. */
+export interface AudienceSettings {
+  readonly authorize: Authorize;
+  /** Reads the fields of the event's resource as they are now: an app may look at them. */
+  readonly readFields: (key: Key) => Promise<ReadFields>;
+}
+
+/**
+ * What an actor is told of an event, as permissions are at this moment. It answers without a promise where the app
+ * does.
+ */
+export function toldOf(
+  settings: AudienceSettings,
+  event: RecordedEvent,
+  actor: Actor | undefined,
+): Told | Promise<Told> {
+  const { type, key } = event;
+  switch (type.slice(0, type.indexOf("."))) {
+    case "resource":
+      return after(isAllowed(settings, "read", key, actor), (mayRead) => (mayRead ? "state" : "nothing"));
+    case "conflict":
+      return toldOfConflict(settings, event, actor);
+    case "lock":
+      return after(isAllowed(settings, "read", key, actor), (mayRead) => (mayRead ? "state" : "nothing"));
+    case "transaction":
+      return isBy(event, actor) ? "state" : "nothing";
+    // A limit, and whatever a later release tells of.
+    default:
+      return actor?.role === "admin" ? "state" : "nothing";
+  }
+}
+
+/** A conflict is for those who may read conflicts; which states it is about, for those who may read the resource. */
+function toldOfConflict(
+  settings: AudienceSettings,
+  event: RecordedEvent,
+  actor: Actor | undefined,
+): Told | Promise<Told> {
+  const claim = { isOwn: isBy(event, actor), isOneOfSeveral: false };
+  return after(isAllowed(settings, "read-conflict", event.key, actor, claim), (mayReadConflict) => {
+    if (!mayReadConflict) return "nothing";
+    return after(isAllowed(settings, "read", event.key, actor), (mayRead) => (mayRead ? "state" : "event"));
+  });
+}
+
+function isBy({ data }: RecordedEvent, actor: Actor | undefined): boolean {
+  return actor !== undefined && dataIn(data)["by"] === recordedName(actor);
+}
+
+function isAllowed(
+  { authorize, readFields }: AudienceSettings,
+  action: Action,
+  key: Key,
+  actor: Actor | undefined,
+  claim: Claim = noClaim,
+): boolean | Promise<boolean> {
+  const question = { action, key, actor, claim };
+  const isYes = (answer: Answer): boolean => answer === "allow";
+  return after(askApp(authorize, { ...question, state: "later" }), (answer) => {
+    if (answer !== "unsure") return isYes(answer);
+    return readFields(key).then((state) => after(askApp(authorize, { ...question, state }), isYes));
+  });
+}
+
+/** Goes on with a value at once, or when it is there. */
+function after<Value, Result>(
+  value: Value | Promise<Value>,
+  goOn: (value: Value) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return value instanceof Promise ? value.then(goOn) : goOn(value);
+}

@@ -1,0 +1,25 @@
+import type { ResourceExchange } from "../access/resource-exchange.js";
+import type { EventHub } from "../commits/event-hub.js";
+import type { CollectionSettings } from "../resources/collection-exchange.js";
+import type { NotificationSettings } from "./options.js";
+
+/** What an engine tells of what happens by. */
+export interface Notifications extends NotificationSettings {
+  /** The events of the store, followed once a process. */
+  readonly hub: EventHub;
+}
+
+/** The settings of an engine, with its notifications. */
+export interface NotifiedSettings extends CollectionSettings {
+  /** `undefined` where they are turned off. */
+  readonly notifications: Notifications | undefined;
+}
+
+/** One request for what an engine has, or tells of. */
+export type NotifiedExchange = ResourceExchange<NotifiedSettings>;
+
+/** The notifications of an engine that has them: their routes are there for no other. */
+export function notificationsOf({ settings: { notifications } }: NotifiedExchange): Notifications {
+  if (notifications === undefined) throw new TypeError("This engine has no notifications.");
+  return notifications;
+}
