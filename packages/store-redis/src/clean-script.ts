@@ -13,6 +13,7 @@ local budget, eventAge = tonumber(ARGV[1]), tonumber(ARGV[2])
 local now = clock()
 local removed, steps = 0, 0
 
+-- How many of the first events are old, up to so many, and those events.
 local function oldEvents(count)
   local entries = call('XRANGE', p .. 'e', '-', '+', 'COUNT', count)
   local old = 0
@@ -25,8 +26,8 @@ local function oldEvents(count)
 end
 
 local function dropEvents(count)
+  if oldEvents(1) == 0 then return end
   local old, entries = oldEvents(count)
-  if old == 0 then return end
   local id, fields = entries[old][1], entries[old][2]
   for i = 1, old do call('XDEL', p .. 'e', entries[i][1]) end
   call('SET', p .. 'f', id .. ' ' .. string.match(fields[2], '^[^%z]*'))
