@@ -10,17 +10,22 @@ import type { Pace } from "./pace.js";
 const waitsMs = { busy: 0, idle: 1_000, "standing-by": 5_000 } as const;
 
 /** How many lapsed records are dealt with in a second, as long as none of them waits for longer than `lagMsMax`. */
-const perSecond = 1_500;
+const perSecond = 1_250;
 const lagMsMax = 60_000;
 
 /** Where more lapse than that, it hurries: at most so many times as fast. */
 const hurryMax = 8;
 
+/** Pauses that came out too long are made up for, as far as they were no longer than this together. */
+const lateMsMax = 250;
+
 /**
  * How many of a kind are dealt with in one step: as few as will do, since others wait for it. More than is usual only
- * where what waits has lapsed for so long: a store that is busy is not made busier at once.
+ * where what waits has lapsed for so long: a store that is busy is not made busier at once. What a step costs however
+ * few there are, such as a write to the disk, decides how many will do: so many that the steps take this share of the
+ * time.
  */
-const batch = { min: 25, usual: 50, max: 250, largeFromLagMs: 15_000 };
+const batch = { min: 10, usual: 50, max: 250, largeFromLagMs: 15_000, share: 0.9 };
 
 /** How many times as long as a step takes it pauses at least, so that most of a store's time is left to requests. */
 const pausesPer = { lapsed: 1, cleaned: 9 } as const;
@@ -44,6 +49,8 @@ export class Housekeeper {
   readonly #report: Report | undefined;
   readonly #stop = new AbortController();
   #batchMax: number = batch.min;
+  /** When the next batch has its turn, where others came before it. */
+  #dueMs: number | undefined;
   /** How many rounds in a row failed. */
   #failures = 0;
   #running: Promise<void> | undefined;
@@ -110,40 +117,61 @@ export class Housekeeper {
     let failure: { readonly error: unknown } | undefined;
     let stepMs = startedMs;
     for await (const step of this.#maintenance.round(startedMs, () => this.#batchMax)) {
-      const tookMs = this.#pace.nowMs() - stepMs;
-      if (step.kind === "failed") failure = step;
-      else steps.push(step);
+      const done = step.kind !== "failed" && { ...step, tookMs: this.#pace.nowMs() - stepMs };
+      if (done) steps.push(done);
+      else if (step.kind === "failed") failure = step;
       if (stop.aborted) break;
-      if (step.kind !== "failed") await this.#pauseAfter(step, tookMs, stop);
+      if (done) await this.#pauseAfter(done, stop);
       if (stop.aborted || !(await this.#lease.hold())) break;
       stepMs = this.#pace.nowMs();
     }
     if (failure !== undefined && steps.length === 0) throw failure.error;
     if (failure !== undefined) this.#warnOfFailure(failure.error);
     const tookMs = this.#pace.nowMs() - startedMs;
-    this.#adapt(steps, tookMs);
+    this.#adapt(steps);
     this.#report?.(() => decisionOf(steps, tookMs));
-    return steps.some(({ step }) => step.more) ? "busy" : "idle";
+    if (steps.some(({ step }) => step.more)) return "busy";
+    this.#dueMs = undefined;
+    return "idle";
   }
 
-  async #pauseAfter(done: DoneStep, tookMs: number, stop: AbortSignal): Promise<void> {
-    const count = done.kind === "cleaned" ? done.step.removed : done.step.offered;
-    if (count === 0 && !done.step.more) return;
-    const atLeastMs = Math.min(Math.max(tookMs * pausesPer[done.kind], pauseMs.min), pauseMs.max);
-    const spreadMs = done.kind === "cleaned" ? 0 : (count * 1_000) / (perSecond * hurryFor(done.step)) - tookMs;
-    await this.#pace.pause(Math.max(atLeastMs, spreadMs), stop);
+  async #pauseAfter(done: DoneStep, stop: AbortSignal): Promise<void> {
+    if (countOf(done) === 0 && !done.step.more) return;
+    const nowMs = this.#pace.nowMs();
+    const startedMs = nowMs - done.tookMs;
+    this.#dueMs = Math.max(this.#dueMs ?? startedMs, startedMs - lateMsMax) + spreadMsOf(done);
+    await this.#pace.pause(Math.max(restMsAfter(done), this.#dueMs - nowMs), stop);
   }
 
   /** Where small batches do not get through as many as they should, larger ones do. */
-  #adapt(steps: readonly DoneStep[], tookMs: number): void {
-    const lapsed = steps.flatMap(({ kind, step }) => (kind === "lapsed" && step.offered > 0 ? step : []));
-    if (lapsed.length === 0) return;
+  #adapt(steps: readonly DoneStep[]): void {
+    const lapsed = steps.flatMap(({ kind, step }) => (kind === "lapsed" && step.more && step.offered > 0 ? step : []));
     const max = lapsed.some(({ lagMs }) => lagMs >= batch.largeFromLagMs) ? batch.max : batch.usual;
-    const wanted = (perSecond * Math.max(...lapsed.map(hurryFor)) * tookMs) / 1_000;
-    const offered = lapsed.reduce((sum, step) => sum + step.offered, 0);
-    const factor = Math.min(Math.max(wanted / offered, 0.5), 2);
-    this.#batchMax = Math.min(Math.max(Math.round(this.#batchMax * factor), batch.min), max);
+    const wantedMs = batch.share * sumOf(steps.map(spreadMsOf));
+    const neededMs = sumOf(steps.map((done) => done.tookMs + restMsAfter(done)));
+    // Where none wait any more, small ones will do.
+    const factor = lapsed.length === 0 ? 0 : neededMs / wantedMs;
+    const next = Math.round(this.#batchMax * Math.min(Math.max(factor, 0.5), 2));
+    this.#batchMax = Math.min(Math.max(next, batch.min), max);
   }
+}
+
+function countOf({ kind, step }: DoneStep): number {
+  return kind === "cleaned" ? step.removed : step.offered;
+}
+
+/** How much of the time the records of a step have, in the pace that is kept. */
+function spreadMsOf(done: DoneStep): number {
+  return done.kind === "cleaned" ? 0 : (done.step.offered * 1_000) / (perSecond * hurryFor(done.step));
+}
+
+/** How long others have the store for themselves after a step at least. */
+function restMsAfter({ kind, tookMs }: DoneStep): number {
+  return Math.min(Math.max(tookMs * pausesPer[kind], pauseMs.min), pauseMs.max);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** How many times as fast as usual: the longer what waits has lapsed. */
@@ -151,7 +179,7 @@ function hurryFor({ lagMs }: KindStep): number {
   return Math.min(Math.max(lagMs / lagMsMax, 1), hurryMax);
 }
 
-type DoneStep = Exclude<MaintenanceStep, { readonly kind: "failed" }>;
+type DoneStep = Exclude<MaintenanceStep, { readonly kind: "failed" }> & { readonly tookMs: number };
 
 function decisionOf(steps: readonly DoneStep[], durationMs: number): HousekeepingDecision {
   const cleaning = steps.find((step) => step.kind === "cleaned")?.step;

@@ -133,6 +133,33 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: "where the store is fast, small steps keep the pace, though each pause takes longer than it should",
+    async run(make) {
+      const time = new SimulatedTime();
+      const store = time.openStore();
+      const kinds = ["conflict", "key", "lock", "ticket", "transaction"];
+      for (let from = 0; from < 1_000; from += 50) {
+        for (const kind of kinds) await putLapsing(store, kind, 50, { from });
+        await time.advance(1);
+      }
+      const process = time.startProcess();
+      const pages: number[] = [];
+      const list: Store["list"] = (range) => {
+        pages.push(range.limit);
+        return store.list(range);
+      };
+      const late: Pace = { nowMs: process.nowMs, pause: (ms, stop) => process.pause(ms + 3, stop) };
+      const sizes: number[] = [];
+      make({ ...slow(store, process, sizes, 1), list }, kinds.map(announced), late).start();
+      await settled();
+      await time.advance(5_000);
+      assert.deepEqual(await Promise.all(kinds.map((kind) => countOf(store, kind))), [0, 0, 0, 0, 0]);
+      assert.ok(Math.max(...sizes) <= 10, "no more in a commit than it takes");
+      assert.ok(Math.max(...pages) <= 50, "no more on a page than it takes");
+      assert.ok(pages.length <= 1.5 * (5_000 / 50), "kinds look at the same pages");
+    },
+  },
+  {
     name: "10,000 records of each of five kinds, which lapsed among each other, are gone from a slow store in a minute",
     async run(make) {
       const time = new SimulatedTime();
@@ -169,13 +196,13 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** A store whose commits take 100 ms each, however much they write; how much each does is added to `sizes`. */
-function slow(store: Store, pace: Pace, sizes: number[]): Store {
+/** A store whose commits take so long each, however much they write; how much each does is added to `sizes`. */
+function slow(store: Store, pace: Pace, sizes: number[], commitMs = 100): Store {
   return {
     ...store,
     async commit(commit) {
       sizes.push(commit.writes.length);
-      await pace.pause(100, new AbortController().signal);
+      await pace.pause(commitMs, new AbortController().signal);
       return store.commit(commit);
     },
   };

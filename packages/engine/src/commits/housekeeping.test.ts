@@ -147,7 +147,7 @@ test("each observer is called once with a round, though several have started it,
   expect(seen[0]).toEqual(seen[1]);
   expect(seen[0]).toEqual(seen[2]);
   const done = { kind: "housekeeping", cleaned: 0, moreToClean: false, durationMs: expect.any(Number) };
-  const key = { kind: "key", offered: 25, ended: 25, events: 25, leftOver: 0, waiting: 5, lagMs: expect.any(Number) };
+  const key = { kind: "key", offered: 10, ended: 10, events: 10, leftOver: 0, waiting: 20, lagMs: expect.any(Number) };
   expect(seen[0]).toContainEqual({ ...done, lapsed: [key] });
 });
 

@@ -8,11 +8,14 @@ const cleanedMax = 500;
 /** Where there is no more to clean, it is looked for again after so long. */
 const cleanMs = 1_000;
 
-/** So many lapsed records are looked at together; their texts are not. */
-const pageMax = 250;
+/**
+ * So many lapsed records are looked at together; their texts are not. As small as batches are, since others wait for a
+ * page too: there are some kinds in it.
+ */
+const pageSize = { min: 50, max: 250, batches: 5 };
 
-/** Kinds that are about as far share their pages. Those that are full are remembered for a moment; of few of them. */
-const remembered = { pagesMax: 8, ms: 1_000 };
+/** Kinds that are about as far share their pages. Those that are full are remembered for a while; of few of them. */
+const remembered = { pagesMax: 20, ms: 5_000 };
 
 /** What was left because others were faster, or something failed, is looked for again after so long. */
 const retryMs = 10_000;
@@ -96,17 +99,21 @@ export class Maintenance {
 
   async #stepOf(walk: LapsedWalk, batchMax: number, nowMs: number): Promise<MaintenanceStep> {
     try {
-      return { kind: "lapsed", step: await walk.step(this.#store, (place) => this.#pageAt(place, nowMs), batchMax) };
+      return {
+        kind: "lapsed",
+        step: await walk.step(this.#store, (place) => this.#pageAt(place, batchMax, nowMs), batchMax),
+      };
     } catch (error) {
       return { kind: "failed", error };
     }
   }
 
-  async #pageAt(place: string | undefined, nowMs: number): Promise<Page> {
+  async #pageAt(place: string | undefined, batchMax: number, nowMs: number): Promise<Page> {
     const known = this.#pages.get(place);
     if (known !== undefined && nowMs - known.readMs < remembered.ms) return known.page;
     const after = place !== undefined && { after: place };
-    const page = await this.#store.list({ lapsedBefore: endOfTime, limit: pageMax, texts: false, ...after });
+    const limit = Math.min(Math.max(batchMax * pageSize.batches, pageSize.min), pageSize.max);
+    const page = await this.#store.list({ lapsedBefore: endOfTime, limit, texts: false, ...after });
     // What lapses by a clock that was set back lies behind those who have passed already.
     if (page.now < this.#now) for (const { walk } of this.#walks.values()) walk.markIncomplete();
     this.#now = page.now;

@@ -9,10 +9,13 @@ import type { Pace } from "./pace.js";
 
 /** The housekeeper as it is. */
 export const makeHousekeeper: MakeHousekeeper = (store, kinds, pace) => {
-  const maintenance = new Maintenance(store);
-  for (const kind of kinds) maintenance.register(kind);
-  return new Housekeeper(store, maintenance, pace);
+  return new Housekeeper(store, registered(new Maintenance(store), kinds), pace);
 };
+
+function registered(maintenance: Maintenance, kinds: readonly LapsedKind[]): Maintenance {
+  for (const kind of kinds) maintenance.register(kind);
+  return maintenance;
+}
 
 /** Housekeepers with a bug, and the first scenario that one fails. */
 export const planted: readonly { readonly bug: string; readonly caughtBy: RegExp; readonly make: MakeHousekeeper }[] = [
@@ -47,6 +50,23 @@ export const planted: readonly { readonly bug: string; readonly caughtBy: RegExp
     bug: "deals with few records at a time, however slow the store is",
     caughtBy: /^10,000 records of each/,
     make: (store, kinds, pace) => makeHousekeeper(committingFew(store), kinds, pace),
+  },
+  {
+    bug: "deals with more records at a time than it has to",
+    caughtBy: /^where the store is fast/,
+    make: (store, kinds, pace) => new Housekeeper(store, registered(new LargeSteps(store), kinds), pace),
+  },
+  {
+    bug: "looks at more records at a time than it has to",
+    caughtBy: /^where the store is fast/,
+    make(store, kinds, pace) {
+      return makeHousekeeper({ ...store, list: (range) => store.list({ ...range, limit: 250 }) }, kinds, pace);
+    },
+  },
+  {
+    bug: "rests for longer than it may",
+    caughtBy: /^where the store is fast/,
+    make: (store, kinds, pace) => makeHousekeeper(store, kinds, resting(pace)),
   },
   {
     bug: "sweeps all kinds in one row",
@@ -102,6 +122,17 @@ function keepingForLong(write: Write): Write {
   return "delete" in write && write.key === leaseKey
     ? { key: leaseKey, expect: write.expect, extendMs: 60_000 }
     : write;
+}
+
+/** Each step is as large as it may be. */
+class LargeSteps extends Maintenance {
+  override round(nowMs: number): ReturnType<Maintenance["round"]> {
+    return super.round(nowMs, () => 50);
+  }
+}
+
+function resting(pace: Pace): Pace {
+  return { nowMs: () => pace.nowMs(), pause: (durationMs, stop) => pace.pause(durationMs + 5, stop) };
 }
 
 /** Goes through what has lapsed in its order, whatever kind it is of; the first failure ends a round. */
