@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { benchEvents } from "./events/bench.js";
 import { benchHousekeeping } from "./housekeeping/bench.js";
 import { benchAgainst } from "./http/against.js";
 import { benchHttp } from "./http/bench.js";
@@ -20,6 +21,7 @@ pnpm bench stores [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench scale [--store memory|sqlite|postgres|redis]… [--records 1000000] [--quick] [--json]
 pnpm bench housekeeping [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench stopping [--store memory|sqlite|postgres|redis]… [--quick] [--json]
+pnpm bench events [--store memory|sqlite|postgres|redis]… [--quick] [--json]
 pnpm bench merge [--quick] [--json]
 pnpm bench worst [--store memory|sqlite|postgres|redis]… [--only TEXT] [--quick] [--json]`;
 
@@ -60,6 +62,8 @@ if (subject === "http" && named.every(isFrameworkName)) {
   await benchHousekeeping({ stores: stores.filter(isStoreName), quick: values.quick, json: values.json });
 } else if (subject === "stopping" && stores.every(isStoreName)) {
   await benchStopping({ stores: stores.filter(isStoreName), quick: values.quick, json: values.json });
+} else if (subject === "events" && stores.every(isStoreName)) {
+  await benchEvents({ stores: stores.filter(isStoreName), quick: values.quick, json: values.json });
 } else if (subject === "worst" && stores.every(isStoreName)) {
   const { only, quick, json } = values;
   await benchWorst({ stores: stores.filter(isStoreName), only, quick, json });
