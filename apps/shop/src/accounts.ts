@@ -56,6 +56,12 @@ export function identifyByToken(accounts: readonly Account[]): Identify<unknown>
   };
 }
 
+/** Finds whoever has a name by now: an account that was taken away has nothing sent to its callbacks any more. */
+export function actorByName(accounts: readonly Account[]): (name: string) => Actor | undefined {
+  const actors = new Map(accounts.map(({ name, role }) => [name, { name, role }]));
+  return (name) => actors.get(name);
+}
+
 /** The token of a bearer's credentials, or an empty one, which no account has. */
 function bearerToken(authorization: string): string {
   return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? "";

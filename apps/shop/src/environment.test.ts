@@ -12,6 +12,7 @@ describe("readEnvironment", () => {
       store: { kind: "sqlite", file: "data/shop.db" },
       conflictStatus: 409,
       accounts: [],
+      allowPrivateCallbacks: false,
     });
   });
 
@@ -22,6 +23,7 @@ describe("readEnvironment", () => {
       UNCLASH_STORE: "memory:",
       UNCLASH_CONFLICT_STATUS: "412",
       UNCLASH_TOKENS: "alice=a1:admin",
+      UNCLASH_PRIVATE_CALLBACKS: "yes",
     };
     expect(readEnvironment(variables)).toEqual({
       host: "::1",
@@ -29,6 +31,7 @@ describe("readEnvironment", () => {
       store: { kind: "memory" },
       conflictStatus: 412,
       accounts: [{ name: "alice", token: "a1", role: "admin" }],
+      allowPrivateCallbacks: true,
     });
   });
 
@@ -57,6 +60,7 @@ describe("readEnvironment", () => {
     ["PORT", "-1", 'PORT must be a whole number from 0 to 65535, and is "-1"'],
     ["PORT", "3e3", 'PORT must be a whole number from 0 to 65535, and is "3e3"'],
     ["UNCLASH_CONFLICT_STATUS", "418", 'UNCLASH_CONFLICT_STATUS must be 409 or 412, and is "418"'],
+    ["UNCLASH_PRIVATE_CALLBACKS", "1", 'UNCLASH_PRIVATE_CALLBACKS must be yes or no, and is "1"'],
     ["UNCLASH_TOKENS", "alice", /^UNCLASH_TOKENS must be name=token:role/],
     ["UNCLASH_STORE", "shop.db", /^UNCLASH_STORE must be sqlite:FILE, .* or memory:$/],
     ["UNCLASH_STORE", "sqlite:", /^UNCLASH_STORE must be sqlite:FILE, .* or memory:$/],

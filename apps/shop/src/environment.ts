@@ -13,6 +13,8 @@ export interface Settings {
   readonly conflictStatus: 409 | 412;
   /** `UNCLASH_TOKENS`. @default nobody has a name */
   readonly accounts: readonly Account[];
+  /** `UNCLASH_PRIVATE_CALLBACKS`: webhooks may be sent to this machine and its network. @default no */
+  readonly allowPrivateCallbacks: boolean;
 }
 
 /** Where a shop's data are: gone with the process, in a file, or on a server that many processes share. */
@@ -37,6 +39,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     store: parseStore(variables["UNCLASH_STORE"] || "sqlite:data/shop.db"),
     conflictStatus: parseConflictStatus(variables["UNCLASH_CONFLICT_STATUS"] || "409"),
     accounts: tokens ? parseAccounts(tokens) : [],
+    allowPrivateCallbacks: parseYesOrNo("UNCLASH_PRIVATE_CALLBACKS", variables["UNCLASH_PRIVATE_CALLBACKS"] || "no"),
   };
 }
 
@@ -84,4 +87,9 @@ function parseConflictStatus(text: string): 409 | 412 {
   if (text === "409") return 409;
   if (text === "412") return 412;
   throw new EnvironmentError("UNCLASH_CONFLICT_STATUS", `must be 409 or 412, and is ${JSON.stringify(text)}`);
+}
+
+function parseYesOrNo(variable: string, text: string): boolean {
+  if (text === "yes" || text === "no") return text === "yes";
+  throw new EnvironmentError(variable, `must be yes or no, and is ${JSON.stringify(text)}`);
 }

@@ -1,6 +1,6 @@
 import { UnclashError } from "@unclash/core";
 import { createUnclash, type Unclash } from "unclash";
-import { identifyByToken } from "./accounts.js";
+import { actorByName, identifyByToken } from "./accounts.js";
 import { api, collections } from "./collections.js";
 import { type Customers, createCustomers } from "./customers/customers.js";
 import { openCustomerTable } from "./customers/open-table.js";
@@ -21,14 +21,23 @@ export async function runShop(
   createServer: (unclash: Unclash, customers: Customers) => Served | Promise<Served>,
 ): Promise<void> {
   try {
-    const { host, port, conflictStatus, accounts, store: location } = readEnvironment(process.env);
+    const settings = readEnvironment(process.env);
+    const { host, port, conflictStatus, accounts, allowPrivateCallbacks, store: location } = settings;
     const store = await openStore(location);
     try {
       await seed(store);
       const identify = identifyByToken(accounts);
       const table = await openCustomerTable(location);
       try {
-        const unclash = createUnclash({ store, collections, apiVersions: api, identify, conflictStatus });
+        const notifications = { actorOf: actorByName(accounts), allowPrivateCallbacks };
+        const unclash = createUnclash({
+          store,
+          collections,
+          apiVersions: api,
+          identify,
+          conflictStatus,
+          notifications,
+        });
         const customers = createCustomers({ table, store, identify, conflictStatus });
         const served = await createServer(unclash, customers);
         unclash.start();
