@@ -22,7 +22,7 @@ interface Waiter extends Behind {
 
 /**
  * Serves those who are too far behind for the events that their process holds. One page is read at a time, however many
- * wait, from the place of the one that is furthest behind; all whose place the page holds get their part of it.
+ * wait, from the place of the one that has waited longest; all whose place the page holds get their part of it.
  */
 export class CatchUp {
   readonly #store: Pick<Store, "follow">;
@@ -47,7 +47,8 @@ export class CatchUp {
 
   async #readAll(): Promise<void> {
     this.#isReading = true;
-    for (let first = this.#furthestBehind(); first !== undefined; first = this.#furthestBehind()) {
+    // Who has waited longest comes first: those who begin far back again and again must not keep others waiting.
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const { after, isAhead } = first;
       try {
         const page = await readPage(this.#store, after, isAhead ? waitMs.ahead : waitMs.behind);
@@ -57,12 +58,6 @@ export class CatchUp {
       }
     }
     this.#isReading = false;
-  }
-
-  #furthestBehind(): Waiter | undefined {
-    let first: Waiter | undefined;
-    for (const waiter of this.#waiting) if (first === undefined || waiter.after < first.after) first = waiter;
-    return first;
   }
 
   /** Gives each that stands at the page's beginning, or at one of its events, what comes behind. */
