@@ -16,8 +16,11 @@ const lagMsMax = 60_000;
 /** Where more lapse than that, it hurries: at most so many times as fast. */
 const hurryMax = 8;
 
-/** Pauses that came out too long are made up for, as far as they were no longer than this together. */
-const lateMsMax = 250;
+/**
+ * Pauses that came out too long are made up for, as far as they were no longer than `maxMs` together. In each round
+ * this share of what is beyond `fromMs` counts as what its steps took, so that batches grow.
+ */
+const late = { fromMs: 250, maxMs: 1_000, share: 0.1 };
 
 /**
  * How many of a kind are dealt with in one step: as few as will do, since others wait for it. More than is usual only
@@ -139,7 +142,7 @@ export class Housekeeper {
     if (countOf(done) === 0 && !done.step.more) return;
     const nowMs = this.#pace.nowMs();
     const startedMs = nowMs - done.tookMs;
-    this.#dueMs = Math.max(this.#dueMs ?? startedMs, startedMs - lateMsMax) + spreadMsOf(done);
+    this.#dueMs = Math.max(this.#dueMs ?? startedMs, startedMs - late.maxMs) + spreadMsOf(done);
     await this.#pace.pause(Math.max(restMsAfter(done), this.#dueMs - nowMs), stop);
   }
 
@@ -148,7 +151,8 @@ export class Housekeeper {
     const lapsed = steps.flatMap(({ kind, step }) => (kind === "lapsed" && step.more && step.offered > 0 ? step : []));
     const max = lapsed.some(({ lagMs }) => lagMs >= batch.largeFromLagMs) ? batch.max : batch.usual;
     const wantedMs = batch.share * sumOf(steps.map(spreadMsOf));
-    const neededMs = sumOf(steps.map((done) => done.tookMs + restMsAfter(done)));
+    const lateMs = this.#dueMs === undefined ? 0 : Math.max(this.#pace.nowMs() - this.#dueMs - late.fromMs, 0);
+    const neededMs = sumOf(steps.map((done) => done.tookMs + restMsAfter(done))) + lateMs * late.share;
     // Where none wait any more, small ones will do.
     const factor = lapsed.length === 0 ? 0 : neededMs / wantedMs;
     const next = Math.round(this.#batchMax * Math.min(Math.max(factor, 0.5), 2));
