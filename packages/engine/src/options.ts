@@ -30,6 +30,7 @@ import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
 import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.js";
 import type { Notifications, NotifiedSettings } from "./notifications/notified-exchange.js";
+import { OpenSeats } from "./notifications/open-seats.js";
 import { type NotificationOptions, resolveNotifications } from "./notifications/options.js";
 import { isStore } from "./options/option-rules.js";
 import { type Collection, resolveCollections } from "./resources/collection.js";
@@ -143,7 +144,9 @@ function notificationsFor(
   const hub = eventHubOf(store);
   const leave = hub.join();
   lifecycle.add({ name: "following events", drain: async () => leave() });
-  return Object.freeze({ ...settings, hub });
+  const { streamsPerClientMax: perClientMax, streamsMax: max } = settings.limits;
+  const [streams, waits] = [new OpenSeats({ perClientMax, max }), new OpenSeats({ perClientMax, max })];
+  return Object.freeze({ ...settings, hub, streams, waits });
 }
 
 /** The life of an engine, with the housekeeping of its store, and a look at what is still stored in old shapes. */

@@ -38,9 +38,9 @@ export interface Unclash<Native = unknown> {
   /** The names of its API versions that clients can ask for: each may stand in front of a collection in a path. */
   readonly apiVersions: readonly string[];
   /**
-   * The paths below the mount that it answers, each with all that is below it: those of its collections, of conflicts
-   * and resolutions, and the same in each API version. For frameworks that want to know routes before there is a
-   * request.
+   * The paths below the mount that it answers, each with all that is below it: those of its collections, of conflicts,
+   * resolutions and notifications, and the same in each API version. For frameworks that want to know routes before
+   * there is a request.
    *
    * @example ["/articles", "/conflicts", "/resolve-conflict", "/v1/articles", …]
    */

@@ -78,7 +78,26 @@ export class EventHub {
   async read(after: Cursor, limit: number): Promise<EventPage> {
     const end = await this.place();
     if (after === end) return { kind: "events", events: [], next: after };
-    return this.#heldBehind(after, limit) ?? this.#catchUp.read({ after, limit, isAhead: after > end });
+    return this.held(after, limit) ?? this.#catchUp.read({ after, limit, isAhead: after > end });
+  }
+
+  /** The same at once, where this process holds all that came behind the place: it costs no call of the store. */
+  held(after: Cursor, limit: number): EventPage | undefined {
+    const from = after === this.#start ? this.#from : this.#indexOf(after) + 1;
+    if (after !== this.#start && from === 0) return undefined;
+    const events = this.#events.slice(from, from + limit);
+    return { kind: "events", events, next: events.at(-1)?.stored.cursor ?? after };
+  }
+
+  /** Whether something has come behind a place, as far as this process has seen. */
+  hasNews(after: Cursor): boolean {
+    const end = this.#end();
+    return end !== undefined && end > after;
+  }
+
+  /** Whether something behind a place has come, and is no longer held. */
+  hasDropped(after: Cursor): boolean {
+    return this.#start !== undefined && after < this.#start;
   }
 
   /** Whether all that came behind a place is held by this process: to read it costs no call of the store. */
@@ -207,13 +226,6 @@ export class EventHub {
   /** The place of the last event that came, or where it began to follow; nothing before that is known. */
   #end(): Cursor | undefined {
     return this.#events.at(-1)?.stored.cursor ?? this.#start;
-  }
-
-  #heldBehind(after: Cursor, limit: number): EventPage | undefined {
-    const from = after === this.#start ? this.#from : this.#indexOf(after) + 1;
-    if (after !== this.#start && from === 0) return undefined;
-    const events = this.#events.slice(from, from + limit);
-    return { kind: "events", events, next: events.at(-1)?.stored.cursor ?? after };
   }
 
   /** Where the event of this very place is held: the places of a log grow as texts. */

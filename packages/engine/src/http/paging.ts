@@ -72,7 +72,7 @@ export function unknownParameters(
 }
 
 /** What is wrong with a query that has parameters twice which it may have once: either could have been meant. */
-function repeatedParameters(query: URLSearchParams, once: readonly string[]): readonly ProblemEntry[] {
+export function repeatedParameters(query: URLSearchParams, once: readonly string[]): readonly ProblemEntry[] {
   return once
     .filter((name) => query.getAll(name).length > 1)
     .map((name) => ({ code: "repeated-parameter", parameter: name, detail: sentences.repeatedParameter(name) }));

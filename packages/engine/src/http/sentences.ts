@@ -35,6 +35,13 @@ export const sentences = {
   notJson: "The content is not valid JSON.",
   unreadable: "The request can't be read.",
   conflictState: (states: readonly string[]): string => `\`state\` must be one of ${states.join(", ")}.`,
+  resourcePattern: (names: readonly string[]): string =>
+    `\`resource\` must be a resource such as ${names[0]}/1, ${names[0]}/* for all of them, or * for all there are; ` +
+    `there are ${names.join(", ")}.`,
+  typePattern: (types: readonly string[]): string =>
+    `\`type\` must be one of ${types.join(", ")}, or stand for several, such as unclash.conflict.*.`,
+  filterPatterns: (max: number): string => `\`resource\` and \`type\` may be there ${max} times together.`,
+  streamParameters: "The stream takes only the parameters `resource`, `type`, `after` and `ticket`.",
   conflictMember: "`conflict` must be the id of a conflict.",
   resolutionMember: (kinds: readonly string[]): string => `\`resolution\` must be one of ${kinds.join(", ")}.`,
   resolutionMembers: "A resolution takes only the members `conflict`, `resolution`, `value` and `version`.",
@@ -147,6 +154,7 @@ export const sentences = {
     "The first request with this key was not answered. It may have had its effect: look before you use a new key.",
   keyQuota: "The answers that are kept for your keys take all the room that they may. Repeats are still answered.",
   keyContended: "Others kept taking this key.",
+  tooManyPolls: "Too many of your polls wait at this moment.",
   noRoom: "Too many requests with content are being worked on at this moment.",
   storeUnanswered: "The store did not answer.",
   shutDown: "The server is shutting down.",

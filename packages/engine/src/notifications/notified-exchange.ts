@@ -1,12 +1,17 @@
 import type { ResourceExchange } from "../access/resource-exchange.js";
 import type { EventHub } from "../commits/event-hub.js";
 import type { CollectionSettings } from "../resources/collection-exchange.js";
+import type { OpenSeats } from "./open-seats.js";
 import type { NotificationSettings } from "./options.js";
 
 /** What an engine tells of what happens by. */
 export interface Notifications extends NotificationSettings {
   /** The events of the store, followed once a process. */
   readonly hub: EventHub;
+  /** The streams that are open. */
+  readonly streams: OpenSeats;
+  /** The polls that wait. */
+  readonly waits: OpenSeats;
 }
 
 /** The settings of an engine, with its notifications. */

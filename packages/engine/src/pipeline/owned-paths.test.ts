@@ -7,9 +7,11 @@ import { createUnclash } from "../unclash.js";
 const notes = { schema: z.looseObject({}) };
 const api = apiVersions({ name: "suite", default: "v2", versions: { v1: {}, v2: {} } });
 
+const names = ["/notes", "/conflicts", "/resolve-conflict", "/conflict-notifications"];
+
 test.each([
-  [undefined, ["/notes", "/conflicts", "/resolve-conflict"]],
-  [api, ["", "/v1", "/v2"].flatMap((at) => [`${at}/notes`, `${at}/conflicts`, `${at}/resolve-conflict`])],
+  [undefined, names],
+  [api, ["", "/v1", "/v2"].flatMap((at) => names.map((name) => at + name))],
 ])("an engine names all paths that it answers, in each API version too", (versions, paths) => {
   const unclash = createUnclash({
     store: createMemoryStore(),

@@ -2,6 +2,8 @@ import type { ResponsePlan, StreamPlan } from "@unclash/core";
 import type { Permission } from "../access/resource-exchange.js";
 import type { NotifiedExchange } from "../notifications/notified-exchange.js";
 import { answerConflict, answerConflicts, askForConflicts } from "./conflicts.js";
+import { answerEventPoll } from "./event-poll.js";
+import { answerEventStream, askForEvents } from "./event-stream.js";
 import { answerResolution } from "./resolve.js";
 
 /** What stands in a path in the place of the parameters of its pattern, percent-encoded: `{id}`, `{event}`. */
@@ -41,6 +43,16 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     pattern: "/resolve-conflict",
     of: "service",
     operations: { POST: { ask: (exchange) => askForConflicts(exchange, "resolve"), answer: answerResolution } },
+  },
+  {
+    pattern: "/conflict-notifications/stream",
+    of: "service",
+    operations: { GET: { ask: askForEvents, answer: answerEventStream } },
+  },
+  {
+    pattern: "/conflict-notifications/events",
+    of: "service",
+    operations: { GET: { ask: askForEvents, answer: answerEventPoll } },
   },
 ];
 

@@ -1,0 +1,46 @@
+import type { SharedEvent } from "../commits/event-page.js";
+import { type AudienceSettings, type Told, toldOf } from "./audience.js";
+import { type EventFilter, matches } from "./event-filter.js";
+import type { NotifiedExchange } from "./notified-exchange.js";
+import { EventWriter, type ShownEvent, shownEvent } from "./shown-event.js";
+
+/** An event that a client is told of. */
+export interface ToldEvent {
+  readonly shown: ShownEvent;
+  readonly told: Exclude<Told, "nothing">;
+}
+
+/** What one client is told of: what it has asked for, and may know at this moment. */
+export class EventReader {
+  readonly writer: EventWriter;
+  readonly #exchange: NotifiedExchange;
+  readonly #filter: EventFilter;
+
+  constructor(exchange: NotifiedExchange, filter: EventFilter) {
+    this.writer = new EventWriter(exchange);
+    this.#exchange = exchange;
+    this.#filter = filter;
+  }
+
+  /**
+   * The event as the client is told of it, if it is; without a promise where the app answers without one.
+   *
+   * @throws StoreError where the app looks at a state, and the store failed
+   */
+  told(shared: SharedEvent): ToldEvent | undefined | Promise<ToldEvent | undefined> {
+    if (!matches(this.#filter, shared.stored)) return undefined;
+    const { settings, actor } = this.#exchange;
+    const shown = shownEvent(this.#exchange, shared);
+    const audience: AudienceSettings = {
+      authorize: settings.authorize,
+      readFields: () => shown.readFields(this.#exchange),
+    };
+    const told = toldOf(audience, shown.recorded, actor);
+    if (told instanceof Promise) return told.then((answer) => toldEvent(shown, answer));
+    return toldEvent(shown, told);
+  }
+}
+
+function toldEvent(shown: ShownEvent, told: Told): ToldEvent | undefined {
+  return told === "nothing" ? undefined : { shown, told };
+}
