@@ -47,6 +47,13 @@ export const sentences = {
   resolutionMembers: "A resolution takes only the members `conflict`, `resolution`, `value` and `version`.",
   valueMissing: "`value` must be there where the resolution is `custom`.",
   valueUnused: "`value` is only for the resolution `custom`.",
+  subscriptionMembers: (isCallback: boolean, known: readonly string[]): string => {
+    const names = known.map((name) => `\`${name}\``);
+    return `A ${isCallback ? "callback" : "subscription"} takes only the members ${names.slice(0, -1).join(", ")}${
+      names.length > 1 ? " and " : ""
+    }${names.at(-1)}.`;
+  },
+  keyOfSecret: "This request takes no Idempotency-Key: its answer holds a secret, which is not kept.",
   keyRequired: "This request must have an Idempotency-Key: a new UUID, and the same one when it is repeated.",
   keyTooShort: (lengthMin: number): string => `Without credentials a key must have at least ${lengthMin} characters.`,
   // 401, 403, 404, 405, 406, 410
@@ -69,6 +76,8 @@ export const sentences = {
   nothingHere: "There is nothing at this path.",
   noneOf: (what: string): string => `There is no ${what}.`,
   suchConflict: "such conflict",
+  suchSubscription: "such subscription",
+  suchDelivery: "such delivery",
   versionOf: (resource: string, version: number): string => `${resource} in version ${version}`,
   noSingleResource: (path: string, method: string): string =>
     `There is no single resource at ${path}, and ${method} changes one.`,
@@ -116,6 +125,10 @@ export const sentences = {
   baseNotKept: "The state that the write was made for is no longer kept: resolve the conflict in another way.",
   proposalNotKept: "What the write wanted is no longer kept: resolve the conflict in another way.",
   resolvedByApp: (resource: string): string => `Conflicts of ${resource} are resolved by the app itself.`,
+  noCallback: "This subscription has no callback.",
+  callbackNotAddable: "A callback can't be added to a subscription: make another one.",
+  subscriptionDisabled: "This subscription is disabled: enable it first.",
+  deliveryWaits: "This delivery waits for its next attempt already.",
   versionNotKept: (named: number): string => `Version ${named} is no longer kept, so the two can't be compared.`,
   foreignTag: (resource: string): string =>
     `This entity-tag was not made by the guard of ${resource}, so it never matches. ` +
@@ -141,6 +154,19 @@ export const sentences = {
   initialState: (allowed: string): string => `A new resource must start as ${allowed}.`,
   startNotAllowed: "A new resource can't start like this.",
   patchNotApplicable: "The patch can't be applied.",
+  subscriptionObject: "A subscription must be a JSON object.",
+  callbackObject: "`callback` must be an object with a `url`.",
+  patternList: (name: string, max: number): string =>
+    name === "resources"
+      ? `\`resources\` must be a list of 1 to ${max} patterns.`
+      : `\`types\` must be a list of at most ${max} types of events.`,
+  resourcePattern:
+    "A pattern must be the key of a resource, such as `articles/1`, all of a collection (`articles/*`), or `*`.",
+  typePattern: "A type must be one of this API's events, such as `unclash.resource.changed`, or end in `.*`.",
+  secretMember: (fault: string): string => `A secret ${fault}.`,
+  enabledMember: "`enabled` must be true or false.",
+  unresolvedHost: (host: string): string => `The name ${host} could not be resolved.`,
+  privateHost: (host: string): string => `The name ${host} leads into a private network.`,
   redactsWhole: "A whole state can't be redacted: name its members.",
   notRedactable: (name: string): string => `A redaction can't take out ${name}.`,
   nothingThere: "Nothing is there.",
@@ -153,6 +179,8 @@ export const sentences = {
   keyAbandoned:
     "The first request with this key was not answered. It may have had its effect: look before you use a new key.",
   keyQuota: "The answers that are kept for your keys take all the room that they may. Repeats are still answered.",
+  subscriptionsMax: (max: number): string => `A client may have at most ${max} subscriptions: delete one first.`,
+  subscriptionsPerHost: "Callbacks at this host have as many subscriptions as they may.",
   keyContended: "Others kept taking this key.",
   tooManyPolls: "Too many of your polls wait at this moment.",
   noRoom: "Too many requests with content are being worked on at this moment.",

@@ -32,6 +32,11 @@ export function deliveryKey(subscription: string, event: string): Key {
   return deliveryPrefix(subscription) + event;
 }
 
+/** Whether a text can be the id of an event that is delivered: no other may become part of a key. */
+export function isDeliveryEvent(text: string): boolean {
+  return /^[\w~-]{1,255}$/.test(text);
+}
+
 /** The name of the index under which the deliveries stand that are not over, by their subscription. */
 export const waitingIndex = "_delivery.waiting";
 
