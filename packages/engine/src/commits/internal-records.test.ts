@@ -51,6 +51,9 @@ test("an engine writes keys of resources and of internal records, and no others"
   await ask(unclash, "PUT /notes/2", { json: {} });
   await ask(unclash, "PUT /notes/2", { json: { other: 1, version: 1 } });
   await ask(unclash, "POST /notes/2/versions/1/redact", { json: { paths: ["/secret"] } });
+  const callback = { url: "https://8.8.8.8/" };
+  const subscribed = await ask(unclash, "POST /conflict-notifications", { json: { resources: ["*"], callback } });
+  await ask(unclash, `POST /conflict-notifications/${String(bodyOf(subscribed)["id"])}/test`);
   for (let n = 1; n <= 4; n += 1) await memory.commit(hidden(n));
   await ask(unclash, "POST /notes", { json: { id: "1", about: "2" }, headers });
   expect(bodyOf(await ask(unclash, "GET /notes?limit=1"))["next"]).not.toBeNull();

@@ -158,11 +158,11 @@ export const sentences = {
   callbackObject: "`callback` must be an object with a `url`.",
   patternList: (name: string, max: number): string =>
     name === "resources"
-      ? `\`resources\` must be a list of 1 to ${max} patterns.`
-      : `\`types\` must be a list of at most ${max} types of events.`,
-  resourcePattern:
+      ? `\`resources\` must be a list of at least one pattern, and of at most ${max} together with \`types\`.`
+      : `\`types\` must be a list of types of events, at most ${max} together with \`resources\`.`,
+  resourceItem:
     "A pattern must be the key of a resource, such as `articles/1`, all of a collection (`articles/*`), or `*`.",
-  typePattern: "A type must be one of this API's events, such as `unclash.resource.changed`, or end in `.*`.",
+  typeItem: "A type must be one of this API's events, such as `unclash.resource.changed`, or end in `.*`.",
   secretMember: (fault: string): string => `A secret ${fault}.`,
   enabledMember: "`enabled` must be true or false.",
   unresolvedHost: (host: string): string => `The name ${host} could not be resolved.`,

@@ -61,6 +61,14 @@ export interface ShowingStates {
   readonly text: (state: StoredRecord) => Text;
 }
 
+/** Of a request whose answers show no state, none is shown again. */
+export const showingNothing: ShowingStates = {
+  tagTells: true,
+  fields: () => () => undefined,
+  etag: () => "",
+  text: () => "{}",
+};
+
 /** A write that may have been answered before. */
 export interface KeyedAttempt {
   readonly keyed: KeyedWrite | undefined;

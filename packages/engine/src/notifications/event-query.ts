@@ -26,7 +26,7 @@ export function readFilter(exchange: NotifiedExchange, query: URLSearchParams, e
 }
 
 /** The names that resources can have, and whether one is. Guards give theirs as they please. */
-function namesOf({ settings: { collections, guardedConflicts } }: NotifiedExchange): {
+export function namesOf({ settings: { collections, guardedConflicts } }: NotifiedExchange): {
   readonly names: readonly string[];
   readonly isKnown: (name: string) => boolean;
 } {

@@ -1,8 +1,8 @@
 import type { ProblemEntry } from "@unclash/core";
 import type { Json } from "@unclash/core/json";
 import { sentences } from "../http/sentences.js";
-import { collectionOf } from "../resources/collection-exchange.js";
-import { isResourcePattern, isTypePattern } from "./event-filter.js";
+import { type EventFilter, isResourcePattern, isTypePattern } from "./event-filter.js";
+import { namesOf } from "./event-query.js";
 import type { NotifiedExchange } from "./notified-exchange.js";
 
 /** What the members of a filter are checked by, and where what is wrong with them is added. */
@@ -12,28 +12,25 @@ export interface FilterCheck {
   readonly faults: ProblemEntry[];
 }
 
-/** Whether there are resources of this name, to callers of this API version: a collection, or of an app's own. */
-export function knowsName(exchange: NotifiedExchange, name: string): boolean {
-  return (
-    collectionOf(exchange, `${name}/`) !== undefined ||
-    exchange.settings.guardedConflicts.has(name) ||
-    name === "transactions"
-  );
-}
-
 /** Patterns of resources, at least one, each once. */
 export function readResources(given: Json | undefined, check: FilterCheck): readonly string[] {
-  const isKnown = (name: string): boolean => knowsName(check.exchange, name);
+  const { isKnown } = namesOf(check.exchange);
   const isPattern = (text: string): boolean => isResourcePattern(text, isKnown);
-  const read = readPatterns(given, { name: "resources", isPattern, detail: sentences.resourcePattern }, check);
+  const read = readPatterns(given, { name: "resources", isPattern, detail: sentences.resourceItem }, check);
   if (read !== undefined && read.length === 0) refuseList("resources", check);
   return read ?? [];
 }
 
 /** Patterns of types, each once; none means all. */
 export function readTypes(given: Json, check: FilterCheck): readonly string[] {
-  const rule: PatternRule = { name: "types", isPattern: isTypePattern, detail: sentences.typePattern };
+  const rule: PatternRule = { name: "types", isPattern: isTypePattern, detail: sentences.typeItem };
   return readPatterns(given, rule, check) ?? [];
+}
+
+/** What is wrong with a filter whose patterns are too many. */
+export function filterFaults({ resources, types }: EventFilter, patternsMax: number): readonly ProblemEntry[] {
+  if (resources.length + types.length <= patternsMax) return [];
+  return [{ pointer: "/resources", detail: sentences.patternList("resources", patternsMax) }];
 }
 
 interface PatternRule {

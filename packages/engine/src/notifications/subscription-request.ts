@@ -7,7 +7,7 @@ import { type KeyedWrite, keyedWrite } from "../idempotency/in-commit.js";
 import { readSentKey } from "../idempotency/sent-key.js";
 import { readConditions } from "../preconditions/conditions.js";
 import { type Preferences, readPreferences } from "../preconditions/preferences.js";
-import { type FilterCheck, readResources, readTypes } from "./filter-members.js";
+import { type FilterCheck, filterFaults, readResources, readTypes } from "./filter-members.js";
 import { type NotifiedExchange, notificationsOf } from "./notified-exchange.js";
 import { checkCallbackUrl } from "./webhooks/callback-url.js";
 import { secretFault } from "./webhooks/secret.js";
@@ -51,10 +51,14 @@ export async function readCreation(exchange: NotifiedExchange): Promise<Creation
   const faults: ProblemEntry[] = [...read.faults];
   const { resources, types, callback } = read.members;
   const check = filterCheck(exchange, faults);
-  return {
-    kind: "creation",
+  const filter = {
     resources: read.faults.length > 0 ? [] : readResources(resources, check),
     types: types === undefined ? [] : readTypes(types, check),
+  };
+  faults.push(...filterFaults(filter, check.patternsMax));
+  return {
+    kind: "creation",
+    ...filter,
     callback: callback === undefined ? undefined : readCallback(exchange, callback, faults),
     preferences: readPreferences(exchange, []),
     faults,

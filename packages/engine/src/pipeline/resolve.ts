@@ -9,7 +9,7 @@ import { type ConflictRecord, readConflict } from "../conflicts/records/record.j
 import { notFound, type Refused, refused } from "../http/refusal.js";
 import { contentResponse, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
-import { answerWrites, checkKey, countKept, type KeySlot } from "../idempotency/in-commit.js";
+import { answerWrites, checkKey, countKept, type KeySlot, showingNothing } from "../idempotency/in-commit.js";
 import type { Collection } from "../resources/collection.js";
 import { type CollectionExchange, collectionOf } from "../resources/collection-exchange.js";
 import { duplicateValue } from "../resources/refusals.js";
@@ -74,14 +74,6 @@ async function tryToResolve(
   const duplicate = await duplicateValue(exchange, decision.request, taken, decision.state); // 409
   return finish(exchange, answering, refusedResponse(exchange, duplicate));
 }
-
-/** Of a conflict that is not there, no kept answer shows a state. */
-const showingNothing = {
-  tagTells: true,
-  fields: () => () => undefined,
-  etag: () => "",
-  text: () => "{}",
-};
 
 /** An answer that changes nothing, once it is kept for a repeat. */
 function finish(

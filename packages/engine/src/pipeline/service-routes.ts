@@ -1,10 +1,13 @@
 import type { ResponsePlan, StreamPlan } from "@unclash/core";
 import type { Permission } from "../access/resource-exchange.js";
 import type { NotifiedExchange } from "../notifications/notified-exchange.js";
+import { answerChange, answerNewSecret, answerRemoval } from "./change-subscription.js";
 import { answerConflict, answerConflicts, askForConflicts } from "./conflicts.js";
+import { answerDeliveries, answerResend, answerTest } from "./deliveries.js";
 import { answerEventPoll } from "./event-poll.js";
 import { answerEventStream, askForEvents } from "./event-stream.js";
 import { answerResolution } from "./resolve.js";
+import { answerSubscribe, answerSubscription, answerSubscriptions, askForSubscriptions } from "./subscriptions.js";
 
 /** What stands in a path in the place of the parameters of its pattern, percent-encoded: `{id}`, `{event}`. */
 export type PathParameters = Readonly<Record<string, string>>;
@@ -54,7 +57,42 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     of: "service",
     operations: { GET: { ask: askForEvents, answer: answerEventPoll } },
   },
+  {
+    pattern: "/conflict-notifications",
+    of: "service",
+    operations: {
+      GET: { ask: askForSubscriptions, answer: answerSubscriptions },
+      POST: { ask: askForSubscriptions, answer: answerSubscribe },
+    },
+  },
+  {
+    pattern: "/conflict-notifications/{id}",
+    of: "service",
+    operations: {
+      GET: ofOwn(answerSubscription),
+      PATCH: ofOwn(answerChange),
+      DELETE: ofOwn(answerRemoval),
+    },
+  },
+  { pattern: "/conflict-notifications/{id}/secret", of: "service", operations: { POST: ofOwn(answerNewSecret) } },
+  { pattern: "/conflict-notifications/{id}/test", of: "service", operations: { POST: ofOwn(answerTest) } },
+  { pattern: "/conflict-notifications/{id}/deliveries", of: "service", operations: { GET: ofOwn(answerDeliveries) } },
+  {
+    pattern: "/conflict-notifications/{id}/deliveries/{event}/resend",
+    of: "service",
+    operations: {
+      POST: {
+        ask: askForSubscriptions,
+        answer: (exchange, { id = "", event = "" }) => answerResend(exchange, id, event),
+      },
+    },
+  },
 ];
+
+/** What is done to a subscription of the caller's. */
+function ofOwn(answer: (exchange: NotifiedExchange, id: string) => Promise<ResponsePlan>): ServiceOperation {
+  return { ask: askForSubscriptions, answer: (exchange, { id = "" }) => answer(exchange, id) };
+}
 
 /** The first segments of their paths, which no collection has. */
 export const serviceNames: ReadonlySet<string> = new Set(
