@@ -56,6 +56,7 @@ export default defineConfig({
       project("redis", "packages/store-redis/src", { ...serving, ...onLossyRedis, globalSetup }),
       project("shop", "apps/shop/src", { ...serving, globalSetup }),
       project("node-core", "apps/node-core/src", apart),
+      project("webhook-receiver", "apps/webhook-receiver/src", apart),
       project("recipes", "apps/recipes/src", { ...apart, globalSetup }),
       project("docs", "tests/docs/src", { ...apart, globalSetup }),
       project("servers", "tests/servers/src", apart),
