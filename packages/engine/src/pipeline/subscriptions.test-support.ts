@@ -4,14 +4,20 @@ import { z } from "zod";
 import type { Authorize } from "../access/authorize.js";
 import { ask, bodyOf } from "../ask.test-support.js";
 import type { NotificationOptions } from "../notifications/options.js";
+import { readSubscription, type Subscription, subscriptionKey } from "../notifications/subscription.js";
 import { createUnclash, type Unclash } from "../unclash.js";
 
 /** An engine, and ways to ask it as someone. */
 export interface Subscribers {
   readonly store: Store;
   readonly unclash: Unclash;
-  as(name: string | undefined): (line: string, json?: unknown, headers?: Readonly<Record<string, string>>) => Answered;
+  /** Turns the clock of the store, where that was made here. */
+  advance(ms: number): void;
+  /** Sends requests as someone, or as nobody that is known. */
+  as(name?: string): Caller;
 }
+
+export type Caller = (line: string, json?: unknown, headers?: Readonly<Record<string, string>>) => Answered;
 
 type Answered = Promise<{
   readonly status: number;
@@ -21,7 +27,7 @@ type Answered = Promise<{
 }>;
 
 export interface SubscriberOptions {
-  /** @default a new memory store */
+  /** @default a new memory store, whose clock is set by hand */
   readonly store?: Store;
   readonly notifications?: NotificationOptions | false;
   readonly authorize?: Authorize;
@@ -29,7 +35,8 @@ export interface SubscriberOptions {
 
 /** Sets up an engine whose callers are who `Authorization` says; `root` is an admin. */
 export function setUpSubscribers(options: SubscriberOptions = {}): Subscribers {
-  const { store = createMemoryStore(), notifications = {}, authorize } = options;
+  let now = 1_800_000_000_000;
+  const { store = createMemoryStore({ clock: () => now }), notifications = {}, authorize } = options;
   const unclash = createUnclash({
     store,
     notifications,
@@ -43,12 +50,27 @@ export function setUpSubscribers(options: SubscriberOptions = {}): Subscribers {
   return {
     store,
     unclash,
+    advance(ms) {
+      now += ms;
+    },
     as: (name) => async (line, json, headers) => {
       const sent = { ...(name !== undefined && { authorization: name }), ...headers };
       const plan = await ask(unclash, line, { headers: sent, ...(json !== undefined && { json }) });
       return { status: plan.status, headers: plan.headers, text: plan.body ?? "", body: bodyOf(plan) };
     },
   };
+}
+
+/** Makes a subscription, and gives its path. */
+export async function subscribed(as: Caller, json: object = {}): Promise<string> {
+  const { body } = await as("POST /conflict-notifications", { resources: ["*"], callback: { url: hook }, ...json });
+  return `/conflict-notifications/${String(body["id"])}`;
+}
+
+/** The record of a subscription, with all that its owner is not shown. */
+export async function recordOf(store: Store, path: string): Promise<Subscription> {
+  const [record] = (await store.read([subscriptionKey(path.split("/").at(-1) ?? "")])).records;
+  return readSubscription({ text: record?.text ?? null });
 }
 
 /** A callback that no name server is asked for. */
