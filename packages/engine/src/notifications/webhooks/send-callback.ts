@@ -185,7 +185,11 @@ function observe(
     interimResponses += 1;
     if (interimResponses > interimResponsesMax) fail("malformed-response");
   });
-  request.on("upgrade", () => fail("malformed-response"));
+  request.on("upgrade", (_response, socket) => {
+    // In Node 26 the socket is no longer the request's, and is not destroyed with it.
+    socket.destroy();
+    fail("malformed-response");
+  });
   request.on("response", (response) => {
     response.on("data", (chunk: Buffer) => {
       contentBytes += chunk.length;
