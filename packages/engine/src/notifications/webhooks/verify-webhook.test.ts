@@ -56,6 +56,7 @@ describe("a webhook is verified", () => {
     const webhook = { secret, body, headers: signedHeaders({ id: "evt_1", at, body, secrets: [secret] }) };
     expect(verifyWebhook(webhook)).toBe(true);
     expect(verifyWebhook({ ...webhook, nowMs: at + 400_000 })).toBe(false);
+    expect(verifyWebhook({ ...webhook, headers: new Headers(webhook.headers) })).toBe(true);
   });
 
   test("whatever bytes it is made of, in UTF-8 or not", () => {
