@@ -2,6 +2,7 @@ import { isStoreError, StoreError } from "@unclash/core";
 import type { Cursor, Reset, Store, StoredEvent } from "@unclash/core/store";
 import { CatchUp } from "./catch-up.js";
 import type { EventPage, SharedEvent } from "./event-page.js";
+import { Listeners } from "./listeners.js";
 import { type Pace, processPace } from "./pace.js";
 import { warnOfStore } from "./store-failure.js";
 
@@ -17,10 +18,6 @@ export interface HubOptions {
 /** After a failure the log is followed again after so long, twice as long each time. */
 const retryMs = { first: 100, max: 5_000 };
 
-/** So many readers are woken at once; of more, events are gathered for a moment, so that each is woken less often. */
-const wakesAtOnce = 20;
-const gatherMsMax = 100;
-
 /**
  * The events of a store, followed once a process, for all its readers: streams, polls and deliveries. It holds the
  * latest ones; a reader asks for those behind its own place, and nothing is kept for it. Whoever is further behind is
@@ -32,7 +29,7 @@ export class EventHub {
   readonly #idleMs: number;
   readonly #pace: Pace;
   readonly #catchUp: CatchUp;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners: Listeners;
   /** The latest events, in order; those before `#from` have been dropped. */
   #events: SharedEvent[] = [];
   #from = 0;
@@ -41,7 +38,6 @@ export class EventHub {
   #following: AbortController | undefined;
   #opening: Opening = newOpening();
   #readMs = 0;
-  #wakeTimer: NodeJS.Timeout | undefined;
   #users = 0;
 
   constructor(store: Store, { eventsMax = 4_096, idleMs = 60_000, pace = processPace }: HubOptions = {}) {
@@ -50,6 +46,7 @@ export class EventHub {
     this.#idleMs = idleMs;
     this.#pace = pace;
     this.#catchUp = new CatchUp(store);
+    this.#listeners = new Listeners(pace);
   }
 
   /** Whether the log is followed at this moment. */
@@ -106,14 +103,14 @@ export class EventHub {
   }
 
   /**
-   * Calls a listener after events have come, until what it returns is called: once for many, and late by up to 100 ms
-   * where many listen.
+   * Calls a listener after events have come, until what it returns is called: once for many, and late by up to half a
+   * second where many listen and much comes.
    */
   listen(listener: () => void): () => void {
-    this.#listeners.add(listener);
+    const leave = this.#listeners.add(listener);
     this.#begin();
     return () => {
-      this.#listeners.delete(listener);
+      leave();
       this.#readMs = this.#pace.nowMs();
     };
   }
@@ -141,8 +138,7 @@ export class EventHub {
   #stop(): void {
     this.#following?.abort();
     this.#following = undefined;
-    clearTimeout(this.#wakeTimer);
-    this.#wakeTimer = undefined;
+    this.#listeners.stop();
     this.#forgetEvents(undefined);
     this.#failOpening(new StoreError("The events are no longer followed.", "not-applied"));
   }
@@ -185,7 +181,7 @@ export class EventHub {
   }
 
   #stopIfIdle(): void {
-    if (this.#listeners.size === 0 && this.#pace.nowMs() - this.#readMs >= this.#idleMs) this.#stop();
+    if (this.#listeners.count === 0 && this.#pace.nowMs() - this.#readMs >= this.#idleMs) this.#stop();
   }
 
   #add(each: StoredEvent | Reset): void {
@@ -196,7 +192,7 @@ export class EventHub {
       this.#events.push({ stored: each, memo: new Map() });
       if (this.#events.length - this.#from > this.#eventsMax) this.#drop();
     }
-    this.#wakeSoon();
+    this.#listeners.wakeSoon();
   }
 
   #drop(): void {
@@ -212,15 +208,6 @@ export class EventHub {
     this.#events = [];
     this.#from = 0;
     this.#start = start;
-  }
-
-  #wakeSoon(): void {
-    if (this.#wakeTimer !== undefined || this.#listeners.size === 0) return;
-    const gatherMs = Math.min(Math.floor(this.#listeners.size / wakesAtOnce), gatherMsMax);
-    this.#wakeTimer = setTimeout(() => {
-      this.#wakeTimer = undefined;
-      for (const listener of [...this.#listeners]) listener();
-    }, gatherMs);
   }
 
   /** The place of the last event that came, or where it began to follow; nothing before that is known. */
