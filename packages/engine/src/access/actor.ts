@@ -105,9 +105,20 @@ const refusalLost =
 const allowed = 'an actor such as { name: "alice" }, or nothing for an anonymous caller';
 
 function asIdentity(given: unknown): Identity {
+  return asActor(given, "identify", allowed);
+}
+
+/**
+ * Holds what a function of the app's gives against what an actor may be.
+ *
+ * @param callback the function, as a path of options: `notifications.actorOf`
+ * @param expected what it may give, for the error's text
+ * @throws CallbackError where it is neither an actor nor nothing
+ */
+export function asActor(given: unknown, callback: string, expected: string): Actor | undefined {
   if (given === undefined || given === null) return undefined;
   if (isActor(given)) return given;
-  throw wrongOutcome("identify", `${allowed}: ${faultOf(given)}`, given);
+  throw wrongOutcome(callback, `${expected}: ${faultOf(given)}`, given);
 }
 
 function isActor(given: unknown): given is Actor {
