@@ -30,7 +30,13 @@ export interface Addressed {
 
 /** The collection that a resource is in, as the caller's API version shows it. */
 export function collectionOf(
-  { settings, apiVersion }: Pick<CollectionExchange, "settings" | "apiVersion">,
+  {
+    settings,
+    apiVersion,
+  }: {
+    readonly settings: Pick<CollectionSettings, "collections" | "versioned">;
+    readonly apiVersion: { readonly number: number } | undefined;
+  },
   key: string,
 ): Collection | undefined {
   const { versioned } = settings;
