@@ -15,6 +15,8 @@ export interface Delivery {
   readonly at: Moment;
   /** When it was recorded, or sent again by its owner's wish: it is tried for a day from then. */
   readonly since: Moment;
+  /** How long it has been tried, from the end of the first attempt to that of the last, in milliseconds. */
+  readonly triedMs?: number;
   /** When the next attempt is due; absent where none is, or one is due at once. */
   readonly dueAt?: Moment;
   readonly responseStatus?: number;

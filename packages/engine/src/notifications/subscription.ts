@@ -31,6 +31,8 @@ export interface Subscription extends EventFilter {
   readonly generation: number;
   /** Since when every attempt has failed, as far as its deliveries know. */
   readonly failingSince?: Moment;
+  /** Until when the receiver wants nothing sent, by its `Retry-After`. */
+  readonly pausedUntil?: Moment;
 }
 
 /** Where the events of a subscription are sent. */
