@@ -183,6 +183,8 @@ function describe(decision: Decision): string {
       return decision.outcome;
     case "housekeeping":
       return "housekeeping";
+    case "delivery":
+      return "delivery";
     default:
       decision satisfies never;
       return "unknown";

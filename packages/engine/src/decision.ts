@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { RequestDecision } from "./access/request-decision.js";
 import type { HousekeepingDecision } from "./commits/housekeeping-report.js";
+import type { DeliveryDecision } from "./notifications/webhooks/delivery-report.js";
 import { type AnyDecision, callObserver, decisionChannel } from "./observing/observer.js";
 
 /**
@@ -9,7 +10,7 @@ import { type AnyDecision, callObserver, decisionChannel } from "./observing/obs
  *
  * @template Native the framework's request
  */
-export type Decision<Native = unknown> = RequestDecision<Native> | HousekeepingDecision;
+export type Decision<Native = unknown> = RequestDecision<Native> | HousekeepingDecision | DeliveryDecision;
 
 /**
  * Observes every decision of this process, whichever engine or guard made it: the diagnostics channel

@@ -21,6 +21,7 @@ import {
 import { eventHubOf } from "./commits/event-hub.js";
 import { housekeepingOf } from "./commits/housekeeping.js";
 import { Lifecycle } from "./commits/lifecycle.js";
+import { processPace } from "./commits/pace.js";
 import { warnOfStore } from "./commits/store-failure.js";
 import { writerLinesOf } from "./commits/writer-lines.js";
 import { lapsedConflicts } from "./conflicts/records/lapsed-conflicts.js";
@@ -32,6 +33,11 @@ import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.j
 import type { Notifications, NotifiedSettings } from "./notifications/notified-exchange.js";
 import { OpenSeats } from "./notifications/open-seats.js";
 import { type NotificationOptions, resolveNotifications } from "./notifications/options.js";
+import { Deliverer } from "./notifications/webhooks/deliverer.js";
+import type { DeliveryDecision } from "./notifications/webhooks/delivery-report.js";
+import { lapsedDeliveries } from "./notifications/webhooks/lapsed-deliveries.js";
+import { createCallbackSender } from "./notifications/webhooks/send-callback.js";
+import { isObserved, type Observer, publish } from "./observing/observer.js";
 import { isStore } from "./options/option-rules.js";
 import { type Collection, resolveCollections } from "./resources/collection.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
@@ -115,7 +121,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   warnOfOtherEngines(store, options.collections);
   if (versioned !== undefined) warnOfEndedDefault(versioned.api, Date.now());
   const lifecycle = lifecycleFor(store, options, collections);
-  return Object.freeze({
+  const settings: Settings<Native> = Object.freeze({
     ...request,
     store,
     writerLines: writerLinesOf(store),
@@ -131,6 +137,35 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     notifications: notificationsFor(store, lifecycle, options.notifications),
     refusals: new RecordedRefusals(store, lifecycle, request.requestLimits),
   });
+  if (settings.notifications !== undefined) deliverBy(settings, settings.notifications, options.observe);
+  return settings;
+}
+
+/** Has an engine deliver events to callbacks, as long as it is started. */
+function deliverBy<Native>(
+  { store, lifecycle, authorize, collections, versioned }: Settings<Native>,
+  { hub, limits, actorOf, allowPrivateCallbacks }: Notifications,
+  observe: Observer<DeliveryDecision> | undefined,
+): void {
+  const deliverer = new Deliverer({
+    store,
+    hub,
+    limits,
+    attempts: { authorize, collections, versioned, actorOf },
+    createSender: () =>
+      createCallbackSender({
+        allowPrivateCallbacks,
+        timeoutMs: limits.attemptMsMax,
+        socketsPerHostMax: limits.attemptsPerHostMax,
+      }),
+    pace: processPace,
+    report: (makeDecision) => {
+      if (isObserved(observe)) publish(observe, makeDecision());
+    },
+  });
+  const housekeeping = housekeepingOf(store);
+  for (const kind of lapsedDeliveries) housekeeping.register(kind);
+  lifecycle.add({ name: "deliveries", start: () => deliverer.start(), drain: () => deliverer.stop() });
 }
 
 /** What an engine tells by; its hub follows no more once all engines of the store have drained. */

@@ -93,6 +93,6 @@ export const internalRecords: Readonly<Record<InternalKind, InternalRecords>> = 
   partitions: {
     prefix: "_partition/",
     holds: "Who delivers the events of a part of the subscriptions, up to where, and when these last changed.",
-    lapses: false,
+    lapses: true,
   },
 };
