@@ -177,8 +177,8 @@ class Run {
     }
   }
 
-  async #hasAll({ subscription, after, receiver }: Subscribed): Promise<boolean> {
-    if (receiver === "gone") return !(await subscriptionIn(this.#store, subscription.id)).enabled;
+  async #hasAll({ subscription, after }: Subscribed): Promise<boolean> {
+    if (!(await subscriptionIn(this.#store, subscription.id)).enabled) return true;
     const deliveries = await deliveriesIn(this.#store, subscription.id);
     const recorded = new Set(deliveries.map(({ event }) => event.tag));
     const wanted = this.#changes.filter(({ key }, at) => at >= after && matches(subscription, { key, type: changed }));
