@@ -59,9 +59,9 @@ export interface DelivererSettings {
 }
 
 /**
- * Delivers events to the callbacks of subscriptions, together with all processes that share the store: the partitions of
- * the subscriptions are spread over them by leases. Where there are no callbacks, it looks for some now and then, and
- * does nothing else.
+ * Delivers events to the callbacks of subscriptions, together with all processes that share the store: the partitions
+ * of the subscriptions are spread over them by leases. Where there are no callbacks, it looks for some now and then,
+ * and does nothing else.
  */
 export class Deliverer {
   readonly #settings: DelivererSettings;

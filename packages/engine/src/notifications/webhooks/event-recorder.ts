@@ -18,7 +18,7 @@ const eventsMax = 200;
 /** So many writes go into one commit. */
 const writesMax = 250;
 
-/** How long the recorded place may be behind the events that were looked at, where nobody wanted any, in milliseconds. */
+/** How long the recorded place may be behind what was looked at, where nobody wanted anything, in milliseconds. */
 const cursorMsMax = 5_000;
 
 /** What a step did. `stale`: the subscriptions have changed, and nothing may be missed for one that is new. */

@@ -1,7 +1,7 @@
 import { internalRecords } from "../../commits/internal-records.js";
 import { forgotten, type LapsedKind } from "../../commits/lapsed-kinds.js";
 
-/** Deliveries that are listed no longer, those of subscriptions that were deleted, and leases of processes that died. */
+/** Deliveries that are listed no longer or were of deleted subscriptions, and leases of processes that died. */
 export const lapsedDeliveries: readonly LapsedKind[] = [
   {
     name: "deliveries",
