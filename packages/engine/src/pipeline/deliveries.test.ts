@@ -125,7 +125,7 @@ test("a test is an event of its own, which stands among the others by its time",
   const made = await subscribed(bob);
   const events: unknown[] = [];
   for (let n = 1; n <= 3; n += 1) {
-    await bob("PUT /notes/1", { n });
+    if (n !== 3) await bob("PUT /notes/1", { n });
     const { status, body } = await bob(`POST ${made}/test`);
     expect([status, body["status"]]).toEqual([202, "pending"]);
     events.unshift(body["event"]);

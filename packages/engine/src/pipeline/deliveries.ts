@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { ProblemEntry, ResponsePlan } from "@unclash/core";
 import type { Moment, Write } from "@unclash/core/store";
+import { uuidv7 } from "uuidv7";
 import { createTag } from "../commits/commit-tag.js";
 import { endOfLog } from "../commits/end-of-log.js";
 import { formatCursor, listText, malformedCursor, nextLink, readPaging } from "../http/paging.js";
@@ -86,9 +86,9 @@ export async function answerTest(exchange: NotifiedExchange, id: string): Promis
   });
 }
 
-/** An event of no log, whose id stands among those of the log by when it was made. */
+/** An event of no log. Its id stands among those of the log by when it was made; of two tests the later is greater. */
 async function newTestId({ settings }: NotifiedExchange): Promise<string> {
-  return `${eventIdOf(await endOfLog(settings.store))}~test~${randomBytes(9).toString("hex")}`;
+  return `${eventIdOf(await endOfLog(settings.store))}~test~${uuidv7()}`;
 }
 
 /** 409 for what nothing can be sent to. */
