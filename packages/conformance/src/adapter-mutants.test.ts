@@ -4,6 +4,7 @@ import { answerMutants } from "./adapter/answer-mutants.test-support.js";
 import { conflictMutants } from "./adapter/conflict-mutants.test-support.js";
 import { idempotencyMutants } from "./adapter/idempotency-mutants.test-support.js";
 import { mutants } from "./adapter/mutants.test-support.js";
+import { subscriptionMutants } from "./adapter/subscription-mutants.test-support.js";
 import { parseJsonBody, type Twist, tinyStart } from "./adapter/tiny.test-support.js";
 import { versionMutants } from "./adapter/version-mutants.test-support.js";
 import { adapterSuite } from "./adapter.js";
@@ -32,6 +33,7 @@ describe.concurrent("an adapter", () => {
     ...idempotencyMutants,
     ...versionMutants,
     ...conflictMutants,
+    ...subscriptionMutants,
     ...streamMutants,
   ]) {
     test(`that ${does} does not pass, and a sound one passes the same case`, async () => {

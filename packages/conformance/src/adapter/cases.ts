@@ -18,6 +18,7 @@ import { hostileMixtureCases } from "./hostile-mixtures.js";
 import { hostilePatchCases } from "./hostile-patches.js";
 import { hostilePreconditionCases } from "./hostile-preconditions.js";
 import { hostileResolutionCases } from "./hostile-resolutions.js";
+import { hostileSubscriptionCases } from "./hostile-subscriptions.js";
 import { idempotencyCases } from "./idempotency.js";
 import { idempotencyKeyCases } from "./idempotency-keys.js";
 import { listCases } from "./lists.js";
@@ -43,6 +44,7 @@ import { rollbackCases } from "./rollbacks.js";
 import { sentBackCases } from "./sent-back.js";
 import { settingCases } from "./settings.js";
 import { strategyCases } from "./strategies.js";
+import { subscriptionCases } from "./subscriptions.js";
 import type { AdapterCase } from "./trial.js";
 
 /** All cases, in the order in which the contract speaks of what they check. */
@@ -62,6 +64,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...resolvingCases,
   ...conflictPermissionCases,
   ...conflictVersionCases,
+  ...subscriptionCases,
   ...postingCases,
   ...preferringCases,
   ...idempotencyCases,
@@ -88,6 +91,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...hostilePatchCases,
   ...hostileIdCases,
   ...hostileResolutionCases,
+  ...hostileSubscriptionCases,
   ...hostileMixtureCases,
   ...connectionCases,
   ...failureCases,

@@ -23,6 +23,7 @@ const statuses = {
   "unsupported-media-type": 415,
   "validation-failed": 422,
   "precondition-required": 428,
+  "quota-exceeded": 429,
   "store-unavailable": 503,
 } as const;
 

@@ -8,6 +8,7 @@ import { createGuardedEngine, guardedTypePrefix } from "./guarded.js";
 import { createRecordingEngine } from "./recording.js";
 import { createRolesEngine } from "./roles.js";
 import { createSmallEngine } from "./small.js";
+import { createSubscribingEngine } from "./subscribing.js";
 import { createVersionedEngine } from "./versioned.js";
 
 /** The servers that the suite starts, each with an engine and a store of its own. */
@@ -20,7 +21,8 @@ export type SetupName =
   | "parsed"
   | "forwarded"
   | "versioned"
-  | "recording";
+  | "recording"
+  | "subscribing";
 
 export interface Setup {
   readonly prefix: string;
@@ -55,6 +57,7 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   },
   versioned: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createVersionedEngine },
   recording: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createRecordingEngine },
+  subscribing: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createSubscribingEngine },
   /** A body parser runs before the mount. */
   parsed: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createOpenEngine },
 };
