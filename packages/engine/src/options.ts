@@ -33,6 +33,7 @@ import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.j
 import type { Notifications, NotifiedSettings } from "./notifications/notified-exchange.js";
 import { OpenSeats } from "./notifications/open-seats.js";
 import { type NotificationOptions, resolveNotifications } from "./notifications/options.js";
+import { SharedTexts } from "./notifications/shared-texts.js";
 import { Deliverer } from "./notifications/webhooks/deliverer.js";
 import type { DeliveryDecision } from "./notifications/webhooks/delivery-report.js";
 import { lapsedDeliveries } from "./notifications/webhooks/lapsed-deliveries.js";
@@ -181,7 +182,7 @@ function notificationsFor(
   lifecycle.add({ name: "following events", drain: async () => leave() });
   const { streamsPerClientMax: perClientMax, streamsMax: max } = settings.limits;
   const [streams, waits] = [new OpenSeats({ perClientMax, max }), new OpenSeats({ perClientMax, max })];
-  return Object.freeze({ ...settings, hub, streams, waits });
+  return Object.freeze({ ...settings, hub, streams, waits, texts: new SharedTexts() });
 }
 
 /** The life of an engine, with the housekeeping of its store, and a look at what is still stored in old shapes. */

@@ -1,3 +1,4 @@
+import { authorizeByDefault } from "../access/default-permissions.js";
 import type { SharedEvent } from "../commits/event-page.js";
 import { type AudienceSettings, type Told, toldOf } from "./audience.js";
 import { type EventFilter, matches } from "./event-filter.js";
@@ -13,13 +14,22 @@ export interface ToldEvent {
 /** What one client is told of: what it has asked for, and may know at this moment. */
 export class EventReader {
   readonly writer: EventWriter;
+  /**
+   * A name that all have who are told alike of what is nobody's own; nothing where the app decides on each event. By
+   * the default permissions the role alone tells clients apart.
+   */
+  readonly alike: string | undefined;
   readonly #exchange: NotifiedExchange;
   readonly #filter: EventFilter;
 
   constructor(exchange: NotifiedExchange, filter: EventFilter) {
+    const { settings, actor } = exchange;
     this.writer = new EventWriter(exchange);
     this.#exchange = exchange;
     this.#filter = filter;
+    const role = actor === undefined ? "anonymous" : (actor.role ?? "client");
+    this.alike =
+      settings.authorize === authorizeByDefault ? JSON.stringify([role, this.writer.about, filter]) : undefined;
   }
 
   /**

@@ -6,12 +6,15 @@ import { warnOfStore } from "../commits/store-failure.js";
 import { eventIdOf } from "./event.js";
 import type { EventReader } from "./event-reader.js";
 import type { NotificationLimits } from "./options.js";
+import type { SharedTexts } from "./shared-texts.js";
 
 /** Where a stream begins, and who reads it. */
 export interface StreamStart {
   readonly hub: EventHub;
   readonly limits: NotificationLimits;
   readonly reader: EventReader;
+  /** What it shares with other streams. */
+  readonly texts: SharedTexts;
   /** What comes behind this place is told. */
   readonly place: Cursor;
   /** The first text, which is there at once. */
@@ -142,8 +145,26 @@ export class EventStream implements AsyncIterator<Text, undefined> {
     return performance.now() >= this.#toldAt + this.#start.limits.heartbeatMs ? heartbeatText(this.#place) : "";
   }
 
-  /** What the client is told of these events, and of no more than make a text too long. */
+  /** What the client is told of these events: of streams that stand at one place, and are told alike, once for all. */
   async #textOf(events: readonly SharedEvent[]): Promise<Text> {
+    const { reader, texts } = this.#start;
+    const last = events.at(-1);
+    if (reader.alike === undefined || last === undefined || events.some(isOfSomeone)) return this.#ownTextOf(events);
+    const name = `${this.#place} ${last.stored.cursor} ${reader.alike}`;
+    const known = texts.find(name);
+    if (known !== undefined) {
+      this.events += known.events;
+      this.#place = known.place;
+      return known.text;
+    }
+    const before = this.events;
+    const text = await this.#ownTextOf(events);
+    texts.keep(name, { text, events: this.events - before, place: this.#place });
+    return text;
+  }
+
+  /** What the client is told of these events, and of no more than make a text too long. */
+  async #ownTextOf(events: readonly SharedEvent[]): Promise<Text> {
     const { reader } = this.#start;
     let text = "";
     for (const shared of events) {
@@ -177,6 +198,11 @@ export class EventStream implements AsyncIterator<Text, undefined> {
     this.close();
     this.breakOff?.();
   }
+}
+
+/** Whether who is told of an event depends on whose it is. */
+function isOfSomeone({ stored: { type } }: SharedEvent): boolean {
+  return !type.startsWith("resource.") && !type.startsWith("lock.");
 }
 
 /** Tells a client that events may be missing, and where it goes on from. */

@@ -3,6 +3,7 @@ import type { EventHub } from "../commits/event-hub.js";
 import type { CollectionSettings } from "../resources/collection-exchange.js";
 import type { OpenSeats } from "./open-seats.js";
 import type { NotificationSettings } from "./options.js";
+import type { SharedTexts } from "./shared-texts.js";
 
 /** What an engine tells of what happens by. */
 export interface Notifications extends NotificationSettings {
@@ -12,6 +13,8 @@ export interface Notifications extends NotificationSettings {
   readonly streams: OpenSeats;
   /** The polls that wait. */
   readonly waits: OpenSeats;
+  /** What streams are told alike. */
+  readonly texts: SharedTexts;
 }
 
 /** The settings of an engine, with its notifications. */

@@ -72,18 +72,18 @@ export class EventWriter {
   readonly #exchange: NotifiedExchange;
   readonly #source: string;
   /** What tells its texts from those of other clients. */
-  readonly #about: string;
+  readonly about: string;
 
   constructor(exchange: NotifiedExchange) {
     this.#exchange = exchange;
     this.#source = notificationsOf(exchange).source ?? (exchange.mountPath || "/");
-    this.#about = `${exchange.apiVersion?.number ?? 0} ${this.#source}`;
+    this.about = `${exchange.apiVersion?.number ?? 0} ${this.#source}`;
   }
 
   /** An event as a block of a stream of Server-Sent Events. */
   block(shown: ShownEvent, told: Exclude<Told, "nothing">): Text {
     const { id, type } = shown.recorded;
-    return shown.text(`${told} ${this.#about}`, () =>
+    return shown.text(`${told} ${this.about}`, () =>
       eventStreamText({ id, event: typePrefix + type, data: this.json(shown, told) }),
     );
   }

@@ -131,3 +131,26 @@ test("draining ends a stream", async () => {
   stream.plan.onEnd?.("sent");
   await drained;
 });
+
+test("streams at one place are told the same where they are alike, and each its own where they are not", async () => {
+  const unclash = engine({
+    identify: ({ headers: { authorization: name } }) => (name === undefined ? undefined : { name }),
+  });
+  const clients = [
+    { query: "", headers: {} },
+    { query: "", headers: {} },
+    { query: "?resource=drafts/*", headers: {} },
+    { query: "", headers: { authorization: "alice" } },
+  ];
+  const streams = await Promise.all(clients.map(({ query, headers }) => openStream(unclash, query, headers)));
+  for (const n of [1, 2, 3]) {
+    await put(unclash, String(n), n);
+    await ask(unclash, `PUT /drafts/${n}`, { json: {} });
+  }
+  const all = ["notes/1", "drafts/1", "notes/2", "drafts/2", "notes/3", "drafts/3"];
+  const drafts = all.filter((key) => key.startsWith("drafts/"));
+  const told = async (at: number, count: number) =>
+    (await streams[at]?.events(count))?.map(({ data }) => Reflect.get(Object(data), "subject"));
+  expect(await Promise.all([told(0, 6), told(1, 6), told(2, 3), told(3, 6)])).toEqual([all, all, drafts, all]);
+  for (const stream of streams) stream.leave();
+});

@@ -38,7 +38,7 @@ export async function answerEventStream(exchange: NotifiedExchange): Promise<Res
   errors.push(...repeatedParameters(query, once));
   const filter = readFilter(exchange, query, errors);
   if (errors.length > 0) return refusedResponse(exchange, malformed(errors)); // 400
-  const { hub, limits, streams } = notificationsOf(exchange);
+  const { hub, limits, streams, texts } = notificationsOf(exchange);
   const leave = streams.take(ownerOf(exchange.actor, exchange.request));
   if (leave === undefined) return closedStream("quota-exceeded", overLimitText);
   try {
@@ -47,6 +47,7 @@ export async function answerEventStream(exchange: NotifiedExchange): Promise<Res
       hub,
       limits,
       reader: new EventReader(exchange, filter),
+      texts,
       ...beginning(exchange.header("last-event-id") || query.get("after"), place),
     });
     return streamPlan(stream, leave); // 200
