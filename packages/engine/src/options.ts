@@ -122,6 +122,8 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   warnOfOtherEngines(store, options.collections);
   if (versioned !== undefined) warnOfEndedDefault(versioned.api, Date.now());
   const lifecycle = lifecycleFor(store, options, collections);
+  let deliverer: Deliverer | undefined;
+  const deliverSoon = (): void => deliverer?.wake();
   const settings: Settings<Native> = Object.freeze({
     ...request,
     store,
@@ -135,19 +137,19 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     idempotency: resolveKeeping(store, options.idempotency),
     lifecycle,
     guardedConflicts: new Map(),
-    notifications: notificationsFor(store, lifecycle, options.notifications),
+    notifications: notificationsFor(store, lifecycle, options.notifications, deliverSoon),
     refusals: new RecordedRefusals(store, lifecycle, request.requestLimits),
   });
-  if (settings.notifications !== undefined) deliverBy(settings, settings.notifications, options.observe);
+  if (settings.notifications !== undefined) deliverer = delivererFor(settings, settings.notifications, options.observe);
   return settings;
 }
 
 /** Has an engine deliver events to callbacks, as long as it is started. */
-function deliverBy<Native>(
+function delivererFor<Native>(
   { store, lifecycle, authorize, collections, versioned }: Settings<Native>,
   { hub, limits, actorOf, allowPrivateCallbacks }: Notifications,
   observe: Observer<DeliveryDecision> | undefined,
-): void {
+): Deliverer {
   const deliverer = new Deliverer({
     store,
     hub,
@@ -167,6 +169,7 @@ function deliverBy<Native>(
   const housekeeping = housekeepingOf(store);
   for (const kind of lapsedDeliveries) housekeeping.register(kind);
   lifecycle.add({ name: "deliveries", start: () => deliverer.start(), drain: () => deliverer.stop() });
+  return deliverer;
 }
 
 /** What an engine tells by; its hub follows no more once all engines of the store have drained. */
@@ -174,6 +177,7 @@ function notificationsFor(
   store: Store,
   lifecycle: Lifecycle,
   given: NotificationOptions | false | undefined,
+  deliverSoon: () => void,
 ): Notifications | undefined {
   const settings = resolveNotifications(given);
   if (settings === undefined) return undefined;
@@ -182,7 +186,7 @@ function notificationsFor(
   lifecycle.add({ name: "following events", drain: async () => leave() });
   const { streamsPerClientMax: perClientMax, streamsMax: max } = settings.limits;
   const [streams, waits] = [new OpenSeats({ perClientMax, max }), new OpenSeats({ perClientMax, max })];
-  return Object.freeze({ ...settings, hub, streams, waits, texts: new SharedTexts() });
+  return Object.freeze({ ...settings, hub, streams, waits, texts: new SharedTexts(), deliverSoon });
 }
 
 /** The life of an engine, with the housekeeping of its store, and a look at what is still stored in old shapes. */

@@ -15,6 +15,8 @@ export interface Notifications extends NotificationSettings {
   readonly waits: OpenSeats;
   /** What streams are told alike. */
   readonly texts: SharedTexts;
+  /** Has whoever delivers to callbacks in this process look at once: there are other subscriptions, or deliveries. */
+  readonly deliverSoon: () => void;
 }
 
 /** The settings of an engine, with its notifications. */

@@ -8,7 +8,7 @@ import type { Lost } from "../commits/try-in-line.js";
 import type { Refused } from "../http/refusal.js";
 import { refusedResponse } from "../http/responses.js";
 import { answerWrites, checkKey, countKept, showingNothing } from "../idempotency/in-commit.js";
-import type { NotifiedExchange } from "../notifications/notified-exchange.js";
+import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
 import { ownIn } from "../notifications/own-subscription.js";
 import { isSubscriptionId, subscriptionKey } from "../notifications/subscription.js";
 import type { SubscriptionHeaders } from "../notifications/subscription-request.js";
@@ -68,6 +68,7 @@ async function tryToChange(exchange: NotifiedExchange, change: OwnChange): Promi
   const result = await commitOnce(store, commitOf(header, [part, { writes }]), requestLimits);
   exchange.applied = result.kind === "committed";
   if (!exchange.applied) return "line-up";
+  notificationsOf(exchange).deliverSoon();
   countKept(exchange, slot, snapshot.now, writes);
   return response;
 }

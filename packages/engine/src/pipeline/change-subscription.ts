@@ -75,7 +75,7 @@ function changed(
   { resources = before.resources, types = before.types, url, enabled = before.enabled }: ChangeRequest,
   from: string | undefined,
 ): Subscription {
-  const { disabled, failingSince, ...kept } = before;
+  const { disabled, failingSince, pausedUntil, ...kept } = before;
   const { callback } = before;
   const moved = callback !== undefined && url !== undefined && url !== callback.url;
   return {
@@ -86,6 +86,7 @@ function changed(
     ...(moved && { callback: { ...callback, url } }),
     ...(disabled !== undefined && !enabled && { disabled }),
     ...(failingSince !== undefined && !moved && from === undefined && { failingSince }),
+    ...(pausedUntil !== undefined && !moved && { pausedUntil }),
     ...(from !== undefined && { from, generation: before.generation + 1 }),
   };
 }

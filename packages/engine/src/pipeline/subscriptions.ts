@@ -112,7 +112,9 @@ async function tryToSubscribe(
   const header = { tag: createTag(), at: snapshot.now, by: recordedName(exchange.actor), cause: "subscribe" };
   const result = await commitOnce(store, commitOf(header, [planned.part]), requestLimits);
   exchange.applied = result.kind === "committed";
-  return exchange.applied ? response : "line-up";
+  if (!exchange.applied) return "line-up";
+  notificationsOf(exchange).deliverSoon();
+  return response;
 }
 
 function subscriptionOf(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isStoreError } from "@unclash/core";
 import type { Tag } from "@unclash/core/store";
 import type { EventHub } from "../../commits/event-hub.js";
@@ -66,6 +67,8 @@ export class Partition {
     this.#eventAlarm = new Alarm(held.pace, held.ended);
     this.#queueAlarm = new Alarm(held.pace, held.ended);
     held.ended.addEventListener("abort", () => this.#attempts.abort(), { once: true });
+    // As many listen as there are attempts; Node would warn of more than ten.
+    setMaxListeners(0, held.ended, this.#attempts.signal);
     this.#queues = new PartitionQueues({ ...common, onDead: (deliveries) => this.#reportDead(deliveries) });
     this.#events = new EventRecorder({
       ...common,
