@@ -3,6 +3,7 @@ import { createMemoryStore } from "@unclash/memory";
 import { z } from "zod";
 import type { Authorize } from "../access/authorize.js";
 import { ask, bodyOf } from "../ask.test-support.js";
+import type { Decision } from "../decision.js";
 import type { NotificationOptions } from "../notifications/options.js";
 import { readSubscription, type Subscription, subscriptionKey } from "../notifications/subscription.js";
 import { createUnclash, type Unclash } from "../unclash.js";
@@ -31,12 +32,16 @@ export interface SubscriberOptions {
   readonly store?: Store;
   readonly notifications?: NotificationOptions | false;
   readonly authorize?: Authorize;
+  readonly observe?: (decision: Decision) => void;
+  /** The store has the clock of the machine. @default false */
+  readonly usesRealTime?: boolean;
 }
 
 /** Sets up an engine whose callers are who `Authorization` says; `root` is an admin. */
 export function setUpSubscribers(options: SubscriberOptions = {}): Subscribers {
   let now = 1_800_000_000_000;
-  const { store = createMemoryStore({ clock: () => now }), notifications = {}, authorize } = options;
+  const { usesRealTime = false, notifications = {}, authorize, observe } = options;
+  const { store = createMemoryStore(usesRealTime ? {} : { clock: () => now }) } = options;
   const unclash = createUnclash({
     store,
     notifications,
@@ -45,6 +50,7 @@ export function setUpSubscribers(options: SubscriberOptions = {}): Subscribers {
       return typeof name === "string" ? { name, ...(name === "root" && { role: "admin" }) } : undefined;
     },
     ...(authorize && { authorize }),
+    ...(observe && { observe }),
     collections: { notes: { schema: z.looseObject({}), preconditions: { required: false } } },
   });
   return {
