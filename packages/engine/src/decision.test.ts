@@ -185,6 +185,8 @@ function describe(decision: Decision): string {
       return "housekeeping";
     case "delivery":
       return "delivery";
+    case "stream":
+      return decision.ending;
     default:
       decision satisfies never;
       return "unknown";

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { RequestDecision } from "./access/request-decision.js";
 import type { HousekeepingDecision } from "./commits/housekeeping-report.js";
+import type { StreamDecision } from "./notifications/stream-decision.js";
 import type { DeliveryDecision } from "./notifications/webhooks/delivery-report.js";
 import { type AnyDecision, callObserver, decisionChannel } from "./observing/observer.js";
 
@@ -10,7 +11,11 @@ import { type AnyDecision, callObserver, decisionChannel } from "./observing/obs
  *
  * @template Native the framework's request
  */
-export type Decision<Native = unknown> = RequestDecision<Native> | HousekeepingDecision | DeliveryDecision;
+export type Decision<Native = unknown> =
+  | RequestDecision<Native>
+  | StreamDecision
+  | HousekeepingDecision
+  | DeliveryDecision;
 
 /**
  * Observes every decision of this process, whichever engine or guard made it: the diagnostics channel

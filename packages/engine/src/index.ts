@@ -28,6 +28,7 @@ export type { RequestFacts } from "./http/request.js";
 export type { RequestLimits } from "./http/request-limits.js";
 export type { GuardIdempotency } from "./idempotency/guard-keeping.js";
 export type { NotificationLimits, NotificationOptions } from "./notifications/options.js";
+export type { StreamDecision } from "./notifications/stream-decision.js";
 export { decisionChannel } from "./observing/observer.js";
 export type { UnclashOptions } from "./options.js";
 export { type CollectionOptions, collection } from "./resources/collection-options.js";

@@ -34,6 +34,7 @@ import type { Notifications, NotifiedSettings } from "./notifications/notified-e
 import { OpenSeats } from "./notifications/open-seats.js";
 import { type NotificationOptions, resolveNotifications } from "./notifications/options.js";
 import { SharedTexts } from "./notifications/shared-texts.js";
+import { lapsedTickets } from "./notifications/stream-ticket.js";
 import { Deliverer } from "./notifications/webhooks/deliverer.js";
 import type { DeliveryDecision } from "./notifications/webhooks/delivery-report.js";
 import { lapsedDeliveries } from "./notifications/webhooks/lapsed-deliveries.js";
@@ -137,7 +138,7 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
     idempotency: resolveKeeping(store, options.idempotency),
     lifecycle,
     guardedConflicts: new Map(),
-    notifications: notificationsFor(store, lifecycle, options.notifications, deliverSoon),
+    notifications: notificationsFor(store, lifecycle, options, deliverSoon),
     refusals: new RecordedRefusals(store, lifecycle, request.requestLimits),
   });
   if (settings.notifications !== undefined) deliverer = delivererFor(settings, settings.notifications, options.observe);
@@ -173,10 +174,10 @@ function delivererFor<Native>(
 }
 
 /** What an engine tells by; its hub follows no more once all engines of the store have drained. */
-function notificationsFor(
+function notificationsFor<Native>(
   store: Store,
   lifecycle: Lifecycle,
-  given: NotificationOptions | false | undefined,
+  { notifications: given, observe }: Pick<UnclashOptions<Native>, "notifications" | "observe">,
   deliverSoon: () => void,
 ): Notifications | undefined {
   const settings = resolveNotifications(given);
@@ -186,7 +187,7 @@ function notificationsFor(
   lifecycle.add({ name: "following events", drain: async () => leave() });
   const { streamsPerClientMax: perClientMax, streamsMax: max } = settings.limits;
   const [streams, waits] = [new OpenSeats({ perClientMax, max }), new OpenSeats({ perClientMax, max })];
-  return Object.freeze({ ...settings, hub, streams, waits, texts: new SharedTexts(), deliverSoon });
+  return Object.freeze({ ...settings, hub, streams, waits, observe, texts: new SharedTexts(), deliverSoon });
 }
 
 /** The life of an engine, with the housekeeping of its store, and a look at what is still stored in old shapes. */
@@ -198,6 +199,7 @@ function lifecycleFor<Native>(
   const lifecycle = new Lifecycle(drainMsMax);
   const housekeeping = housekeepingOf(store);
   housekeeping.register(lapsedConflicts);
+  housekeeping.register(lapsedTickets);
   let stop = async (): Promise<void> => {};
   lifecycle.add({
     name: "housekeeping",

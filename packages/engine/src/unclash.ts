@@ -24,7 +24,7 @@ import type { NotifiedExchange } from "./notifications/notified-exchange.js";
 import { resolveOptions, type Settings, type UnclashOptions } from "./options.js";
 import { inVersion, malformedVersion, placeOf, refuseVersion } from "./pipeline/api-version.js";
 import { ownedPaths, ownsPath } from "./pipeline/owned-paths.js";
-import { answerRoute, decodeId, type Match, routeLabel } from "./pipeline/routes.js";
+import { answerRoute, decodeId, identifyByRoute, type Match, routeLabel } from "./pipeline/routes.js";
 import type { CollectionExchange } from "./resources/collection-exchange.js";
 import { indexReferences } from "./resources/reference-index.js";
 import { checkStream } from "./streamed.js";
@@ -182,7 +182,9 @@ async function handle<Native>(
     warnOfDoubledPath(settings, request);
     const place = placeOf(settings, request);
     const { match, choice } = place;
-    const caller = headerRefusal(received) ?? (await identifyCaller(settings.identify, request));
+    const caller =
+      headerRefusal(received) ??
+      (await (identifyByRoute(settings, match, request) ?? identifyCaller(settings.identify, request)));
     const actor = caller.kind === "known" ? caller.actor : undefined;
     const exchange: NotifiedExchange = new ResourceExchange(settings, request, actor, startedAt);
     exchange.apiVersion = place.version;

@@ -144,11 +144,14 @@ function faultOf(given: unknown): string {
   return 'its `role` must be "client" or "admin", if there is one';
 }
 
+/** Who makes a request, where it has not come with wrong credentials. */
+export type Caller = { readonly kind: "known"; readonly actor: Actor | undefined } | Refused;
+
 /** The sender of a request, or 401: the one answer that comes before it is known what is asked for. */
 export async function identifyCaller<Native>(
   identify: Identify<Native> | undefined,
   request: RequestFacts<Native>,
-): Promise<{ readonly kind: "known"; readonly actor: Actor | undefined } | Refused> {
+): Promise<Caller> {
   try {
     const identity = identify === undefined ? undefined : await identify(request);
     return { kind: "known", actor: identity ?? undefined };

@@ -1,5 +1,5 @@
 import { StoreError } from "@unclash/core";
-import type { Commit, Store } from "@unclash/core/store";
+import type { Commit, Store, StoredEvent } from "@unclash/core/store";
 import { createMemoryStore } from "@unclash/memory";
 import { expect, test, vi } from "vitest";
 import { createTag } from "./commit-tag.js";
@@ -139,6 +139,38 @@ test("a hub that nobody reads follows no more, and begins again for the next rea
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("whoever can do without the first place waits for it once, where it does not come", async () => {
+  let nowMs = 0;
+  const pauses: number[] = [];
+  const pause = async (durationMs: number): Promise<void> => {
+    pauses.push(durationMs);
+    nowMs += durationMs;
+  };
+  const silent: Store = { ...createMemoryStore(), follow: never };
+  const hub = new EventHub(silent, { pace: { nowMs: () => nowMs, pause } });
+  for (let asked = 0; asked < 50; asked += 1) expect(await hub.placeSoon(100)).toBeUndefined();
+  expect(pauses).toEqual([100]);
+  nowMs += 5_000;
+  await hub.placeSoon(100);
+  expect(pauses).toEqual([100, 100]);
+  const { hub: following } = setUp();
+  const place = await following.placeSoon(100);
+  expect(place).toBe(await following.place());
+});
+
+async function* never(): AsyncGenerator<StoredEvent, void, undefined> {
+  await new Promise(() => {});
+}
+
+test("what begins where the oldest event is kept is there at once, also where there is none", async () => {
+  const { hub, tell } = setUp();
+  expect(keysOf(await hub.read("start", 10))).toEqual([]);
+  await tell("a", "b");
+  expect(keysOf(await hub.read("start", 1))).toEqual(["a"]);
+  const [late, first] = await Promise.all([hub.read((await hub.read("start", 1)).next, 5), hub.read("start", 5)]);
+  expect([keysOf(late), keysOf(first)]).toEqual([["b"], ["a", "b"]]);
 });
 
 test("once all engines have left, a hub follows no more", async () => {

@@ -18,6 +18,9 @@ export interface HubOptions {
 /** After a failure the log is followed again after so long, twice as long each time. */
 const retryMs = { first: 100, max: 5_000 };
 
+/** Where the first place was not there soon, it is waited for again after so long, in milliseconds. */
+const slowMs = 5_000;
+
 /**
  * The events of a store, followed once a process, for all its readers: streams, polls and deliveries. It holds the
  * latest ones; a reader asks for those behind its own place, and nothing is kept for it. Whoever is further behind is
@@ -38,6 +41,8 @@ export class EventHub {
   #following: AbortController | undefined;
   #opening: Opening = newOpening();
   #readMs = 0;
+  /** Until then nobody waits for the first place that could do without it. */
+  #slowUntilMs = Number.NEGATIVE_INFINITY;
   #users = 0;
 
   constructor(store: Store, { eventsMax = 4_096, idleMs = 60_000, pace = processPace }: HubOptions = {}) {
@@ -65,6 +70,22 @@ export class EventHub {
     this.#begin();
     const end = this.#end();
     return end === undefined ? place : Promise.resolve(end);
+  }
+
+  /**
+   * The latest place; nothing where that can't be told in so many milliseconds: for those that can do without. Whoever
+   * asks shortly after that does not wait.
+   */
+  async placeSoon(timeoutMs: number): Promise<Cursor | undefined> {
+    const place = this.place();
+    const end = this.#end();
+    if (end !== undefined || this.#pace.nowMs() < this.#slowUntilMs) return end;
+    const stop = new AbortController();
+    const late = this.#pace.pause(timeoutMs, stop.signal).then(() => undefined);
+    const found = await Promise.race([place.catch(() => undefined), late]);
+    stop.abort();
+    if (found === undefined) this.#slowUntilMs = this.#pace.nowMs() + slowMs;
+    return found;
   }
 
   /**

@@ -8,6 +8,7 @@ export const exposedHeaders: readonly string[] = [
   "Retry-After",
   "Preference-Applied",
   "Unclash-Conflict",
+  "Unclash-Cursor",
   "Idempotency-Replayed",
   "Accept",
   "Accept-Encoding",
@@ -35,4 +36,6 @@ export const allowedHeaders: readonly string[] = [
   "Idempotency-Key",
   "Accept-Datetime",
   "API-Version",
+  "Cache-Control",
+  "Last-Event-ID",
 ];

@@ -41,6 +41,7 @@ export const sentences = {
   typePattern: (types: readonly string[]): string =>
     `\`type\` must be one of ${types.join(", ")}, or stand for several, such as unclash.conflict.*.`,
   filterPatterns: (max: number): string => `\`resource\` and \`type\` may be there ${max} times together.`,
+  noParameters: "This request takes no parameters.",
   streamParameters: "The stream takes only the parameters `resource`, `type`, `after` and `ticket`.",
   conflictMember: "`conflict` must be the id of a conflict.",
   resolutionMember: (kinds: readonly string[]): string => `\`resolution\` must be one of ${kinds.join(", ")}.`,
@@ -72,6 +73,8 @@ export const sentences = {
     "read-conflict": (key: string): string => `You may not read conflicts of ${key}.`,
     resolve: (key: string): string => `You may not resolve conflicts of ${key}.`,
   },
+  wrongTicket: "The ticket is not known, was used, or has expired.",
+  ticketNeedsActor: "A ticket is for a known caller: an anonymous one can open a stream without it.",
   wrongCredentials: "The credentials are wrong.",
   nothingHere: "There is nothing at this path.",
   noneOf: (what: string): string => `There is no ${what}.`,

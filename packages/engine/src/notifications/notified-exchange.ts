@@ -1,9 +1,11 @@
 import type { ResourceExchange } from "../access/resource-exchange.js";
 import type { EventHub } from "../commits/event-hub.js";
+import type { Observer } from "../observing/observer.js";
 import type { CollectionSettings } from "../resources/collection-exchange.js";
 import type { OpenSeats } from "./open-seats.js";
 import type { NotificationSettings } from "./options.js";
 import type { SharedTexts } from "./shared-texts.js";
+import type { StreamDecision } from "./stream-decision.js";
 
 /** What an engine tells of what happens by. */
 export interface Notifications extends NotificationSettings {
@@ -17,6 +19,8 @@ export interface Notifications extends NotificationSettings {
   readonly texts: SharedTexts;
   /** Has whoever delivers to callbacks in this process look at once: there are other subscriptions, or deliveries. */
   readonly deliverSoon: () => void;
+  /** Is told how streams end. */
+  readonly observe: Observer<StreamDecision> | undefined;
 }
 
 /** The settings of an engine, with its notifications. */

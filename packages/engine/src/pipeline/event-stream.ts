@@ -11,6 +11,7 @@ import { readFilter } from "../notifications/event-query.js";
 import { EventReader } from "../notifications/event-reader.js";
 import { EventStream, resetText } from "../notifications/event-stream.js";
 import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
+import { publishStream } from "../notifications/stream-decision.js";
 import { ownerOf } from "../notifications/subscription.js";
 
 /** How long a client waits before it resumes, in milliseconds; clients differ by chance, so as not to come at once. */
@@ -50,7 +51,7 @@ export async function answerEventStream(exchange: NotifiedExchange): Promise<Res
       texts,
       ...beginning(exchange.header("last-event-id") || query.get("after"), place),
     });
-    return streamPlan(stream, leave); // 200
+    return streamPlan(exchange, stream, leave); // 200
   } catch (thrown) {
     leave();
     if (!isStoreError(thrown)) throw thrown;
@@ -75,7 +76,7 @@ const head = {
   headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
 } as const;
 
-function streamPlan(stream: EventStream, leave: () => void): StreamPlan {
+function streamPlan(exchange: NotifiedExchange, stream: EventStream, leave: () => void): StreamPlan {
   return {
     ...head,
     outcome: "ok",
@@ -83,12 +84,16 @@ function streamPlan(stream: EventStream, leave: () => void): StreamPlan {
     onBegin: (breakOff) => {
       stream.breakOff = breakOff;
     },
-    onEnd: () => {
+    onEnd: (end) => {
       stream.close();
       leave();
+      if (stream.isBegun) publishStream(exchange, stream, stream.ending ?? endings[end]);
     },
   };
 }
+
+/** How a stream ended that has not ended itself. */
+const endings = { sent: "drained", aborted: "disconnected", failed: "failed" } as const;
 
 /** A stream that says why it is none, and is closed: its client comes again. */
 function closedStream(outcome: string, text: Text): StreamPlan {

@@ -13,6 +13,8 @@ import { conflict } from "../conflicts/conflict.js";
 import { listText, nextLink, type Page } from "../http/paging.js";
 import { malformed, notFound } from "../http/refusal.js";
 import { contentResponse, emptyResponse, lastModified, refusedResponse } from "../http/responses.js";
+import { listCursor } from "../notifications/list-cursor.js";
+import type { NotifiedExchange } from "../notifications/notified-exchange.js";
 import { readConditions } from "../preconditions/conditions.js";
 import { evaluatePage } from "../preconditions/evaluate-page.js";
 import type { Collection } from "../resources/collection.js";
@@ -48,7 +50,7 @@ export async function answerRead(exchange: CollectionExchange, addressed: Addres
 
 /** GET and HEAD of a collection: a page of the resources that the caller may read, by id. */
 export async function answerList(
-  exchange: CollectionExchange,
+  exchange: NotifiedExchange,
   { collection, hidden }: { readonly collection: Collection; readonly hidden: boolean },
 ): Promise<ResponsePlan> {
   const errors: ProblemEntry[] = [];
@@ -56,9 +58,10 @@ export async function answerList(
   const conditions = readConditions(exchange, undefined, errors);
   if (errors.length > 0) return refusedResponse(exchange, malformed(errors)); //                 400
   if (hidden) return refusedResponse(exchange, notFound(`${collection.name}/*`)); //           404
+  const cursor = await listCursor(exchange);
   const page = await listResources(exchange, collection, query);
   const { etag } = page;
-  const headers = { ...exchange.cachingHeaders(collection.cacheControl), etag: formatEntityTag(etag) };
+  const headers = { ...exchange.cachingHeaders(collection.cacheControl), etag: formatEntityTag(etag), ...cursor };
   const verdict = evaluatePage(exchange, conditions, { resource: collection.name, etag });
   switch (verdict.kind) {
     case "not-modified":

@@ -1,11 +1,13 @@
 import { idFault, type ProblemEntry, type ResponsePlan, resourceKey, type StreamPlan } from "@unclash/core";
+import type { Caller } from "../access/actor.js";
 import { noState } from "../access/asked-resource.js";
 import type { Action } from "../access/default-permissions.js";
 import { patchTypes } from "../conflicts/read-change.js";
 import { malformed, type Refused, refused } from "../http/refusal.js";
+import type { RequestFacts } from "../http/request.js";
 import { emptyResponse, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
-import type { NotifiedExchange } from "../notifications/notified-exchange.js";
+import type { NotifiedExchange, NotifiedSettings } from "../notifications/notified-exchange.js";
 import type { Collection } from "../resources/collection.js";
 import type { Addressed, CollectionExchange } from "../resources/collection-exchange.js";
 import { answerList, answerRead } from "./read.js";
@@ -249,6 +251,17 @@ function chosen<Target>(
   choice: Choice<Target>,
 ): Operation<Target> {
   return typeof choice === "function" ? choice(exchange, collection) : choice;
+}
+
+/** The caller as the route of the request identifies it in the place of the app; nothing where the app is asked. */
+export function identifyByRoute(
+  settings: NotifiedSettings,
+  match: Match | undefined,
+  request: RequestFacts,
+): Promise<Caller> | undefined {
+  const isKnown = match?.route.of === "service" && allowedMethods(match.route).includes(request.method);
+  if (!isKnown || request.method === "OPTIONS") return undefined;
+  return serviceOperation(match.route, request.method).identify?.(settings, request);
 }
 
 /** The operation of a method that the route knows. */

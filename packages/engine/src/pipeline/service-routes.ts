@@ -1,12 +1,15 @@
 import type { ResponsePlan, StreamPlan } from "@unclash/core";
+import type { Caller } from "../access/actor.js";
 import type { Permission } from "../access/resource-exchange.js";
-import type { NotifiedExchange } from "../notifications/notified-exchange.js";
+import type { RequestFacts } from "../http/request.js";
+import type { NotifiedExchange, NotifiedSettings } from "../notifications/notified-exchange.js";
 import { answerChange, answerNewSecret, answerRemoval } from "./change-subscription.js";
 import { answerConflict, answerConflicts, askForConflicts } from "./conflicts.js";
 import { answerDeliveries, answerResend, answerTest } from "./deliveries.js";
 import { answerEventPoll } from "./event-poll.js";
 import { answerEventStream, askForEvents } from "./event-stream.js";
 import { answerResolution } from "./resolve.js";
+import { answerTicket, askForTicket, identifyByTicket } from "./stream-tickets.js";
 import { answerSubscribe, answerSubscription, answerSubscriptions, askForSubscriptions } from "./subscriptions.js";
 
 /** What stands in a path in the place of the parameters of its pattern, percent-encoded: `{id}`, `{event}`. */
@@ -14,6 +17,8 @@ export type PathParameters = Readonly<Record<string, string>>;
 
 /** What is asked before anything else of the request is looked at, and how it is answered. */
 export interface ServiceOperation {
+  /** Identifies the caller in the place of the app, by what else a request has; nothing where it has nothing else. */
+  readonly identify?: (settings: NotifiedSettings, request: RequestFacts) => Promise<Caller> | undefined;
   readonly ask: (exchange: NotifiedExchange) => Promise<Permission>;
   readonly answer: (exchange: NotifiedExchange, parameters: PathParameters) => Promise<ResponsePlan | StreamPlan>;
 }
@@ -50,7 +55,12 @@ export const serviceRoutes: readonly ServiceRoute[] = [
   {
     pattern: "/conflict-notifications/stream",
     of: "service",
-    operations: { GET: { ask: askForEvents, answer: answerEventStream } },
+    operations: { GET: { identify: identifyByTicket, ask: askForEvents, answer: answerEventStream } },
+  },
+  {
+    pattern: "/conflict-notifications/stream-tickets",
+    of: "service",
+    operations: { POST: { ask: askForTicket, answer: answerTicket } },
   },
   {
     pattern: "/conflict-notifications/events",
