@@ -2,6 +2,7 @@ import { createMemoryStore } from "@unclash/memory";
 import { afterAll, describe, expect, test } from "vitest";
 import { answerMutants } from "./adapter/answer-mutants.test-support.js";
 import { conflictMutants } from "./adapter/conflict-mutants.test-support.js";
+import { eventMutants } from "./adapter/event-mutants.test-support.js";
 import { idempotencyMutants } from "./adapter/idempotency-mutants.test-support.js";
 import { mutants } from "./adapter/mutants.test-support.js";
 import { subscriptionMutants } from "./adapter/subscription-mutants.test-support.js";
@@ -35,6 +36,7 @@ describe.concurrent("an adapter", () => {
     ...conflictMutants,
     ...subscriptionMutants,
     ...streamMutants,
+    ...eventMutants,
   ]) {
     test(`that ${does} does not pass, and a sound one passes the same case`, async () => {
       expect(await verdicts.on(twist, caughtBy)).toBeInstanceOf(Error);

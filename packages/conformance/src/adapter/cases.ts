@@ -7,6 +7,8 @@ import { conflictCases } from "./conflicts.js";
 import { connectionCases } from "./connections.js";
 import { creatingCases } from "./creating.js";
 import { disclosureCases } from "./disclosure.js";
+import { eventPollCases } from "./event-polls.js";
+import { eventStreamCases } from "./event-streams.js";
 import { failureCases } from "./failures.js";
 import { forwardingCases } from "./forwarding.js";
 import { historyCases } from "./histories.js";
@@ -79,6 +81,8 @@ export const adapterCases: readonly AdapterCase[] = [
   ...redactionCases,
   ...apiVersionCases,
   ...apiVersionWriteCases,
+  ...eventStreamCases,
+  ...eventPollCases,
   ...permissionCases,
   ...ownerCases,
   ...disclosureCases,

@@ -5,6 +5,7 @@ import type { RequestFacts, Unclash } from "unclash";
 import { createOpenEngine } from "./collections.js";
 import { createForwardedEngine, publicPath } from "./forwarded.js";
 import { createGuardedEngine, guardedTypePrefix } from "./guarded.js";
+import { createNotifiedEngine } from "./notified.js";
 import { createRecordingEngine } from "./recording.js";
 import { createRolesEngine } from "./roles.js";
 import { createSmallEngine } from "./small.js";
@@ -22,7 +23,8 @@ export type SetupName =
   | "forwarded"
   | "versioned"
   | "recording"
-  | "subscribing";
+  | "subscribing"
+  | "notified";
 
 export interface Setup {
   readonly prefix: string;
@@ -58,6 +60,7 @@ export const setups: Readonly<Record<SetupName, Setup>> = {
   versioned: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createVersionedEngine },
   recording: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createRecordingEngine },
   subscribing: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createSubscribingEngine },
+  notified: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createNotifiedEngine },
   /** A body parser runs before the mount. */
   parsed: { prefix: "/api", typePrefix: problemTypePrefix, server: patient, engine: createOpenEngine },
 };
