@@ -176,6 +176,7 @@ function masked(answer: string): string {
       .replace(/-[\w-]{16}(?=2?(?:\.v1)?[.\\"])/g, "-TAG")
       .replace(/\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/g, "DATE")
       .replace(/\d{4}-\d\d-\d\dT[\d:.]{12}Z/g, "MOMENT")
+      .replace(/\d{16}~\d{3}~[\w-]{16}/g, "PLACE")
   );
 }
 
