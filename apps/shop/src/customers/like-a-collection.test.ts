@@ -36,9 +36,9 @@ async function openCollection(): Promise<Ask> {
   return ask;
 }
 
-/** An answer without what is random, and without what leads to the history that these customers do not have. */
+/** An answer without what is random, and without what leads to the history and the events that these do not have. */
 function shown({ status, headers, body, outcome }: GuardAnswer): unknown {
-  const { link, ...rest } = headers;
+  const { link, "unclash-cursor": _, ...rest } = headers;
   const kept: Record<string, string | readonly string[]> = { ...rest, ...(link?.includes('rel="next"') && { link }) };
   const problem = kept["content-type"] === "application/problem+json";
   // The guard's `Vary` stands on every answer of its handler.

@@ -42,7 +42,7 @@ export const sentences = {
     `\`type\` must be one of ${types.join(", ")}, or stand for several, such as unclash.conflict.*.`,
   filterPatterns: (max: number): string => `\`resource\` and \`type\` may be there ${max} times together.`,
   noParameters: "This request takes no parameters.",
-  streamParameters: "The stream takes only the parameters `resource`, `type`, `after` and `ticket`.",
+  streamParameters: "The stream takes only the parameters `resource`, `type`, `subscription`, `after` and `ticket`.",
   conflictMember: "`conflict` must be the id of a conflict.",
   resolutionMember: (kinds: readonly string[]): string => `\`resolution\` must be one of ${kinds.join(", ")}.`,
   resolutionMembers: "A resolution takes only the members `conflict`, `resolution`, `value` and `version`.",

@@ -20,16 +20,17 @@ export class EventReader {
    */
   readonly alike: string | undefined;
   readonly #exchange: NotifiedExchange;
-  readonly #filter: EventFilter;
+  readonly #filters: readonly EventFilter[];
 
-  constructor(exchange: NotifiedExchange, filter: EventFilter) {
+  /** @param filters it is told of what all of them want */
+  constructor(exchange: NotifiedExchange, filters: readonly EventFilter[]) {
     const { settings, actor } = exchange;
     this.writer = new EventWriter(exchange);
     this.#exchange = exchange;
-    this.#filter = filter;
+    this.#filters = filters;
     const role = actor === undefined ? "anonymous" : (actor.role ?? "client");
     this.alike =
-      settings.authorize === authorizeByDefault ? JSON.stringify([role, this.writer.about, filter]) : undefined;
+      settings.authorize === authorizeByDefault ? JSON.stringify([role, this.writer.about, filters]) : undefined;
   }
 
   /**
@@ -38,7 +39,7 @@ export class EventReader {
    * @throws StoreError where the app looks at a state, and the store failed
    */
   told(shared: SharedEvent): ToldEvent | undefined | Promise<ToldEvent | undefined> {
-    if (!matches(this.#filter, shared.stored)) return undefined;
+    for (const filter of this.#filters) if (!matches(filter, shared.stored)) return undefined;
     const { settings, actor } = this.#exchange;
     const shown = shownEvent(this.#exchange, shared);
     const audience: AudienceSettings = {

@@ -56,7 +56,7 @@ const tooManyWaits = refused("quota-exceeded", sentences.tooManyPolls, {
 async function waitForBatch(exchange: NotifiedExchange, poll: Poll): Promise<EventBatch> {
   const { settings } = exchange;
   const { hub, limits } = notificationsOf(exchange);
-  const reader = new EventReader(exchange, poll.filter);
+  const reader = new EventReader(exchange, [poll.filter]);
   const bounds = { limit: poll.limit, scanMax: limits.eventScanMax, bytesMax: settings.requestLimits.pageBytesMax };
   const endsAt = performance.now() + (poll.waitSeconds ?? 0) * 1_000;
   let after = poll.after === undefined ? undefined : cursorOfId(poll.after);

@@ -2,6 +2,7 @@ import { createMemoryStore } from "@unclash/memory";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { ask, bodyOf } from "../ask.test-support.js";
+import type { RequestFacts } from "../http/request.js";
 import { openPlan, openStream } from "../notifications/stream.test-support.js";
 import type { UnclashOptions } from "../options.js";
 import { createUnclash, type Unclash } from "../unclash.js";
@@ -98,6 +99,28 @@ test("filters tell of what they name alone, and wrong ones are 400", async () =>
     const plan = await openPlan(unclash, `/conflict-notifications/stream?${query}`);
     expect(plan.status).toBe(400);
     expect(bodyOf(plan)).toMatchObject({ errors });
+  }
+});
+
+test("a subscription of one's own is a filter, and another's is as one that there is not", async () => {
+  const identify = ({ headers: { authorization } }: RequestFacts) =>
+    authorization === undefined ? undefined : { name: authorization };
+  const unclash = engine({ identify });
+  const [alice, bob] = [{ authorization: "alice" }, { authorization: "bob" }];
+  const json = { resources: ["notes/*"], types: ["unclash.resource.changed"] };
+  const { id } = bodyOf(await ask(unclash, "POST /conflict-notifications", { json, headers: alice }));
+  const stream = await openStream(unclash, `?subscription=${id}&resource=notes/2&resource=drafts/*`, alice);
+  await ask(unclash, "PUT /drafts/1", { json: {} });
+  for (const n of [1, 2]) await put(unclash, String(n), n);
+  expect(await stream.events(1)).toMatchObject([{ data: { subject: "notes/2" } }]);
+  for (const [wrong, headers] of [
+    [id, bob],
+    [id, {}],
+    ["s_none", alice],
+    ["", alice],
+  ] as const) {
+    const plan = await openPlan(unclash, `/conflict-notifications/stream?subscription=${wrong}`, headers);
+    expect(plan).toMatchObject({ status: 404, outcome: "not-found" });
   }
 });
 

@@ -3,14 +3,16 @@ import type { Cursor, Text } from "@unclash/core/store";
 import type { Permission } from "../access/resource-exchange.js";
 import { warnOfStore } from "../commits/store-failure.js";
 import { repeatedParameters, unknownParameters } from "../http/paging.js";
-import { malformed } from "../http/refusal.js";
+import { malformed, notFound } from "../http/refusal.js";
 import { refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
 import { cursorOfId, eventIdOf } from "../notifications/event.js";
+import type { EventFilter } from "../notifications/event-filter.js";
 import { readFilter } from "../notifications/event-query.js";
 import { EventReader } from "../notifications/event-reader.js";
 import { EventStream, resetText } from "../notifications/event-stream.js";
 import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
+import { findOwn } from "../notifications/own-subscription.js";
 import { publishStream } from "../notifications/stream-decision.js";
 import { ownerOf } from "../notifications/subscription.js";
 
@@ -26,7 +28,7 @@ export async function askForEvents({ settings: { notifications } }: NotifiedExch
 }
 
 /** Its parameters that may be there once. */
-const once: readonly string[] = ["after", "ticket"];
+const once: readonly string[] = ["after", "ticket", "subscription"];
 
 /**
  * GET and HEAD of the stream of events. Once the request is understood it is 200, whatever comes: any other status ends
@@ -43,11 +45,16 @@ export async function answerEventStream(exchange: NotifiedExchange): Promise<Res
   const leave = streams.take(ownerOf(exchange.actor, exchange.request));
   if (leave === undefined) return closedStream("quota-exceeded", overLimitText);
   try {
+    const filters = await withSubscription(exchange, filter, query.get("subscription"));
+    if (filters === undefined) {
+      leave();
+      return refusedResponse(exchange, notFound(sentences.suchSubscription)); // 404
+    }
     const place = await hub.place();
     const stream = new EventStream({
       hub,
       limits,
-      reader: new EventReader(exchange, filter),
+      reader: new EventReader(exchange, filters),
       texts,
       ...beginning(exchange.header("last-event-id") || query.get("after"), place),
     });
@@ -58,6 +65,19 @@ export async function answerEventStream(exchange: NotifiedExchange): Promise<Res
     warnOfStore(thrown);
     return closedStream("store-unavailable", eventStreamText({ retryMs: jitteredRetryMs() }));
   }
+}
+
+/** The filter of a request, and that of a subscription of the caller's own that it names; nothing where it is none. */
+async function withSubscription(
+  exchange: NotifiedExchange,
+  filter: EventFilter,
+  id: string | null,
+): Promise<readonly EventFilter[] | undefined> {
+  if (id === null) return [filter];
+  const found = await findOwn(exchange, id);
+  if (found === undefined) return undefined;
+  const { resources, types } = found.subscription;
+  return [filter, { resources, types }];
 }
 
 /** Where a stream begins: where the client says that it was, or at this place. */
