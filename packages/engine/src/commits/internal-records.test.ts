@@ -43,6 +43,7 @@ test("an engine writes keys of resources and of internal records, and no others"
         conflicts: { strategy: "manual" },
       },
     },
+    identify: ({ headers: { authorization } }) => (authorization === undefined ? null : { name: authorization }),
     authorize: (_action, key) => (key.startsWith("notes/0") ? "hide" : "allow"),
     requestLimits: { listScanMax: 2 },
   });
@@ -57,6 +58,7 @@ test("an engine writes keys of resources and of internal records, and no others"
   for (let n = 1; n <= 4; n += 1) await memory.commit(hidden(n));
   await ask(unclash, "POST /notes", { json: { id: "1", about: "2" }, headers });
   expect(bodyOf(await ask(unclash, "GET /notes?limit=1"))["next"]).not.toBeNull();
+  await ask(unclash, "POST /conflict-notifications/stream-tickets", { headers: { authorization: "alice" } });
   const housekeeping = housekeepingOf(store);
   const stop = housekeeping.start();
   await expect.poll(() => housekeeping.isLeading).toBe(true);
