@@ -7,6 +7,7 @@ import { eventIdOf } from "./event.js";
 import type { EventReader } from "./event-reader.js";
 import type { NotificationLimits } from "./options.js";
 import type { SharedTexts } from "./shared-texts.js";
+import type { StreamEnding } from "./stream-decision.js";
 
 /** Where a stream begins, and who reads it. */
 export interface StreamStart {
@@ -20,12 +21,6 @@ export interface StreamStart {
   /** The first text, which is there at once. */
   readonly head: Text;
 }
-
-/**
- * Why a stream ended that was not ended by its client or the engine. `expired`: it was open for as long as one may be.
- * `stalled`: its client did not read. `overtaken`: its client read too slowly. `store-failed`: the store did.
- */
-export type StreamEnding = "expired" | "stalled" | "overtaken" | "store-failed";
 
 /** So many events are looked at together. */
 const pageMax = 256;

@@ -1,6 +1,10 @@
-import { type AnyDecision, isObserved, publish } from "../observing/observer.js";
-import type { EventStream, StreamEnding } from "./event-stream.js";
-import { type NotifiedExchange, notificationsOf } from "./notified-exchange.js";
+import type { AnyDecision } from "../observing/observer.js";
+
+/**
+ * Why a stream ended that was not ended by its client or the engine. `expired`: it was open for as long as one may be.
+ * `stalled`: its client did not read. `overtaken`: its client read too slowly. `store-failed`: the store did.
+ */
+export type StreamEnding = "expired" | "stalled" | "overtaken" | "store-failed";
 
 /**
  * One stream of events, at its end. `apiVersion` and `ending` have few values, fit to be labels of metrics; `actor` has
@@ -26,23 +30,4 @@ export interface StreamDecision extends AnyDecision {
   readonly events: number;
   /** How long it was open, in milliseconds. */
   readonly durationMs: number;
-}
-
-/** Tells observers how a stream has ended. */
-export function publishStream(
-  exchange: NotifiedExchange,
-  { events }: Pick<EventStream, "events">,
-  ending: StreamDecision["ending"],
-): void {
-  const { actor, apiVersion, startedAt } = exchange;
-  const { observe } = notificationsOf(exchange);
-  if (!isObserved(observe)) return;
-  publish<StreamDecision>(observe, {
-    kind: "stream",
-    apiVersion: apiVersion?.name,
-    actor: actor?.name,
-    ending,
-    events,
-    durationMs: performance.now() - startedAt,
-  });
 }

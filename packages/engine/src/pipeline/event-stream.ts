@@ -13,8 +13,9 @@ import { EventReader } from "../notifications/event-reader.js";
 import { EventStream, resetText } from "../notifications/event-stream.js";
 import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
 import { findOwn } from "../notifications/own-subscription.js";
-import { publishStream } from "../notifications/stream-decision.js";
+import type { StreamDecision } from "../notifications/stream-decision.js";
 import { ownerOf } from "../notifications/subscription.js";
+import { isObserved, publish } from "../observing/observer.js";
 
 /** How long a client waits before it resumes, in milliseconds; clients differ by chance, so as not to come at once. */
 const retryMs = { min: 1_000, max: 3_000 };
@@ -107,13 +108,28 @@ function streamPlan(exchange: NotifiedExchange, stream: EventStream, leave: () =
     onEnd: (end) => {
       stream.close();
       leave();
-      if (stream.isBegun) publishStream(exchange, stream, stream.ending ?? endings[end]);
+      if (stream.isBegun) publishEnd(exchange, stream.events, stream.ending ?? endings[end]);
     },
   };
 }
 
 /** How a stream ended that has not ended itself. */
 const endings = { sent: "drained", aborted: "disconnected", failed: "failed" } as const;
+
+/** Tells observers how a stream has ended. */
+function publishEnd(exchange: NotifiedExchange, events: number, ending: StreamDecision["ending"]): void {
+  const { actor, apiVersion, startedAt } = exchange;
+  const { observe } = notificationsOf(exchange);
+  if (!isObserved(observe)) return;
+  publish<StreamDecision>(observe, {
+    kind: "stream",
+    apiVersion: apiVersion?.name,
+    actor: actor?.name,
+    ending,
+    events,
+    durationMs: performance.now() - startedAt,
+  });
+}
 
 /** A stream that says why it is none, and is closed: its client comes again. */
 function closedStream(outcome: string, text: Text): StreamPlan {
