@@ -108,6 +108,8 @@ export class HeldPartition {
         await this.pace.pause(Math.min(retryMs.first * 2 ** failures, retryMs.max), this.ended);
       }
     }
+    // Whoever goes on without a lease would try again at once, and forever.
+    this.end();
     return { kind: "lost" };
   }
 

@@ -1,4 +1,5 @@
 import type { Key, Tag, Write } from "@unclash/core/store";
+import { warnOfStore } from "../../commits/store-failure.js";
 import { type Delivery, deliveryKey, deliveryWrite } from "../delivery.js";
 import { subscriptionKey } from "../subscription.js";
 import { type AttemptOutcome, type AttemptResult, evaluateAttempt } from "./attempt-outcome.js";
@@ -48,9 +49,14 @@ export class OutcomeRecorder {
 
   add(ended: EndedAttempt): void {
     this.#ended.push(ended);
-    this.#recording ??= this.#recordAll().finally(() => {
-      this.#recording = undefined;
-    });
+    this.#recording ??= this.#recordAll()
+      .catch((thrown: unknown) => {
+        warnOfStore(thrown);
+        this.#settings.held.end();
+      })
+      .finally(() => {
+        this.#recording = undefined;
+      });
   }
 
   /** Resolves once all that have ended are recorded, or can't be. */

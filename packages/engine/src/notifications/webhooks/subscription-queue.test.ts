@@ -125,6 +125,16 @@ describe("the queue of a subscription", () => {
     expect(sendable(queue)).toEqual([1, 2]);
   });
 
+  test("does not hold twice what was read before it was known to be recorded", () => {
+    const queue = loaded(found(1, "a"));
+    const first = queue.next(0);
+    queue.add([found(1, "a")], 0);
+    expect(sendable(queue)).toEqual([]);
+    expect(queue.count).toBe(1);
+    if (first !== undefined) queue.remove(first);
+    expect(queue.count).toBe(0);
+  });
+
   test("forgets what is no longer there, and keeps what is in flight", () => {
     const queue = loaded(found(1, "a"), found(2, "b"));
     const first = queue.next(0);

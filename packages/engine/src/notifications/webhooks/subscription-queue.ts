@@ -88,9 +88,11 @@ export class SubscriptionQueue {
 
   /** Adds deliveries that were just recorded, in the order of their events, and behind all others. */
   add(recorded: readonly FoundDelivery[], nowMs: number): void {
-    this.#count += recorded.length;
     this.#hasChanged = true;
     for (const { delivery, tag } of recorded) {
+      // It was read before it was known here that it is recorded, and may be in flight.
+      if (this.#waiting.has(delivery.event.id)) continue;
+      this.#count += 1;
       if (this.#load !== undefined) this.reload();
       else if (this.#isPartial || this.#waiting.size >= this.heldMax) this.#isPartial = true;
       else this.#waiting.set(delivery.event.id, waitingOf(delivery, tag, nowMs));
