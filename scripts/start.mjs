@@ -31,7 +31,13 @@ async function run(args, { variables, onLine }) {
 
 async function build() {
   console.log("Building the Express sample; the first time, this takes a while.");
-  const turbo = ["node_modules/turbo/bin/turbo", "run", "build", "--filter=@unclash/app-express"];
+  const turbo = [
+    "node_modules/turbo/bin/turbo",
+    "run",
+    "build",
+    "--filter=@unclash/app-express",
+    "--filter=@unclash/app-webhook-receiver",
+  ];
   // Types take most of a build's time, and nothing that runs needs them.
   const code = await run([...turbo, "--output-logs=hash-only", "--", "--no-dts"], {
     variables: { TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" },
@@ -46,7 +52,12 @@ function serve() {
   const token = randomBytes(12).toString("base64url");
   const tokens = [process.env.UNCLASH_TOKENS, `tour=${token}:admin`].filter(Boolean).join(",");
   return run(["apps/express/dist/main.js"], {
-    variables: { UNCLASH_STORE: process.env.UNCLASH_STORE || "sqlite:data/shop.db", UNCLASH_TOKENS: tokens },
+    variables: {
+      UNCLASH_STORE: process.env.UNCLASH_STORE || "sqlite:data/shop.db",
+      UNCLASH_TOKENS: tokens,
+      // The tour's receiver of webhooks is on this machine.
+      UNCLASH_PRIVATE_CALLBACKS: "yes",
+    },
     onLine: async (line) => {
       console.log(line);
       const origin = /^listening on (\S+)$/.exec(line)?.[1];
@@ -56,11 +67,23 @@ function serve() {
 }
 
 async function tourOf(origin, token) {
-  const tour = await readFile(new URL("tour.sh", import.meta.url), "utf8");
+  const secret = `whsec_${randomBytes(32).toString("base64")}`;
+  const [live, tour] = await Promise.all(
+    ["tour-live.sh", "tour.sh"].map(async (name) => {
+      const text = await readFile(new URL(name, import.meta.url), "utf8");
+      return text
+        .replaceAll("http://127.0.0.1:3000", origin)
+        .replaceAll("TOKEN", token)
+        .replaceAll("whsec_TOUR", secret);
+    }),
+  );
   return `
-Two people edit one article at once. To see what becomes of it, paste this into another terminal:
+Two people edit one article at once. To be told of it as it happens, if you like, first:
 
-${tour.replace("http://127.0.0.1:3000", origin).replace("TOKEN", token)}
+${live}
+To see what becomes of it, paste this into another terminal:
+
+${tour}
 Ctrl-C stops the shop.`;
 }
 

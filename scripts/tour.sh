@@ -6,6 +6,7 @@ editor='Authorization: Bearer TOKEN'
 seen=$(curl -sI $shop/articles/1 | tr -d '\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p')
 echo "$seen"
 before=$(echo "$seen" | tr -d '"' | cut -d- -f1)
+place=$(curl -sI "$shop/articles?limit=1" | tr -d '\r' | sed -n 's/^[Uu]nclash-[Cc]ursor: //p')
 
 # 2. Alice gives it another title, and says which state that is for: 200.
 curl -si -w '\n\n' -X PATCH $shop/articles/1 -H "$patch" -H "If-Match: $seen" \
@@ -63,3 +64,7 @@ curl -si -w '\n\n' -X POST $shop/articles/1/rollback -H 'Content-Type: applicati
 at=$(($(date +%s) - 86400)) form='+%a, %d %b %Y %T GMT'
 yesterday=$(LC_ALL=C date -u -d @$at "$form" 2>/dev/null || LC_ALL=C date -u -r $at "$form")
 curl -si -w '\n\n' $shop/articles/1 -H "Accept-Datetime: $yesterday"
+
+# 15. What was told of all this: the merge, what waits, and how that was resolved. A stream tells it as it happens.
+curl -s -w '\n\n' "$shop/conflict-notifications/events?after=$place&resource=articles/1&type=unclash.conflict.*" \
+  -H "$editor"

@@ -1,11 +1,37 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startSample, temporaryFolder } from "./sample.test-support.js";
 
 const tour = readFileSync(new URL("../../../scripts/tour.sh", import.meta.url), "utf8");
+
+const live = readFileSync(new URL("../../../scripts/tour-live.sh", import.meta.url), "utf8");
+
+/** Runs a command as if it had been pasted into a terminal of its own, until the test ends. Gives what it printed. */
+function printedBy(command: string): () => string {
+  const root = fileURLToPath(new URL("../../../", import.meta.url));
+  // A group of its own, so that what the shell has started ends with it.
+  const child = spawn("bash", ["-c", command], { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  onTestFinished(() => void process.kill(-(child.pid ?? 0)));
+  return () => printed;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
 
 interface Taken {
   readonly statuses: readonly number[];
@@ -63,7 +89,7 @@ function expectConflicts(contents: readonly unknown[], version: number): readonl
 
 /** The steps from 10 on. */
 function expectPastAndVersions(contents: readonly unknown[], article: unknown, version: number): void {
-  const [inV1, dans, erins, rolledBack, yesterdays] = contents;
+  const [inV1, dans, erins, rolledBack, yesterdays, told] = contents;
   const { body, ...others } = Object(article);
   expect(inV1).toEqual({ ...others, content: body });
   const written = expect.stringMatching(/^Ask us on a Tuesday, as of [\d:]{8}\.$/);
@@ -75,6 +101,16 @@ function expectPastAndVersions(contents: readonly unknown[], article: unknown, v
   });
   expect(rolledBack).toMatchObject({ ...seeded, body, version: version + 6 });
   expect(yesterdays).toMatchObject({ ...seeded, body, version: 1 });
+  const events: unknown = Reflect.get(Object(told), "items");
+  const ofConflict = (type: string, data: object) =>
+    expect.objectContaining({
+      type: `unclash.conflict.${type}`,
+      subject: "articles/1",
+      data: expect.objectContaining(data),
+    });
+  expect(events).toContainEqual(ofConflict("resolved", { version: version + 2, strategy: "merge" }));
+  expect(events).toContainEqual(ofConflict("detected", { strategy: "manual", origin: "parked" }));
+  expect(events).toContainEqual(ofConflict("resolved", { resolution: "custom", resolvedBy: "editor" }));
 }
 
 /** Needs processes: it runs what `pnpm build` made, bash and curl. */
@@ -88,6 +124,29 @@ describe("the tour", () => {
       const [resolved, afterResolution] = expectConflicts(contents, version);
       expectPastAndVersions(afterResolution, resolved, version);
     }
+  });
+
+  it("is told as it happens, over a stream and to a receiver of webhooks", async () => {
+    const { origin } = await startSample("express", {
+      UNCLASH_TOKENS: "editor=e1:admin",
+      UNCLASH_PRIVATE_CALLBACKS: "yes",
+    });
+    const [stream = "", receiver = "", subscribe = ""] = live
+      .replaceAll("http://127.0.0.1:3000", origin)
+      .replaceAll("TOKEN", "e1")
+      .replaceAll("whsec_TOUR", `whsec_${"c2VjcmV0".repeat(5)}`)
+      .replaceAll("4000", String(await freePort()))
+      .split(/\n\n(?=#)/);
+    const [streamed, received] = [printedBy(stream), printedBy(receiver)];
+    await expect.poll(received).toMatch(/^listening/m);
+    const { stdout } = await promisify(execFile)("bash", ["-c", subscribe]);
+    expect(stdout).toMatch(/^HTTP\/1\.1 201/);
+    await expect.poll(streamed).toMatch(/^retry:/m);
+    await take(origin);
+    await expect.poll(streamed).toMatch(/"resolution":"custom"/);
+    expect(streamed()).toMatch(/^event: unclash\.conflict\.detected$/m);
+    await expect.poll(received).toMatch(/^unclash\.conflict\.resolved articles\/1 version 4$/m);
+    expect(received()).toMatch(/^unclash\.resource\.changed articles\/1 version 2$/m);
   });
 
   it("names the address that a shop has unless told otherwise, and the editor's token, once", () => {
