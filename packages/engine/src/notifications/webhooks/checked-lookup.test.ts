@@ -47,7 +47,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-describe("a sender", () => {
+describe("row 59: a sender", () => {
   test.each(Object.entries(rules))("%s", async (_, rule) => {
     await rule((lookup) => createSender({ allowPrivateCallbacks: false, lookup }));
   });

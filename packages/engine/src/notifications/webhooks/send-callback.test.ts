@@ -47,7 +47,7 @@ describe("an attempt", () => {
     expect(receiver.sockets).toHaveLength(2);
   });
 
-  test("does not follow a redirect", async () => {
+  test("row 60: does not follow a redirect", async () => {
     const inside = await startReceiver(respondWith("200 OK"));
     const location = `location: http://127.0.0.1:${inside.port}/`;
     const receiver = await startReceiver(respondWith(`301 Moved Permanently\r\n${location}`));
@@ -81,7 +81,7 @@ describe("an attempt", () => {
   });
 });
 
-describe("a failed attempt", () => {
+describe("row 61: a failed attempt", () => {
   test.each<[string, string, Parameters<typeof startReceiver>[0]]>([
     ["malformed-response", "sends content without an end", flood(chunked, `10000\r\n${"x".repeat(65_536)}\r\n`)],
     ["malformed-response", "sends content of 4,097 bytes", respondWith("200 OK", "x".repeat(4_097))],

@@ -72,7 +72,7 @@ describe("a webhook is verified", () => {
   });
 });
 
-describe("a webhook is refused", () => {
+describe("row 63: a webhook is refused", () => {
   const repeated = recentIds();
 
   test.each<[string, Readonly<Record<string, unknown>>]>([
