@@ -1,10 +1,7 @@
-import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { sentences } from "../../http/sentences.js";
+import { askNameServers } from "./name-servers.js";
 import { isPublicAddress } from "./public-address.js";
-
-/** How long a name may take to be resolved, in milliseconds: in all, and for one question to one server. */
-const resolveMs = { total: 3_000, question: 1_000 };
 
 /** Gives all addresses of a name; none where it has none. */
 export type ResolveName = (name: string) => Promise<readonly string[]>;
@@ -18,22 +15,10 @@ export type ResolveName = (name: string) => Promise<readonly string[]>;
  */
 export async function callbackHostFault(
   { hostname }: Pick<URL, "hostname">,
-  resolve: ResolveName = resolveName,
+  resolve: ResolveName = askNameServers,
 ): Promise<string | undefined> {
   if (hostname.startsWith("[") || isIP(hostname) !== 0) return undefined;
   const addresses = await resolve(hostname);
   if (addresses.length === 0) return sentences.unresolvedHost(hostname);
   return addresses.every(isPublicAddress) ? undefined : sentences.privateHost(hostname);
-}
-
-/**
- * Asks the name servers of the system. `dns.lookup` would hold a thread of the process for as long as a server keeps
- * silent, and there are four.
- */
-async function resolveName(name: string): Promise<readonly string[]> {
-  const resolver = new Resolver({ timeout: resolveMs.question, tries: 2 });
-  const timer = setTimeout(() => resolver.cancel(), resolveMs.total);
-  const found = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-  clearTimeout(timer);
-  return found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
 }

@@ -5,13 +5,19 @@ import { isIP } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Moment } from "@unclash/core/store";
 import { checkedLookup, LookupRefusal, type Resolver } from "./checked-lookup.js";
+import { lookupAtServers } from "./name-servers.js";
 import { isPublicAddress } from "./public-address.js";
 import { readRetryAfter } from "./retry-after.js";
 
 export interface CallbackSenderOptions {
   /** Connects to any address, not to public ones alone. */
   readonly allowPrivateCallbacks: boolean;
-  /** Resolves names. @default dns.lookup, which takes a thread of Node's pool while it waits */
+  /**
+   * Resolves names.
+   *
+   * @default the system's name servers, for 3 s at most; with `allowPrivateCallbacks` `dns.lookup`, which knows the
+   * names of the machine too, and takes a thread of Node's pool while it waits
+   */
   readonly lookup?: Resolver;
   /** How long an attempt may take, from its start to the end of the response, in milliseconds. @default 10,000 */
   readonly timeoutMs?: number;
@@ -139,7 +145,8 @@ interface Agents {
 }
 
 function createAgents(options: CallbackSenderOptions): Agents {
-  const { allowPrivateCallbacks, lookup = systemLookup, ca } = options;
+  const { allowPrivateCallbacks, ca } = options;
+  const { lookup = allowPrivateCallbacks ? systemLookup : lookupAtServers } = options;
   const { socketsPerHostMax = 16, socketsMax = 512, idleMsMax = 4_000 } = options;
   const shared = {
     keepAlive: true,
