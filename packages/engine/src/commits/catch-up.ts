@@ -1,4 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { StoreError } from "@unclash/core";
 import type { Cursor, Store } from "@unclash/core/store";
+import { endOfLog } from "./end-of-log.js";
 import type { EventPage, SharedEvent } from "./event-page.js";
 
 /** So many events are read at once for those who are behind. */
@@ -51,7 +54,10 @@ export class CatchUp {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const { after, isAhead } = first;
       try {
-        const page = await readPage(this.#store, after, isAhead ? waitMs.ahead : waitMs.behind);
+        const page =
+          after === "start"
+            ? await readFirstPage(this.#store)
+            : await readPage(this.#store, after, within(isAhead ? waitMs.ahead : waitMs.behind));
         this.#serve(after, page);
       } catch (thrown) {
         for (const waiter of this.#take((each) => each.after === after)) waiter.fail(thrown);
@@ -82,10 +88,38 @@ export class CatchUp {
   }
 }
 
-/** The next events behind a place: as many as there are at this moment, up to a page. */
-async function readPage(store: Pick<Store, "follow">, after: Cursor, patienceMs: number): Promise<EventPage> {
+/**
+ * The oldest events. Whoever finds none goes on from the end of the log, and would miss all that a slow store has not
+ * given yet: that there are none is believed once the store has answered what it was asked later.
+ *
+ * @throws StoreError where it has answered nothing in time
+ */
+async function readFirstPage(store: Pick<Store, "follow">): Promise<EventPage> {
+  let isAnswered = false;
+  const page = await readPage(store, "start", async (stop) => {
+    const answer = async (): Promise<void> => {
+      await within(waitMs.ahead)(stop);
+      await endOfLog(store);
+      isAnswered = true;
+    };
+    await Promise.race([answer(), within(waitMs.behind)(stop)]);
+  });
+  if (isAnswered || page.kind === "reset" || page.events.length > 0) return page;
+  throw new StoreError("The oldest events could not be read in time.", "not-applied");
+}
+
+/** How long something is waited for: it resolves or rejects where that is over, or is stopped. */
+type Patience = (stop: AbortSignal) => Promise<void>;
+
+function within(durationMs: number): Patience {
+  return (signal) => pause(durationMs, undefined, { signal });
+}
+
+/** The next events behind a place: as many as there are at this moment, up to a page; none once patience is over. */
+async function readPage(store: Pick<Store, "follow">, after: Cursor, patience: Patience): Promise<EventPage> {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), patienceMs);
+  const end = (): void => stop.abort();
+  patience(stop.signal).then(end, end);
   const events: SharedEvent[] = [];
   const steps = store.follow(after, stop.signal)[Symbol.asyncIterator]();
   try {
@@ -98,8 +132,7 @@ async function readPage(store: Pick<Store, "follow">, after: Cursor, patienceMs:
       else return { kind: "reset", next: step.value.reset };
     }
   } finally {
-    clearTimeout(timer);
-    stop.abort();
+    end();
     steps.return?.()?.catch(() => undefined);
   }
   return { kind: "events", events, next: events.at(-1)?.stored.cursor ?? after };

@@ -54,6 +54,20 @@ test("many readers share one following", async () => {
   expect(followed).toEqual(["now"]);
 });
 
+test("who begins at the start misses nothing of a store that is slow to answer", async () => {
+  const { store, tell } = setUp();
+  await tell("a", "b");
+  const slow: Store = {
+    ...store,
+    async *follow(after, stop) {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      yield* store.follow(after, stop);
+    },
+  };
+  const hub = new EventHub(slow);
+  expect(keysOf(await hub.read("start", 10))).toEqual(["a", "b"]);
+});
+
 test("late readers get what the hub no longer holds, a page at a time for all of them", async () => {
   const { hub, followed, tell } = setUp({ eventsMax: 5 });
   const start = await hub.place();
