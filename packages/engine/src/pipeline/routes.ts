@@ -16,7 +16,6 @@ import { answerRedaction } from "./redact.js";
 import {
   findServiceRoute,
   type PathParameters,
-  type ServiceOperation,
   type ServiceRoute,
   serviceNames,
   serviceRoutes,
@@ -62,7 +61,8 @@ export type Route =
 
 /** An operation, or the choice of one by what the request says besides its method and path. */
 type Choice<Target> = Operation<Target> | ((exchange: CollectionExchange, collection: Collection) => Operation<Target>);
-type Operations<Target> = Readonly<Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Choice<Target>>>>;
+type KnownMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Operations<Target> = Readonly<Partial<Record<KnownMethod, Choice<Target>>>>;
 type OfCollection = Pick<Addressed, "collection" | "hidden">;
 
 // What a resource was is not for who may not see what it is.
@@ -225,20 +225,12 @@ async function answerService(
   { route, parameters }: ServiceMatch,
   late: Refused | undefined,
 ): Promise<ResponsePlan | StreamPlan> {
-  const operation = serviceOperation(route, exchange.request.method);
+  const operation = operationOf(route.operations, exchange.request.method);
   const permission = await operation.ask(exchange);
   if (permission.kind === "refused") return refusedResponse(exchange, permission);
   if (permission.kind === "hidden") return refusedResponse(exchange, refused("not-found", sentences.nothingHere));
   if (late !== undefined) return refusedResponse(exchange, late);
   return operation.answer(exchange, parameters);
-}
-
-function serviceOperation({ operations }: ServiceRoute, method: string): ServiceOperation {
-  for (const known of ["GET", "POST", "PATCH", "DELETE"] as const) {
-    const operation = operations[known];
-    if (operation !== undefined && (method === known || (method === "HEAD" && known === "GET"))) return operation;
-  }
-  throw new TypeError(`No operation answers ${method}.`);
 }
 
 function actionsOf<Target>(exchange: CollectionExchange, { actions }: Operation<Target>): readonly Action[] {
@@ -261,11 +253,11 @@ export function identifyByRoute(
 ): Promise<Caller> | undefined {
   const isKnown = match?.route.of === "service" && allowedMethods(match.route).includes(request.method);
   if (!isKnown || request.method === "OPTIONS") return undefined;
-  return serviceOperation(match.route, request.method).identify?.(settings, request);
+  return operationOf(match.route.operations, request.method).identify?.(settings, request);
 }
 
 /** The operation of a method that the route knows. */
-function operationOf<Target>(operations: Operations<Target>, method: string): Choice<Target> {
+function operationOf<Known>(operations: Partial<Record<KnownMethod, Known>>, method: string): Known {
   for (const known of ["GET", "PUT", "PATCH", "DELETE", "POST"] as const) {
     const operation = operations[known];
     if (operation !== undefined && (method === known || (method === "HEAD" && known === "GET"))) return operation;
