@@ -189,7 +189,7 @@ export class Lifecycle {
       "UNCLASH_NOT_STARTED",
       this,
       "An engine has answered requests for a minute, and its start() was not called: nothing cleans up in its store " +
-        "but what requests with an Idempotency-Key have done beside them. " +
+        "but what requests with an Idempotency-Key have done beside them, and it sends no webhooks. " +
         "Call unclash.start() where the server listens.",
     );
   }
