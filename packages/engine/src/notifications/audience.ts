@@ -44,6 +44,14 @@ export function toldOf(
   }
 }
 
+/**
+ * Whether a GET of the event's resource would find no such collection: another engine over the same store has it, and
+ * what that allows is not known here.
+ */
+export function isOfOtherEngine({ type, key }: RecordedEvent, collections: ReadonlyMap<string, unknown>): boolean {
+  return type.startsWith("resource.") && !collections.has(key.slice(0, key.indexOf("/")));
+}
+
 /** A conflict is for those who may read conflicts; which states it is about, for those who may read the resource. */
 function toldOfConflict(
   settings: AudienceSettings,

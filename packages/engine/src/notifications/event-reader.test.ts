@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import type { Authorize } from "../access/authorize.js";
 import { authorizeByDefault } from "../access/default-permissions.js";
-import { ask } from "../ask.test-support.js";
+import { ask, bodyOf } from "../ask.test-support.js";
 import type { UnclashOptions } from "../options.js";
 import { collection } from "../resources/collection-options.js";
 import { apiVersions } from "../states/api-versions.js";
@@ -43,6 +43,18 @@ test("each event is held against the permissions of its moment, and nothing show
   secret.delete("notes/hidden");
   for (const id of ["1", "hidden"]) await ask(unclash, `PUT /notes/${id}`, { json: { n: 2 }, headers: as("root") });
   expect(await bob.events(1)).toMatchObject([{ data: { subject: "notes/hidden" } }]);
+});
+
+test("a collection that only another engine over the store has is told of by that one alone", async () => {
+  const store = createMemoryStore();
+  const inside = engine({ store, collections: { salaries: notes } });
+  const outside = engine({ store, authorize: () => "allow" });
+  const stream = await openStream(outside, "");
+  await ask(inside, "PUT /salaries/1", { json: {}, headers: as("root") });
+  await ask(outside, "PUT /notes/1", { json: {}, headers: as("bob") });
+  expect(await stream.events(1)).toMatchObject([{ data: { subject: "notes/1" } }]);
+  const { items } = bodyOf(await ask(outside, "GET /conflict-notifications/events"));
+  expect(items).toMatchObject([{ subject: "notes/1" }]);
 });
 
 test("a conflict is told to who may read it, and which states it is about to who may read the resource", async () => {

@@ -1,6 +1,6 @@
 import { authorizeByDefault } from "../access/default-permissions.js";
 import type { SharedEvent } from "../commits/event-page.js";
-import { type AudienceSettings, type Told, toldOf } from "./audience.js";
+import { type AudienceSettings, isOfOtherEngine, type Told, toldOf } from "./audience.js";
 import { type EventFilter, matches } from "./event-filter.js";
 import type { NotifiedExchange } from "./notified-exchange.js";
 import { EventWriter, type ShownEvent, shownEvent } from "./shown-event.js";
@@ -42,6 +42,7 @@ export class EventReader {
     for (const filter of this.#filters) if (!matches(filter, shared.stored)) return undefined;
     const { settings, actor } = this.#exchange;
     const shown = shownEvent(this.#exchange, shared);
+    if (isOfOtherEngine(shown.recorded, settings.collections)) return undefined;
     const audience: AudienceSettings = {
       authorize: settings.authorize,
       readFields: () => shown.readFields(this.#exchange),

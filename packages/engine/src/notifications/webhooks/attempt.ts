@@ -1,3 +1,4 @@
+import { ConfigurationError } from "@unclash/core";
 import { isPromise } from "@unclash/core/options";
 import type { Moment, Store } from "@unclash/core/store";
 import { type Actor, asActor } from "../../access/actor.js";
@@ -8,7 +9,7 @@ import { watchPending } from "../../options/pending-callbacks.js";
 import { repeatedWarning } from "../../options/warnings.js";
 import { type CollectionSettings, collectionOf } from "../../resources/collection-exchange.js";
 import { fieldsIn } from "../../states/representation.js";
-import { type Told, toldOf } from "../audience.js";
+import { isOfOtherEngine, type Told, toldOf } from "../audience.js";
 import type { Delivery } from "../delivery.js";
 import { cloudEvent, type RecordedEvent } from "../event.js";
 import type { NotificationOptions } from "../options.js";
@@ -76,7 +77,11 @@ async function within(
   const end = (): void => asked.abort();
   signal.addEventListener("abort", end, { once: true });
   try {
-    return await Promise.race([ask(), pace.pause(attemptMsMax, asked.signal).then(() => undefined)]);
+    const told = await Promise.race([ask(), pace.pause(attemptMsMax, asked.signal).then(() => undefined)]);
+    if (told === undefined && !signal.aborted) {
+      warnOfUnchecked(`neither answered within ${attemptMsMax} ms (notifications.limits.attemptMsMax)`);
+    }
+    return told;
   } catch (thrown) {
     warnOfUnchecked(thrown);
     return undefined;
@@ -89,7 +94,7 @@ async function within(
 const warnOfUnchecked = repeatedWarning(
   "UNCLASH_DELIVERY_NOT_CHECKED",
   (error) =>
-    "Whether an event may be delivered could not be found out: `authorize` or `notifications.actorOf` failed. The " +
+    "Whether an event may be delivered could not be found out by `authorize` and `notifications.actorOf`. The " +
     `delivery is tried again later: ${String(error)}`,
 );
 
@@ -98,13 +103,19 @@ async function toldNow(
   { actor: recorded }: Subscription,
   event: RecordedEvent,
 ): Promise<Told> {
-  const { authorize, actorOf } = settings;
+  const { authorize, actorOf, collections } = settings;
   const actor =
     recorded === null ? undefined : actorOf === undefined ? recorded : await currentActor(actorOf, recorded);
   // Nobody has the name any more.
   if (recorded !== null && actor === undefined) return "nothing";
   if (event.type.startsWith(ownEventPrefix)) return "state";
+  // Dropped, it would be lost to a subscriber of the engine that has the collection.
+  if (isOfOtherEngine(event, collections)) throw new ConfigurationError("collections", collectionMissing(event.key));
   return toldOf({ authorize, readFields: (key) => fieldsNow(settings, key) }, event, actor);
+}
+
+function collectionMissing(key: string): string {
+  return `has nothing of the name in "${key}", which another engine over the same store has: give both the same`;
 }
 
 async function currentActor(

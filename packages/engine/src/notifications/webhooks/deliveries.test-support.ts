@@ -1,8 +1,10 @@
 import type { Store, StoredEvent, Tag } from "@unclash/core/store";
+import { z } from "zod";
 import { authorizeByDefault } from "../../access/default-permissions.js";
 import { createTag } from "../../commits/commit-tag.js";
 import { EventHub } from "../../commits/event-hub.js";
 import type { Pace } from "../../commits/pace.js";
+import { resolveCollections } from "../../resources/collection.js";
 import { type Delivery, deliveryPrefix, readDelivery } from "../delivery.js";
 import { type NotificationLimits, resolveNotifications } from "../options.js";
 import {
@@ -159,6 +161,8 @@ export async function eventsIn(store: Store): Promise<readonly StoredEvent[]> {
   return events;
 }
 
+const { collections } = resolveCollections({ notes: { schema: z.looseObject({}) } }, undefined);
+
 /** What a test says of a deliverer. */
 export interface TestDeliverer extends Partial<DelivererSettings["attempts"]> {
   readonly limits?: Partial<NotificationLimits>;
@@ -183,7 +187,7 @@ export function delivererOn(
     limits: settings.limits,
     attempts: {
       authorize: authorizeByDefault,
-      collections: new Map(),
+      collections,
       versioned: undefined,
       actorOf: undefined,
       ...given,
