@@ -18,10 +18,8 @@ import {
   requestRules,
   resolveRequestOptions,
 } from "./access/request-options.js";
-import { eventHubOf } from "./commits/event-hub.js";
 import { housekeepingOf } from "./commits/housekeeping.js";
 import { Lifecycle } from "./commits/lifecycle.js";
-import { processPace } from "./commits/pace.js";
 import { warnOfStore } from "./commits/store-failure.js";
 import { writerLinesOf } from "./commits/writer-lines.js";
 import { lapsedConflicts } from "./conflicts/records/lapsed-conflicts.js";
@@ -30,16 +28,9 @@ import type { Decision } from "./decision.js";
 import { ContentBudget } from "./http/content-room.js";
 import type { Decoding } from "./http/decode.js";
 import { type IdempotencyOptions, resolveKeeping } from "./idempotency/keeping.js";
-import type { Notifications, NotifiedSettings } from "./notifications/notified-exchange.js";
-import { OpenSeats } from "./notifications/open-seats.js";
-import { type NotificationOptions, resolveNotifications } from "./notifications/options.js";
-import { SharedTexts } from "./notifications/shared-texts.js";
-import { lapsedTickets } from "./notifications/stream-ticket.js";
-import { Deliverer } from "./notifications/webhooks/deliverer.js";
-import type { DeliveryDecision } from "./notifications/webhooks/delivery-report.js";
-import { lapsedDeliveries } from "./notifications/webhooks/lapsed-deliveries.js";
-import { createCallbackSender } from "./notifications/webhooks/send-callback.js";
-import { isObserved, type Observer, publish } from "./observing/observer.js";
+import { notificationsFor } from "./notifications/engine-notifications.js";
+import type { NotifiedSettings } from "./notifications/notified-exchange.js";
+import type { NotificationOptions } from "./notifications/options.js";
 import { isStore } from "./options/option-rules.js";
 import { type Collection, resolveCollections } from "./resources/collection.js";
 import type { CollectionOptions } from "./resources/collection-options.js";
@@ -123,71 +114,24 @@ export function resolveOptions<Native>(options: UnclashOptions<Native>): Setting
   warnOfOtherEngines(store, options.collections);
   if (versioned !== undefined) warnOfEndedDefault(versioned.api, Date.now());
   const lifecycle = lifecycleFor(store, options, collections);
-  let deliverer: Deliverer | undefined;
-  const deliverSoon = (): void => deliverer?.wake();
-  const settings: Settings<Native> = Object.freeze({
+  const authorize = options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize);
+  const telling = { store, lifecycle, authorize, collections, versioned, observe: options.observe };
+  return Object.freeze({
     ...request,
     store,
     writerLines: writerLinesOf(store),
     collections,
     versioned,
     apiVersionUses: versioned && new ApiVersionUses(versioned.api),
-    authorize: options.authorize === undefined ? authorizeByDefault : checkedAuthorize(options.authorize),
+    authorize,
     decodeBodies: options.decodeBodies ?? [],
     bodies: new ContentBudget(request.requestLimits.bodyBytesInFlightMax, request.requestLimits.slowBodyMs),
     idempotency: resolveKeeping(store, options.idempotency),
     lifecycle,
     guardedConflicts: new Map(),
-    notifications: notificationsFor(store, lifecycle, options, deliverSoon),
+    notifications: notificationsFor(options.notifications, telling),
     refusals: new RecordedRefusals(store, lifecycle, request.requestLimits),
   });
-  if (settings.notifications !== undefined) deliverer = delivererFor(settings, settings.notifications, options.observe);
-  return settings;
-}
-
-/** Has an engine deliver events to callbacks, as long as it is started. */
-function delivererFor<Native>(
-  { store, lifecycle, authorize, collections, versioned }: Settings<Native>,
-  { hub, limits, actorOf, allowPrivateCallbacks }: Notifications,
-  observe: Observer<DeliveryDecision> | undefined,
-): Deliverer {
-  const deliverer = new Deliverer({
-    store,
-    hub,
-    limits,
-    attempts: { authorize, collections, versioned, actorOf },
-    createSender: () =>
-      createCallbackSender({
-        allowPrivateCallbacks,
-        timeoutMs: limits.attemptMsMax,
-        socketsPerHostMax: limits.attemptsPerHostMax,
-      }),
-    pace: processPace,
-    report: (makeDecision) => {
-      if (isObserved(observe)) publish(observe, makeDecision());
-    },
-  });
-  const housekeeping = housekeepingOf(store);
-  for (const kind of lapsedDeliveries) housekeeping.register(kind);
-  lifecycle.add({ name: "deliveries", start: () => deliverer.start(), drain: () => deliverer.stop() });
-  return deliverer;
-}
-
-/** What an engine tells by; its hub follows no more once all engines of the store have drained. */
-function notificationsFor<Native>(
-  store: Store,
-  lifecycle: Lifecycle,
-  { notifications: given, observe }: Pick<UnclashOptions<Native>, "notifications" | "observe">,
-  deliverSoon: () => void,
-): Notifications | undefined {
-  const settings = resolveNotifications(given);
-  if (settings === undefined) return undefined;
-  const hub = eventHubOf(store);
-  const leave = hub.join();
-  lifecycle.add({ name: "following events", drain: async () => leave() });
-  const { streamsPerClientMax: perClientMax, streamsMax: max } = settings.limits;
-  const [streams, waits] = [new OpenSeats({ perClientMax, max }), new OpenSeats({ perClientMax, max })];
-  return Object.freeze({ ...settings, hub, streams, waits, observe, texts: new SharedTexts(), deliverSoon });
 }
 
 /** The life of an engine, with the housekeeping of its store, and a look at what is still stored in old shapes. */
@@ -199,7 +143,6 @@ function lifecycleFor<Native>(
   const lifecycle = new Lifecycle(drainMsMax);
   const housekeeping = housekeepingOf(store);
   housekeeping.register(lapsedConflicts);
-  housekeeping.register(lapsedTickets);
   let stop = async (): Promise<void> => {};
   lifecycle.add({
     name: "housekeeping",
