@@ -108,7 +108,7 @@ function expectPastAndVersions(contents: readonly unknown[], article: unknown, v
       subject: "articles/1",
       data: expect.objectContaining(data),
     });
-  expect(events).toContainEqual(ofConflict("resolved", { version: version + 2, strategy: "merge" }));
+  expect(events).toContainEqual(ofConflict("resolved", { version: version + 1, strategy: "merge" }));
   expect(events).toContainEqual(ofConflict("detected", { strategy: "manual", origin: "parked" }));
   expect(events).toContainEqual(ofConflict("resolved", { resolution: "custom", resolvedBy: "editor" }));
 }

@@ -31,6 +31,7 @@ export function masked({ statusLine, headers, body }: Wire): Wire {
   const mask = (text: string): string =>
     text
       // A list's digest first: its end may look like a tag.
+      .replace(/(?<=^unclash-cursor: )[\w~-]+$/, "PLACE")
       .replace(/(?<=^etag: ")[\w-]{43}(?="$)/, "DIGEST")
       .replace(/(?<=\d-)[\w-]{16}(?=\\?")/g, "TAG")
       .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, "UUID");

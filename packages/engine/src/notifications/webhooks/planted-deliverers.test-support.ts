@@ -9,8 +9,16 @@ const isCursor = (key: Key): boolean => /^_partition\/.\/cursor$/.test(key);
 const isEpoch = (key: Key): boolean => /^_partition\/.\/epoch$/.test(key);
 const isDelivery = (key: Key): boolean => key.startsWith(internalRecords.deliveries.prefix);
 
+interface PlantedBug {
+  readonly bug: string;
+  readonly plant: Plant;
+  readonly fault: RegExp;
+  /** Many runs may be needed to see it. */
+  readonly isRare?: true;
+}
+
 /** Deliverers with a bug, and what is wrong with what they do. */
-export const planted: readonly { readonly bug: string; readonly plant: Plant; readonly fault: RegExp }[] = [
+export const planted: readonly PlantedBug[] = [
   {
     bug: "send the next event before the outcome of the one before is recorded",
     fault: /^something was sent while the one before was/,
@@ -28,6 +36,7 @@ export const planted: readonly { readonly bug: string; readonly plant: Plant; re
   },
   {
     bug: "ignore their leases",
+    isRare: true,
     fault: /^something was sent without a lease/,
     plant: {
       store: (store) => ({
