@@ -44,7 +44,8 @@ export function createHttp1StreamClient(origin: string, patienceMs: number): Str
     protocol: "http/1.1",
     open(method, path, { content, sameConnection } = {}) {
       const agent = sameConnection === true ? single : false;
-      const sent = request({ hostname, port, method, path, agent, headers: asking, timeout: patienceMs });
+      // Longer than a case waits: a client that gave up would end the stream that its server should have.
+      const sent = request({ hostname, port, method, path, agent, headers: asking, timeout: 2 * patienceMs });
       const { pieces, head } = reading((resolve, reject) => {
         sent.on("error", reject).on("timeout", () => sent.destroy(new Error("No answer came.")));
         sent.on("response", (response) => {
@@ -77,7 +78,7 @@ export function createHttp2StreamClient(origin: string, patienceMs: number): Str
     open(method, path, { content } = {}) {
       const stream = session.request({ ":method": method, ":path": path, ...asking });
       const { pieces, head } = reading((resolve, reject) => {
-        stream.on("error", reject).setTimeout(patienceMs, () => stream.destroy(new Error("No answer came.")));
+        stream.on("error", reject).setTimeout(2 * patienceMs, () => stream.destroy(new Error("No answer came.")));
         stream.on("response", (headers: IncomingHttpHeaders) => {
           resolve({ body: stream, status: Number(headers[":status"]), headers, port: session.socket.localPort });
         });
