@@ -7,6 +7,9 @@ type Fields = Readonly<Record<string, string>>;
 /** The media type of content that is no problem. */
 export const jsonType = "application/json; charset=utf-8";
 
+/** What caches are told of an answer that none may keep. */
+export const noStore = { "cache-control": "no-store" } as const;
+
 /** An answer with JSON content. */
 export function contentResponse(status: number, outcome: string, headers: Fields, body: string): ResponsePlan {
   return {

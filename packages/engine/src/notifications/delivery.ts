@@ -2,6 +2,7 @@ import { StoreError } from "@unclash/core";
 import type { IndexValue, Key, Moment, StoredRecord, Text, Write } from "@unclash/core/store";
 import { internalRecords } from "../commits/internal-records.js";
 import type { RecordedEvent } from "./event.js";
+import type { Subscription } from "./subscription.js";
 
 /** An event that is to be sent to a subscription's callback, or was. */
 export interface Delivery {
@@ -23,6 +24,15 @@ export interface Delivery {
   readonly durationMs?: number;
   /** That of its subscription as it was recorded: one of an earlier generation is dead. */
   readonly generation: number;
+}
+
+/** A delivery that is to be made from this moment on, as if none of its event had been tried. */
+export function newDelivery(
+  { id, generation }: Pick<Subscription, "id" | "generation">,
+  event: RecordedEvent,
+  at: Moment,
+): Delivery {
+  return { subscription: id, event, status: "pending", attempts: 0, at, since: at, generation };
 }
 
 /** Below it stand the deliveries of a subscription, in the order of their events. */

@@ -32,6 +32,11 @@ export interface NotifiedSettings extends CollectionSettings {
 /** One request for what an engine has, or tells of. */
 export type NotifiedExchange = ResourceExchange<NotifiedSettings>;
 
+/** `source` of the events that a caller is told of, unless the app names one: the path of the mount. */
+export function eventSource(exchange: NotifiedExchange): string {
+  return notificationsOf(exchange).source ?? (exchange.mountPath || "/");
+}
+
 /** The notifications of an engine that has them: their routes are there for no other. */
 export function notificationsOf({ settings: { notifications } }: NotifiedExchange): Notifications {
   if (notifications === undefined) throw new TypeError("This engine has no notifications.");

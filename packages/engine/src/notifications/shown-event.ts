@@ -6,7 +6,7 @@ import { collectionOf } from "../resources/collection-exchange.js";
 import { fieldsIn } from "../states/representation.js";
 import type { Told } from "./audience.js";
 import { cloudEvent, type RecordedEvent, recordedEvent, typePrefix } from "./event.js";
-import { type NotifiedExchange, notificationsOf } from "./notified-exchange.js";
+import { eventSource, type NotifiedExchange, notificationsOf } from "./notified-exchange.js";
 
 /** So many texts of one event are kept: paths of mounts that hold parameters have no end. */
 const textsMax = 16;
@@ -76,7 +76,7 @@ export class EventWriter {
 
   constructor(exchange: NotifiedExchange) {
     this.#exchange = exchange;
-    this.#source = notificationsOf(exchange).source ?? (exchange.mountPath || "/");
+    this.#source = eventSource(exchange);
     this.about = `${exchange.apiVersion?.number ?? 0} ${this.#source}`;
   }
 

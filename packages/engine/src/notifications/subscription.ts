@@ -6,6 +6,7 @@ import type { Actor } from "../access/actor.js";
 import { anonymousCaller } from "../access/client-address.js";
 import { internalRecords } from "../commits/internal-records.js";
 import type { RequestFacts } from "../http/request.js";
+import type { RecordedEvent } from "./event.js";
 import type { EventFilter } from "./event-filter.js";
 
 /** What someone wants to be told of, and where, as it is recorded. */
@@ -94,6 +95,21 @@ export function ownerOf(actor: Actor | undefined, request: Pick<RequestFacts, "a
 /** Which subscriptions an owner has: a record that changes in the same commit as any of them comes or goes. */
 export function subscriberKey(owner: string): Key {
   return internalRecords.subscribers.prefix + owner;
+}
+
+/** The first segment of the paths of subscriptions, and of the keys by which the app and events name them. */
+export const subscriptionsName = "conflict-notifications";
+
+/** What the types of events begin with that are about a subscription itself: they are for its owner. */
+export const ownEventPrefix = "subscription.";
+
+/** An event about a subscription: it is of no log. */
+export function ownEvent(
+  subscription: string,
+  name: "test" | "reset",
+  made: Pick<RecordedEvent, "id" | "tag" | "at">,
+): RecordedEvent {
+  return { ...made, type: ownEventPrefix + name, key: `${subscriptionsName}/${subscription}` };
 }
 
 const format = 1;

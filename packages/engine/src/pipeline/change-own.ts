@@ -10,11 +10,11 @@ import { refusedResponse } from "../http/responses.js";
 import { answerWrites, checkKey, countKept, showingNothing } from "../idempotency/in-commit.js";
 import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
 import { ownIn } from "../notifications/own-subscription.js";
-import { isSubscriptionId, subscriptionKey } from "../notifications/subscription.js";
+import { isSubscriptionId, subscriptionKey, subscriptionsName } from "../notifications/subscription.js";
 import type { SubscriptionHeaders } from "../notifications/subscription-request.js";
 import type { FoundSubscription } from "../notifications/subscription-writes.js";
 import { tryUntilAnswered } from "./contended-write.js";
-import { noSuchSubscription, subscriptionsName } from "./subscriptions.js";
+import { noSuchSubscription } from "./subscriptions.js";
 import { conclude } from "./write.js";
 
 /** What is to become of a subscription of the caller's, and its answer; without a part nothing is written. */

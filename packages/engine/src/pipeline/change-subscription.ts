@@ -3,12 +3,12 @@ import type { Moment } from "@unclash/core/store";
 import { endOfLog } from "../commits/end-of-log.js";
 import { readByKey, type SnapshotByKey } from "../commits/snapshot.js";
 import { type Refused, refused } from "../http/refusal.js";
-import { contentResponse, emptyResponse, refusedResponse } from "../http/responses.js";
+import { contentResponse, emptyResponse, noStore, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
 import { filterFaults } from "../notifications/filter-members.js";
 import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
 import { withDeliveries } from "../notifications/shown-subscription.js";
-import type { Callback, Subscription } from "../notifications/subscription.js";
+import { type Callback, type Subscription, subscriptionsName } from "../notifications/subscription.js";
 import { type ChangeRequest, readBareRequest, readChange } from "../notifications/subscription-request.js";
 import {
   capKeys,
@@ -19,9 +19,7 @@ import {
 } from "../notifications/subscription-writes.js";
 import { createSecret } from "../notifications/webhooks/secret.js";
 import { changeOwn, type PlannedChange } from "./change-own.js";
-import { refuseFaults, refusePatterns, subscriptionsName } from "./subscriptions.js";
-
-const noStore = { "cache-control": "no-store" };
+import { refuseFaults, refusePatterns } from "./subscriptions.js";
 
 /** PATCH of a subscription: a step a line, with the statuses that it can answer. */
 export async function answerChange(exchange: NotifiedExchange, id: string): Promise<ResponsePlan> {

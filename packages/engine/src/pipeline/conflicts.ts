@@ -7,7 +7,7 @@ import { type ConflictFilter, conflictKey, isConflictId, rangeOf } from "../conf
 import { type ConflictRecord, readConflict } from "../conflicts/records/record.js";
 import { listText, malformedCursor, nextLink, readPageQuery } from "../http/paging.js";
 import { malformed, notFound } from "../http/refusal.js";
-import { contentResponse, refusedResponse } from "../http/responses.js";
+import { contentResponse, noStore, refusedResponse } from "../http/responses.js";
 import { openCursor, sealCursor } from "../http/sealed-cursor.js";
 import { sentences } from "../http/sentences.js";
 import type { CollectionExchange } from "../resources/collection-exchange.js";
@@ -20,8 +20,6 @@ export function askForConflicts(
 ): Promise<Permission> {
   return exchange.askPermission([action], "conflicts/*", noState, { claim: { isOwn: true, isOneOfSeveral: false } });
 }
-
-const noStore = { "cache-control": "no-store" };
 
 /** GET and HEAD of one conflict. */
 export async function answerConflict(exchange: CollectionExchange, id: string): Promise<ResponsePlan> {

@@ -1,25 +1,30 @@
 import type { ProblemEntry, ResponsePlan } from "@unclash/core";
-import type { Moment, Write } from "@unclash/core/store";
+import type { Write } from "@unclash/core/store";
 import { uuidv7 } from "uuidv7";
 import { createTag } from "../commits/commit-tag.js";
 import { endOfLog } from "../commits/end-of-log.js";
 import { formatCursor, listText, malformedCursor, nextLink, readPaging } from "../http/paging.js";
 import { malformed, notFound, type Refused, refused } from "../http/refusal.js";
-import { contentResponse, refusedResponse } from "../http/responses.js";
+import { contentResponse, noStore, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
-import { type Delivery, deliveryKey, deliveryWrite, isDeliveryEvent, readDelivery } from "../notifications/delivery.js";
+import {
+  type Delivery,
+  deliveryKey,
+  deliveryWrite,
+  isDeliveryEvent,
+  newDelivery,
+  readDelivery,
+} from "../notifications/delivery.js";
 import { eventIdOf } from "../notifications/event.js";
 import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
 import { findOwn } from "../notifications/own-subscription.js";
 import { latestDeliveries, shownDelivery, waits } from "../notifications/shown-subscription.js";
-import type { Subscription } from "../notifications/subscription.js";
+import { ownEvent, type Subscription, subscriptionsName } from "../notifications/subscription.js";
 import { readBareRequest } from "../notifications/subscription-request.js";
 import { epochWrite, type FoundSubscription } from "../notifications/subscription-writes.js";
 import { changeOwn, type PlannedChange } from "./change-own.js";
 import { withoutCallback } from "./change-subscription.js";
-import { noSuchSubscription, subscriptionsName } from "./subscriptions.js";
-
-const noStore = { "cache-control": "no-store" };
+import { noSuchSubscription } from "./subscriptions.js";
 
 /** GET and HEAD of the deliveries of a subscription of the caller's, the latest first. */
 export async function answerDeliveries(exchange: NotifiedExchange, id: string): Promise<ResponsePlan> {
@@ -56,7 +61,7 @@ export async function answerResend(exchange: NotifiedExchange, id: string, rawEv
       const refusal = unsendable(subscription); //                                         409
       if (refusal !== undefined) return refusal;
       if (waits(before, subscription)) return invalidState(subscription, sentences.deliveryWaits);
-      const delivery = pending(before, subscription, now);
+      const delivery = newDelivery(subscription, before.event, now);
       return sending(exchange, found, delivery, { tag: stored.tag }); //                    202
     },
   });
@@ -74,14 +79,8 @@ export async function answerTest(exchange: NotifiedExchange, id: string): Promis
       const { subscription } = found;
       const refusal = unsendable(subscription); //                                         409
       if (refusal !== undefined) return refusal;
-      const event = {
-        id: await newTestId(exchange),
-        type: "subscription.test",
-        key: `${subscriptionsName}/${subscription.id}`,
-        tag: createTag(),
-        at: now,
-      };
-      return sending(exchange, found, pending({ event }, subscription, now), "absent"); //  202
+      const event = ownEvent(subscription.id, "test", { id: await newTestId(exchange), tag: createTag(), at: now });
+      return sending(exchange, found, newDelivery(subscription, event, now), "absent"); //  202
     },
   });
 }
@@ -100,11 +99,6 @@ function unsendable(subscription: Subscription): Refused | undefined {
 function invalidState({ id }: Subscription, detail: string, field?: string): Refused {
   const resource = `${subscriptionsName}/${id}`;
   return refused("invalid-state", detail, { members: { resource, ...(field !== undefined && { field }) } });
-}
-
-/** A delivery that is to be made from now on, as if it never had been tried. */
-function pending({ event }: Pick<Delivery, "event">, { id, generation }: Subscription, now: Moment): Delivery {
-  return { subscription: id, event, status: "pending", attempts: 0, at: now, since: now, generation };
 }
 
 /** Puts a delivery, as long as its subscription stays as it is, and tells who delivers for it. */

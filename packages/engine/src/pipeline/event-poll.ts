@@ -1,5 +1,5 @@
 import { type ProblemEntry, parsePrefer, preferredWaitSeconds, type ResponsePlan } from "@unclash/core";
-import { malformedCursor, nextLink, readPageQuery } from "../http/paging.js";
+import { listText, malformedCursor, nextLink, readPageQuery } from "../http/paging.js";
 import { malformed, refused } from "../http/refusal.js";
 import { contentResponse, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
@@ -9,7 +9,7 @@ import type { EventFilter } from "../notifications/event-filter.js";
 import { readFilter } from "../notifications/event-query.js";
 import { EventReader } from "../notifications/event-reader.js";
 import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
-import { ownerOf } from "../notifications/subscription.js";
+import { ownerOf, subscriptionsName } from "../notifications/subscription.js";
 
 /** What a poll asks for. */
 interface Poll {
@@ -88,9 +88,9 @@ function batchResponse(
   const filters = [...query].filter(([name]) => name === "resource" || name === "type");
   const headers = {
     "cache-control": "no-store",
-    ...nextLink(exchange.pathOf("conflict-notifications", "events"), limit, next, filters),
+    ...nextLink(exchange.pathOf(subscriptionsName, "events"), limit, next, filters),
     ...(waitSeconds !== undefined && { "preference-applied": `wait=${waitSeconds}` }),
   };
-  const text = `{"items":[${items.join(",")}],"next":${JSON.stringify(next)}${isReset ? ',"reset":true' : ""}}`;
-  return contentResponse(200, "ok", headers, text);
+  const list = listText(items, next);
+  return contentResponse(200, "ok", headers, isReset ? `${list.slice(0, -1)},"reset":true}` : list);
 }

@@ -11,9 +11,9 @@ import { readByKey } from "../commits/snapshot.js";
 import type { Lost } from "../commits/try-in-line.js";
 import { formatCursor, listText, malformedCursor, nextLink, readPaging } from "../http/paging.js";
 import { invalidContent, malformed, notFound, type Refused } from "../http/refusal.js";
-import { contentResponse, refusedResponse } from "../http/responses.js";
+import { contentResponse, noStore, refusedResponse } from "../http/responses.js";
 import { sentences } from "../http/sentences.js";
-import { type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
+import { eventSource, type NotifiedExchange, notificationsOf } from "../notifications/notified-exchange.js";
 import { findOwn } from "../notifications/own-subscription.js";
 import { shownSubscription, withDeliveries } from "../notifications/shown-subscription.js";
 import {
@@ -24,6 +24,7 @@ import {
   type Subscription,
   subscriberKey,
   subscriptionKey,
+  subscriptionsName,
 } from "../notifications/subscription.js";
 import { readIds } from "../notifications/subscription-caps.js";
 import { type CreationRequest, readCreation } from "../notifications/subscription-request.js";
@@ -32,12 +33,7 @@ import { callbackHostFault } from "../notifications/webhooks/callback-host.js";
 import { createSecret } from "../notifications/webhooks/secret.js";
 import { tryUntilAnswered } from "./contended-write.js";
 
-/** The first segment of their paths, and of their keys as the app is asked about them. */
-export const subscriptionsName = "conflict-notifications";
-
 const ownClaim = { isOwn: true, isOneOfSeveral: false };
-const noStore = { "cache-control": "no-store" };
-
 /** Whether the caller may have subscriptions at all: which ones, each pattern of theirs is asked about. */
 export async function askForSubscriptions(exchange: NotifiedExchange): Promise<Permission> {
   if (exchange.settings.notifications === undefined) return { kind: "hidden" };
@@ -123,7 +119,6 @@ function subscriptionOf(
   made: NewSubscription & Pick<Subscription, "owner" | "createdAt"> & { readonly secret: string | undefined },
 ): Subscription {
   const { id, from, owner, secret, createdAt } = made;
-  const { source } = notificationsOf(exchange);
   return {
     id,
     owner,
@@ -134,7 +129,7 @@ function subscriptionOf(
     enabled: true,
     createdAt,
     ...(exchange.apiVersion !== undefined && { apiVersion: exchange.apiVersion.number }),
-    source: source ?? (exchange.mountPath === "" ? "/" : exchange.mountPath),
+    source: eventSource(exchange),
     from,
     generation: 1,
   };

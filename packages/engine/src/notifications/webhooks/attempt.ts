@@ -13,13 +13,10 @@ import { isOfOtherEngine, type Told, toldOf } from "../audience.js";
 import type { Delivery } from "../delivery.js";
 import { cloudEvent, type RecordedEvent } from "../event.js";
 import type { NotificationOptions } from "../options.js";
-import type { Callback, Subscription } from "../subscription.js";
+import { type Callback, ownEventPrefix, type Subscription } from "../subscription.js";
 import type { AttemptResult } from "./attempt-outcome.js";
 import type { CallbackSender } from "./send-callback.js";
 import { signedHeaders } from "./sign-callback.js";
-
-/** What the types of events begin with that are about a subscription itself: they are for its owner. */
-export const ownEventPrefix = "subscription.";
 
 /** What attempts are made with. */
 export interface AttemptSettings extends Pick<CollectionSettings, "collections" | "versioned"> {

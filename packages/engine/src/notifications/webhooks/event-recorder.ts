@@ -3,11 +3,10 @@ import { createTag } from "../../commits/commit-tag.js";
 import type { EventHub } from "../../commits/event-hub.js";
 import type { SharedEvent } from "../../commits/event-page.js";
 import { repeatedWarning } from "../../options/warnings.js";
-import { type Delivery, deliveryKey, deliveryWrite } from "../delivery.js";
+import { type Delivery, deliveryKey, deliveryWrite, newDelivery } from "../delivery.js";
 import { eventIdOf, type RecordedEvent, recordedEvent } from "../event.js";
 import { matches } from "../event-filter.js";
-import type { Subscription } from "../subscription.js";
-import { ownEventPrefix } from "./attempt.js";
+import { ownEvent, type Subscription } from "../subscription.js";
 import { cursorKey, cursorText, type HeldPartition, readCursor, readOwn } from "./held-partition.js";
 import { type FoundSubscription, type PartitionSubscriptions, subscriptionWrite } from "./partition-subscriptions.js";
 import type { FoundDelivery } from "./subscription-queue.js";
@@ -193,13 +192,7 @@ const noticesMax = writesMax / 2;
 
 /** What tells a subscription that events may be missing before a place. It is of no log. */
 function resetNotice({ id }: Subscription, place: Cursor, at: Moment): RecordedEvent {
-  const type = `${ownEventPrefix}reset`;
-  return { id: `${eventIdOf(place)}~reset`, type, key: `conflict-notifications/${id}`, tag: createTag(), at };
-}
-
-function newDelivery(subscription: Subscription, event: RecordedEvent, at: Moment): Delivery {
-  const { id, generation } = subscription;
-  return { subscription: id, event, status: "pending", attempts: 0, at, since: at, generation };
+  return ownEvent(id, "reset", { id: `${eventIdOf(place)}~reset`, tag: createTag(), at });
 }
 
 function bySubscription(deliveries: readonly Delivery[], tag: Tag): ReadonlyMap<string, readonly FoundDelivery[]> {
