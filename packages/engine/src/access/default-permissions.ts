@@ -47,6 +47,9 @@ export interface Claim {
 /** What a claim on a resource is, or on something of another's. */
 export const noClaim: Claim = Object.freeze({ isOwn: false, isOneOfSeveral: false });
 
+/** The claim on something of one's own. */
+export const ownClaim: Claim = Object.freeze({ isOwn: true, isOneOfSeveral: false });
+
 /** The verdicts for the three kinds of callers. */
 type Row = readonly [anonymous: Verdict, client: Verdict, admin: Verdict];
 

@@ -72,7 +72,7 @@ test("late readers get what the hub no longer holds, a page at a time for all of
   const { hub, followed, tell } = setUp({ eventsMax: 5 });
   const start = await hub.place();
   await tell(...names(1, 100));
-  await vi.waitFor(async () => expect(hub.holds(start)).toBe(false));
+  await vi.waitFor(async () => expect(hub.held(start, 1)).toBeUndefined());
   expect(keysOf(await hub.read(start, 3))).toEqual(["1", "2", "3"]);
   const places = [start];
   for (let n = 0; n < 60; n += 1) places.push((await hub.read(places[n] ?? "", 1)).next);

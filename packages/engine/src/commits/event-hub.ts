@@ -118,11 +118,6 @@ export class EventHub {
     return this.#start !== undefined && after < this.#start;
   }
 
-  /** Whether all that came behind a place is held by this process: to read it costs no call of the store. */
-  holds(after: Cursor): boolean {
-    return after === this.#start || this.#indexOf(after) !== -1;
-  }
-
   /**
    * Calls a listener after events have come, until what it returns is called: once for many, and late by up to half a
    * second where many listen and much comes.

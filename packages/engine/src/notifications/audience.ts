@@ -10,7 +10,7 @@ import { dataIn, type RecordedEvent } from "./event.js";
  * What someone is told of an event: nothing; the event, without what names the resource's state; or all of it. No
  * member shows what a GET by the same caller would not.
  */
-export type Told = "nothing" | "event" | "state";
+export type Disclosure = "nothing" | "event" | "state";
 
 /** Who decides on what is told, and by what. */
 export interface AudienceSettings {
@@ -23,17 +23,16 @@ export interface AudienceSettings {
  * What an actor is told of an event, as permissions are at this moment. It answers without a promise where the app
  * does.
  */
-export function toldOf(
+export function disclosureOf(
   settings: AudienceSettings,
   event: RecordedEvent,
   actor: Actor | undefined,
-): Told | Promise<Told> {
+): Disclosure | Promise<Disclosure> {
   const { type, key } = event;
   switch (type.slice(0, type.indexOf("."))) {
-    case "resource":
-      return after(isAllowed(settings, "read", key, actor), (mayRead) => (mayRead ? "state" : "nothing"));
     case "conflict":
-      return toldOfConflict(settings, event, actor);
+      return disclosureOfConflict(settings, event, actor);
+    case "resource":
     case "lock":
       return after(isAllowed(settings, "read", key, actor), (mayRead) => (mayRead ? "state" : "nothing"));
     case "transaction":
@@ -42,6 +41,11 @@ export function toldOf(
     default:
       return actor?.role === "admin" ? "state" : "nothing";
   }
+}
+
+/** Whether clients with the same permissions may be told different things of an event: it depends on whose it is. */
+export function isPersonal(type: string): boolean {
+  return !type.startsWith("resource.") && !type.startsWith("lock.");
 }
 
 /**
@@ -53,11 +57,11 @@ export function isOfOtherEngine({ type, key }: RecordedEvent, collections: Reado
 }
 
 /** A conflict is for those who may read conflicts; which states it is about, for those who may read the resource. */
-function toldOfConflict(
+function disclosureOfConflict(
   settings: AudienceSettings,
   event: RecordedEvent,
   actor: Actor | undefined,
-): Told | Promise<Told> {
+): Disclosure | Promise<Disclosure> {
   const claim = { isOwn: isBy(event, actor), isOneOfSeveral: false };
   return after(isAllowed(settings, "read-conflict", event.key, actor, claim), (mayReadConflict) => {
     if (!mayReadConflict) return "nothing";

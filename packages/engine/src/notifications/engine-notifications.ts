@@ -6,8 +6,8 @@ import type { Lifecycle } from "../commits/lifecycle.js";
 import { processPace } from "../commits/pace.js";
 import { isObserved, type Observer, publish } from "../observing/observer.js";
 import type { CollectionSettings } from "../resources/collection-exchange.js";
+import { ConcurrencyQuota } from "./concurrency-quota.js";
 import type { Notifications } from "./notified-exchange.js";
-import { OpenSeats } from "./open-seats.js";
 import { type NotificationOptions, type NotificationSettings, resolveNotifications } from "./options.js";
 import { SharedTexts } from "./shared-texts.js";
 import type { StreamDecision } from "./stream-decision.js";
@@ -46,12 +46,12 @@ export function notificationsFor(
   lifecycle.add({ name: "following events", drain: async () => leave() });
   const deliverer = delivererFor(settings, hub, engine);
   lifecycle.add({ name: "deliveries", start: () => deliverer.start(), drain: () => deliverer.stop() });
-  const { streamsPerClientMax: perClientMax, streamsMax: max } = settings.limits;
+  const { streamsPerClientMax: perNameMax, streamsMax: max } = settings.limits;
   return Object.freeze({
     ...settings,
     hub,
-    streams: new OpenSeats({ perClientMax, max }),
-    waits: new OpenSeats({ perClientMax, max }),
+    streams: new ConcurrencyQuota({ perNameMax, max }),
+    waits: new ConcurrencyQuota({ perNameMax, max }),
     texts: new SharedTexts(),
     deliverSoon: () => deliverer.wake(),
     observe,

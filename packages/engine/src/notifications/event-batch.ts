@@ -54,11 +54,11 @@ export async function nextBatch(
     }
     if (page.events.length === 0) return batch(true);
     for (const shared of page.events) {
-      const event = await reader.told(shared);
+      const event = await reader.disclose(shared);
       place = shared.stored.cursor;
       left -= 1;
       if (event === undefined) continue;
-      const text = reader.writer.json(event.shown, event.told);
+      const text = reader.writer.json(event.shown, event.disclosure);
       bytes += Buffer.byteLength(text);
       items.push(text);
       if (items.length >= limit || bytes >= bytesMax) return batch(false);

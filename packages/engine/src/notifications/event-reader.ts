@@ -1,14 +1,14 @@
 import { authorizeByDefault } from "../access/default-permissions.js";
 import type { SharedEvent } from "../commits/event-page.js";
-import { type AudienceSettings, isOfOtherEngine, type Told, toldOf } from "./audience.js";
+import { type AudienceSettings, type Disclosure, disclosureOf, isOfOtherEngine } from "./audience.js";
 import { type EventFilter, matches } from "./event-filter.js";
 import type { NotifiedExchange } from "./notified-exchange.js";
 import { EventWriter, type ShownEvent, shownEvent } from "./shown-event.js";
 
 /** An event that a client is told of. */
-export interface ToldEvent {
+export interface DisclosedEvent {
   readonly shown: ShownEvent;
-  readonly told: Exclude<Told, "nothing">;
+  readonly disclosure: Exclude<Disclosure, "nothing">;
 }
 
 /** What one client is told of: what it has asked for, and may know at this moment. */
@@ -18,7 +18,7 @@ export class EventReader {
    * A name that all have who are told alike of what is nobody's own; nothing where the app decides on each event. By
    * the default permissions the role alone tells clients apart.
    */
-  readonly alike: string | undefined;
+  readonly audienceKey: string | undefined;
   readonly #exchange: NotifiedExchange;
   readonly #filters: readonly EventFilter[];
 
@@ -29,7 +29,7 @@ export class EventReader {
     this.#exchange = exchange;
     this.#filters = filters;
     const role = actor === undefined ? "anonymous" : (actor.role ?? "client");
-    this.alike =
+    this.audienceKey =
       settings.authorize === authorizeByDefault ? JSON.stringify([role, this.writer.about, filters]) : undefined;
   }
 
@@ -38,7 +38,7 @@ export class EventReader {
    *
    * @throws StoreError where the app looks at a state, and the store failed
    */
-  told(shared: SharedEvent): ToldEvent | undefined | Promise<ToldEvent | undefined> {
+  disclose(shared: SharedEvent): DisclosedEvent | undefined | Promise<DisclosedEvent | undefined> {
     for (const filter of this.#filters) if (!matches(filter, shared.stored)) return undefined;
     const { settings, actor } = this.#exchange;
     const shown = shownEvent(this.#exchange, shared);
@@ -47,12 +47,12 @@ export class EventReader {
       authorize: settings.authorize,
       readFields: () => shown.readFields(this.#exchange),
     };
-    const told = toldOf(audience, shown.recorded, actor);
-    if (told instanceof Promise) return told.then((answer) => toldEvent(shown, answer));
-    return toldEvent(shown, told);
+    const disclosure = disclosureOf(audience, shown.recorded, actor);
+    if (disclosure instanceof Promise) return disclosure.then((answer) => disclosedEvent(shown, answer));
+    return disclosedEvent(shown, disclosure);
   }
 }
 
-function toldEvent(shown: ShownEvent, told: Told): ToldEvent | undefined {
-  return told === "nothing" ? undefined : { shown, told };
+function disclosedEvent(shown: ShownEvent, disclosure: Disclosure): DisclosedEvent | undefined {
+  return disclosure === "nothing" ? undefined : { shown, disclosure };
 }

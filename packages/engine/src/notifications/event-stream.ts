@@ -3,6 +3,7 @@ import type { Cursor, Text } from "@unclash/core/store";
 import type { EventHub } from "../commits/event-hub.js";
 import type { SharedEvent } from "../commits/event-page.js";
 import { warnOfStore } from "../commits/store-failure.js";
+import { isPersonal } from "./audience.js";
 import { eventIdOf } from "./event.js";
 import type { EventReader } from "./event-reader.js";
 import type { NotificationLimits } from "./options.js";
@@ -51,7 +52,7 @@ export class EventStream implements AsyncIterator<Text, undefined> {
   /** Whether it has told of all that there was, once. */
   #isLive = false;
   /** When its last text was read, or a sign of life was due. */
-  #toldAt = 0;
+  #sentAt = 0;
   #wake: (() => void) | undefined;
   #leave: (() => void) | undefined;
   #stalled: NodeJS.Timeout | undefined;
@@ -74,7 +75,7 @@ export class EventStream implements AsyncIterator<Text, undefined> {
     // A connection that takes nothing asks for nothing: also of the last text.
     this.#stalled = setTimeout(() => this.#end("stalled"), this.#start.limits.stalledStreamMs);
     if (text === undefined) return done;
-    this.#toldAt = performance.now();
+    this.#sentAt = performance.now();
     return { done: false, value: text };
   }
 
@@ -137,15 +138,16 @@ export class EventStream implements AsyncIterator<Text, undefined> {
       this.#isLive = true;
       await this.#news();
     }
-    return performance.now() >= this.#toldAt + this.#start.limits.heartbeatMs ? heartbeatText(this.#place) : "";
+    return performance.now() >= this.#sentAt + this.#start.limits.heartbeatMs ? heartbeatText(this.#place) : "";
   }
 
   /** What the client is told of these events: of streams that stand at one place, and are told alike, once for all. */
   async #textOf(events: readonly SharedEvent[]): Promise<Text> {
     const { reader, texts } = this.#start;
     const last = events.at(-1);
-    if (reader.alike === undefined || last === undefined || events.some(isOfSomeone)) return this.#ownTextOf(events);
-    const name = `${this.#place} ${last.stored.cursor} ${reader.alike}`;
+    if (reader.audienceKey === undefined || last === undefined || events.some(({ stored }) => isPersonal(stored.type)))
+      return this.#ownTextOf(events);
+    const name = `${this.#place} ${last.stored.cursor} ${reader.audienceKey}`;
     const known = texts.find(name);
     if (known !== undefined) {
       this.events += known.events;
@@ -163,12 +165,12 @@ export class EventStream implements AsyncIterator<Text, undefined> {
     const { reader } = this.#start;
     let text = "";
     for (const shared of events) {
-      const answer = reader.told(shared);
+      const answer = reader.disclose(shared);
       const event = answer instanceof Promise ? await answer : answer;
       this.#place = shared.stored.cursor;
       if (event === undefined) continue;
       this.events += 1;
-      text += reader.writer.block(event.shown, event.told);
+      text += reader.writer.block(event.shown, event.disclosure);
       if (text.length >= textLengthMax) break;
     }
     return text;
@@ -177,7 +179,7 @@ export class EventStream implements AsyncIterator<Text, undefined> {
   /** Waits until there may be more, or it is time for a sign of life. */
   #news(): Promise<void> {
     if (this.#isOver || this.#start.hub.hasNews(this.#place)) return Promise.resolve();
-    const until = Math.min(this.#toldAt + this.#start.limits.heartbeatMs, this.#endsAt);
+    const until = Math.min(this.#sentAt + this.#start.limits.heartbeatMs, this.#endsAt);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#wake?.(), Math.max(0, until - performance.now()));
       this.#wake = () => {
@@ -193,11 +195,6 @@ export class EventStream implements AsyncIterator<Text, undefined> {
     this.close();
     this.breakOff?.();
   }
-}
-
-/** Whether who is told of an event depends on whose it is. */
-function isOfSomeone({ stored: { type } }: SharedEvent): boolean {
-  return !type.startsWith("resource.") && !type.startsWith("lock.");
 }
 
 /** Tells a client that events may be missing, and where it goes on from. */

@@ -2,7 +2,7 @@ import type { ResourceExchange } from "../access/resource-exchange.js";
 import type { EventHub } from "../commits/event-hub.js";
 import type { Observer } from "../observing/observer.js";
 import type { CollectionSettings } from "../resources/collection-exchange.js";
-import type { OpenSeats } from "./open-seats.js";
+import type { ConcurrencyQuota } from "./concurrency-quota.js";
 import type { NotificationSettings } from "./options.js";
 import type { SharedTexts } from "./shared-texts.js";
 import type { StreamDecision } from "./stream-decision.js";
@@ -12,9 +12,9 @@ export interface Notifications extends NotificationSettings {
   /** The events of the store, followed once a process. */
   readonly hub: EventHub;
   /** The streams that are open. */
-  readonly streams: OpenSeats;
+  readonly streams: ConcurrencyQuota;
   /** The polls that wait. */
-  readonly waits: OpenSeats;
+  readonly waits: ConcurrencyQuota;
   /** What streams are told alike. */
   readonly texts: SharedTexts;
   /** Has whoever delivers to callbacks in this process look at once: there are other subscriptions, or deliveries. */

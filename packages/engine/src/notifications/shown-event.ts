@@ -4,7 +4,7 @@ import type { ReadFields } from "../access/asked-resource.js";
 import type { SharedEvent } from "../commits/event-page.js";
 import { collectionOf } from "../resources/collection-exchange.js";
 import { fieldsIn } from "../states/representation.js";
-import type { Told } from "./audience.js";
+import type { Disclosure } from "./audience.js";
 import { cloudEvent, type RecordedEvent, recordedEvent, typePrefix } from "./event.js";
 import { eventSource, type NotifiedExchange, notificationsOf } from "./notified-exchange.js";
 
@@ -81,17 +81,17 @@ export class EventWriter {
   }
 
   /** An event as a block of a stream of Server-Sent Events. */
-  block(shown: ShownEvent, told: Exclude<Told, "nothing">): Text {
+  block(shown: ShownEvent, disclosure: Exclude<Disclosure, "nothing">): Text {
     const { id, type } = shown.recorded;
-    return shown.text(`${told} ${this.about}`, () =>
-      eventStreamText({ id, event: typePrefix + type, data: this.json(shown, told) }),
+    return shown.text(`${disclosure} ${this.about}`, () =>
+      eventStreamText({ id, event: typePrefix + type, data: this.json(shown, disclosure) }),
     );
   }
 
   /** An event as JSON text. */
-  json({ recorded }: ShownEvent, told: Exclude<Told, "nothing">): Text {
+  json({ recorded }: ShownEvent, disclosure: Exclude<Disclosure, "nothing">): Text {
     const collection = collectionOf(this.#exchange, recorded.key);
-    const showsState = told === "state";
+    const showsState = disclosure === "state";
     return JSON.stringify(cloudEvent(recorded, { source: this.#source, collection, showsState }));
   }
 }

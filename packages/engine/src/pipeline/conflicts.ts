@@ -1,6 +1,7 @@
 import type { ProblemEntry, ResponsePlan } from "@unclash/core";
 import type { Range, StoredRecord } from "@unclash/core/store";
 import { noState } from "../access/asked-resource.js";
+import { ownClaim } from "../access/default-permissions.js";
 import type { Permission } from "../access/resource-exchange.js";
 import { readByKey } from "../commits/snapshot.js";
 import { type ConflictFilter, conflictKey, isConflictId, rangeOf } from "../conflicts/records/conflict-keys.js";
@@ -18,7 +19,7 @@ export function askForConflicts(
   exchange: CollectionExchange,
   action: "read-conflict" | "resolve",
 ): Promise<Permission> {
-  return exchange.askPermission([action], "conflicts/*", noState, { claim: { isOwn: true, isOneOfSeveral: false } });
+  return exchange.askPermission([action], "conflicts/*", noState, { claim: ownClaim });
 }
 
 /** GET and HEAD of one conflict. */

@@ -28,7 +28,7 @@ export async function answerEventPoll(exchange: NotifiedExchange): Promise<Respo
   const poll = readPoll(exchange, query, errors);
   if (errors.length > 0) return refusedResponse(exchange, malformed(errors)); //                         400
   const { waits } = notificationsOf(exchange);
-  const leave = poll.waitSeconds === undefined ? () => {} : waits.take(ownerOf(exchange.actor, exchange.request));
+  const leave = poll.waitSeconds === undefined ? () => {} : waits.acquire(ownerOf(exchange.actor, exchange.request));
   if (leave === undefined) return refusedResponse(exchange, tooManyWaits); //                            429
   try {
     return batchResponse(exchange, query, poll, await waitForBatch(exchange, poll)); //                  200

@@ -43,7 +43,7 @@ export async function answerEventStream(exchange: NotifiedExchange): Promise<Res
   const filter = readFilter(exchange, query, errors);
   if (errors.length > 0) return refusedResponse(exchange, malformed(errors)); // 400
   const { hub, limits, streams, texts } = notificationsOf(exchange);
-  const leave = streams.take(ownerOf(exchange.actor, exchange.request));
+  const leave = streams.acquire(ownerOf(exchange.actor, exchange.request));
   if (leave === undefined) return closedStream("quota-exceeded", overLimitText);
   try {
     const filters = await withSubscription(exchange, filter, query.get("subscription"));

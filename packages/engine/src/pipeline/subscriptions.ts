@@ -2,6 +2,7 @@ import type { ProblemEntry, ResponsePlan } from "@unclash/core";
 import type { Cursor } from "@unclash/core/store";
 import { recordedName } from "../access/actor.js";
 import { noState } from "../access/asked-resource.js";
+import { ownClaim } from "../access/default-permissions.js";
 import type { Permission } from "../access/resource-exchange.js";
 import { commitOnce } from "../commits/commit-once.js";
 import { commitOf } from "../commits/commit-parts.js";
@@ -33,7 +34,6 @@ import { callbackHostFault } from "../notifications/webhooks/callback-host.js";
 import { createSecret } from "../notifications/webhooks/secret.js";
 import { tryUntilAnswered } from "./contended-write.js";
 
-const ownClaim = { isOwn: true, isOneOfSeveral: false };
 /** Whether the caller may have subscriptions at all: which ones, each pattern of theirs is asked about. */
 export async function askForSubscriptions(exchange: NotifiedExchange): Promise<Permission> {
   if (exchange.settings.notifications === undefined) return { kind: "hidden" };

@@ -5,6 +5,7 @@ import type { Key, Store } from "@unclash/core/store";
 import type { Actor } from "../../access/actor.js";
 import { AskedResource } from "../../access/asked-resource.js";
 import type { Authorize } from "../../access/authorize.js";
+import { ownClaim } from "../../access/default-permissions.js";
 import type { LookUp } from "../../commits/commit-once.js";
 import type { Lifecycle } from "../../commits/lifecycle.js";
 import { wrongOutcome } from "../../options/callback-result.js";
@@ -112,7 +113,7 @@ export class GuardedConflicts {
   /** Whether someone is told where the conflict of a write of its own is recorded. */
   async mayReadOwn(resource: Key, actor: Actor | undefined): Promise<boolean> {
     if (actor === undefined) return false;
-    const asked = new AskedResource("never", { isOwn: true, isOneOfSeveral: false });
+    const asked = new AskedResource("never", ownClaim);
     return (await this.#keeper.authorize("read-conflict", resource, actor, asked)) === "allow" && !asked.isMissed;
   }
 

@@ -9,7 +9,7 @@ import { watchPending } from "../../options/pending-callbacks.js";
 import { repeatedWarning } from "../../options/warnings.js";
 import { type CollectionSettings, collectionOf } from "../../resources/collection-exchange.js";
 import { fieldsIn } from "../../states/representation.js";
-import { isOfOtherEngine, type Told, toldOf } from "../audience.js";
+import { type Disclosure, disclosureOf, isOfOtherEngine } from "../audience.js";
 import type { Delivery } from "../delivery.js";
 import { cloudEvent, type RecordedEvent } from "../event.js";
 import type { NotificationOptions } from "../options.js";
@@ -50,14 +50,14 @@ export async function makeAttempt(
 ): Promise<AttemptResult | undefined> {
   const { delivery, subscription, signal } = attempt;
   const startedMs = settings.pace.nowMs();
-  const told = await within(settings, signal, () => toldNow(settings, subscription, delivery.event));
+  const disclosure = await within(settings, signal, () => disclosureNow(settings, subscription, delivery.event));
   if (signal.aborted) return undefined;
-  if (told === undefined) return { kind: "unchecked", durationMs: Math.round(settings.pace.nowMs() - startedMs) };
-  if (told === "nothing") return { kind: "dropped" };
+  if (disclosure === undefined) return { kind: "unchecked", durationMs: Math.round(settings.pace.nowMs() - startedMs) };
+  if (disclosure === "nothing") return { kind: "dropped" };
   if (!attempt.mayBeSent()) return undefined;
   const { id } = delivery.event;
   const { callback } = subscription;
-  const body = bodyOf(settings, subscription, delivery.event, told);
+  const body = bodyOf(settings, subscription, delivery.event, disclosure);
   const headers = headersOf(id, callback, body, attempt.now());
   const outcome = await sender.send({ url: new URL(callback.url), headers, body, signal });
   if (signal.aborted || (outcome.kind === "failed" && outcome.reason === "aborted")) return undefined;
@@ -68,17 +68,17 @@ export async function makeAttempt(
 async function within(
   { pace, attemptMsMax }: AttemptSettings,
   signal: AbortSignal,
-  ask: () => Promise<Told>,
-): Promise<Told | undefined> {
+  ask: () => Promise<Disclosure>,
+): Promise<Disclosure | undefined> {
   const asked = new AbortController();
   const end = (): void => asked.abort();
   signal.addEventListener("abort", end, { once: true });
   try {
-    const told = await Promise.race([ask(), pace.pause(attemptMsMax, asked.signal).then(() => undefined)]);
-    if (told === undefined && !signal.aborted) {
+    const disclosure = await Promise.race([ask(), pace.pause(attemptMsMax, asked.signal).then(() => undefined)]);
+    if (disclosure === undefined && !signal.aborted) {
       warnOfUnchecked(`neither answered within ${attemptMsMax} ms (notifications.limits.attemptMsMax)`);
     }
-    return told;
+    return disclosure;
   } catch (thrown) {
     warnOfUnchecked(thrown);
     return undefined;
@@ -95,11 +95,11 @@ const warnOfUnchecked = repeatedWarning(
     `delivery is tried again later: ${String(error)}`,
 );
 
-async function toldNow(
+async function disclosureNow(
   settings: AttemptSettings,
   { actor: recorded }: Subscription,
   event: RecordedEvent,
-): Promise<Told> {
+): Promise<Disclosure> {
   const { authorize, actorOf, collections } = settings;
   const actor =
     recorded === null ? undefined : actorOf === undefined ? recorded : await currentActor(actorOf, recorded);
@@ -108,7 +108,7 @@ async function toldNow(
   if (event.type.startsWith(ownEventPrefix)) return "state";
   // Dropped, it would be lost to a subscriber of the engine that has the collection.
   if (isOfOtherEngine(event, collections)) throw new ConfigurationError("collections", collectionMissing(event.key));
-  return toldOf({ authorize, readFields: (key) => fieldsNow(settings, key) }, event, actor);
+  return disclosureOf({ authorize, readFields: (key) => fieldsNow(settings, key) }, event, actor);
 }
 
 function collectionMissing(key: string): string {
@@ -138,11 +138,11 @@ function bodyOf(
   settings: AttemptSettings,
   { source, apiVersion }: Subscription,
   event: RecordedEvent,
-  told: Exclude<Told, "nothing">,
+  disclosure: Exclude<Disclosure, "nothing">,
 ): string {
   const version = apiVersion === undefined ? undefined : { number: apiVersion };
   const collection = collectionOf({ settings, apiVersion: version }, event.key);
-  return JSON.stringify(cloudEvent(event, { source, collection, showsState: told === "state" }));
+  return JSON.stringify(cloudEvent(event, { source, collection, showsState: disclosure === "state" }));
 }
 
 function headersOf(id: string, { secrets }: Callback, body: string, at: Moment): Readonly<Record<string, string>> {

@@ -3,11 +3,11 @@ import type { Key, Snapshot, Store, StoredRecord, Tag } from "@unclash/core/stor
 import type { EventHub } from "../../commits/event-hub.js";
 import type { Pace } from "../../commits/pace.js";
 import { warnOfStore } from "../../commits/store-failure.js";
+import { ConcurrencyQuota } from "../concurrency-quota.js";
 import type { NotificationLimits } from "../options.js";
 import { epochKey, partitions, readSubscription, subscriptionPrefix } from "../subscription.js";
 import { Alarm } from "./alarm.js";
 import type { AttemptSettings } from "./attempt.js";
-import { AttemptSlots } from "./attempt-slots.js";
 import type { DeliveryDecision } from "./delivery-report.js";
 import { HeldPartition } from "./held-partition.js";
 import { Partition } from "./partition.js";
@@ -69,7 +69,7 @@ export class Deliverer {
   readonly #random: () => number;
   readonly #leases: PartitionLeases;
   readonly #clock: StoreClock;
-  readonly #slots: AttemptSlots;
+  readonly #quota: ConcurrencyQuota;
   readonly #held = new Map<string, Partition>();
   /** Whether the subscriptions of a partition have callbacks, as of the epoch with this tag. */
   readonly #known = new Map<string, { readonly epoch: Tag; readonly hasCallbacks: boolean }>();
@@ -91,7 +91,7 @@ export class Deliverer {
     this.#random = random;
     this.#leases = new PartitionLeases(store, timing.leaseMs, () => pace.nowMs());
     this.#clock = new StoreClock(() => pace.nowMs());
-    this.#slots = new AttemptSlots(limits);
+    this.#quota = new ConcurrencyQuota({ perNameMax: limits.attemptsPerHostMax, max: limits.attemptsInFlightMax });
     this.#alarm = new Alarm(pace, this.#stop.signal);
   }
 
@@ -243,7 +243,7 @@ export class Deliverer {
       attempts: { ...attempts, store, pace, attemptMsMax: limits.attemptMsMax },
       hub,
       limits,
-      slots: this.#slots,
+      quota: this.#quota,
       sender: this.#sender,
       random: this.#random,
       report,

@@ -42,11 +42,6 @@ export class OutcomeRecorder {
     this.#settings = settings;
   }
 
-  /** How many are not recorded yet. */
-  get pending(): number {
-    return this.#ended.length;
-  }
-
   add(ended: EndedAttempt): void {
     this.#ended.push(ended);
     this.#recording ??= this.#recordAll()

@@ -3,13 +3,13 @@ import { isStoreError } from "@unclash/core";
 import type { Tag } from "@unclash/core/store";
 import type { EventHub } from "../../commits/event-hub.js";
 import { warnOfStore } from "../../commits/store-failure.js";
+import type { ConcurrencyQuota } from "../concurrency-quota.js";
 import type { Delivery } from "../delivery.js";
 import type { NotificationLimits } from "../options.js";
 import type { Callback, Subscription } from "../subscription.js";
 import { Alarm } from "./alarm.js";
 import { type AttemptSettings, makeAttempt } from "./attempt.js";
 import { type AttemptOutcome, disabled, isReceiving } from "./attempt-outcome.js";
-import type { AttemptSlots } from "./attempt-slots.js";
 import { type DeliveryDecision, endDecision, hostOf, outcomeDecision } from "./delivery-report.js";
 import { EventRecorder } from "./event-recorder.js";
 import type { HeldPartition } from "./held-partition.js";
@@ -30,7 +30,8 @@ export interface PartitionSettings {
   readonly attempts: AttemptSettings;
   readonly hub: Pick<EventHub, "read">;
   readonly limits: NotificationLimits;
-  readonly slots: AttemptSlots;
+  /** The attempts of this process, by host. */
+  readonly quota: ConcurrencyQuota;
   readonly sender: Pick<CallbackSender, "send">;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -187,7 +188,7 @@ export class Partition {
 
   /** Begins as many attempts as may be made at once. */
   #pump(): void {
-    const { slots, limits } = this.#settings;
+    const { quota, limits } = this.#settings;
     if (!this.held.isHeld || this.#attempts.signal.aborted) return;
     const nowMs = this.held.pace.nowMs();
     for (const [id, queue] of this.#queues.inTurn()) {
@@ -195,10 +196,11 @@ export class Partition {
       if (subscription === undefined || !isSent(subscription)) continue;
       const host = hostOf(subscription.callback);
       const atOnceMax = subscription.failingSince === undefined ? limits.attemptsPerSubscriptionMax : 1;
-      while (queue.inFlight < atOnceMax && slots.isFree(host)) {
-        const waiting = queue.next(nowMs);
-        if (waiting === undefined) break;
-        void this.#attempt(subscription, waiting, slots.take(host));
+      while (queue.inFlight < atOnceMax) {
+        const waiting = quota.isFree(host) ? queue.next(nowMs) : undefined;
+        const release = waiting && quota.acquire(host);
+        if (waiting === undefined || release === undefined) break;
+        void this.#attempt(subscription, waiting, release);
       }
     }
   }
@@ -206,7 +208,7 @@ export class Partition {
   async #attempt(
     subscription: Subscription & { readonly callback: Callback },
     waiting: Waiting,
-    free: () => void,
+    release: () => void,
   ): Promise<void> {
     const { attempts, sender, onFree } = this.#settings;
     const { id, generation } = subscription;
@@ -221,7 +223,7 @@ export class Partition {
       mayBeSent,
       signal: this.#attempts.signal,
     });
-    free();
+    release();
     onFree();
     if (this.#attempts.signal.aborted) return;
     if (result === undefined) this.#queues.find(id)?.forget(waiting);
