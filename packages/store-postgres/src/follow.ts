@@ -73,21 +73,22 @@ export function placeOf(cursor: Cursor): Place {
   return cursor === "start" || cursor === "now" ? cursor : (parseCursor(cursor) ?? "now");
 }
 
-function toldBy(rows: readonly Row[]): readonly { readonly place: EventPlace; readonly event: StoredEvent | Reset }[] {
+function toldBy(rows: readonly Row[]): readonly { readonly place: Place; readonly event: StoredEvent | Reset }[] {
   return rows.map((row) => {
     if (row.length !== 9 || (row[0] !== "event" && row[0] !== "reset")) throw new NotUnderstoodError();
-    const place = placeIn(row);
-    return { place, event: row[0] === "reset" ? { reset: formatCursor(place) } : eventIn(row, place) };
+    const cursor = cursorIn(row);
+    return { place: placeOf(cursor), event: row[0] === "reset" ? { reset: cursor } : eventIn(row, cursor) };
   });
 }
 
-function placeIn([, revision, n, tag]: Row): EventPlace {
-  return { position: integerOf(revision), index: integerOf(n), tag: textOf(tag) };
+/** Of a long tag it holds the beginning: whoever goes on behind it, this follower too, asks by that. */
+function cursorIn([, revision, n, tag]: Row): Cursor {
+  return formatCursor({ position: integerOf(revision), index: integerOf(n), tag: textOf(tag) });
 }
 
-function eventIn([, revision, , tag, at, type, key, version, data]: Row, place: EventPlace): StoredEvent {
+function eventIn([, revision, , tag, at, type, key, version, data]: Row, cursor: Cursor): StoredEvent {
   return {
-    cursor: formatCursor(place),
+    cursor,
     revision: integerOf(revision),
     tag: textOf(tag),
     at: integerOf(at),

@@ -197,6 +197,19 @@ export const eventBugs: readonly Bug[] = [
       }),
   },
   {
+    bug: "a follower does not know its own place behind an event with a long tag",
+    caughtBy: "a follower goes on behind events whose tags are longer than a cursor holds",
+    plant: (store) =>
+      changeFollowing(store, async function* (events) {
+        let last: StoredEvent | undefined;
+        for await (const event of events) {
+          if (last !== undefined && last.tag.length > 16) yield { reset: last.cursor };
+          last = "reset" in event ? undefined : event;
+          yield event;
+        }
+      }),
+  },
+  {
     bug: "an event goes to one follower only",
     caughtBy: "several followers each are given all, at their own pace",
     plant(store) {

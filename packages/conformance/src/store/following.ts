@@ -55,6 +55,21 @@ export const followingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "a follower goes on behind events whose tags are longer than a cursor holds",
+    async run({ store, patienceMs }) {
+      const follower = follow(store, "now", patienceMs);
+      const start = await follower.reset();
+      for (let n = 0; n < 3; n++) {
+        const coming = follower.events(1);
+        await apply(store, { tag: `${nextTag()}12`, events: [{ type: `number-${n}`, key: "a/1" }] });
+        assert.deepEqual(typesOf(await coming), [`number-${n}`]);
+      }
+      const [first] = await follow(store, start, patienceMs).events(1);
+      const rest = follow(store, first?.cursor ?? "", patienceMs);
+      assert.deepEqual(typesOf(await rest.events(2)), ["number-1", "number-2"]);
+    },
+  },
+  {
     name: "an event has all that it was given, and the revision, tag and time of its commit",
     async run({ store, patienceMs }) {
       const at = (await timeOf(store)) + 1_234;
