@@ -78,7 +78,9 @@ const polling: readonly Omit<AdapterCase, "on">[] = [
       assert.deepEqual(rest, { items: [], reset: true });
       const id = trial.nextName();
       await put(trial, id, 1);
-      assert.deepEqual(subjectsOf(await trial.send("GET", `${path}?after=${next}`)).includes(`notes/${id}`), true);
+      // A store may take a moment to show what it has committed.
+      const found = await trial.send("GET", `${path}?after=${next}`, { headers: { prefer: "wait=30" } });
+      assert.deepEqual(subjectsOf(found).includes(`notes/${id}`), true);
     },
   },
   {
