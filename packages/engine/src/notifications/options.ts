@@ -3,8 +3,8 @@ import {
   checkOptions,
   isBoolean,
   isFunction,
-  isText,
   isTimerMs,
+  type OptionRule,
   type OptionRules,
   wholeNumber,
 } from "@unclash/core/options";
@@ -111,10 +111,16 @@ const limitRules: OptionRules<NotificationLimits> = {
   keepDeliveriesMs: wholeNumber(1),
 };
 
+/** Not a full parse: what no URI reference can hold (RFC 3986 §2) is most likely a name, or has a line too many. */
+const isUriReference: OptionRule = (value) =>
+  typeof value === "string" && /^[\w.~:/?#[\]@!$&'()*+,;=%-]+$/.test(value)
+    ? undefined
+    : 'must be a URI reference, such as "https://shop.example" or "/api"';
+
 const rules: OptionRules<NotificationOptions> = {
   actorOf: isFunction,
   allowPrivateCallbacks: isBoolean,
-  source: isText,
+  source: isUriReference,
   limits: anything,
 };
 
