@@ -1,6 +1,7 @@
+import { quantile } from "../median.js";
 import { inFolder } from "../sqlite/open-files.js";
 import type { StoreName } from "../stores/store-name.js";
-import { at, type ManyReaders, measureReaders, measureUnread, type UnreadStreams } from "./fan-out.js";
+import { type ManyReaders, measureReaders, measureUnread, type UnreadStreams } from "./fan-out.js";
 import { type Latencies, measureLatency } from "./latency.js";
 
 export interface EventsOptions {
@@ -30,7 +31,7 @@ export async function benchEvents({ stores, quick, json }: EventsOptions): Promi
 }
 
 function latencyFigures({ name, taken }: Latencies): object {
-  return { name, p50Ms: at(taken, 0.5), p99Ms: at(taken, 0.99), maxMs: Math.max(...taken) };
+  return { name, p50Ms: quantile(taken, 0.5), p99Ms: quantile(taken, 0.99), maxMs: Math.max(...taken) };
 }
 
 const ms = (value: number): string => `${value.toFixed(2)} ms`;
@@ -38,8 +39,8 @@ const ratio = (value: number): string => value.toFixed(3);
 
 function latencyText({ name, taken }: Latencies): string {
   return (
-    `${name}: from the end of a commit to its arrival over a stream: median ${ms(at(taken, 0.5))}, ` +
-    `p99 ${ms(at(taken, 0.99))}, at most ${ms(Math.max(...taken))}, of ${taken.length}`
+    `${name}: from the end of a commit to its arrival over a stream: median ${ms(quantile(taken, 0.5))}, ` +
+    `p99 ${ms(quantile(taken, 0.99))}, at most ${ms(Math.max(...taken))}, of ${taken.length}`
   );
 }
 

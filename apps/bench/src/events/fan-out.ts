@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { editsOf } from "../article.js";
-import { median } from "../median.js";
+import { median, quantile } from "../median.js";
 import { cpuOfChildrenUs } from "../stores/process-cpu.js";
 import { startEventServer } from "./server-process.js";
 import { ignoreStream, readStream } from "./stream-client.js";
@@ -41,14 +41,14 @@ export async function measureUnread(count: number, rounds: number, sliceMs: numb
       await untilOpen(server, 0);
       const after = await slice(server, sliceMs);
       const quietCpu = (cpuPerWrite(before) + cpuPerWrite(after)) / 2;
-      const quietP99 = (at(before.taken, 0.99) + at(after.taken, 0.99)) / 2;
-      const quietP50 = (at(before.taken, 0.5) + at(after.taken, 0.5)) / 2;
+      const quietP99 = (quantile(before.taken, 0.99) + quantile(after.taken, 0.99)) / 2;
+      const quietP50 = (quantile(before.taken, 0.5) + quantile(after.taken, 0.5)) / 2;
       ratios.push({
         cpu: cpuPerWrite(beside) / quietCpu,
-        p99: at(beside.taken, 0.99) / quietP99,
-        p50: at(beside.taken, 0.5) / quietP50,
+        p99: quantile(beside.taken, 0.99) / quietP99,
+        p50: quantile(beside.taken, 0.5) / quietP50,
         controlCpu: cpuPerWrite(after) / cpuPerWrite(before),
-        controlP99: at(after.taken, 0.99) / at(before.taken, 0.99),
+        controlP99: quantile(after.taken, 0.99) / quantile(before.taken, 0.99),
       });
     }
     const sockets = await openUnread(server, count);
@@ -120,12 +120,6 @@ async function write(port: number, goOn: () => boolean): Promise<readonly number
 
 function cpuPerWrite({ cpuUs, taken }: Slice): number {
   return cpuUs / taken.length;
-}
-
-/** The value below which this share of them lies. */
-export function at(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
 
 /** What a server holds while many streams read all that it tells. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Store } from "@unclash/core/store";
 import { Housekeeping } from "../../../../packages/engine/src/commits/housekeeping.js";
-import { median } from "../median.js";
+import { median, quantile } from "../median.js";
 import { commit, textAt } from "../scale/fill.js";
 import { openPair } from "../scale/open-pair.js";
 import { inFolder } from "../sqlite/open-files.js";
@@ -99,12 +99,12 @@ function summaryOf(rounds: readonly Round[]): Record<string, number> {
   const medianOf = (pick: (round: Round) => number): number => median(rounds.map(pick));
   return {
     goneSeconds: Math.max(...rounds.map(({ goneMs }) => goneMs)) / 1_000,
-    quietP50: medianOf(({ quiet }) => at(quiet.flat(), 0.5)),
-    busyP50: medianOf(({ busy }) => at(busy, 0.5)),
-    quietP99: medianOf(({ quiet }) => at(quiet.flat(), 0.99)),
-    busyP99: medianOf(({ busy }) => at(busy, 0.99)),
-    p99Ratio: medianOf(({ busy, quiet }) => at(busy, 0.99) / at(quiet.flat(), 0.99)),
-    controlRatio: medianOf(({ quiet: [even, odd] }) => at(odd, 0.99) / at(even, 0.99)),
+    quietP50: medianOf(({ quiet }) => quantile(quiet.flat(), 0.5)),
+    busyP50: medianOf(({ busy }) => quantile(busy, 0.5)),
+    quietP99: medianOf(({ quiet }) => quantile(quiet.flat(), 0.99)),
+    busyP99: medianOf(({ busy }) => quantile(busy, 0.99)),
+    p99Ratio: medianOf(({ busy, quiet }) => quantile(busy, 0.99) / quantile(quiet.flat(), 0.99)),
+    controlRatio: medianOf(({ quiet: [even, odd] }) => quantile(odd, 0.99) / quantile(even, 0.99)),
   };
 }
 
@@ -117,9 +117,4 @@ function textOf(name: StoreName, countOfEach: number, rounds: readonly Round[]):
     `  a commit meanwhile: median ${ms(busyP50)}, p99 ${ms(busyP99)}; while it rests: median ${ms(quietP50)}, ` +
       `p99 ${ms(quietP99)}; p99 to p99 ${p99Ratio?.toFixed(2)}, of two like ones ${controlRatio?.toFixed(2)}`,
   ].join("\n");
-}
-
-function at(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { Store } from "@unclash/core/store";
+import { quantile } from "../median.js";
 import { commit, textAt } from "./fill.js";
 
 const busyKey = "busy/1";
@@ -28,8 +29,8 @@ export async function measureCleaning(store: Store, pastStates: number): Promise
   running = false;
   return (
     `commits while ${removed.toLocaleString("en")} rows were cleaned in ${steps.toLocaleString("en")} steps: ` +
-    `p99 ${ms(at(await during, 0.99))}, max ${ms(at(await during, 1))}; before: p99 ` +
-    `${ms(at(before, 0.99))}, max ${ms(at(before, 1))}`
+    `p99 ${ms(quantile(await during, 0.99))}, max ${ms(quantile(await during, 1))}; before: p99 ` +
+    `${ms(quantile(before, 0.99))}, max ${ms(quantile(before, 1))}`
   );
 }
 
@@ -59,11 +60,7 @@ async function commitWhile(store: Store, isRunning: () => boolean): Promise<read
     // Where a commit needs no I/O, the cleaning would not get its turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return taken.toSorted((a, b) => a - b);
-}
-
-function at(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return taken;
 }
 
 function ms(milliseconds: number): string {

@@ -1,5 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { quantile } from "../median.js";
 
 /** How long something took, over many times: in milliseconds. */
 export interface Durations {
@@ -19,7 +20,5 @@ export function measureDisk(folder: string, times: number): Durations {
     return performance.now() - startedAt;
   });
   closeSync(file);
-  const sorted = taken.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return { medianMs: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
+  return { medianMs: quantile(taken, 0.5), p99Ms: quantile(taken, 0.99), maxMs: quantile(taken, 1) };
 }
